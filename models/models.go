@@ -7,7 +7,12 @@ import (
 	"context"
 	"net"
 
+	"cbench/models/callback"
+	"cbench/models/floor"
+	"cbench/models/goroutine"
 	"cbench/models/internal/config"
+	"cbench/models/pool"
+	"cbench/models/reactor"
 )
 
 // Config is how to serve; its zero value is the default in everything.
@@ -17,10 +22,42 @@ type Config = config.Config
 type Model struct {
 	Name   string
 	Doc    string   // one line, for lists
-	Speaks []string // the parts of the workload it serves: see Parts
+	Speaks []string // the parts of the workload it serves
+	Serve  Serve
+}
 
-	// Serve speaks the workload on the listener until ctx is done, then stops accepting, flushes what is owed
-	// (for at most wire.ShutdownGrace), closes every connection and the listener, and leaves nothing behind. It
-	// returns early only if it cannot serve on, with the reason.
-	Serve func(ctx context.Context, l net.Listener, cfg Config) error
+// Serve speaks the workload on the listener, a TCP one, until ctx is done. Then it stops accepting, flushes what is
+// owed (for at most wire.ShutdownGrace), closes every connection and the listener, and leaves nothing behind. It
+// returns early only if it cannot serve on, with the reason.
+type Serve func(ctx context.Context, l net.Listener, cfg Config) error
+
+// Parts of the workload, as a server claims them and a scenario needs them.
+const (
+	LinesEcho = "lines:echo"
+	LinesChat = "lines:chat"
+	Slow      = "block"
+)
+
+// Parts is every part.
+var Parts = []string{LinesEcho, LinesChat, Slow}
+
+var whole = Parts
+
+// All is every model, in teaching order.
+var All = []Model{
+	{"floor", "control, no chat server: the least loop that echoes, so what the kernel alone costs", []string{LinesEcho}, floor.Serve},
+	{"goroutine", "a goroutine per connection, blocking code on package net: what most Go servers are", whole, goroutine.Serve},
+	{"pool", "a poller hands ready connections over a queue to a fixed number of workers", whole, pool.Serve},
+	{"reactor", "one thread, epoll, non-blocking sockets, a state machine per connection", whole, reactor.Serve},
+	{"callback", "one thread, epoll; the application written as Deferreds: callback and errback chains", whole, callback.Serve},
+}
+
+// Find is the model of that name.
+func Find(name string) (Model, bool) {
+	for _, m := range All {
+		if m.Name == name {
+			return m, true
+		}
+	}
+	return Model{}, false
 }

@@ -3,11 +3,17 @@
 // times. It has no goroutine, no socket and no clock of its own.
 package scenarios
 
+import (
+	"fmt"
+
+	"cbench/scenarios/wire"
+)
+
 // Params is what a scenario's traffic is to be. It is plain data: the engine may run in another process.
 type Params struct {
 	Conns    int    `json:"conns"`
 	Payload  int    `json:"payload_bytes"` // bytes of a message
-	RoomSize int    `json:"room_size"`
+	RoomSize int    `json:"room_size"`     // members of a room; 0 where there are no rooms
 	Seed     uint64 `json:"seed"`
 }
 
@@ -18,36 +24,107 @@ type Scenario struct {
 	Needs []string // parts of the workload a server must speak: "lines:echo", "lines:chat", …
 
 	Rate       float64 // messages/s in total unless told otherwise; 0: a closed loop is the default
-	MinPayload int
-	RoomSize   int // members of a room unless told otherwise; 0: no rooms
+	MaxPayload int     // bytes; the least is MinPayload everywhere
+	RoomSize   int     // members of a room unless told otherwise; 0: no rooms
 
 	// New makes the traffic of the connections first to first+n-1 out of p.Conns: one engine thread's share.
 	New func(p Params, first, n int) Traffic
-	// Unit is the least number of connections that must share an engine thread (a room's members).
-	Unit func(p Params) int
+}
+
+// All is every scenario, in the order they are best read.
+var All = []Scenario{
+	{
+		Name:       "echo",
+		Doc:        "every connection says lines and hears each of them again",
+		Needs:      []string{"lines:echo"},
+		MaxPayload: wire.MaxLine - len(echoWord),
+		New:        newEcho,
+	},
+	{
+		Name:       "chat",
+		Doc:        "rooms of members: whatever one says, every member of its room hears, in one order",
+		Needs:      []string{"lines:chat"},
+		Rate:       1000,
+		MaxPayload: wire.MaxText,
+		RoomSize:   10,
+		New:        newChat,
+	},
+	{
+		Name:       "idle",
+		Doc:        "connections that each spoke once and then wait, but for a few pings a second",
+		Needs:      []string{"lines:echo"},
+		Rate:       10,
+		MaxPayload: wire.MaxLine - len(echoWord),
+		New:        newIdle,
+	},
+}
+
+// ByName is the scenario of that name, nil if there is none.
+func ByName(name string) *Scenario {
+	for i := range All {
+		if All[i].Name == name {
+			return &All[i]
+		}
+	}
+	return nil
+}
+
+// The bounds of every scenario.
+const (
+	MinPayload = stampSize // a message's stamp says whose it is and which
+	MaxConns   = 1 << 24   // six hexadecimal digits of a stamp
+)
+
+// Check says what is wrong with p for this scenario: an error that names the flag to mend.
+func (s *Scenario) Check(p Params) error {
+	switch {
+	case p.Conns < 1 || p.Conns > MaxConns:
+		return fmt.Errorf("conns %d: must be 1 to %d", p.Conns, MaxConns)
+	case p.Payload < MinPayload || p.Payload > s.MaxPayload:
+		return fmt.Errorf("payload %d: %s takes %d to %d bytes", p.Payload, s.Name, MinPayload, s.MaxPayload)
+	case s.RoomSize > 0 && p.RoomSize < 1:
+		return fmt.Errorf("room-size %d: must be at least 1", p.RoomSize)
+	}
+	return nil
+}
+
+// Unit is how many connections must share an engine thread: a room's members.
+func (s *Scenario) Unit(p Params) int {
+	if s.RoomSize == 0 {
+		return 1
+	}
+	return p.RoomSize
 }
 
 // Traffic is a share of a scenario's connections in one run. Connections are numbered from 0 within the share.
 // Times are nanoseconds on the engine's clock.
 type Traffic interface {
-	// Open appends what connection c says as soon as it is connected. Its answer makes the connection ready.
+	// Open appends what connection c says as soon as it is connected. Its answer makes the connection ready. A
+	// connection that failed before it was ready may be opened again.
 	Open(c int, out []byte) []byte
 
 	// Speaker is the connection that says the k-th message of an open loop (k = 0, 1, 2 …).
 	Speaker(k uint64) int
-	// Speaks reports whether connection c says messages of its own in a closed loop.
+	// Speaks reports whether connection c begins to say messages of its own accord in a closed loop.
 	Speaks(c int) bool
 
-	// Send appends connection c's next message. It was due at due and is sent at sent; measured says whether it
-	// falls in the measured window, and then rec.Expect is told how many receipts it must bring.
-	Send(c int, due, sent int64, measured bool, out []byte, rec Recorder) []byte
+	// Send appends connection c's next message, due at due and sent at sent. receipts is how many replies or deliveries
+	// it must bring.
+	Send(c int, due, sent int64, out []byte) (message []byte, receipts int)
 
-	// Receive takes what connection c was sent, as far as it is whole, and tells rec what it means. It returns how many bytes it
-	// took; the engine keeps the rest and hands it in again with what follows.
+	// Receive takes what connection c was sent, as far as it is whole, and tells rec what it means. It returns how many
+	// bytes it took; the engine keeps the rest and hands it in again with what follows.
 	Receive(c int, in []byte, now int64, rec Recorder) int
 
-	// Close ends the run: what was sent and not answered is told to rec as lost.
-	Close(rec Recorder)
+	// Underway is how many messages wait for a receipt, over all connections.
+	Underway() int
+
+	// Torn: the bytes of connection c that Receive did not take are thrown away; no more are waited for.
+	Torn(c int, rec Recorder)
+	// Gone: connection c is closed. What it was still to receive is lost.
+	Gone(c int, rec Recorder)
+	// Settle: nothing more is waited for. What was sent and not answered is lost; if it comes after all, it is no second fault.
+	Settle(rec Recorder)
 }
 
 // Recorder is told what replies mean.
@@ -55,24 +132,29 @@ type Recorder interface {
 	// Ready: connection c was answered its opening and counts as established.
 	Ready(c int)
 	// Received: one reply or delivery on connection c to a message due and sent at those times, every byte checked.
-	// measured is what Send was told of that message.
-	Received(c int, due, sent, now int64, measured bool)
-	// Done: connection c's own message is answered, in every copy if it has many; a closed loop sends the next.
-	Done(c int)
-	// Fault: n replies were not what they had to be.
-	Fault(kind Fault, n int64)
-	// Expect: a measured send is to bring n receipts.
-	Expect(n int64)
+	Received(c int, due, sent, now int64)
+	// Next: in a closed loop it is connection c's turn to say a message.
+	Next(c int)
+	// Fault: n replies were not what they had to be. line is what came instead, nil where nothing came.
+	Fault(kind Fault, n int, line []byte)
 }
 
 // Fault is a way in which a reply can be wrong. The kinds are those of results.Verify.
+//
+// One wrong reply is one fault: bytes that cannot be understood stand for the reply that was due next, so that it is not
+// counted as lost too, and a reply that was already told as a fault is let pass when it comes.
 type Fault uint8
 
 // The kinds of fault.
 const (
-	Lost Fault = iota
-	Duplicated
-	Reordered
-	Corrupted
-	Surplus
+	Lost       Fault = iota // never came
+	Duplicated              // came again
+	Reordered               // came after a later one
+	Corrupted               // something else came in its place
+	Surplus                 // came where nothing, or nothing yet, was asked for
+	Faults                  // how many kinds there are
 )
+
+func (f Fault) String() string {
+	return [...]string{"lost", "duplicated", "reordered", "corrupted", "surplus"}[f]
+}

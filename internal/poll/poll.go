@@ -56,16 +56,16 @@ func Open() (*Poller, error) {
 func (p *Poller) Close() error { return unix.Close(p.fd) }
 
 // Add has fd watched for events.
-func (p *Poller) Add(fd int, events uint32) error { return p.ctl(unix.EPOLL_CTL_ADD, fd, events) }
+func (p *Poller) Add(fd int, events uint32) error { return p.ctl(unix.EPOLL_CTL_ADD, fd, fd, events) }
 
 // Modify changes the events that fd is watched for.
-func (p *Poller) Modify(fd int, events uint32) error { return p.ctl(unix.EPOLL_CTL_MOD, fd, events) }
+func (p *Poller) Modify(fd int, events uint32) error { return p.ctl(unix.EPOLL_CTL_MOD, fd, fd, events) }
 
 // Remove ends the watch. Closing a descriptor that was never duplicated does as much.
-func (p *Poller) Remove(fd int) error { return p.ctl(unix.EPOLL_CTL_DEL, fd, 0) }
+func (p *Poller) Remove(fd int) error { return p.ctl(unix.EPOLL_CTL_DEL, fd, fd, 0) }
 
-func (p *Poller) ctl(op, fd int, events uint32) error {
-	ev := Event{Events: events, Fd: int32(fd)}
+func (p *Poller) ctl(op, fd, tag int, events uint32) error {
+	ev := Event{Events: events, Fd: int32(tag)}
 	// Raw: epoll_ctl takes mutexes that are held for moments only, and never waits for I/O.
 	_, _, e := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(p.fd), uintptr(op), uintptr(fd), uintptr(unsafe.Pointer(&ev)), 0, 0)
 	if e != 0 {
@@ -139,7 +139,9 @@ func Accept(listener int) (int, error) {
 		fd, _, e := unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(listener), 0, 0, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0, 0)
 		switch e {
 		case 0:
-			return int(fd), unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+			// Without it replies wait for acknowledgements; a socket it fails on will fail at its first read.
+			unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+			return int(fd), nil
 		case unix.EINTR, unix.ECONNABORTED: // the client left while queued: the next, please
 		default:
 			return -1, e
@@ -147,15 +149,20 @@ func Accept(listener int) (int, error) {
 	}
 }
 
-// Shut ends a connection in good order. Unread input is thrown away first, for to close a socket with unread bytes
-// is to reset it (RFC 2525, section 2.17), and a reset can overtake the last words sent.
-func Shut(fd int) {
+// Drain throws away what has arrived unread, before a socket is closed: to close one with unread bytes is to reset it
+// (RFC 2525, section 2.17), and a reset can overtake the last words sent.
+func Drain(fd int) {
 	var scrap [4096]byte
 	for range 256 { // a client that writes on for ever is not waited for
 		if n, err := Read(fd, scrap[:]); n == 0 || err != nil {
-			break
+			return
 		}
 	}
+}
+
+// Close closes a socket in good order.
+func Close(fd int) {
+	Drain(fd)
 	unix.Close(fd)
 }
 
@@ -172,3 +179,6 @@ func Files() (soft, hard int) {
 func Full(err error) bool {
 	return errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) || errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.ENOMEM)
 }
+
+// Shutdown ends a connection both ways and keeps the descriptor: reads and writes fail from now on, and a poller tells.
+func Shutdown(fd int) { unix.Shutdown(fd, unix.SHUT_RDWR) }

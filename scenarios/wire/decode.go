@@ -21,13 +21,15 @@ type Decoder struct {
 }
 
 // Feed adds the bytes p to the stream and borrows them until Keep. p may be empty: whoever stopped early goes on
-// with what was kept.
+// with what was kept. After a refusal p is thrown away.
 func (d *Decoder) Feed(p []byte) {
-	if len(d.buf) == 0 {
+	switch {
+	case d.dead:
+	case len(d.buf) == 0:
 		d.buf, d.own = p, false
-		return
+	default:
+		d.buf = append(d.buf, p...)
 	}
-	d.buf = append(d.buf, p...)
 }
 
 // Keep ends the borrowing: what is not yet decoded is copied, or freed if there is nothing.

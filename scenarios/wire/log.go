@@ -43,7 +43,7 @@ func (l *Log) At(id int64) Message {
 }
 
 // Since names the messages newer than since that are still kept, oldest first and max at most: ids first to last
-// (none if last < first), and how many ids after since are gone.
+// (none if last < first), and how many ids after since are gone. since is 0 to [Log.Head].
 func (l *Log) Since(since int64, max int) (first, last, missed int64) {
 	oldest := l.head - int64(len(l.ring)) + 1
 	first = since + 1

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cbench/harness"
+	"cbench/harness/server"
+	"cbench/models/modeltest"
+	"cbench/scenarios/wire"
+)
+
+func newCheck() *cobra.Command {
+	var (
+		names   []string
+		addr    string
+		procs   int
+		asJSON  bool
+		foreign foreign
+	)
+	cmd := &cobra.Command{
+		Use:   "check --model=NAME | --cmd=COMMAND | --addr=HOST:PORT",
+		Short: "Check that a server speaks the workload, case by case",
+		Long: `Check that a server speaks the workload, case by case, in raw bytes: one of the models, a command that starts a server,
+or a server that runs already. It prints a line a case and fails if one fails. Of a running server it finds out which
+parts it speaks, unless --speaks says; cases that need a server of their own (limits, shutdown, leaks) are skipped there.`,
+		Example: `  cbench check --model=reactor
+  cbench check --model=all --procs=1
+  cbench check --cmd='./server {addr}' --speaks=lines:echo,lines:chat
+  cbench check --addr=127.0.0.1:7000`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c := checker{ctx: cmd.Context(), out: cmd.OutOrStdout(), json: asJSON}
+			if addr != "" {
+				parts := foreign.speaks
+				if !cmd.Flags().Changed("speaks") {
+					parts = modeltest.Probe(c.ctx, addr)
+					fmt.Fprintf(cmd.ErrOrStderr(), "cbench: check: %s speaks: %s\n", addr, strings.Join(parts, ", "))
+				}
+				c.check(addr, modeltest.Target{Addr: addr}, parts)
+				return c.verdict()
+			}
+			servers, err := (&runFlags{models: names, procs: procs, foreign: foreign}).servers()
+			if err != nil {
+				return fmt.Errorf("check: %w", err)
+			}
+			for _, s := range servers {
+				c.check(s.Name, modeltest.Target{Start: c.start(s)}, s.Speaks)
+			}
+			return c.verdict()
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&names, "model", nil, "models, or all (cbench list names them)")
+	flags.StringVar(&addr, "addr", "", "host:port of a server that runs")
+	flags.IntVar(&procs, "procs", 0, "GOMAXPROCS of the models; 0: Go's default")
+	flags.BoolVar(&asJSON, "json", false, "print JSON, a line a case")
+	foreign.addTo(cmd)
+	completeModels(cmd, "model")
+	cmd.MarkFlagsOneRequired("model", "cmd", "addr")
+	cmd.MarkFlagsMutuallyExclusive("model", "cmd", "addr")
+	return cmd
+}
+
+// checker runs the suite against one server after another and counts.
+type checker struct {
+	ctx  context.Context
+	out  io.Writer
+	json bool
+
+	passed, failed, skipped int
+	unfit                   []string // what was checked in vain
+}
+
+func (c *checker) check(name string, target modeltest.Target, parts []string) {
+	if len(parts) == 0 {
+		c.failed++
+		c.unfit = append(c.unfit, name+" speaks no part of the workload")
+		return
+	}
+	ok := modeltest.Run(c.ctx, target, parts, func(r modeltest.Result) {
+		switch r.Outcome {
+		case modeltest.Pass:
+			c.passed++
+		case modeltest.Fail:
+			c.failed++
+		case modeltest.Skip:
+			c.skipped++
+		}
+		if c.json {
+			json.NewEncoder(c.out).Encode(struct {
+				Server string `json:"server"`
+				modeltest.Result
+			}{name, r})
+			return
+		}
+		line := fmt.Sprintf("%-4s  %s  %s  %s", r.Outcome, name, r.Part, r.Case)
+		if r.Why != "" {
+			line += ": " + r.Why
+		}
+		fmt.Fprintf(c.out, "%s (%s)\n", line, r.Took.Round(time.Millisecond))
+	})
+	if !ok {
+		c.unfit = append(c.unfit, name)
+	}
+}
+
+func (c *checker) verdict() error {
+	if !c.json {
+		fmt.Fprintf(c.out, "%d passed, %d failed, %d skipped\n", c.passed, c.failed, c.skipped)
+	}
+	if len(c.unfit) > 0 {
+		return fmt.Errorf("check: %s: %d cases failed", strings.Join(c.unfit, ", "), c.failed)
+	}
+	return nil
+}
+
+// start starts a server as the cases ask for one.
+func (c *checker) start(s harness.Server) func(modeltest.StartConfig) (*modeltest.Server, error) {
+	return func(cfg modeltest.StartConfig) (*modeltest.Server, error) {
+		args := s.Args
+		if cfg.MaxConns > 0 {
+			if !s.Own {
+				return nil, fmt.Errorf("%w: the limit of connections of a command of yours is its own", errors.ErrUnsupported)
+			}
+			args = append(args[:len(args):len(args)], "--max-conns="+strconv.Itoa(cfg.MaxConns))
+		}
+		proc, err := server.Start(c.ctx, server.Spec{Name: s.Name, Args: args, Own: s.Own})
+		if err != nil {
+			return nil, err
+		}
+		return &modeltest.Server{
+			Addr: proc.Addr.String(),
+			Pid:  proc.PID,
+			Stop: func() error {
+				ending, err := proc.Stop(wire.ShutdownGrace + 5*time.Second)
+				if ending != server.Clean {
+					return errors.Join(fmt.Errorf("it ended %s", ending), err)
+				}
+				return err
+			},
+		}, nil
+	}
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cbench/harness"
+	"cbench/harness/server"
+	"cbench/models"
+)
+
+// foreign is the flags that describe a server of somebody else's.
+type foreign struct {
+	cmd, name string
+	speaks    []string
+}
+
+func (f *foreign) addTo(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.cmd, "cmd", "", "a server of your own: its command line, {addr} where it is to listen")
+	flags.StringVar(&f.name, "name", "", "what to call the server of --cmd; by default its program's name")
+	flags.StringSliceVar(&f.speaks, "speaks", []string{models.LinesEcho},
+		"the parts of the workload that the server of --cmd speaks: "+strings.Join(models.Parts, ", "))
+}
+
+// server is the server that the flags describe.
+func (f *foreign) server() (harness.Server, error) {
+	words, err := server.SplitCommand(f.cmd)
+	if err != nil {
+		return harness.Server{}, fmt.Errorf("cmd: %w", err)
+	}
+	for _, part := range f.speaks {
+		if !slices.Contains(models.Parts, part) {
+			return harness.Server{}, fmt.Errorf("speaks %q: there is no such part; there are %s", part, strings.Join(models.Parts, ", "))
+		}
+	}
+	name := f.name
+	if name == "" {
+		name = words[0][strings.LastIndexByte(words[0], '/')+1:]
+	}
+	return harness.Server{Name: name, Args: words, Speaks: f.speaks}, nil
+}
+
+// ownServer is one of our models as a process: this same executable again.
+func ownServer(m models.Model, procs int) harness.Server {
+	args := []string{server.Self, "serve", "--model=" + m.Name, "--addr={addr}"}
+	if procs > 0 {
+		args = append(args, "--procs="+strconv.Itoa(procs))
+	}
+	return harness.Server{Name: m.Name, Args: args, Speaks: m.Speaks, Own: true, Procs: procs}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"cbench/models"
+	"cbench/scenarios"
+)
+
+// listed is a line of cbench list, in its JSON form.
+type listed struct {
+	Kind string   `json:"kind"` // "model" or "scenario"
+	Name string   `json:"name"`
+	Doc  string   `json:"doc"`
+	Part []string `json:"parts"` // of the workload: what a model speaks, what a scenario needs
+}
+
+func newList() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the models and the scenarios",
+		Example: "  cbench list\n  cbench list --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var all []listed
+			for _, m := range models.All {
+				all = append(all, listed{"model", m.Name, m.Doc, m.Speaks})
+			}
+			for _, s := range scenarios.All {
+				all = append(all, listed{"scenario", s.Name, s.Doc, s.Needs})
+			}
+			if asJSON {
+				enc := json.NewEncoder(cmd.OutOrStdout())
+				enc.SetIndent("", "  ")
+				return enc.Encode(all)
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			kind := ""
+			for _, l := range all {
+				if l.Kind != kind {
+					if kind != "" {
+						fmt.Fprintln(w)
+					}
+					kind = l.Kind
+					fmt.Fprintf(w, "%sS\n", strings.ToUpper(kind))
+				}
+				fmt.Fprintf(w, "  %s\t%s\n", l.Name, l.Doc)
+			}
+			return w.Flush()
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func modelNames() []string {
+	var names []string
+	for _, m := range models.All {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+func scenarioNames() []string {
+	var names []string
+	for _, s := range scenarios.All {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func findModel(name string) (models.Model, error) {
+	m, ok := models.Find(name)
+	if !ok {
+		return m, fmt.Errorf("model %q: there is none of that name; there are %s", name, strings.Join(modelNames(), ", "))
+	}
+	return m, nil
+}
+
+// completeModels has the shell complete a flag with the models' names.
+func completeModels(cmd *cobra.Command, flag string) {
+	cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"cbench/results"
+)
+
+func newPlot() *cobra.Command {
+	return &cobra.Command{
+		Use:     "plot DIR",
+		Short:   "Draw every chart of a run from its files",
+		Long:    "Draw every chart of a run, as SVG and PNG in DIR/charts, from its run.json and cells.jsonl alone.",
+		Example: "  cbench plot out/mine",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return drawCharts(cmd, args[0]) },
+	}
+}
+
+func drawCharts(cmd *cobra.Command, dir string) error {
+	files, notes, err := results.Draw(dir)
+	if err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
+	for _, note := range notes {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: plot: %s\n", note)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "%d charts in %s\n", len(files), filepath.Join(dir, results.ChartsDir))
+	return nil
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"cbench/harness"
+	"cbench/harness/probe"
+	"cbench/harness/server"
+	"cbench/results"
+)
+
+// runFlags is what the user of cbench run asked for.
+type runFlags struct {
+	models, scenarios, conns []string
+	block                    harness.Block // of which each scenario makes one
+	suite, out               string
+	seed                     uint64
+	procs                    int
+	resume                   bool
+	serverCPUs, clientCPUs   string
+	foreign                  foreign
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Measure models under scenarios at numbers of connections",
+		Long: `Measure models under scenarios at numbers of connections, and draw the charts.
+
+Every repetition has a server process of its own, on CPUs of its own, and a load process on the others. Every byte
+of every reply is checked. Repetitions run in an order drawn from the seed, and each is written down as it is finished:
+after Ctrl-C or a crash, --resume goes on from there.`,
+		Example: `  cbench run --model=all --scenario=echo,chat,idle --conns=100,1000,10000 --reps=3 --duration=3s --out=out/mine
+  cbench run --suite=smoke
+  cbench run --model=reactor --scenario=echo --conns=1000 --closed --pipeline=4
+  cbench run --cmd='./server {addr}' --speaks=lines:echo --name=mine --model=reactor --scenario=echo --conns=1000`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.models, "model", nil, "models, or all (cbench list names them); all unless --cmd is given")
+	flags.StringSliceVar(&f.scenarios, "scenario", []string{"echo"}, "scenarios (cbench list names them)")
+	flags.StringSliceVar(&f.conns, "conns", []string{"100", "1000"}, "numbers of connections; max is the most this machine allows")
+	flags.DurationVar(&f.block.Duration, "duration", 3*time.Second, "how long to measure, a repetition")
+	flags.DurationVar(&f.block.Warmup, "warmup", time.Second, "how long to load before that")
+	flags.IntVar(&f.block.Reps, "reps", 3, "repetitions")
+	flags.IntVar(&f.block.Payload, "payload", harness.DefaultPayload, "bytes of a message")
+	flags.Float64Var(&f.block.Rate, "rate", 0, "open loop: messages/s in total; 0: the scenario's default")
+	flags.BoolVar(&f.block.Closed, "closed", false, "closed loop: each connection sends its next message after the reply")
+	flags.IntVar(&f.block.Pipeline, "pipeline", 0, "closed loop: messages under way at once per connection; 0: 1")
+	flags.IntVar(&f.block.RoomSize, "room-size", 0, "members of a room; 0: the scenario's default")
+	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
+	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
+	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", "))
+	flags.StringVar(&f.out, "out", "", "directory for the results; by default out/ and the time")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
+	flags.StringVar(&f.serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half")
+	flags.StringVar(&f.clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half")
+	f.foreign.addTo(cmd)
+	completeModels(cmd, "model")
+	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarioNames(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames(), cobra.ShellCompDirectiveNoFileComp))
+	for _, chosen := range []string{"scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size"} {
+		cmd.MarkFlagsMutuallyExclusive("suite", chosen)
+	}
+	cmd.MarkFlagsMutuallyExclusive("rate", "closed")
+	return cmd
+}
+
+func (f *runFlags) run(cmd *cobra.Command) error {
+	e, skipped, err := f.experiment()
+	if err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	for _, s := range skipped {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: run: left out: %s\n", s)
+	}
+	show := newProgress(cmd.ErrOrStderr())
+	cells, err := harness.Run(cmd.Context(), e, show.watch())
+	show.close()
+	if errors.Is(err, harness.ErrStopped) {
+		return fmt.Errorf("run: %w: %d of %d repetitions are in %s; --resume --out=%s goes on", err, len(cells), len(e.Plan), e.Dir, e.Dir)
+	}
+	if err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	return f.present(cmd, e.Dir, cells)
+}
+
+// present prints the table, draws the charts, and fails if no figure came of the run.
+func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell) error {
+	out := cmd.OutOrStdout()
+	opts := results.TableOptions{Width: 100}
+	if file, is := out.(*os.File); is && term.IsTerminal(int(file.Fd())) {
+		opts.Color = os.Getenv("NO_COLOR") == ""
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			opts.Width = width
+		}
+	}
+	if err := results.WriteTable(out, cells, opts); err != nil {
+		return err
+	}
+	void := 0
+	for _, c := range cells {
+		if !c.Valid {
+			void++
+		}
+	}
+	if err := drawCharts(cmd, dir); err != nil {
+		return err
+	}
+	if void == len(cells) {
+		return fmt.Errorf("run: not one of %d repetitions is valid; the table says why", void)
+	}
+	return nil
+}
+
+// experiment turns flags into a plan, or says which flag forbids it.
+func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err error) {
+	if e.Servers, err = f.servers(); err != nil {
+		return e, nil, err
+	}
+	blocks, err := f.blocks()
+	if err != nil {
+		return e, nil, err
+	}
+	if e.ServerCPUs, e.LoadCPUs, err = splitCPUs(f.serverCPUs, f.clientCPUs); err != nil {
+		return e, nil, err
+	}
+	e.LoadLoops = 1
+	if n := len(e.LoadCPUs); n > 2 {
+		e.LoadLoops = n - 1 // one left for the kernel's share and for what watches
+	}
+	if e.Plan, skipped, err = harness.Plan(e.Servers, blocks, f.seed); err != nil {
+		return e, nil, err
+	}
+	if len(e.Plan) == 0 {
+		return e, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
+	}
+	e.Dir, e.Resume, e.Command = f.out, f.resume, os.Args
+	if e.Dir == "" {
+		if f.resume {
+			return e, nil, errors.New("resume: --out must say which run to go on with")
+		}
+		e.Dir = filepath.Join("out", time.Now().Format("20060102-150405"))
+	}
+	e.LoadArgs = []string{server.Self, "load"}
+	return e, skipped, nil
+}
+
+func (f *runFlags) servers() ([]harness.Server, error) {
+	names := f.models
+	if len(names) == 0 && f.foreign.cmd == "" || slices.Contains(names, "all") {
+		names = modelNames()
+	}
+	var servers []harness.Server
+	for _, name := range names {
+		m, err := findModel(name)
+		if err != nil {
+			return nil, err
+		}
+		servers = append(servers, ownServer(m, f.procs))
+	}
+	if f.foreign.cmd != "" {
+		s, err := f.foreign.server()
+		if err != nil {
+			return nil, err
+		}
+		servers = append(servers, s)
+	}
+	seen := map[string]bool{}
+	for _, s := range servers {
+		if seen[s.Name] {
+			return nil, fmt.Errorf("model %q: named twice; --name tells a server of your own apart", s.Name)
+		}
+		seen[s.Name] = true
+	}
+	return servers, nil
+}
+
+func (f *runFlags) blocks() ([]harness.Block, error) {
+	if f.suite != "" {
+		s, ok := findSuite(f.suite)
+		if !ok {
+			return nil, fmt.Errorf("suite %q: there is none of that name; there are %s", f.suite, strings.Join(suiteNames(), ", "))
+		}
+		return s.blocks, nil
+	}
+	b := f.block
+	b.Conns = nil
+	for _, word := range f.conns {
+		n, err := strconv.Atoi(word)
+		if word == "max" {
+			n, err = harness.Max, nil
+		} else if err != nil || n < 1 {
+			return nil, fmt.Errorf("conns %q: must be a number from 1, or max", word)
+		}
+		if !slices.Contains(b.Conns, n) {
+			b.Conns = append(b.Conns, n)
+		}
+	}
+	var blocks []harness.Block
+	for _, scenario := range f.scenarios {
+		b.Scenario = scenario
+		blocks = append(blocks, b)
+	}
+	return blocks, nil
+}
+
+// splitCPUs is the CPUs that the two sides are pinned to.
+func splitCPUs(server, load string) (serverCPUs, loadCPUs []int, err error) {
+	all, err := probe.AvailableCPUs()
+	if err != nil {
+		return nil, nil, err
+	}
+	split := probe.SplitCPUs(all)
+	serverCPUs, loadCPUs = split.Server, split.Load
+	for _, side := range []struct {
+		flag, list string
+		cpus       *[]int
+	}{{"server-cpus", server, &serverCPUs}, {"client-cpus", load, &loadCPUs}} {
+		if side.list == "" {
+			continue
+		}
+		if *side.cpus, err = probe.ParseCPUs(side.list); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", side.flag, err)
+		}
+		for _, cpu := range *side.cpus {
+			if !slices.Contains(all, cpu) {
+				return nil, nil, fmt.Errorf("%s: CPU %d: not one that this process may use (%s)", side.flag, cpu, probe.FormatCPUs(all))
+			}
+		}
+	}
+	return serverCPUs, loadCPUs, nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"runtime"
+
+	"github.com/spf13/cobra"
+
+	"cbench/harness/server/control"
+	"cbench/models"
+)
+
+func newServe() *cobra.Command {
+	var (
+		name, addr string
+		procs      int
+		cfg        models.Config
+	)
+	cmd := &cobra.Command{
+		Use:   "serve --model=NAME",
+		Short: "Serve one model in the foreground",
+		Long: `Serve one model in the foreground until it is interrupted. It listens on loopback unless another address is given.
+An interrupt or SIGTERM ends it in good order: it stops accepting, sends what it owes for at most 5 s, and closes.`,
+		Example: `  cbench serve --model=goroutine
+  cbench serve --model=reactor --addr=127.0.0.1:7000 --procs=1
+  nc 127.0.0.1 7000`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			model, err := findModel(name)
+			if err != nil {
+				return err
+			}
+			if procs > 0 {
+				runtime.GOMAXPROCS(procs)
+			}
+			l, err := net.Listen("tcp", addr)
+			if err != nil {
+				return fmt.Errorf("serve: %w", err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s listens on %s\n", model.Name, l.Addr())
+			if ip := l.Addr().(*net.TCPAddr).IP; !ip.IsLoopback() {
+				fmt.Fprintf(cmd.ErrOrStderr(), "cbench: serve: %s is not loopback: other machines can reach this server\n", l.Addr())
+			}
+			control.Answer()
+			cfg.Name = model.Name
+			return model.Serve(cmd.Context(), l, cfg)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&name, "model", "", "the model to serve (cbench list names them)")
+	flags.StringVar(&addr, "addr", "127.0.0.1:7000", "host:port to listen on")
+	flags.IntVar(&procs, "procs", 0, "GOMAXPROCS; 0: Go's default, the CPUs the process may use")
+	flags.IntVar(&cfg.Workers, "workers", 0, "threads that serve, in models with a fixed number; 0: 16")
+	flags.IntVar(&cfg.Offload, "offload", 0, "offloaded slow requests at once; 0: 64")
+	flags.IntVar(&cfg.MaxConns, "max-conns", 0, "connections at once; 0: the descriptor limit less 64")
+	completeModels(cmd, "model")
+	return cmd
+}

@@ -1,0 +1,50 @@
+package load
+
+import (
+	"cbench/internal/poll"
+)
+
+// close says goodbye on every connection with a FIN, hears the server out, and waits for its own FIN.
+func (l *loop) close() error {
+	l.t.clear()
+	l.round = idleRound()
+	l.closed = 0
+	for c := range l.clients {
+		if l.clients[c].state != ready {
+			continue
+		}
+		l.clients[c].state = finishing
+		if err := poll.Finish(int(l.clients[c].fd)); err != nil {
+			l.drop(c, err)
+		}
+	}
+	limit := clock() + int64(l.plan.Timeout)
+	for l.ready > 0 {
+		at := clock()
+		if l.stop.Load() || at >= limit {
+			break
+		}
+		if err := l.poll(limit - at); err != nil {
+			return err
+		}
+	}
+	l.free()
+	return nil
+}
+
+// free ends what is left, by a reset, and frees the loop's descriptors.
+func (l *loop) free() {
+	for c := range l.clients {
+		cl := &l.clients[c]
+		if cl.state == unborn || cl.state == gone {
+			continue
+		}
+		if cl.state == finishing {
+			l.t.errors[kind(errTimeout)]++
+		}
+		poll.Abort(int(cl.fd))
+		*cl = client{fd: -1, state: gone}
+	}
+	l.waker.Close()
+	l.poller.Close()
+}

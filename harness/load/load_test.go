@@ -1,0 +1,561 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"net"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cbench/results"
+	"cbench/scenarios"
+)
+
+// The test binary is its own load process.
+func TestMain(m *testing.M) {
+	if os.Getenv("CBENCH_TEST_LOAD") != "" {
+		if err := Serve(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func plan(addr, scenario string, conns int) Plan {
+	return Plan{
+		Addr: addr, Scenario: scenario,
+		Params: scenarios.Params{Conns: conns, Payload: 64, RoomSize: 4, Seed: 9},
+	}
+}
+
+func open(t testing.TB, p Plan) *Clients {
+	t.Helper()
+	c, report, err := Open(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if c.loops != nil {
+			c.Close()
+		}
+	})
+	if report.Established != p.Params.Conns || report.PerS == nil || len(report.Errors) > 0 {
+		t.Fatalf("opened %+v", report)
+	}
+	return c
+}
+
+func TestDrive(t *testing.T) {
+	const ms = time.Millisecond
+	cases := []struct {
+		scenario string
+		conns    int
+		threads  int
+		receipts int // a message
+		drive    Drive
+	}{
+		{"echo", 1, 1, 1, Drive{}},
+		{"echo", 20, 1, 1, Drive{Pipeline: 8}},
+		{"echo", 21, 2, 1, Drive{}},
+		{"echo", 10, 1, 1, Drive{Rate: 2000}},
+		{"echo", 11, 3, 1, Drive{Rate: 2000, Arrivals: "poisson"}},
+		{"chat", 12, 1, 4, Drive{}},
+		{"chat", 12, 2, 4, Drive{Rate: 400}},
+		{"chat", 1, 1, 1, Drive{Pipeline: 3}},
+		{"idle", 9, 1, 1, Drive{Rate: 100}},
+	}
+	for _, c := range cases {
+		t.Run(fmt.Sprintf("%s/%d/%+v", c.scenario, c.threads, c.drive), func(t *testing.T) {
+			p := plan(serve(t, nil).addr(), c.scenario, c.conns)
+			p.Threads = c.threads
+			clients := open(t, p)
+			c.drive.Warmup, c.drive.Duration = 50*ms, 200*ms
+			for range 2 { // a second drive begins as the first did
+				var window []bool
+				r, err := clients.Drive(t.Context(), c.drive, Watch{Window: func(start bool) { window = append(window, start) }})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(window, []bool{true, false}) {
+					t.Errorf("window told as %v", window)
+				}
+				check(t, c.drive, c.receipts, r)
+			}
+			end, err := clients.Close()
+			if err != nil || end.Closed != c.conns || len(end.Errors) > 0 || end.Verify != (results.Verify{}) {
+				t.Errorf("closed %+v, %v", end, err)
+			}
+		})
+	}
+}
+
+// check proves a faultless report whole and consistent.
+func check(t *testing.T, d Drive, receipts int, r Report) {
+	t.Helper()
+	if r.Verify != (results.Verify{}) || len(r.Errors) > 0 || r.Odd != "" {
+		t.Errorf("faults %+v, errors %v, odd %s", r.Verify, r.Errors, r.Odd)
+	}
+	if r.Sent == 0 || r.Expected != r.Sent*int64(receipts) || r.Received != r.Expected || r.InWindow == 0 {
+		t.Fatalf("sent %d, expected %d, received %d, %d in the window", r.Sent, r.Expected, r.Received, r.InWindow)
+	}
+	if r.Latency.Count != r.Received || r.Service.Count != r.Received || r.Latency.Min <= 0 || r.Service.Min > r.Latency.Min && d.Rate > 0 {
+		t.Errorf("latency of %d from %d ns, service of %d from %d ns", r.Latency.Count, r.Latency.Min, r.Service.Count, r.Service.Min)
+	}
+	if r.WindowNS != r.End-r.Start || r.WindowNS < int64(d.Duration)/2 || r.CPUNS <= 0 {
+		t.Errorf("window %d from %d to %d, CPU %d ns", r.WindowNS, r.Start, r.End, r.CPUNS)
+	}
+	if (r.LateRatio == nil) != (d.Rate == 0) {
+		t.Errorf("late ratio %v at rate %v", r.LateRatio, d.Rate)
+	}
+	if due := d.Rate * d.Duration.Seconds(); d.Rate > 0 && d.Arrivals == "" && math.Abs(float64(r.Sent)-due) > 1 {
+		t.Errorf("sent %d, due were %v", r.Sent, due)
+	}
+	if latency, service, err := r.Histograms(); err != nil || latency.TotalCount() != r.Received || service.TotalCount() != r.Received {
+		t.Errorf("histograms: %v", err)
+	}
+}
+
+func TestLargePayloads(t *testing.T) {
+	p := plan(serve(t, nil).addr(), "echo", 3)
+	p.Params.Payload = scenarios.ByName("echo").MaxPayload
+	drive := Drive{Pipeline: 20, Duration: 200 * time.Millisecond} // more than a socket takes
+	r, err := open(t, p).Drive(t.Context(), drive, Watch{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, drive, 1, r)
+}
+
+// every spoils each 50th line.
+func every(spoil func(line []byte) []byte) func(int, []byte) []byte {
+	return func(n int, line []byte) []byte {
+		if n%50 != 0 {
+			return line
+		}
+		return spoil(slices.Clone(line))
+	}
+}
+
+func TestFaults(t *testing.T) {
+	type kinds = map[string]bool
+	var first []byte
+	cases := []struct {
+		name  string
+		spoil func(n int, line []byte) []byte
+		kinds kinds // of fault: all that must be found, and none else
+	}{
+		{"drops", every(func([]byte) []byte { return nil }), kinds{"lost": true}},
+		{"corrupts", every(func(l []byte) []byte { l[len(l)/2] ^= 1; return l }), kinds{"corrupted": true}},
+		{"corrupts the LF", every(func(l []byte) []byte { l[len(l)-1] = 'x'; return l }), kinds{"corrupted": true}},
+		{"doubles", every(func(l []byte) []byte { return append(l, l...) }), kinds{"duplicated": true}},
+		{"reorders", func(n int, line []byte) []byte {
+			switch n % 50 {
+			case 0:
+				first = slices.Clone(line)
+				return nil
+			case 1:
+				if first != nil {
+					line = append(slices.Clone(line), first...)
+					first = nil
+				}
+			}
+			return line
+		}, kinds{"reordered": true}},
+		{"says too much", every(func(l []byte) []byte { return append(l, "and more\n"...) }), kinds{"surplus": true, "corrupted": true}},
+	}
+	for _, c := range cases {
+		for _, scenario := range []string{"echo", "chat"} {
+			t.Run(c.name+"/"+scenario, func(t *testing.T) {
+				p := plan("", scenario, 1) // one connection: what is held back goes to whom it belongs
+				p.Params.RoomSize = 1
+				p.Timeout = 200 * time.Millisecond
+				p.Addr = serve(t, c.spoil).addr()
+				r, err := open(t, p).Drive(t.Context(), Drive{Rate: 1000, Duration: 320 * time.Millisecond}, Watch{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				v, found := r.Verify, kinds{}
+				for kind, n := range map[string]int64{"lost": v.Lost, "duplicated": v.Duplicated, "reordered": v.Reordered, "corrupted": v.Corrupted, "surplus": v.Surplus} {
+					if n > 0 {
+						found[kind] = true
+					}
+				}
+				total := v.Lost + v.Duplicated + v.Reordered + v.Corrupted + v.Surplus
+				if !subset(found, c.kinds) || total < 5 || total > 7 { // of 320 lines each 50th
+					t.Errorf("found %+v, want %v", v, c.kinds)
+				}
+				if r.Received+v.Lost+v.Reordered+v.Corrupted != r.Expected {
+					t.Errorf("expected %d, received %d, faults %+v", r.Expected, r.Received, v)
+				}
+			})
+		}
+	}
+}
+
+func subset(found, allowed map[string]bool) bool {
+	for kind := range found {
+		if !allowed[kind] {
+			return false
+		}
+	}
+	return len(found) > 0
+}
+
+// A server that stops for 300 ms each second is charged for it in an open loop.
+func TestStall(t *testing.T) {
+	s := serve(t, nil)
+	clients := open(t, plan(s.addr(), "echo", 10))
+	r, err := clients.Drive(t.Context(), Drive{Rate: 500, Duration: time.Second}, Watch{Window: func(start bool) {
+		if start {
+			s.pause.Lock()
+			time.AfterFunc(300*time.Millisecond, s.pause.Unlock)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Latency.P99 < int64(150*time.Millisecond) || r.Received != r.Expected || r.Received < 490 {
+		t.Errorf("p99 %v, received %d of %d", time.Duration(r.Latency.P99), r.Received, r.Expected)
+	}
+}
+
+func TestServerDies(t *testing.T) {
+	for _, drive := range []Drive{{}, {Rate: 1000}} {
+		for _, threads := range []int{1, 2} {
+			s := serve(t, nil)
+			p := plan(s.addr(), "echo", 20)
+			p.Threads = threads
+			clients := open(t, p)
+			drive.Duration = time.Hour
+			r, err := clients.Drive(t.Context(), drive, Watch{Window: func(start bool) {
+				if start {
+					s.die()
+				}
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := r.Errors["reset"] + r.Errors["closed"]; n != 20 {
+				t.Errorf("errors %v", r.Errors)
+			}
+			if _, err := clients.Drive(t.Context(), drive, Watch{}); err == nil {
+				t.Error("a drive without connections succeeds")
+			}
+		}
+	}
+}
+
+func TestServerStopsReading(t *testing.T) {
+	s := serve(t, nil)
+	p := plan(s.addr(), "echo", 1)
+	p.Params.Payload, p.Timeout = 60000, 100*time.Millisecond
+	clients := open(t, p)
+	s.pause.Lock()
+	t.Cleanup(s.pause.Unlock)
+	r, err := clients.Drive(t.Context(), Drive{Rate: 2000, Duration: time.Hour}, Watch{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Errors["stalled"] != 1 || r.Verify.Lost == 0 {
+		t.Errorf("errors %v, faults %+v", r.Errors, r.Verify)
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // connects, and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mute.Close()
+	deaf, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	deaf.Close() // refuses
+	rude := serve(t, func(int, []byte) []byte { return []byte("go away\n") })
+	endless := serve(t, func(int, []byte) []byte { return make([]byte, 70<<10) })
+	for _, c := range []struct{ name, addr, kind string }{
+		{"never answers", mute.Addr().String(), "timeout"},
+		{"refuses", deaf.Addr().String(), "refused"},
+		{"answers something else", rude.addr(), "timeout"},
+	} {
+		p := plan(c.addr, "echo", 400)
+		p.ConnectTimeout = 300 * time.Millisecond
+		if c.kind == "refused" {
+			p.ConnectTimeout = 0
+		}
+		_, report, err := Open(t.Context(), p)
+		if err == nil || !strings.Contains(err.Error(), c.kind) || report.Errors[c.kind] != 400 || report.Established != 0 {
+			t.Errorf("%s: %v, %+v", c.name, err, report)
+		}
+	}
+	p := plan(endless.addr(), "chat", 1)
+	p.ConnectTimeout = 300 * time.Millisecond
+	p.Scenario = "echo"
+	if _, report, err := Open(t.Context(), p); err == nil || report.Verify.Corrupted+report.Verify.Surplus == 0 {
+		t.Errorf("endless junk: %v, %+v", err, report)
+	}
+}
+
+func TestOpenPartly(t *testing.T) {
+	s := serve(t, nil)
+	full, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	go func() {
+		for n := 0; ; n++ {
+			c, err := full.Accept()
+			if err != nil {
+				return
+			}
+			if n >= 5 {
+				c.Close()
+				continue
+			}
+			back, err := net.Dial("tcp", s.addr())
+			if err != nil {
+				c.Close()
+				continue
+			}
+			go func() { io.Copy(back, c); back.(*net.TCPConn).CloseWrite() }()
+			go func() { io.Copy(c, back); c.Close() }()
+		}
+	}()
+	clients, report, err := Open(t.Context(), plan(full.Addr().String(), "echo", 8))
+	if err != nil || report.Established != 5 || report.Errors["closed"]+report.Errors["reset"] != 3 {
+		t.Fatalf("%v, %+v", err, report)
+	}
+	drive := Drive{Rate: 500, Duration: 100 * time.Millisecond}
+	r, err := clients.Drive(t.Context(), drive, Watch{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, drive, 1, r)
+	if end, err := clients.Close(); err != nil || end.Closed != 5 {
+		t.Errorf("closed %+v, %v", end, err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	s := serve(t, nil)
+	clients := open(t, plan(s.addr(), "echo", 5))
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := clients.Drive(ctx, Drive{Duration: time.Hour}, Watch{Window: func(bool) { cancel() }}); !errors.Is(err, context.Canceled) {
+		t.Errorf("drive: %v", err)
+	}
+	if _, _, err := Open(ctx, plan(s.addr(), "echo", 5)); !errors.Is(err, context.Canceled) {
+		t.Errorf("open: %v", err)
+	}
+	drive := Drive{Duration: 50 * time.Millisecond}
+	r, err := clients.Drive(t.Context(), drive, Watch{}) // what was under way is let pass
+	if err != nil || r.Received == 0 {
+		t.Errorf("afterwards: %v, %+v", err, r)
+	}
+}
+
+func TestBadPlans(t *testing.T) {
+	good := plan("127.0.0.1:1", "echo", 5)
+	for want, spoil := range map[string]func(*Plan){
+		"scenario":  func(p *Plan) { p.Scenario = "nonesuch" },
+		"conns 0":   func(p *Plan) { p.Params.Conns = 0 },
+		"payload 2": func(p *Plan) { p.Params.Payload = 2 },
+		"room-size": func(p *Plan) { p.Scenario, p.Params.RoomSize = "chat", 0 },
+		"address":   func(p *Plan) { p.Addr = "127.0.0.1" },
+	} {
+		p := good
+		spoil(&p)
+		if _, _, err := Open(t.Context(), p); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	if err := reserve(1 << 30); err == nil || !strings.HasPrefix(err.Error(), "conns 1073741824: needs 1073741888 descriptors, the limit is ") {
+		t.Errorf("descriptors: %v", err)
+	}
+	clients := open(t, plan(serve(t, nil).addr(), "echo", 1))
+	for _, d := range []Drive{{}, {Duration: -1}, {Duration: 1, Warmup: -1}, {Duration: 1, Rate: -1}, {Duration: 1, Rate: math.NaN()}, {Duration: 1, Pipeline: -1}, {Duration: 1, Arrivals: "often"}} {
+		if _, err := clients.Drive(t.Context(), d, Watch{}); err == nil {
+			t.Errorf("drive %+v is accepted", d)
+		}
+	}
+}
+
+// A drive makes no garbage: what is allocated does not grow with the messages.
+func TestDriveAllocatesNothing(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				buf := make([]byte, 4096)
+				for {
+					n, err := c.Read(buf)
+					if err != nil {
+						c.Close()
+						return
+					}
+					c.Write(buf[:n])
+				}
+			}()
+		}
+	}()
+	clients := open(t, plan(l.Addr().String(), "echo", 20))
+	var mallocs [2]uint64
+	r, err := clients.Drive(t.Context(), Drive{Pipeline: 4, Warmup: 50 * time.Millisecond, Duration: 200 * time.Millisecond}, Watch{Window: func(start bool) {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		mallocs[map[bool]int{true: 0, false: 1}[start]] = m.Mallocs
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := mallocs[1] - mallocs[0]; n > uint64(r.Received/50)+50 {
+		t.Errorf("%d allocations in %d messages", n, r.Received)
+	}
+}
+
+// What 19,000 connections cost the engine, beside 1 MB of buffers and histograms a loop.
+func TestMemory(t *testing.T) {
+	const conns, most = 19000, 600 // bytes: 11 MB in all
+	for _, scenario := range []string{"echo", "chat"} {
+		p := plan("127.0.0.1:1", scenario, conns).withDefaults()
+		s, addr, err := p.check()
+		if err != nil {
+			t.Skip(err)
+		}
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		l, err := newLoop(p, addr, s, 0, conns, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c := range conns {
+			l.traffic.Open(c, l.out)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		perConn := (after.HeapAlloc - before.HeapAlloc) / conns
+		t.Logf("%s: %d bytes a connection, buffers and histograms included", scenario, perConn)
+		if perConn > most {
+			t.Errorf("%s: %d bytes a connection, more than %d", scenario, perConn, most)
+		}
+		l.free()
+	}
+}
+
+func testProcess() Process {
+	return Process{Args: []string{os.Args[0]}}
+}
+
+func TestRemote(t *testing.T) {
+	t.Setenv("CBENCH_TEST_LOAD", "1")
+	r, err := Start(testProcess())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, nil)
+	if _, err := r.Drive(t.Context(), Drive{Duration: 1}, Watch{}); err == nil {
+		t.Error("a drive before open succeeds")
+	}
+	for range 2 {
+		if report, err := r.Open(t.Context(), plan(s.addr(), "chat", 8)); err != nil || report.Established != 8 {
+			t.Fatalf("%v, %+v", err, report)
+		}
+		var window []bool
+		progress := 0
+		drive := Drive{Rate: 100, Duration: 1100 * time.Millisecond}
+		report, err := r.Drive(t.Context(), drive, Watch{
+			Window:   func(start bool) { window = append(window, start) },
+			Progress: func(p Progress) { progress += int(p.Sent) },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, drive, 4, report)
+		if !slices.Equal(window, []bool{true, false}) || progress == 0 {
+			t.Errorf("window told as %v, progress as %d", window, progress)
+		}
+		if end, err := r.Close(); err != nil || end.Closed != 8 {
+			t.Errorf("closed %+v, %v", end, err)
+		}
+	}
+	if err := r.Stop(); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if _, err := r.Open(t.Context(), plan(s.addr(), "echo", 1)); err == nil {
+		t.Error("a process that is gone opens clients")
+	}
+}
+
+// A load process is gone when its stdin ends, in mid-drive or not, and a drive ends with its context.
+func TestRemoteEnds(t *testing.T) {
+	t.Setenv("CBENCH_TEST_LOAD", "1")
+	s := serve(t, nil)
+	for _, end := range []string{"cancel", "stdin", "kill"} {
+		t.Run(end, func(t *testing.T) {
+			r, err := Start(testProcess())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Open(t.Context(), plan(s.addr(), "echo", 4)); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			_, err = r.Drive(ctx, Drive{Duration: time.Hour}, Watch{Window: func(bool) {
+				switch end {
+				case "cancel":
+					cancel()
+				case "stdin":
+					r.in.Close()
+				case "kill":
+					r.cmd.Process.Kill()
+				}
+			}})
+			if err == nil || end == "cancel" && !errors.Is(err, context.Canceled) {
+				t.Errorf("drive: %v", err)
+			}
+			if end == "cancel" {
+				if closed, err := r.Close(); err != nil || closed.Closed != 4 {
+					t.Errorf("close: %v, %+v", err, closed)
+				}
+			}
+			if err := r.Stop(); (err != nil) != (end == "kill") {
+				t.Errorf("stop: %v", err)
+			}
+		})
+	}
+	if _, err := Start(Process{Args: []string{"/nonesuch"}}); err == nil {
+		t.Error("a process that cannot start does")
+	}
+}
+
+func TestKinds(t *testing.T) {
+	got := map[string]int{}
+	for _, err := range []error{io.EOF, errTimeout, errStalled, errGarbled, errors.New("x"), &net.OpError{Err: os.ErrClosed}} {
+		got[kind(err)]++
+	}
+	want := map[string]int{"closed": 1, "timeout": 1, "stalled": 1, "garbled": 1, "other": 2}
+	if !maps.Equal(got, want) {
+		t.Errorf("kinds %v, want %v", got, want)
+	}
+}

@@ -1,0 +1,291 @@
+package load
+
+import (
+	"io"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"cbench/internal/poll"
+	"cbench/scenarios"
+)
+
+// loop is one thread's share of the clients: one goroutine at a time runs it.
+type loop struct {
+	poller  *poll.Poller
+	waker   poll.Waker
+	stop    *atomic.Bool  // set by whoever wants the loop to end; then the waker wakes it
+	live    *atomic.Int64 // ready connections of all loops
+	plan    Plan
+	to      netip.AddrPort
+	first   int // the share's first connection, of all
+	clients []client
+	traffic scenarios.Traffic
+
+	in, out []byte  // what is being read and written
+	turns   []int32 // closed loop: whose turn it is to say a message
+	ready   int     // connections that are
+	closed  int     // connections ended in answer to our FIN
+	opener  opener
+	round   round
+	t       *tally
+
+	sent, received atomic.Int64 // published once a second, for others to read
+}
+
+// client is one connection.
+type client struct {
+	fd    int32
+	slot  int32 // in the opener, while it is being opened
+	state state
+	held  *held // nil while there is nothing to hold, which is nearly always
+}
+
+// held is bytes between two events.
+type held struct {
+	in  []byte // read, and not yet whole
+	out []byte // said, and not yet taken by the socket
+}
+
+type state uint8
+
+const (
+	unborn     state = iota
+	connecting       // a SYN is out
+	opening          // connected, and the opening said
+	ready            // the opening was answered
+	finishing        // our FIN is out
+	gone
+)
+
+const (
+	readSize = 64 << 10 // bytes a read: more than a socket that is read as it fills ever holds
+	maxKept  = 1 << 20  // bytes said that one socket does not take, until its server counts as stalled
+	wakerTag = -1
+)
+
+func newLoop(p Plan, to netip.AddrPort, s *scenarios.Scenario, first, n int, live *atomic.Int64) (*loop, error) {
+	poller, err := poll.Open()
+	if err != nil {
+		return nil, err
+	}
+	waker, err := poller.NewWaker()
+	if err == nil {
+		err = poller.ModifyAs(waker.Fd(), wakerTag, poll.In)
+	}
+	if err != nil {
+		poller.Close()
+		return nil, err
+	}
+	return &loop{
+		poller: poller, waker: waker, live: live,
+		plan: p, to: to, first: first,
+		clients: make([]client, n),
+		traffic: s.New(p.Params, first, n),
+		in:      make([]byte, readSize+lineSize(p)),
+		out:     make([]byte, 0, lineSize(p)),
+		turns:   make([]int32, 0, 64),
+		t:       newTally(n),
+	}, nil
+}
+
+// lineSize is more than any line of the scenario has, in bytes.
+func lineSize(p Plan) int { return p.Params.Payload + 256 }
+
+// poll waits for events and serves them. A wait of 0 or less asks only.
+func (l *loop) poll(wait int64) error {
+	events, err := l.poller.Wait(time.Duration(max(wait, 0)))
+	if err != nil {
+		return err
+	}
+	for i := range events {
+		c := int(events[i].Fd)
+		if c == wakerTag {
+			l.waker.Clear()
+			continue
+		}
+		l.serve(c, events[i].Events)
+	}
+	return nil
+}
+
+func (l *loop) serve(c int, events uint32) {
+	switch l.clients[c].state {
+	case connecting:
+		l.connected(c)
+		return
+	case unborn, gone: // told of a socket that an earlier event of this wait had closed
+		return
+	}
+	if events&poll.Out != 0 {
+		l.flush(c)
+	}
+	if events&(poll.In|poll.Err) != 0 {
+		l.read(c)
+	}
+}
+
+// read takes what arrived on a connection: one read an event, for the poller tells again if there is more.
+func (l *loop) read(c int) {
+	cl := &l.clients[c]
+	if cl.state == gone {
+		return
+	}
+	kept := 0
+	if cl.held != nil {
+		kept = copy(l.in, cl.held.in)
+	}
+	n, err := poll.Read(int(cl.fd), l.in[kept:])
+	at := clock()
+	if at >= l.round.mark {
+		l.pass(at)
+	}
+	if n == 0 {
+		switch err {
+		case poll.ErrAgain:
+			return
+		case nil:
+			err = io.EOF
+		}
+		l.drop(c, err)
+		return
+	}
+	whole := l.traffic.Receive(c, l.in[:kept+n], at, l)
+	if rest := l.in[whole : kept+n]; len(rest) > 0 || kept > 0 {
+		l.keep(c, rest)
+	}
+	if len(l.turns) > 0 {
+		l.takeTurns(at)
+	}
+}
+
+// keep holds the unfinished rest of what was read.
+func (l *loop) keep(c int, rest []byte) {
+	if len(rest) >= lineSize(l.plan) { // what comes is no line at all
+		l.Fault(scenarios.Corrupted, 1, rest)
+		l.drop(c, errGarbled)
+		return
+	}
+	cl := &l.clients[c]
+	if cl.held == nil {
+		cl.held = new(held)
+	}
+	cl.held.in = append(cl.held.in[:0], rest...)
+}
+
+// write says a message, or keeps what the socket does not take.
+func (l *loop) write(c int, message []byte) {
+	cl := &l.clients[c]
+	if cl.held != nil && len(cl.held.out) > 0 {
+		cl.held.out = append(cl.held.out, message...)
+		if len(cl.held.out) > maxKept {
+			l.drop(c, errStalled)
+		}
+		return
+	}
+	n, err := poll.Write(int(cl.fd), message)
+	if err != nil && err != poll.ErrAgain {
+		l.drop(c, err)
+		return
+	}
+	if n == len(message) {
+		return
+	}
+	if cl.held == nil {
+		cl.held = new(held)
+	}
+	cl.held.out = append(cl.held.out, message[n:]...)
+	l.watch(c, poll.In|poll.Out)
+}
+
+// flush writes what was kept.
+func (l *loop) flush(c int) {
+	cl := &l.clients[c]
+	if cl.held == nil || len(cl.held.out) == 0 {
+		return
+	}
+	n, err := poll.Write(int(cl.fd), cl.held.out)
+	if err != nil && err != poll.ErrAgain {
+		l.drop(c, err)
+		return
+	}
+	cl.held.out = cl.held.out[:copy(cl.held.out, cl.held.out[n:])]
+	if len(cl.held.out) == 0 {
+		l.watch(c, poll.In)
+	}
+}
+
+func (l *loop) watch(c int, events uint32) {
+	if err := l.poller.ModifyAs(int(l.clients[c].fd), c, events); err != nil {
+		l.drop(c, err)
+	}
+}
+
+// drop ends a connection for the reason err.
+func (l *loop) drop(c int, err error) {
+	cl := &l.clients[c]
+	switch cl.state {
+	case unborn, connecting, opening:
+		l.refused(c, err)
+		return
+	case gone:
+		return
+	case finishing:
+		if err == io.EOF {
+			l.closed++
+			err = nil
+		}
+	}
+	poll.Close(int(cl.fd))
+	l.ready--
+	l.live.Add(-1)
+	l.bury(c, err)
+}
+
+// bury forgets a connection whose descriptor is closed; err, if any, is counted.
+func (l *loop) bury(c int, err error) {
+	l.clients[c] = client{fd: -1, state: gone}
+	if err != nil {
+		l.t.errors[kind(err)]++
+	}
+	l.traffic.Gone(c, l)
+}
+
+// Ready, Received, Next and Fault: what the traffic tells (scenarios.Recorder).
+
+func (l *loop) Ready(c int) {
+	if l.clients[c].state == opening {
+		l.opened(c)
+	}
+}
+
+func (l *loop) Received(c int, due, sent, now int64) {
+	t, r := l.t, &l.round
+	t.received++
+	if r.measures(now) {
+		t.inWindow++
+	}
+	if !r.measures(due) {
+		return
+	}
+	t.checked++
+	t.receipts[c]++
+	t.sketches[c].record(now - due)
+	t.latency.record(now - due)
+	if !r.closed {
+		t.service.record(now - sent)
+	}
+}
+
+func (l *loop) Next(c int) {
+	if l.round.closed {
+		l.turns = append(l.turns, int32(c))
+	}
+}
+
+func (l *loop) Fault(f scenarios.Fault, n int, line []byte) {
+	l.t.faults[f] += int64(n)
+	if line != nil && l.t.odd == "" {
+		l.t.odd = shorten(line)
+	}
+}

@@ -1,0 +1,94 @@
+package load
+
+import (
+	"time"
+
+	"cbench/results"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// total is what all loops counted; what is kept by connection stays with them.
+func (c *Clients) total() *tally {
+	t := newTally(0)
+	for _, l := range c.loops {
+		t.add(l.t)
+	}
+	return t
+}
+
+func (c *Clients) connectReport(began int64) ConnectReport {
+	t := c.total()
+	r := ConnectReport{
+		Established: int(c.live.Load()),
+		Errors:      t.errors,
+		Verify:      t.verify(),
+		Odd:         t.odd,
+	}
+	for _, l := range c.loops {
+		r.Took = max(r.Took, time.Duration(l.opener.lastReady-began))
+	}
+	if r.Took > 0 && r.Established > 0 {
+		perS := float64(r.Established) / r.Took.Seconds()
+		r.PerS = &perS
+	}
+	return r
+}
+
+// report is the drive d that the loops have just been through; first is the first loop's round.
+func (c *Clients) report(d Drive, first *round) Report {
+	t := c.total()
+	r := Report{
+		Sent:     t.measured,
+		Expected: t.expected,
+		Received: t.checked,
+		InWindow: t.inWindow,
+		Errors:   t.errors,
+		Latency:  t.latency.summary(),
+		Service:  t.service.summary(),
+		Overflow: t.latency.overflow,
+		Start:    mono(first.begun.at),
+		End:      mono(first.ended.at),
+		WindowNS: first.ended.at - first.begun.at,
+		CPUNS:    first.ended.cpu - first.begun.cpu,
+		Verify:   t.verify(),
+		Odd:      t.odd,
+		latency:  t.latency.hdr,
+		service:  t.service.hdr,
+	}
+	if d.Rate == 0 {
+		r.Service, r.service = r.Latency, r.latency // one and the same there
+	} else if t.measured > 0 {
+		ratio := float64(t.late) / float64(t.measured)
+		r.LateRatio = &ratio
+	}
+	tallies := make([]*tally, len(c.loops))
+	for i, l := range c.loops {
+		tallies[i] = l.t
+	}
+	r.Jain, r.WorstP99 = fairness(tallies)
+	return r
+}
+
+// Histograms is the raw distributions of latency and service time in nanoseconds, also of a report that came from another
+// process. It fails where those in the report do not decode; one of nothing is empty.
+func (r *Report) Histograms() (latency, service *hdrhistogram.Histogram, err error) {
+	if r.latency == nil {
+		if r.latency, err = decode(r.Latency); err != nil {
+			return nil, nil, err
+		}
+	}
+	if r.service == nil {
+		if r.service, err = decode(r.Service); err != nil {
+			return nil, nil, err
+		}
+	}
+	return r.latency, r.service, nil
+}
+
+func decode(l *results.Latency) (*hdrhistogram.Histogram, error) {
+	if l == nil {
+		return newSpread().hdr, nil
+	}
+	return l.Histogram()
+}

@@ -1,0 +1,143 @@
+package load
+
+import (
+	"math"
+	"strconv"
+
+	"cbench/results"
+	"cbench/scenarios"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// tally is what one loop counts in one drive.
+type tally struct {
+	sent, received   int64 // from the beginning
+	measured         int64 // sent, of the window
+	expected         int64
+	checked          int64 // received, of the window's messages
+	inWindow         int64 // received in the window
+	late             int64
+	latency, service spread
+	faults           [scenarios.Faults]int64
+	errors           map[string]int64
+	odd              string
+
+	receipts []uint32 // by connection
+	sketches []sketch // by connection
+}
+
+// spread is a histogram in nanoseconds with its true extremes.
+type spread struct {
+	hdr      *hdrhistogram.Histogram
+	min, max int64
+	overflow int64
+}
+
+const highest = 60e9 // ns
+
+func newSpread() spread {
+	return spread{hdr: hdrhistogram.New(1, highest, 3), min: math.MaxInt64}
+}
+
+func (s *spread) record(ns int64) {
+	if s.hdr.RecordValue(ns) != nil {
+		s.overflow++
+		return
+	}
+	s.min, s.max = min(s.min, ns), max(s.max, ns)
+}
+
+func (s *spread) add(o *spread) {
+	s.hdr.Merge(o.hdr)
+	s.min, s.max = min(s.min, o.min), max(s.max, o.max)
+	s.overflow += o.overflow
+}
+
+func (s *spread) clear() {
+	s.hdr.Reset()
+	s.min, s.max, s.overflow = math.MaxInt64, 0, 0
+}
+
+func (s *spread) summary() *results.Latency { return results.NewLatency(s.hdr).Exact(s.min, s.max) }
+
+func newTally(conns int) *tally {
+	return &tally{
+		latency:  newSpread(),
+		service:  newSpread(),
+		errors:   map[string]int64{},
+		receipts: make([]uint32, conns),
+		sketches: make([]sketch, conns),
+	}
+}
+
+// clear makes the tally ready for another drive, in the memory it has.
+func (t *tally) clear() {
+	fresh := tally{latency: t.latency, service: t.service, errors: map[string]int64{}, receipts: t.receipts, sketches: t.sketches}
+	fresh.latency.clear()
+	fresh.service.clear()
+	clear(t.receipts)
+	clear(t.sketches)
+	*t = fresh
+}
+
+func (t *tally) verify() results.Verify {
+	return results.Verify{
+		Lost:       t.faults[scenarios.Lost],
+		Duplicated: t.faults[scenarios.Duplicated],
+		Reordered:  t.faults[scenarios.Reordered],
+		Corrupted:  t.faults[scenarios.Corrupted],
+		Surplus:    t.faults[scenarios.Surplus],
+	}
+}
+
+// add sums up two loops' counts; what is kept by connection stays apart.
+func (t *tally) add(o *tally) {
+	t.sent += o.sent
+	t.received += o.received
+	t.measured += o.measured
+	t.expected += o.expected
+	t.checked += o.checked
+	t.inWindow += o.inWindow
+	t.late += o.late
+	t.latency.add(&o.latency)
+	t.service.add(&o.service)
+	for i, n := range o.faults {
+		t.faults[i] += n
+	}
+	for kind, n := range o.errors {
+		t.errors[kind] += n
+	}
+	if t.odd == "" {
+		t.odd = o.odd
+	}
+}
+
+// shorten makes a wrong reply fit for a line of print.
+func shorten(line []byte) string {
+	const most = 80
+	if len(line) <= most {
+		return strconv.Quote(string(line))
+	}
+	return strconv.Quote(string(line[:most])) + "…"
+}
+
+// fairness is Jain's index over receipts a connection, (Σx)²/(n·Σx²), and the highest p99 of any connection.
+func fairness(tallies []*tally) (jain *float64, worst *int64) {
+	var n, sum, squares float64
+	for _, t := range tallies {
+		for c, x := range t.receipts {
+			n++
+			sum += float64(x)
+			squares += float64(x) * float64(x)
+			if p99, ok := t.sketches[c].p99(); ok && (worst == nil || p99 > *worst) {
+				worst = &p99
+			}
+		}
+	}
+	if n > 0 && sum >= 10*n {
+		index := sum * sum / (n * squares)
+		jain = &index
+	}
+	return jain, worst
+}

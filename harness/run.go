@@ -1,0 +1,137 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"cbench/harness/probe"
+	"cbench/harness/server"
+	"cbench/results"
+)
+
+// Experiment is all that a run needs to know.
+type Experiment struct {
+	Servers []Server
+	Plan    []results.Planned
+	Dir     string   // where its files go
+	Resume  bool     // go on with the run that Dir holds
+	Command []string // the command line, for the record
+
+	ServerCPUs []int
+	LoadCPUs   []int
+	LoadArgs   []string // command line of a load process, which must come to load.Serve
+	LoadLoops  int      // event loops of the load
+}
+
+// Watch is told how a run goes on. Its functions may be nil.
+type Watch struct {
+	Start func(left []results.Planned, had int)              // what is still to be measured, and how much was there
+	Phase func(p results.Planned, phase string)              // what is happening
+	Done  func(cell results.Cell, took, spent time.Duration) // a repetition is measured: how long it took, and would nominally take
+}
+
+// ErrStopped is what Run returns when it was told to stop before the plan was through. What was measured is kept.
+var ErrStopped = errors.New("stopped before the end")
+
+// Run measures what of the plan is not there yet, and writes each repetition down as soon as it is finished.
+func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
+	run, cells, err := e.open()
+	if err != nil {
+		return nil, err
+	}
+	left := results.Missing(run.Plan, cells)
+	if w.Start != nil {
+		w.Start(left, len(cells))
+	}
+	for _, p := range left {
+		began := time.Now()
+		cell, err := e.measure(ctx, p, w)
+		if ctx.Err() != nil {
+			// Cut short, it would be another measurement than planned. It was stopped, not finished.
+			return cells, ErrStopped
+		}
+		if err != nil {
+			return cells, fmt.Errorf("%s: %w", p.Key(), err)
+		}
+		if err := results.Append(e.Dir, &cell); err != nil {
+			return cells, err
+		}
+		cells = append(cells, cell)
+		if w.Done != nil {
+			w.Done(cell, time.Since(began), time.Duration(p.Params.DurationNS+p.Params.WarmupNS))
+		}
+	}
+	now := time.Now()
+	run.Ended = &now
+	return cells, results.WriteRun(e.Dir, run)
+}
+
+// open begins a run in its directory, or goes on with the one that is there.
+func (e *Experiment) open() (*results.Run, []results.Cell, error) {
+	run := &results.Run{
+		Schema: results.Schema, Name: time.Now().UTC().Format("20060102-150405"), Started: time.Now(),
+		Command: e.Command, Environment: probe.Environment(e.ServerCPUs, e.LoadCPUs), Plan: e.Plan,
+		Servers: map[string]string{},
+	}
+	for _, s := range e.Servers {
+		if !s.Own {
+			run.Servers[s.Name] = strings.Join(s.Args, " ")
+		}
+	}
+	old, err := results.ReadRun(e.Dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return run, nil, results.WriteRun(e.Dir, run)
+	case err != nil:
+		return nil, nil, err
+	case !e.Resume:
+		return nil, nil, fmt.Errorf("%s holds a run already: --resume goes on with it, another --out keeps it", e.Dir)
+	}
+	cells, _, err := results.ReadCells(e.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := results.SamePlan(old, run, cells); err != nil {
+		return nil, nil, err
+	}
+	if other := old.Environment.Differences(run.Environment); len(other) > 0 && len(cells) > 0 {
+		return nil, nil, fmt.Errorf("%s was begun elsewhere (%s): measure anew in another --out", e.Dir, strings.Join(other, "; "))
+	}
+	run.Name, run.Started = old.Name, old.Started
+	return run, cells, results.WriteRun(e.Dir, run)
+}
+
+// measure takes one repetition: a fresh server, a fresh load, and what became of them. A server that fails is in the
+// cell; the error is for what no server is to blame for.
+func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (results.Cell, error) {
+	m := measurement{
+		cell: results.Cell{
+			Schema: results.Schema, Model: p.Model, Scenario: p.Scenario, Conns: p.Conns, Rep: p.Rep,
+			Order: p.Order, Seed: p.Seed, Params: p.Params, Void: []string{}, Warnings: []string{},
+		},
+		phase: func(phase string) {
+			if w.Phase != nil {
+				w.Phase(p, phase)
+			}
+		},
+	}
+	m.cell.Load.Errors = map[string]int64{}
+	i := slices.IndexFunc(e.Servers, func(s Server) bool { return s.Name == p.Model })
+	s := e.Servers[i]
+
+	m.phase("starting the server")
+	proc, err := server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.ServerCPUs, Cgroup: true, Own: s.Own})
+	if err != nil {
+		m.void("%v", err)
+		return m.cell, nil
+	}
+	err = m.take(ctx, e, p, proc)
+	m.stop(proc)
+	m.cell.Valid = len(m.cell.Void) == 0
+	return m.cell, err
+}

@@ -1,0 +1,94 @@
+// Package cbench_test keeps the directions in which the packages of this module may know one another.
+package cbench_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// never lists what must not be imported by whom, and why. A path ends in "/" where it means all below it.
+var never = []struct{ who, what, why string }{
+	{"scenarios/wire", "", "the protocol is pure bytes: it knows nobody"},
+	{"internal/poll", "", "the kernel's calls are mechanism: they know nobody"},
+	{"models/", "scenarios", "a server does not know what its clients are up to"},
+	{"models/", "harness/", "a model must not see who measures it"},
+	{"models/", "results", "a model must not see what is made of it"},
+	{"scenarios", "models/", "a client knows a server by its bytes only"},
+	{"scenarios", "harness/", "a scenario is a state machine: the engine feeds it"},
+	{"harness/", "models", "the harness knows a server by its address and its process id only"},
+	{"harness/", "models/", "the harness knows a server by its address and its process id only"},
+	{"results", "harness/", "charts are a pure function of the files"},
+	{"results", "models/", "charts are a pure function of the files"},
+}
+
+// apart from these, that never allows: the bytes are shared by all, and the models' suite by the models.
+var shared = []string{"scenarios/wire", "models/modeltest"}
+
+func TestImportDirections(t *testing.T) {
+	seen := 0
+	for from, imports := range importGraph(t) {
+		for _, to := range imports {
+			seen++
+			for _, rule := range never {
+				if under(from, rule.who) && (rule.what == "" || under(to, rule.what)) && !slices.Contains(shared, to) {
+					t.Errorf("%s imports %s: %s", from, to, rule.why)
+				}
+			}
+			if a, b := model(from), model(to); a != "" && b != "" && a != b {
+				t.Errorf("%s imports %s: a model stands alone, to be read beside the others", from, to)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d imports within the module were found: does this test still see the code?", seen)
+	}
+}
+
+func under(pkg, rule string) bool {
+	if dir, all := strings.CutSuffix(rule, "/"); all {
+		return strings.HasPrefix(pkg, dir+"/")
+	}
+	return pkg == rule
+}
+
+// model is the name of the model that a package is, or "".
+func model(pkg string) string {
+	name, is := strings.CutPrefix(pkg, "models/")
+	if !is || strings.HasPrefix(name, "internal/") || name == "modeltest" {
+		return ""
+	}
+	return name
+}
+
+// importGraph is who imports whom within the module, tests left out.
+func importGraph(t *testing.T) map[string][]string {
+	graph := map[string][]string{}
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		from := path.Dir(filepath.ToSlash(file))
+		for _, spec := range f.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			if to, ours := strings.CutPrefix(name, "cbench/"); ours {
+				graph[from] = append(graph[from], to)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return graph
+}

@@ -1,0 +1,113 @@
+package callback
+
+import (
+	"sync"
+	"time"
+
+	"cbench/scenarios/wire"
+)
+
+// block is a slow request. Inline and spin stall the loop, and so everybody: that is the lesson. Offloaded, the sleep
+// is deferred to a thread, and its result called back with.
+func (lp *loop) block(r *wire.Request) *Deferred {
+	form, delay := r.Form, r.Delay // the request itself is another's by the time the thread is done
+	blocked := answer(func(out []byte) []byte { return form.AppendBlocked(out, delay) })
+	switch r.How {
+	case wire.Inline:
+		sleep(delay, lp.ctx.Done())
+	case wire.Spin:
+		for end := time.Now().Add(delay); time.Now().Before(end) && lp.ctx.Err() == nil; {
+		}
+	case wire.Offload:
+		return lp.deferToThread(func() (any, error) {
+			sleep(delay, lp.threads.stop)
+			return blocked, nil
+		})
+	}
+	return lp.failures.Succeed(blocked)
+}
+
+func sleep(d time.Duration, stop <-chan struct{}) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-stop:
+	}
+}
+
+// deferToThread calls f where it may block, and fires with what it returns, back on the loop.
+func (lp *loop) deferToThread(f func() (any, error)) *Deferred {
+	d := lp.failures.Deferred()
+	lp.threads.call(func() {
+		value, err := f()
+		lp.threads.callFromThread(func() { d.fire(value, err) })
+	})
+	return d
+}
+
+// threads are where calls may block: goroutines, started when there is something to call, limit at most.
+type threads struct {
+	limit int
+	wake  func() // tells the loop that there are results
+	stop  chan struct{}
+	done  sync.WaitGroup
+
+	mu      sync.Mutex // guards all below
+	waiting []func()   // more than limit: they queue
+	running int
+	back    []func() // to be called on the loop
+}
+
+func newThreads(limit int, wake func()) *threads {
+	return &threads{limit: limit, wake: wake, stop: make(chan struct{})}
+}
+
+func (t *threads) call(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting = append(t.waiting, f)
+	if t.running < t.limit {
+		t.running++
+		t.done.Go(t.run)
+	}
+}
+
+// run calls until nothing is queued.
+func (t *threads) run() {
+	for {
+		t.mu.Lock()
+		if len(t.waiting) == 0 {
+			t.running--
+			t.mu.Unlock()
+			return
+		}
+		f := t.waiting[0]
+		t.waiting = t.waiting[1:]
+		t.mu.Unlock()
+		f()
+	}
+}
+
+// callFromThread has the loop call f. It may be called from any goroutine.
+func (t *threads) callFromThread(f func()) {
+	t.mu.Lock()
+	t.back = append(t.back, f)
+	t.mu.Unlock()
+	t.wake()
+}
+
+// results takes what is to be called on the loop.
+func (t *threads) results() []func() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	back := t.back
+	t.back = nil
+	return back
+}
+
+// close cuts every sleep short and waits until the threads are gone.
+func (t *threads) close() {
+	close(t.stop)
+	t.done.Wait()
+}

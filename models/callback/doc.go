@@ -1,0 +1,11 @@
+// Package callback serves all connections from one thread, as reactor does, but its application is written as Deferreds, in
+// Twisted's manner: a request is a result that is not there yet, and what is to become of it is a chain of callbacks and errbacks.
+//
+// Who waits: the loop, for all. Code that would wait returns a Deferred instead and is called back.
+// Who owns the room: the loop; no locks.
+// What reaches a member: bytes given to its transport, which the loop writes at the end of its turn.
+// An idle connection costs its transport and protocol: a descriptor, flags, and three empty slices. No Deferred: those live
+// only as long as a request does.
+// Shines: memory; errors have one way to go. Breaks: as reactor, under a blocking handler; a Deferred and its
+// closures for every message; and the reader, who must find out in which order it all happens.
+package callback

@@ -1,0 +1,145 @@
+package callback
+
+import (
+	"bytes"
+
+	"cbench/internal/poll"
+	"cbench/scenarios/wire"
+)
+
+// doRead is called when there is something to read. It reads once: the poller tells again.
+func (c *conn) doRead() {
+	n, err := poll.Read(int(c.fd), c.lp.in)
+	switch {
+	case err == poll.ErrAgain:
+	case err != nil:
+		c.connectionLost()
+	default:
+		c.eof = n == 0
+		c.dataReceived(c.lp.in[:n])
+	}
+}
+
+// doWrite is called when the socket takes more. What the connection owed it was not read for.
+func (c *conn) doWrite() {
+	if c.flush() {
+		c.dataReceived(nil)
+	}
+}
+
+// write gives bytes to the transport. They are written at the end of the loop's turn, or of the connection's own.
+func (c *conn) write(b []byte) {
+	if c.fd == 0 {
+		return
+	}
+	if c.owed == nil {
+		c.owed = c.lp.buffer()
+	}
+	c.owed = append(c.owed, b...)
+	if !c.late {
+		c.late = true
+		c.lp.late = append(c.lp.late, c)
+	}
+}
+
+// loseConnection reads no more, leaves the room, so that no message follows the last answer, and closes once everything is written.
+func (c *conn) loseConnection() {
+	c.last = true
+	if c.seat != nil {
+		c.seat.leave()
+		c.seat = nil
+	}
+}
+
+// connectionLost closes the connection, in good order or not, and is the last that is called.
+func (c *conn) connectionLost() {
+	c.loseConnection()
+	lp := c.lp
+	*lp.conns.At(int(c.fd)) = nil
+	poll.Close(int(c.fd)) // the poller forgets it with that
+	c.fd, c.owed = 0, nil
+	lp.open--
+	if lp.full {
+		lp.full = lp.poll.Modify(lp.listener, poll.In) != nil
+	}
+}
+
+// flush writes what is owed and sets what is waited for next. It reports whether the connection may be read.
+func (c *conn) flush() bool {
+	if c.fd == 0 {
+		return false
+	}
+	n := 0
+	if len(c.owed) > 0 {
+		var err error
+		if n, err = poll.Write(int(c.fd), c.owed); err != nil && err != poll.ErrAgain {
+			c.connectionLost()
+			return false
+		}
+	}
+	switch {
+	case n == len(c.owed):
+		c.lp.recycle(c.owed)
+		c.owed = nil
+	case c.lp.borrowed(c.owed):
+		c.owed = bytes.Clone(c.owed[n:])
+	default:
+		c.owed = c.owed[n:]
+	}
+	if c.last && c.owed == nil && !c.waiting {
+		c.connectionLost()
+		return false
+	}
+	c.watch()
+	return c.owed == nil && !c.waiting
+}
+
+func (c *conn) watch() {
+	wants := uint32(poll.In)
+	switch {
+	case c.owed != nil:
+		wants = poll.Out
+	case c.waiting:
+		wants = 0
+	}
+	if wants != c.wants {
+		c.wants = wants
+		c.lp.poll.Modify(int(c.fd), wants)
+	}
+}
+
+// tooSlow reports whether n bytes more would be more than the client may be owed, also after it was given the
+// chance to take some: it may only have been told much in this one turn.
+func (c *conn) tooSlow(n int) bool {
+	if len(c.owed)+n <= wire.MaxOwed {
+		return false
+	}
+	c.flush()
+	return c.fd != 0 && len(c.owed)+n > wire.MaxOwed
+}
+
+// borrowed reports whether b lies in the loop's own buffer, which the next connection will use.
+func (lp *loop) borrowed(b []byte) bool {
+	return cap(b) > 0 && &b[:1][0] == &lp.out[:1][0]
+}
+
+// Of buffers that are free, so many are kept, and none that is larger.
+const (
+	spareMax  = 1024
+	spareSize = 4 << 10
+)
+
+func (lp *loop) recycle(b []byte) {
+	if cap(b) > 0 && cap(b) <= spareSize && len(lp.spare) < spareMax {
+		lp.spare = append(lp.spare, b[:0])
+	}
+}
+
+func (lp *loop) buffer() []byte {
+	if n := len(lp.spare); n > 0 {
+		b := lp.spare[n-1]
+		lp.spare = lp.spare[:n-1]
+		return b
+	}
+	return make([]byte, 0, 256)
+}

@@ -1,0 +1,41 @@
+package goroutine
+
+import (
+	"time"
+
+	"cbench/scenarios/wire"
+)
+
+// block is a slow request. A goroutine of one's own makes it harmless to all others, in whichever manner: an offloaded
+// sleep too is slept here, for this goroutine is the spare one. It only queues for one of the places. It reports
+// whether it came to its end: not if the server was forced to.
+func (c *conn) block(how wire.How, d time.Duration) bool {
+	switch how {
+	case wire.Spin:
+		for end := time.Now().Add(d); time.Now().Before(end); {
+			if c.s.killed.Err() != nil {
+				return false
+			}
+		}
+		return true
+	case wire.Offload:
+		select {
+		case c.s.sleepers <- struct{}{}:
+			defer func() { <-c.s.sleepers }()
+		case <-c.s.killed.Done():
+			return false
+		}
+	}
+	return c.s.sleep(d)
+}
+
+func (s *server) sleep(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-s.killed.Done():
+		return false
+	}
+}

@@ -1,0 +1,175 @@
+package goroutine
+
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"cbench/scenarios/wire"
+)
+
+type room struct {
+	s    *server
+	name string
+
+	mu    sync.Mutex // guards all below; taken before any seat's
+	log   wire.Log   //
+	seats []*seat    //
+	line  []byte     // the message being told, encoded once for all
+	used  time.Time  // when it was last joined, left or spoken in
+}
+
+// seat is a member's place in its room, with the outbox that the room fills and a writer goroutine empties.
+type seat struct {
+	c    *conn
+	room *room
+	name string
+
+	mu      sync.Mutex // guards all below
+	owed    []byte     // not yet taken up by the writer
+	sending int        // bytes that the writer holds
+	gone    bool       // the socket failed or was closed: nothing is owed any more
+	drained sync.Cond  // the writer has nothing left, or gave up
+}
+
+// join seats the connection and answers JOINED before any message of the room can come.
+func (s *server) join(c *conn, name, who string, f wire.Form) *seat {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.rooms[name]
+	if r == nil {
+		s.sweep()
+		r = &room{s: s, name: name}
+		s.rooms[name] = r
+	}
+	s.members.Add(1)
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := &seat{c: c, room: r, name: who}
+	m.drained.L = &m.mu
+	m.owe(f.AppendJoined(nil, name, r.log.Head()))
+	r.seats = append(r.seats, m)
+	r.used = time.Now()
+	return m
+}
+
+// sweep drops the rooms that nobody used for long, at most once a minute. The caller holds s.mu.
+func (s *server) sweep() {
+	now := time.Now()
+	if now.Sub(s.swept) < time.Minute {
+		return
+	}
+	s.swept = now
+	for name, r := range s.rooms {
+		r.mu.Lock()
+		if len(r.seats) == 0 && now.Sub(r.used) > wire.RoomIdle {
+			delete(s.rooms, name)
+		}
+		r.mu.Unlock()
+	}
+}
+
+// say tells every member the text, in the room's one order. Nobody is waited for: a member that owes too much is dropped.
+func (m *seat) say(text []byte) {
+	pressed := m.room.tell(m, text)
+	if pressed {
+		// A writer may be behind only because this goroutine, with a long batch, kept the CPU from it.
+		runtime.Gosched()
+	}
+}
+
+// tell reports whether some outbox is half full.
+func (r *room) tell(from *seat, text []byte) (pressed bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.used = time.Now()
+	r.line = wire.Lines.AppendMessage(r.line[:0], r.log.Append([]byte(from.name), text))
+	var slow []*seat
+	for _, m := range r.seats {
+		owed := m.owe(r.line)
+		pressed = pressed || owed > wire.MaxOwed/2
+		if owed > wire.MaxOwed && m != from {
+			slow = append(slow, m)
+		}
+	}
+	for _, m := range slow {
+		r.remove(m)
+		r.s.dropped.Add(1)
+		m.c.nc.Close() // its own goroutine wakes from Read and cleans up
+	}
+	return pressed
+}
+
+// remove takes the member out of the room, if it is still in it. The caller holds r.mu.
+func (r *room) remove(m *seat) {
+	i := slices.Index(r.seats, m)
+	if i < 0 {
+		return
+	}
+	r.seats = slices.Delete(r.seats, i, i+1)
+	r.used = time.Now()
+	r.s.members.Add(-1)
+}
+
+func (m *seat) leave() {
+	m.room.mu.Lock()
+	m.room.remove(m)
+	m.room.mu.Unlock()
+}
+
+// owe puts bytes into the outbox, starts a writer if none is at work, and returns how many bytes are now owed.
+func (m *seat) owe(b []byte) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.gone {
+		return 0
+	}
+	if len(m.owed)+m.sending == 0 {
+		go m.write()
+	}
+	m.owed = append(m.owed, b...)
+	return len(m.owed) + m.sending
+}
+
+// reply owes the member the answer to a request of its own.
+func (m *seat) reply(b []byte) bool {
+	m.pace(len(b))
+	return m.owe(b) > 0
+}
+
+// pace makes a member's own goroutine wait until it can be owed n bytes more: as any echo client, it is not read
+// on while it does not read.
+func (m *seat) pace(n int) {
+	m.mu.Lock()
+	for len(m.owed)+m.sending > wire.MaxOwed-n && !m.gone {
+		m.drained.Wait()
+	}
+	m.mu.Unlock()
+}
+
+// flush waits until nothing is owed.
+func (m *seat) flush() {
+	m.mu.Lock()
+	for len(m.owed)+m.sending > 0 && !m.gone {
+		m.drained.Wait()
+	}
+	m.mu.Unlock()
+}
+
+// write sends what is owed until nothing is, and ends.
+func (m *seat) write() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for len(m.owed) > 0 && !m.gone {
+		b := m.owed
+		m.owed, m.sending = nil, len(b)
+		m.mu.Unlock()
+		_, err := m.c.nc.Write(b)
+		m.mu.Lock()
+		m.sending = 0
+		m.gone = m.gone || err != nil
+	}
+	m.drained.Broadcast()
+}

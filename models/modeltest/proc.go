@@ -1,0 +1,84 @@
+package modeltest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"regexp"
+	"runtime"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// unknown is the Pid of a server of which only the address is known.
+const unknown = -1
+
+// memory is what the server holds, in bytes: the live heap where it shares this process, else its resident memory.
+func (s *Server) memory() (n int64, known bool) {
+	if s.Pid == 0 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc), true
+	}
+	statm, err := os.ReadFile(s.proc("statm"))
+	fields := strings.Fields(string(statm))
+	if err != nil || len(fields) < 2 {
+		return 0, false
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	return pages * int64(os.Getpagesize()), err == nil
+}
+
+// files is how many descriptors the server's process holds.
+func (s *Server) files() (n int, known bool) {
+	fds, err := os.ReadDir(s.proc("fd"))
+	return len(fds), err == nil
+}
+
+// tasks is how many goroutines the server started that live, where it shares this process, else its threads.
+func (s *Server) tasks() (n int, known bool) {
+	if s.Pid == 0 {
+		return goroutines(s.Addr), true
+	}
+	tids, err := os.ReadDir(s.proc("task"))
+	return len(tids), err == nil
+}
+
+// cpu is the CPU time that the server's process has used, to 10 ms (USER_HZ is 100 on every Linux that Go runs on).
+func (s *Server) cpu() (d time.Duration, known bool) {
+	stat, err := os.ReadFile(s.proc("stat"))
+	// Fields 14 and 15 of proc_pid_stat(5); the second, the command, may hold blanks and ends with the last ")".
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if err != nil || len(fields) < 13 {
+		return 0, false
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond, true
+}
+
+func (s *Server) proc(file string) string {
+	if s.Pid == 0 {
+		return "/proc/self/" + file
+	}
+	return fmt.Sprintf("/proc/%d/%s", s.Pid, file) // none such where the pid is unknown
+}
+
+// labelled is a group of goroutines in the goroutine profile: their number, then their labels.
+var labelled = regexp.MustCompile(`(?m)^(\d+) @.*\n# labels: (.*)$`)
+
+// goroutines counts those that carry the label of the server at addr.
+func goroutines(addr string) (n int) {
+	var profile bytes.Buffer
+	pprof.Lookup("goroutine").WriteTo(&profile, 1)
+	for _, group := range labelled.FindAllStringSubmatch(profile.String(), -1) {
+		if strings.Contains(group[2], strconv.Quote(addr)) {
+			k, _ := strconv.Atoi(group[1])
+			n += k
+		}
+	}
+	return n
+}

@@ -1,0 +1,191 @@
+package pool
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cbench/internal/poll"
+	"cbench/models/internal/config"
+	"cbench/scenarios/wire"
+)
+
+type server struct {
+	cfg      config.Config
+	poll     *poll.Poller
+	listener int
+	queue    chan *conn    // ready connections, each at most once
+	sleepers chan struct{} // a place in it is the right to an offloaded sleep
+	sleeping sync.WaitGroup
+
+	conns  poll.Table[*conn] // by descriptor; the poller's alone
+	open   atomic.Int64
+	full   atomic.Bool     // the listener is not watched: no descriptor is left
+	ending atomic.Bool     // shutdown began: who owes nothing is closed
+	killed context.Context // done when shutdown has waited long enough
+
+	mu    sync.Mutex       // guards the two below; taken before any room's
+	rooms map[string]*room //
+	swept time.Time        // when unused rooms were last dropped
+
+	members, dropped atomic.Int64
+}
+
+// queueLength is how many ready connections may wait for a worker before the poller does.
+const queueLength = 1024
+
+// Serve polls in this goroutine and serves in cfg.Workers others until ctx is done.
+func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
+	cfg = cfg.Resolve()
+	killed, kill := context.WithCancel(context.Background())
+	defer kill()
+	s := &server{
+		cfg: cfg, queue: make(chan *conn, queueLength), sleepers: make(chan struct{}, cfg.Offload),
+		killed: killed, rooms: make(map[string]*room), swept: time.Now(),
+	}
+	fd, err := poll.Listener(l)
+	l.Close() // the poller has a descriptor of its own
+	if err != nil {
+		return err
+	}
+	defer poll.Close(fd)
+	s.listener = fd
+	if s.poll, err = poll.Open(); err != nil {
+		return err
+	}
+	defer s.poll.Close()
+
+	defer context.AfterFunc(ctx, func() {
+		grace := time.AfterFunc(wire.ShutdownGrace, kill)
+		context.AfterFunc(killed, func() { grace.Stop() })
+	})()
+	var workers sync.WaitGroup
+	for range cfg.Workers {
+		workers.Go(s.work)
+	}
+	err = s.run(ctx)
+	kill()
+	for range cfg.Workers {
+		s.queue <- nil // behind whatever still waits
+	}
+	workers.Wait()
+	s.sleeping.Wait()
+	for _, c := range s.conns.All {
+		if *c != nil && !(*c).closed {
+			(*c).close()
+		}
+	}
+	return err
+}
+
+// run is the poller. It returns when ctx is done and every connection closed, or was given the time to.
+func (s *server) run(ctx context.Context) error {
+	wake, err := s.poll.NewWaker()
+	if err != nil {
+		return err
+	}
+	defer wake.Close()
+	defer context.AfterFunc(ctx, wake.Wake)()
+	if err := s.poll.Add(s.listener, poll.In); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		if err := s.turn(-1); err != nil {
+			return err
+		}
+	}
+	s.poll.Remove(s.listener)
+	wake.Clear()
+	s.ending.Store(true)
+	for _, c := range s.conns.All {
+		if *c != nil && (*c).take() {
+			s.queue <- *c
+		}
+	}
+	for s.open.Load() > 0 && s.killed.Err() == nil { // workers pay what is owed and close
+		if err := s.turn(10 * time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn waits once and queues who is ready.
+func (s *server) turn(patience time.Duration) error {
+	events, err := s.poll.Wait(patience)
+	if err != nil {
+		return err
+	}
+	for _, ev := range events {
+		if fd := int(ev.Fd); fd == s.listener {
+			s.accept()
+		} else if c := *s.conns.At(fd); c != nil && c.take() {
+			s.queue <- c
+		}
+	}
+	return nil
+}
+
+func (s *server) accept() {
+	for {
+		fd, err := poll.Accept(s.listener)
+		switch {
+		case err == poll.ErrAgain:
+			return
+		case err != nil:
+			// Out of descriptors, most likely. A listener watched with connections waiting and no way to
+			// take them would keep the poller busy: look again when somebody leaves.
+			s.poll.Modify(s.listener, 0)
+			s.full.Store(true)
+			if s.open.Load() == 0 {
+				s.look()
+			}
+			return
+		case int(s.open.Load()) >= s.cfg.MaxConns:
+			poll.Close(fd)
+		default:
+			s.admit(fd)
+		}
+	}
+}
+
+func (s *server) admit(fd int) {
+	c := &conn{s: s, fd: int32(fd)}
+	*s.conns.At(fd) = c
+	s.open.Add(1)
+	if s.poll.Add(fd, poll.In|poll.OneShot) != nil {
+		c.close()
+	}
+}
+
+// left is called by each connection that closed.
+func (s *server) left() {
+	s.open.Add(-1)
+	s.look()
+}
+
+// look has the listener watched again if it was not.
+func (s *server) look() {
+	if s.full.Swap(false) {
+		s.poll.Modify(s.listener, poll.In)
+	}
+}
+
+// work serves ready connections, one at a time, until it draws a nil.
+func (s *server) work() {
+	w := worker{in: make([]byte, readSize), out: make([]byte, 0, readSize)}
+	for c := <-s.queue; c != nil; c = <-s.queue {
+		w.serve(c)
+	}
+}
+
+func (s *server) counts() wire.Counts {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return wire.Counts{
+		Conns: int(s.open.Load()), Members: int(s.members.Load()),
+		Rooms: len(s.rooms), DroppedSlow: int(s.dropped.Load()),
+	}
+}

@@ -1,0 +1,149 @@
+package results
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Append adds a finished repetition to cells.jsonl of dir: one line, one write, synced before it returns. What a crash left
+// half written at the end of the file is cut off first, so that the new line is never glued to it.
+func Append(dir string, c *Cell) error {
+	line, err := encodeCell(c)
+	if err != nil {
+		return fmt.Errorf("append to %s: %w", CellsFile, err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, CellsFile), os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("append to %s: %w", CellsFile, err)
+	}
+	glue, err := mendTail(f)
+	if err == nil {
+		_, err = f.Write(append(glue, line...))
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = syncDir(dir) // the file may have just been made
+	}
+	if err != nil {
+		return fmt.Errorf("append to %s: %w", CellsFile, err)
+	}
+	return nil
+}
+
+// encodeCell is c as a line. Lists and counts that are empty are written as such: they are known, and null would say otherwise.
+func encodeCell(c *Cell) ([]byte, error) {
+	whole := *c
+	whole.Schema = Schema
+	if whole.Void == nil {
+		whole.Void = []string{}
+	}
+	if whole.Warnings == nil {
+		whole.Warnings = []string{}
+	}
+	if whole.Load.Errors == nil {
+		whole.Load.Errors = map[string]int64{}
+	}
+	line, err := json.Marshal(&whole)
+	if err != nil {
+		return nil, err
+	}
+	return append(line, '\n'), nil
+}
+
+// mendTail makes the end of f fit to be appended to, and returns what the next write must begin with. A last line without
+// its line feed is cut off where it is torn; where only the line feed is missing, the line feed is owed.
+func mendTail(f *os.File) (owed []byte, err error) {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return nil, err
+	}
+	var last [1]byte
+	if _, err := f.ReadAt(last[:], info.Size()-1); err != nil || last[0] == '\n' {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.NewSectionReader(f, 0, info.Size()))
+	if err != nil {
+		return nil, err
+	}
+	tail := bytes.LastIndexByte(b, '\n') + 1
+	if _, err := decodeCell(b[tail:]); err == nil {
+		return []byte{'\n'}, nil
+	}
+	return nil, f.Truncate(int64(tail))
+}
+
+// ReadCells reads cells.jsonl of dir, in the order written; no file is no cells. A last line that a crash tore is left out,
+// and so is a second result for the same repetition; each with a warning. Anything else that is no cell is an error with its line.
+func ReadCells(dir string) (cells []Cell, warnings []string, err error) {
+	path := filepath.Join(dir, CellsFile)
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read cells: %w", err)
+	}
+	defer f.Close()
+	cells, warnings, err = readCells(f, path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read cells: %w", err)
+	}
+	return cells, warnings, nil
+}
+
+func readCells(r io.Reader, name string) (cells []Cell, warnings []string, err error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	line := make(map[Key]int) // where a repetition was first told
+	for n := 1; ; n++ {
+		b, err := in.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		}
+		atEnd := err == io.EOF
+		if atEnd && len(b) == 0 {
+			return cells, warnings, nil
+		}
+		c, err := decodeCell(b)
+		switch {
+		case err != nil && atEnd:
+			warnings = append(warnings, fmt.Sprintf("%s:%d: the last line is torn (a crash in mid-write): left out", name, n))
+		case err != nil:
+			return nil, nil, fmt.Errorf("%s:%d: %w", name, n, err)
+		case line[c.Key()] != 0:
+			// The first counts: to measure again until a figure pleases must not be possible by accident.
+			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, n, c.Key(), line[c.Key()]))
+		default:
+			line[c.Key()] = n
+			cells = append(cells, c)
+		}
+		if atEnd {
+			return cells, warnings, nil
+		}
+	}
+}
+
+func decodeCell(line []byte) (Cell, error) {
+	var c Cell
+	if err := json.Unmarshal(line, &c); err != nil {
+		return Cell{}, fmt.Errorf("not a cell: %w", err)
+	}
+	if err := checkSchema(c.Schema); err != nil {
+		return Cell{}, fmt.Errorf("not a cell: %w", err)
+	}
+	if c.Model == "" || c.Scenario == "" || c.Conns < 1 || c.Rep < 1 {
+		return Cell{}, errors.New("not a cell: model, scenario, conns and rep must be there")
+	}
+	return c, nil
+}

@@ -1,0 +1,240 @@
+package results
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// Draw draws every chart of the run in dir, from its two files alone, into dir/charts, as SVG and PNG. The same files give the
+// same bytes. A chart without data is not drawn, and a note says so; charts of an earlier drawing that are no more are removed.
+func Draw(dir string) (files []string, notes []string, err error) {
+	run, err := ReadRun(dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("draw: %w", err)
+	}
+	cells, notes, err := ReadCells(dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("draw: %w", err)
+	}
+	if len(cells) == 0 {
+		return nil, append(notes, "no repetition is finished: nothing to draw"), nil
+	}
+	into := filepath.Join(dir, ChartsDir)
+	if err := os.MkdirAll(into, 0o755); err != nil {
+		return nil, notes, fmt.Errorf("draw: %w", err)
+	}
+	charts, more := chartsOf(run, cells)
+	notes = append(notes, more...)
+	for _, ch := range charts {
+		written, err := ch.write(into)
+		if err != nil {
+			return files, notes, fmt.Errorf("draw: %w", err)
+		}
+		files = append(files, written...)
+	}
+	if err := removeStale(into, files); err != nil {
+		return files, notes, fmt.Errorf("draw: %w", err)
+	}
+	return files, notes, nil
+}
+
+// chartsOf is every chart the cells of a run give, named by their load.
+func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
+	var names []string
+	for _, c := range cells {
+		names = append(names, c.Model)
+	}
+	given := looksOf(names)
+	all := rows(Summarise(cells))
+	for _, load := range settings(all) {
+		var of []row
+		for _, r := range all {
+			if r.setting == load {
+				of = append(of, r)
+			}
+		}
+		prefix := slug(load, all)
+		keep := func(ch *chart, left []string) {
+			for _, n := range left {
+				notes = append(notes, prefix+": "+n)
+			}
+			if ch == nil {
+				return
+			}
+			ch.name = prefix + "-" + ch.name
+			ch.title = load.Scenario + ": " + inWords(strings.ToLower(ch.title[:1])+ch.title[1:], load.Params)
+			ch.subtitle = inWords(ch.subtitle, load.Params)
+			ch.caption = captionOf(run, load, of, ch)
+			charts = append(charts, ch)
+		}
+		for _, f := range figures {
+			keep(f.chartOf(of, given))
+		}
+		keep(curveChart(of, given))
+	}
+	return charts, notes
+}
+
+func settings(all []row) []Setting {
+	var loads []Setting
+	for _, r := range all {
+		if !slices.Contains(loads, r.setting) {
+			loads = append(loads, r.setting)
+		}
+	}
+	return loads
+}
+
+// slug begins the file names of a load: its scenario, and what tells it from the other loads of the same scenario.
+func slug(load Setting, all []row) string {
+	alone := true
+	for _, o := range settings(all) {
+		alone = alone && (o.Scenario != load.Scenario || o == load)
+	}
+	if alone {
+		return fileSafe(load.Scenario)
+	}
+	p := load.Params
+	name := fmt.Sprintf("%s-%s", load.Scenario, p.Loop)
+	if p.RatePerS > 0 {
+		name += fmt.Sprintf("-%g", p.RatePerS)
+	}
+	if p.Pipeline > 1 {
+		name += fmt.Sprintf("-x%d", p.Pipeline)
+	}
+	name += fmt.Sprintf("-%dB", p.PayloadBytes)
+	if p.RoomSize > 0 {
+		name += fmt.Sprintf("-rooms%d", p.RoomSize)
+	}
+	return fileSafe(name)
+}
+
+func fileSafe(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '.':
+			return r
+		}
+		return '_'
+	}, name)
+}
+
+// captionOf says what was measured, how often, and on what.
+func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
+	reps, void := 0, 0
+	for _, r := range of {
+		for _, g := range r.groups {
+			reps = max(reps, len(g.Valid)+len(g.Void))
+			void += len(g.Void)
+		}
+	}
+	how := capital(load.Params.String()) + ". "
+	if reps > 1 {
+		how += fmt.Sprintf(ch.spread, reps) + " "
+	} else {
+		how += "One repetition. "
+	}
+	switch {
+	case ch.hollow():
+		how += "Hollow: void, never counted. "
+	case void > 0:
+		how += "Void repetitions are left out. "
+	}
+	e := run.Environment
+	where := []string{e.CPUModel, plural(e.Cores, "core"), e.Kernel, e.GoVersion}
+	if e.Kernel != "" {
+		where[2] = "Linux " + e.Kernel
+	}
+	if e.Virtualised != nil && *e.Virtualised {
+		where[0] += " (virtual machine)"
+	}
+	if !run.Started.IsZero() {
+		where = append(where, run.Started.Format("2 January 2006"))
+	}
+	where = slices.DeleteFunc(where, func(s string) bool { return s == "" })
+	return []string{strings.TrimSpace(how), strings.Join(where, " · ")}
+}
+
+// inWords makes a text say what is measured under these parameters: from when a message was due or sent, and deliveries to the
+// members of a room instead of replies.
+func inWords(txt string, p Params) string {
+	from := "counted from when the message was due"
+	if p.Loop == "closed" {
+		from = "counted from when the message was sent"
+	}
+	txt = strings.ReplaceAll(txt, "{from}", from)
+	if p.RoomSize > 0 {
+		txt = strings.NewReplacer("replies", "deliveries", "reply", "delivery").Replace(txt)
+	}
+	return txt
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func plural(n int, noun string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// write draws the chart as SVG and as PNG.
+func (ch *chart) write(into string) ([]string, error) {
+	w, h := pageWidth, ch.height()
+	svg := vgsvg.New(w, h)
+	ch.draw(draw.New(svg))
+	var b bytes.Buffer
+	if _, err := svg.WriteTo(&b); err != nil {
+		return nil, err
+	}
+	// Gonum names the one font it measured with; where that is missing, these have the same widths.
+	out := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"),
+		[]byte("font-family:Liberation Sans,Arimo,Helvetica,Arial,sans-serif;"))
+	paths := []string{filepath.Join(into, ch.name+".svg"), filepath.Join(into, ch.name+".png")}
+	if err := os.WriteFile(paths[0], out, 0o644); err != nil {
+		return nil, err
+	}
+
+	// Half as fine again as a common screen, so that it is sharp where it is shown at 800 pixels: 1,200 pixels wide.
+	raster := vgimg.NewWith(vgimg.UseWH(w, h), vgimg.UseDPI(144))
+	ch.draw(draw.New(raster))
+	b.Reset()
+	if _, err := (vgimg.PngCanvas{Canvas: raster}).WriteTo(&b); err != nil {
+		return nil, err
+	}
+	return paths, os.WriteFile(paths[1], b.Bytes(), 0o644)
+}
+
+// removeStale removes charts of an earlier drawing that this one did not draw: those of our names only.
+func removeStale(dir string, drawn []string) error {
+	suffixes := []string{"-latency-percentiles"}
+	for _, f := range figures {
+		suffixes = append(suffixes, "-"+f.name)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		stem := strings.TrimSuffix(strings.TrimSuffix(e.Name(), ".svg"), ".png")
+		ours := stem != e.Name() && slices.ContainsFunc(suffixes, func(s string) bool { return strings.HasSuffix(stem, s) })
+		if ours && !slices.Contains(drawn, path) {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,265 @@
+package results
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image/png"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"gonum.org/v1/plot/vg"
+)
+
+func TestDraw(t *testing.T) {
+	run, cells := synthetic(t)
+	dir := write(t, run, cells)
+	files, notes, err := Draw(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, scenario := range []string{"echo", "chat", "idle"} {
+		for _, name := range []string{"memory-per-connection", "memory-total", "latency", "throughput", "cpu-per-message", "latency-percentiles"} {
+			for _, ext := range []string{".svg", ".png"} {
+				want = append(want, filepath.Join(dir, ChartsDir, scenario+"-"+name+ext))
+			}
+		}
+	}
+	if !slices.Equal(files, want) {
+		t.Errorf("drawn:\n%s\nwant:\n%s", strings.Join(files, "\n"), strings.Join(want, "\n"))
+	}
+	for _, file := range files {
+		checkPicture(t, file)
+	}
+	for _, note := range []string{"chat: memory-per-connection Kernel (sockets and files): not known", "idle: latency p99: not known"} {
+		if !slices.ContainsFunc(notes, func(n string) bool { return strings.HasPrefix(n, note) }) {
+			t.Errorf("no note %q in %q", note, notes)
+		}
+	}
+	svg := string(get(t, filepath.Join(dir, ChartsDir, "echo-latency.svg")))
+	for _, text := range []string{"AMD EPYC 7B13", "2 cores", "6.1.0-18-amd64", "go1.26.0", "14 March 2025", "20,000 messages/s", "goroutine", "void"} {
+		if !strings.Contains(svg, text) {
+			t.Errorf("echo-latency.svg does not say %q", text)
+		}
+	}
+}
+
+// checkPicture reads the file as what its name says it is.
+func checkPicture(t *testing.T, file string) {
+	t.Helper()
+	b := get(t, file)
+	if strings.HasSuffix(file, ".png") {
+		c, err := png.DecodeConfig(bytes.NewReader(b))
+		if err != nil || c.Width != 1200 || c.Height < 500 {
+			t.Errorf("%s: %dx%d, %v", file, c.Width, c.Height, err)
+		}
+		return
+	}
+	for d := xml.NewDecoder(bytes.NewReader(b)); ; {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+	}
+	if bytes.Contains(b, []byte("NaN")) || bytes.Contains(b, []byte("Inf")) {
+		t.Errorf("%s draws what is not a number", file)
+	}
+}
+
+// The same files give the same bytes; and what an earlier run of Draw left and this one does not draw is gone, but nobody
+// else's files are.
+func TestDrawAgain(t *testing.T) {
+	run, cells := synthetic(t)
+	dir := write(t, run, cells[:30])
+	first, _, err := Draw(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := make(map[string][]byte)
+	for _, f := range first {
+		before[f] = get(t, f)
+	}
+	stale, other := filepath.Join(dir, ChartsDir, "old-latency.svg"), filepath.Join(dir, ChartsDir, "photo.png")
+	put(t, stale, "")
+	put(t, other, "")
+	if _, _, err := Draw(dir); err != nil {
+		t.Fatal(err)
+	}
+	for f, b := range before {
+		if !bytes.Equal(b, get(t, f)) {
+			t.Errorf("%s differs when drawn again", f)
+		}
+	}
+	if _, err := os.Stat(stale); err == nil {
+		t.Error("a chart that is no more is still there")
+	}
+	get(t, other)
+}
+
+func TestDrawLittle(t *testing.T) {
+	run, cells := synthetic(t)
+	only := func(keep func(Cell) bool) []Cell {
+		return slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool { return !keep(c) })
+	}
+	one := only(func(c Cell) bool { return c.Scenario == "echo" && c.Conns == 1000 && c.Rep == 1 })
+	void := only(func(c Cell) bool { return !c.Valid && c.Model == "callback" })
+	nothing := []Cell{{Model: "pool", Scenario: "echo", Conns: 10, Rep: 1, Void: []string{"did not start"}}}
+	odd := slices.Clone(one)
+	for i := range odd {
+		odd[i].Memory.UserPerConn, odd[i].Memory.Anon = ptr(-5.0), ptr(int64(0))
+		odd[i].CPU.ServerNSPerMessage = ptr(1e300)
+		garbled := *odd[i].Latency
+		garbled.HDR = "garbage"
+		odd[i].Latency = &garbled
+		odd[i].Load.ThroughputPerS = 5e-324
+	}
+	for _, tc := range []struct {
+		name  string
+		cells []Cell
+		files int
+		note  string
+	}{
+		{"no cells", nil, 0, "nothing to draw"},
+		{"one N, one repetition", one, 12, ""},
+		{"only void", void, 8, "latency-percentiles N = 10000: no valid histogram"},
+		{"a server that never started", nothing, 0, "throughput: not known in any cell"},
+		{"values no axis holds", odd, 4, "points at or below 0"},
+	} {
+		files, notes, err := Draw(write(t, run, tc.cells))
+		if err != nil || len(files) != tc.files || !strings.Contains(strings.Join(notes, "\n"), tc.note) {
+			t.Errorf("%s: %d files, want %d; notes %q, want %q; error %v", tc.name, len(files), tc.files, notes, tc.note, err)
+		}
+	}
+	if _, _, err := Draw(t.TempDir()); err == nil {
+		t.Error("a directory without a run: want an error")
+	}
+}
+
+// Two loads of one scenario get names that tell them apart.
+func TestDrawTwoLoads(t *testing.T) {
+	_, cells := synthetic(t)
+	one := slices.Clone(cells[:5])
+	two := slices.Clone(one)
+	for i := range two {
+		two[i].Params.Loop, two[i].Params.RatePerS, two[i].Params.Pipeline = "closed", 0, 8
+	}
+	all := rows(Summarise(append(one, two...)))
+	var names []string
+	for _, load := range settings(all) {
+		names = append(names, slug(load, all))
+	}
+	if want := []string{"echo-open-20000-128B", "echo-closed-x8-128B"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+}
+
+// A line stops where all repetitions are void, and goes on after it.
+func TestLineBreaksAtVoid(t *testing.T) {
+	_, cells := synthetic(t)
+	for i := range cells {
+		if cells[i].Conns == 1000 && cells[i].Model == "reactor" {
+			cells[i].Valid, cells[i].Void = false, []string{"made void"}
+		}
+	}
+	all := rows(Summarise(cells))
+	series, left := seriesOf(all[:5], CPUPerMessage, looksOf([]string{"reactor"}))
+	if left != 0 {
+		t.Errorf("%d points left out", left)
+	}
+	for _, s := range series {
+		lines, hollow := 1, 0
+		switch s.label {
+		case "reactor":
+			lines, hollow = 2, 3
+		case "pool":
+			hollow = 1
+		}
+		if len(s.lines) != lines || len(s.hollow) != hollow {
+			t.Errorf("%s: %d stretches and %d hollow, want %d and %d", s.label, len(s.lines), len(s.hollow), lines, hollow)
+		}
+	}
+}
+
+func TestCurve(t *testing.T) {
+	var each []*hdrhistogram.Histogram
+	for _, by := range []int64{1000, 3000} { // two repetitions, of which the second is three times as slow
+		h := hdrhistogram.New(1, 60e9, 3)
+		for v := int64(1); v <= 1000; v++ {
+			if err := h.RecordValue(v * by); err != nil {
+				t.Fatal(err)
+			}
+		}
+		each = append(each, h)
+	}
+	line := curve(each)
+	for i := 1; i < len(line); i++ {
+		if line[i].x <= line[i-1].x || line[i].y < line[i-1].y {
+			t.Fatalf("the curve turns back at %+v", line[i])
+		}
+	}
+	if end := line[len(line)-1].x; end > math.Log10(2000)+1e-9 || end < 3 {
+		t.Errorf("2000 messages are drawn to %v nines", end)
+	}
+	marked := 0
+	for _, pt := range line {
+		if pt.bare {
+			continue
+		}
+		marked++
+		if pt.x == nines(50) {
+			near := func(got, want float64) bool { return math.Abs(got/want-1) < 2e-3 }
+			// Of 1..1000 and 3, 6 .. 3000, half are at or below 750: 750 of the first, 250 of the second.
+			if !near(pt.y, 750e3) || !near(pt.lo, 500e3) || !near(pt.hi, 1500e3) {
+				t.Errorf("the median is %+v", pt)
+			}
+		}
+	}
+	if marked != 4 {
+		t.Errorf("%d percentiles marked, want 50, 90, 99 and 99.9", marked)
+	}
+	if curve(nil) != nil {
+		t.Error("no histograms: want no curve")
+	}
+}
+
+func TestLooks(t *testing.T) {
+	given := looksOf([]string{"reactor", "mine", "other", "pool"})
+	if given["reactor"].color != rgb(0xD55E00) || given["pool"].color != rgb(0xE69F00) {
+		t.Error("a known model changed its colour")
+	}
+	if given["mine"].color == given["other"].color {
+		t.Error("two unknown models share a look")
+	}
+	if alone := looksOf([]string{"mine"}); alone["mine"].color != given["mine"].color {
+		t.Error("an unknown model changed its look with what runs beside it")
+	}
+	seen := make(map[any]string)
+	for name, l := range looks {
+		if seen[l.color] != "" {
+			t.Errorf("%s and %s share a colour", name, seen[l.color])
+		}
+		seen[l.color] = name
+	}
+}
+
+func TestWrapFitsThePage(t *testing.T) {
+	lines := wrap(strings.Repeat("some words that go on and on, ", 20), captionLetters)
+	for _, line := range lines {
+		if captionLetters.Width(line) > pageWidth-2*margin {
+			t.Errorf("too wide: %q", line)
+		}
+	}
+	if len(lines) < 3 || vg.Length(len(lines)) > 10 {
+		t.Errorf("%d lines", len(lines))
+	}
+}

@@ -1,0 +1,350 @@
+package results
+
+import (
+	"cmp"
+	"image/color"
+	"slices"
+	"strings"
+
+	xfont "golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// chart is one figure of the journal: a title, panels that share their axes, models labelled where their lines end, and
+// below what was measured, on what.
+type chart struct {
+	name     string // of its files
+	title    string
+	subtitle string
+	panels   []panel
+	columns  int
+	labelled int    // the column of panels whose lines are labelled, to its right
+	head     string // over the labels: what their figures are
+	spread   string // what the caption says of repetitions; %d is how many
+	caption  []string
+}
+
+// panel is one pair of axes.
+type panel struct {
+	title   string
+	xLabel  string
+	axes    func(x, y *plot.Axis)
+	series  []series
+	offered float64 // a dashed line across at this height; 0: none
+	endX    float64 // where labels read their figures
+	value   func(float64) string
+}
+
+// A page is 600 points wide: 800 pixels on a screen at 96 dots an inch, where the smallest letters are 11 pixels high.
+const (
+	pageWidth  = vg.Length(600)
+	margin     = vg.Length(14)
+	panelGap   = vg.Length(10)
+	labelPitch = vg.Length(13)
+	swatch     = vg.Length(18)
+)
+
+// Liberation Sans has the widths of Helvetica and Arial, so that an SVG keeps its layout where a reader has only those.
+func letters(size vg.Length, col color.Color, bold bool) text.Style {
+	f := font.Font{Typeface: "Liberation", Variant: "Sans", Size: size}
+	if bold {
+		f.Weight = xfont.WeightBold
+	}
+	return text.Style{Color: col, Font: f, Handler: plot.DefaultTextHandler}
+}
+
+var (
+	titleLetters    = letters(14, ink, true)
+	subtitleLetters = letters(9.5, faint, false)
+	panelLetters    = letters(10, ink, true)
+	tickLetters     = letters(9.5, ink, false)
+	axisLetters     = letters(9.5, faint, false)
+	labelLetters    = letters(10, ink, false)
+	valueLetters    = letters(9.5, faint, false)
+	captionLetters  = letters(8.5, faint, false)
+)
+
+func (ch *chart) rows() int { return (len(ch.panels) + ch.columns - 1) / ch.columns }
+
+// height is what the chart takes at pageWidth.
+func (ch *chart) height() vg.Length {
+	each := map[int]vg.Length{1: 290, 2: 270, 3: 250}[ch.columns]
+	if ch.rows() > 1 {
+		each = 200
+	}
+	lines := len(wrap(ch.subtitle, subtitleLetters)) + len(ch.captionLines())
+	return 2*margin + 36 + vg.Length(ch.rows())*each + vg.Length(lines)*12
+}
+
+func (ch *chart) captionLines() []string {
+	var lines []string
+	for _, c := range ch.caption {
+		lines = append(lines, wrap(c, captionLetters)...)
+	}
+	return lines
+}
+
+// hollow reports whether any void repetition is drawn.
+func (ch *chart) hollow() bool {
+	for _, p := range ch.panels {
+		if slices.ContainsFunc(p.series, func(s series) bool { return len(s.hollow) > 0 }) {
+			return true
+		}
+	}
+	return false
+}
+
+// draw draws the chart onto a canvas of pageWidth and height.
+func (ch *chart) draw(c draw.Canvas) {
+	c.SetColor(paper)
+	c.Fill(c.Rectangle.Path())
+	c = draw.Crop(c, margin, -margin, margin, -margin)
+
+	top := writeLines(c, c.Max.Y, 18, titleLetters, ch.title)
+	top = writeLines(c, top, 12, subtitleLetters, wrap(ch.subtitle, subtitleLetters)...)
+	caption := ch.captionLines()
+	foot := c.Min.Y + vg.Length(len(caption))*12
+	writeLines(c, foot, 12, captionLetters, caption...)
+
+	c.Max.Y, c.Min.Y = top-8, foot+8
+	ch.drawPanels(c)
+}
+
+func (ch *chart) drawPanels(c draw.Canvas) {
+	labels := ch.labels()
+	columnWidth := vg.Length(0)
+	for _, l := range labels {
+		columnWidth = max(columnWidth, l.width())
+	}
+	columnWidth = max(columnWidth, valueLetters.Width(ch.head))
+	rows := vg.Length(ch.rows())
+	cols := vg.Length(ch.columns)
+	width := (c.Max.X - c.Min.X - columnWidth - cols*panelGap) / cols
+	height := (c.Max.Y - c.Min.Y - (rows-1)*panelGap) / rows
+
+	for i, p := range ch.panels {
+		row, col := i/ch.columns, i%ch.columns
+		left := c.Min.X + vg.Length(col)*(width+panelGap)
+		if col > ch.labelled {
+			left += columnWidth + panelGap
+		}
+		upper := c.Max.Y - vg.Length(row)*(height+panelGap)
+		box := draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{
+			Min: vg.Point{X: left, Y: upper - height},
+			Max: vg.Point{X: left + width, Y: upper},
+		}}
+		data, pl := p.draw(box)
+		if row == 0 && col == ch.labelled {
+			drawLabels(data, pl, labels, ch.head, p.endX)
+		}
+	}
+}
+
+// draw draws the panel and returns where its data is and by which axes.
+func (p *panel) draw(c draw.Canvas) (draw.Canvas, *plot.Plot) {
+	pl := plot.New()
+	pl.BackgroundColor = nil
+	p.axes(&pl.X, &pl.Y)
+	for _, a := range []*plot.Axis{&pl.X, &pl.Y} {
+		a.Padding = 0
+		a.Tick.Label.Font, a.Tick.Label.Color = tickLetters.Font, tickLetters.Color
+		a.Tick.Length = 5
+		a.Tick.Color, a.Color = rule, rule
+	}
+	pl.Y.Width = 0 // the grid says where things are
+	pl.Y.Tick.Width = 0
+	pl.X.Label.Text = p.xLabel
+	pl.X.Label.Padding = 3
+	pl.X.Label.TextStyle.Font, pl.X.Label.TextStyle.Color = axisLetters.Font, axisLetters.Color
+
+	rules := plotter.NewGrid()
+	rules.Vertical.Width = 0
+	rules.Horizontal = draw.LineStyle{Color: grid, Width: 0.7}
+	pl.Add(rules)
+	if p.offered > 0 {
+		pl.Add(level{p.offered})
+	}
+	for _, s := range p.series {
+		pl.Add(s)
+	}
+	if p.title != "" {
+		c.Max.Y -= 17
+	}
+	c.Max.Y -= 5 // half a tick label stands above the highest tick
+	pl.Draw(c)
+	data := pl.DataCanvas(c)
+	if p.title != "" {
+		writeLines(draw.Canvas{Canvas: c.Canvas, Rectangle: data.Rectangle}, c.Max.Y+20, 12, panelLetters, p.title)
+	}
+	return data, pl
+}
+
+// level is a dashed line across a panel.
+type level struct{ y float64 }
+
+// Plot draws l; it is a plot.Plotter.
+func (l level) Plot(c draw.Canvas, p *plot.Plot) {
+	_, toY := p.Transforms(&c)
+	style := draw.LineStyle{Color: rule, Width: 0.9, Dashes: []vg.Length{2, 2}}
+	c.StrokeLine2(style, c.Min.X, toY(l.y), c.Max.X, toY(l.y))
+}
+
+// writeLines writes lines from the top down, left-aligned, and returns where the next one would begin.
+func writeLines(c draw.Canvas, top, pitch vg.Length, style text.Style, lines ...string) vg.Length {
+	style.YAlign = draw.YTop
+	for _, line := range lines {
+		c.FillText(style, vg.Point{X: c.Min.X, Y: top}, line)
+		top -= pitch
+	}
+	return top
+}
+
+// wrap breaks a text at spaces into lines that fit the page.
+func wrap(txt string, style text.Style) []string {
+	var lines []string
+	for _, word := range strings.Fields(txt) {
+		last := len(lines) - 1
+		if last >= 0 && style.Width(lines[last]+" "+word) <= pageWidth-2*margin {
+			lines[last] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	return lines
+}
+
+// endLabel names a line where it ends.
+type endLabel struct {
+	series series
+	value  string
+	want   vg.Length // the height its line ends at
+	ends   bool      // the line reaches the last x
+}
+
+func (l endLabel) width() vg.Length {
+	w := swatch + 4 + labelLetters.Width(l.series.label)
+	if l.value != "" {
+		w += 5 + valueLetters.Width(l.value)
+	}
+	return w
+}
+
+// labels are of every model in any panel, once; its figure is that of the labelled panel.
+func (ch *chart) labels() []endLabel {
+	labelled := ch.panels[ch.labelled]
+	var labels []endLabel
+	for i, p := range append([]panel{labelled}, ch.panels...) {
+		for _, s := range p.series {
+			if len(s.lines)+len(s.hollow) == 0 {
+				continue
+			}
+			if slices.ContainsFunc(labels, func(l endLabel) bool { return l.series.label == s.label }) {
+				continue
+			}
+			l := endLabel{series: s}
+			if i == 0 && labelled.value != nil {
+				l.value = s.endValue(labelled.endX, labelled.value)
+			}
+			labels = append(labels, l)
+		}
+	}
+	return labels
+}
+
+// endValue is the figure at x in words, "void" where only void repetitions have one, and empty where nothing is known.
+func (s series) endValue(x float64, words func(float64) string) string {
+	if pt, ends := s.last(x); ends {
+		return words(pt.y)
+	}
+	if slices.ContainsFunc(s.hollow, func(pt point) bool { return pt.x == x }) {
+		return "void"
+	}
+	return ""
+}
+
+func drawLabels(data draw.Canvas, pl *plot.Plot, labels []endLabel, head string, endX float64) {
+	toX, toY := pl.Transforms(&data)
+	left := data.Max.X + panelGap
+	for i := range labels {
+		l := &labels[i]
+		l.want = data.Min.Y
+		if len(l.series.lines) > 0 {
+			pt, ends := l.series.last(endX)
+			l.want, l.ends = toY(min(max(pt.y, pl.Y.Min), pl.Y.Max)), ends
+		} else if n := len(l.series.hollow); n > 0 {
+			l.want = toY(l.series.hollow[n-1].y)
+		}
+	}
+	slices.SortStableFunc(labels, func(a, b endLabel) int { return cmp.Compare(b.want, a.want) })
+	want := make([]vg.Length, len(labels))
+	for i, l := range labels {
+		want[i] = l.want
+	}
+	at := apart(want, labelPitch, data.Max.Y-labelPitch, data.Min.Y-labelPitch)
+	if len(at) > 0 && head != "" {
+		writeMiddle(data, valueLetters, vg.Point{X: left, Y: at[0] + labelPitch}, head)
+	}
+	for i, y := range at {
+		l := labels[i]
+		if l.ends {
+			leader := draw.LineStyle{Color: l.series.look.color, Width: 0.5}
+			data.StrokeLine2(leader, toX(endX)+l.series.dodge+markerRadius, l.want, left-2, y)
+		}
+		l.draw(data, vg.Point{X: left, Y: y})
+	}
+}
+
+func (l endLabel) draw(c draw.Canvas, at vg.Point) {
+	c.StrokeLine2(l.series.lineStyle(), at.X, at.Y, at.X+swatch, at.Y)
+	hollow := len(l.series.lines) == 0
+	l.series.look.marker.draw(c, vg.Point{X: at.X + swatch/2, Y: at.Y}, markerRadius, l.series.look.color, hollow)
+	at.X += swatch + 4
+	writeMiddle(c, labelLetters, at, l.series.label)
+	if l.value != "" {
+		at.X += labelLetters.Width(l.series.label) + 5
+		writeMiddle(c, valueLetters, at, l.value)
+	}
+}
+
+// writeMiddle writes to the right of a point, its small letters at the point's height: gonum centres the space the font could take,
+// which is below that.
+func writeMiddle(c draw.Canvas, style text.Style, at vg.Point, txt string) {
+	style.YAlign = draw.YCenter
+	at.Y += style.Font.Size * 0.12
+	c.FillText(style, at, txt)
+}
+
+// apart moves heights, given from the top down, to be at least a pitch apart and between top and bottom, each as near as
+// can be to where it wants to be: without the bounds, the least sum of squared moves (isotonic regression by pooling adjacent
+// violators; Barlow et al. 1972).
+func apart(want []vg.Length, pitch, top, bottom vg.Length) []vg.Length {
+	type block struct {
+		mean vg.Length // of want + place·pitch
+		n    int
+	}
+	var blocks []block
+	for i, w := range want {
+		b := block{w + vg.Length(i)*pitch, 1}
+		for len(blocks) > 0 && blocks[len(blocks)-1].mean < b.mean {
+			a := blocks[len(blocks)-1]
+			blocks = blocks[:len(blocks)-1]
+			n := a.n + b.n
+			b = block{(a.mean*vg.Length(a.n) + b.mean*vg.Length(b.n)) / vg.Length(n), n}
+		}
+		blocks = append(blocks, b)
+	}
+	lowest := bottom + vg.Length(len(want)-1)*pitch // in the same terms: height + place·pitch
+	at := make([]vg.Length, 0, len(want))
+	for _, b := range blocks {
+		mean := min(max(b.mean, lowest), top)
+		for range b.n {
+			at = append(at, mean-vg.Length(len(at))*pitch)
+		}
+	}
+	return at
+}

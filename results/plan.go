@@ -1,0 +1,83 @@
+package results
+
+import "fmt"
+
+// Key tells one repetition from every other of a run. Two cells of the same key are two results of the same thing.
+type Key struct {
+	Model    string
+	Scenario string
+	Conns    int
+	Rep      int
+	Params   Params
+}
+
+// Key is what tells c from the other cells of a run.
+func (c *Cell) Key() Key { return Key{c.Model, c.Scenario, c.Conns, c.Rep, c.Params} }
+
+// Key is what the cell that is planned will be known by.
+func (p *Planned) Key() Key { return Key{p.Model, p.Scenario, p.Conns, p.Rep, p.Params} }
+
+func (k Key) String() string {
+	return fmt.Sprintf("%s %s N=%d repetition %d", k.Scenario, k.Model, k.Conns, k.Rep)
+}
+
+// Missing is what of a plan has no cell yet, in the order of the plan. A void cell is there: to measure a repetition again
+// because its figure does not please would be to choose among results.
+func Missing(plan []Planned, cells []Cell) []Planned {
+	there := make(map[Key]bool, len(cells))
+	for i := range cells {
+		there[cells[i].Key()] = true
+	}
+	var missing []Planned
+	for _, p := range plan {
+		if !there[p.Key()] {
+			missing = append(missing, p)
+		}
+	}
+	return missing
+}
+
+// SamePlan reports why run now may not go on in the directory where run old left those cells; nil: it may. It may where every
+// cell that is there belongs to its plan too, so that a plan may grow (more repetitions, more connections, another model) but
+// two different experiments never mix in one directory. A model must also be the same program.
+func SamePlan(old, now *Run, cells []Cell) error {
+	planned := make(map[Key]bool, len(now.Plan))
+	for i := range now.Plan {
+		planned[now.Plan[i].Key()] = true
+	}
+	strangers := 0
+	var first Key
+	for i := range cells {
+		c := &cells[i]
+		if was, is := old.Servers[c.Model], now.Servers[c.Model]; was != is {
+			return fmt.Errorf("another plan: model %s was %q there and is %q now; give the new one a name or a directory of its own", c.Model, was, is)
+		}
+		if planned[c.Key()] {
+			continue
+		}
+		if strangers++; strangers == 1 {
+			first = c.Key()
+		}
+	}
+	if strangers > 0 {
+		return fmt.Errorf("another plan: %d of the %d cells there are not in this one (the first: %s, %s); choose another directory, or the flags of that run",
+			strangers, len(cells), first, first.Params)
+	}
+	return nil
+}
+
+// String is the parameters in a few words: "open loop, 20,000 messages/s in total, 128 B payload".
+func (p Params) String() string {
+	load := "closed loop"
+	switch {
+	case p.Loop == "open":
+		load = fmt.Sprintf("open loop, %s messages/s in total", groupDigits(p.RatePerS))
+	case p.Pipeline > 1:
+		load = fmt.Sprintf("closed loop, %d messages under way per connection", p.Pipeline)
+	}
+	load += fmt.Sprintf(", %d B payload", p.PayloadBytes)
+	if p.RoomSize > 0 {
+		load += fmt.Sprintf(", rooms of %d", p.RoomSize)
+	}
+	return load
+}

@@ -1,0 +1,178 @@
+package results
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// The files of a run, inside its directory.
+const (
+	RunFile   = "run.json"
+	CellsFile = "cells.jsonl"
+	ChartsDir = "charts"
+)
+
+// Run is what was to be measured, where and how: the whole of run.json.
+type Run struct {
+	Schema      int         `json:"schema"`
+	Name        string      `json:"name"`
+	Started     time.Time   `json:"started"`
+	Ended       *time.Time  `json:"ended"`   // null while the run goes on, and after a crash
+	Command     []string    `json:"command"` // the command line that made the run, word by word
+	Environment Environment `json:"environment"`
+
+	// Servers is the command line of every model that is a program of somebody else's, by the model's name.
+	Servers map[string]string `json:"servers,omitempty"`
+
+	Plan []Planned `json:"plan"` // in the order it runs
+}
+
+// Planned is one repetition that is to be measured.
+type Planned struct {
+	Order    int    `json:"order"` // place in the plan, from 1
+	Model    string `json:"model"`
+	Scenario string `json:"scenario"`
+	Conns    int    `json:"conns"`
+	Rep      int    `json:"rep"` // 1, 2, 3 …
+	Seed     uint64 `json:"seed"`
+	Params   Params `json:"params"`
+}
+
+// Environment is what a figure depends on beside the program measured. What a machine will not tell is left empty.
+type Environment struct {
+	CPUModel    string `json:"cpu_model"`
+	Cores       int    `json:"cores"` // logical CPUs this process may use
+	MemoryBytes int64  `json:"memory_bytes"`
+	Virtualised *bool  `json:"virtualised"` // null where it cannot be told
+	Kernel      string `json:"kernel"`      // release, as uname -r
+	Distro      string `json:"distro"`
+
+	NofileSoft uint64            `json:"nofile_soft"` // descriptors a process may open, as the run began
+	NofileHard uint64            `json:"nofile_hard"`
+	Sysctls    map[string]string `json:"sysctls"` // by name, such as net.core.somaxconn
+
+	GoVersion   string `json:"go_version"`
+	BuildCommit string `json:"build_commit"`
+	GOGC        string `json:"gogc"` // the variable as set; empty: Go's default
+	GOMEMLIMIT  string `json:"gomemlimit"`
+	GOMAXPROCS  string `json:"gomaxprocs"`
+
+	ServerCPUs string `json:"server_cpus"` // a list such as "0,2-3"; empty: not pinned
+	ClientCPUs string `json:"client_cpus"`
+}
+
+// Differences names every field in which e and o differ and which changes what a figure means, with both values. A run
+// resumed on another machine, kernel or build mixes two experiments: whoever resumes says so.
+func (e Environment) Differences(o Environment) []string {
+	var differ []string
+	for _, f := range []struct {
+		name     string
+		was, now any
+	}{
+		{"CPU", e.CPUModel, o.CPUModel},
+		{"cores", e.Cores, o.Cores},
+		{"kernel", e.Kernel, o.Kernel},
+		{"Go version", e.GoVersion, o.GoVersion},
+		{"build commit", e.BuildCommit, o.BuildCommit},
+		{"GOGC", e.GOGC, o.GOGC},
+		{"GOMEMLIMIT", e.GOMEMLIMIT, o.GOMEMLIMIT},
+		{"GOMAXPROCS", e.GOMAXPROCS, o.GOMAXPROCS},
+		{"server CPUs", e.ServerCPUs, o.ServerCPUs},
+		{"client CPUs", e.ClientCPUs, o.ClientCPUs},
+	} {
+		if f.was != f.now {
+			differ = append(differ, fmt.Sprintf("%s: was %v, is %v", f.name, f.was, f.now))
+		}
+	}
+	return differ
+}
+
+// WriteRun writes run.json into dir, which it makes if need be. A reader, and whoever looks after a crash, finds the old file or
+// the new one whole, never half of one.
+func WriteRun(dir string, r *Run) error {
+	whole := *r
+	whole.Schema = Schema
+	b, err := json.MarshalIndent(&whole, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", RunFile, err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("write %s: %w", RunFile, err)
+	}
+	if err := replaceFile(filepath.Join(dir, RunFile), append(b, '\n')); err != nil {
+		return fmt.Errorf("write %s: %w", RunFile, err)
+	}
+	return nil
+}
+
+// ReadRun reads run.json of dir. The error is fs.ErrNotExist where there is none.
+func ReadRun(dir string) (*Run, error) {
+	path := filepath.Join(dir, RunFile)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read run: %w", err)
+	}
+	var r Run
+	if err := json.Unmarshal(b, &r); err != nil {
+		return nil, fmt.Errorf("read run: %s: %w", path, err)
+	}
+	if err := checkSchema(r.Schema); err != nil {
+		return nil, fmt.Errorf("read run: %s: %w", path, err)
+	}
+	return &r, nil
+}
+
+func checkSchema(got int) error {
+	switch {
+	case got == Schema:
+		return nil
+	case got > Schema:
+		return fmt.Errorf("schema %d was written by a newer cbench (this one reads schema %d)", got, Schema)
+	}
+	return errors.New("no schema: not a file of cbench's")
+}
+
+// replaceFile puts b in place of the file at path: written beside it, synced, renamed over it, and the directory synced, since
+// a rename is on disk only when its directory is (rename(2), fsync(2)).
+func replaceFile(path string, b []byte) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err == nil {
+		err = syncDir(dir)
+	}
+	return err
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}

@@ -1,0 +1,62 @@
+package results
+
+import (
+	"math"
+	"slices"
+)
+
+// Spread is one figure over the repetitions of a cell. Where N is 0 the figure is not known.
+type Spread struct {
+	N                int // repetitions that know the figure
+	Median, Min, Max float64
+}
+
+// SpreadOf is the spread of the values: with an even number of them the median is the mean of the middle two.
+func SpreadOf(values []float64) Spread {
+	n := len(values)
+	if n == 0 {
+		return Spread{}
+	}
+	v := slices.Sorted(slices.Values(values))
+	return Spread{N: n, Median: (v[(n-1)/2] + v[n/2]) / 2, Min: v[0], Max: v[n-1]}
+}
+
+// HalfRange is half of max - min, as a share of the median: the x of "median ± 100·x %". It is 0 where there is no median to
+// compare with or nothing to compare.
+func (s Spread) HalfRange() float64 {
+	if s.N < 2 || s.Median == 0 {
+		return 0
+	}
+	return (s.Max - s.Min) / 2 / math.Abs(s.Median)
+}
+
+// Line is y = Intercept + Slope·x, fitted to Points points.
+type Line struct {
+	Slope, Intercept float64
+	Points           int
+}
+
+// LeastSquares fits a line to the points (x[i], y[i]) by ordinary least squares:
+//
+//	slope     = Σ(x - x̄)(y - ȳ) / Σ(x - x̄)²
+//	intercept = ȳ - slope·x̄
+//
+// It is not ok where fewer than two different x leave the slope open.
+func LeastSquares(x, y []float64) (l Line, ok bool) {
+	n := float64(len(x))
+	var meanX, meanY float64
+	for i := range x {
+		meanX += x[i] / n
+		meanY += y[i] / n
+	}
+	var xx, xy float64
+	for i := range x {
+		xx += (x[i] - meanX) * (x[i] - meanX)
+		xy += (x[i] - meanX) * (y[i] - meanY)
+	}
+	if xx == 0 || len(x) < 2 {
+		return Line{}, false
+	}
+	slope := xy / xx
+	return Line{Slope: slope, Intercept: meanY - slope*meanX, Points: len(x)}, true
+}

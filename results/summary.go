@@ -1,0 +1,191 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Group is the repetitions of one model under one scenario, one set of parameters and one number of connections.
+type Group struct {
+	Scenario string
+	Params   Params
+	Model    string
+	Conns    int
+	Valid    []Cell // by repetition
+	Void     []Cell // by repetition; never part of a Spread
+}
+
+// Summarise groups cells by what was measured. Groups come in the order they are shown in: by scenario, parameters,
+// number of connections, model.
+func Summarise(cells []Cell) []Group {
+	groups := make(map[Key]*Group)
+	for _, c := range cells {
+		k := c.Key()
+		k.Rep = 0
+		g := groups[k]
+		if g == nil {
+			g = &Group{Scenario: c.Scenario, Params: c.Params, Model: c.Model, Conns: c.Conns}
+			groups[k] = g
+		}
+		if c.Valid {
+			g.Valid = append(g.Valid, c)
+		} else {
+			g.Void = append(g.Void, c)
+		}
+	}
+	sorted := make([]Group, 0, len(groups))
+	for _, g := range groups {
+		byRep := func(a, b Cell) int { return cmp.Compare(a.Rep, b.Rep) }
+		slices.SortFunc(g.Valid, byRep)
+		slices.SortFunc(g.Void, byRep)
+		sorted = append(sorted, *g)
+	}
+	slices.SortFunc(sorted, compareGroups)
+	return sorted
+}
+
+func compareGroups(a, b Group) int {
+	return cmp.Or(
+		compareSettings(a.Setting(), b.Setting()),
+		cmp.Compare(a.Conns, b.Conns),
+		compareNames(modelOrder, a.Model, b.Model),
+		cmp.Compare(a.Params.Procs, b.Params.Procs),
+		cmp.Compare(a.Params.DurationNS, b.Params.DurationNS),
+		cmp.Compare(a.Params.WarmupNS, b.Params.WarmupNS),
+	)
+}
+
+// Of is the spread of a figure over the valid repetitions.
+func (g *Group) Of(m Metric) Spread {
+	var values []float64
+	for i := range g.Valid {
+		if v, known := m(&g.Valid[i]); known {
+			values = append(values, v)
+		}
+	}
+	return SpreadOf(values)
+}
+
+// Setting is what the models of one table or chart have in common: the load. How long was measured, and on how many
+// threads a server ran, may differ between them.
+type Setting struct {
+	Scenario string
+	Params   Params // Procs, DurationNS and WarmupNS are 0
+}
+
+// Setting is the load the group was measured under.
+func (g *Group) Setting() Setting {
+	p := g.Params
+	p.Procs, p.DurationNS, p.WarmupNS = 0, 0, 0
+	return Setting{Scenario: g.Scenario, Params: p}
+}
+
+func compareSettings(a, b Setting) int {
+	return cmp.Or(
+		compareNames(scenarioOrder, a.Scenario, b.Scenario),
+		-cmp.Compare(a.Params.Loop, b.Params.Loop), // open before closed
+		cmp.Compare(a.Params.RatePerS, b.Params.RatePerS),
+		cmp.Compare(a.Params.Pipeline, b.Params.Pipeline),
+		cmp.Compare(a.Params.PayloadBytes, b.Params.PayloadBytes),
+		cmp.Compare(a.Params.RoomSize, b.Params.RoomSize),
+	)
+}
+
+// The order names are shown in; a name that is not here comes after, by alphabet.
+var (
+	modelOrder    = []string{"goroutine", "pool", "reactor", "callback", "coroutine", "actor", "thread", "floor"}
+	scenarioOrder = []string{"echo", "chat", "idle"}
+)
+
+func compareNames(order []string, a, b string) int {
+	place := func(name string) int {
+		if i := slices.Index(order, name); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a, b))
+}
+
+// Growth is how a model's memory grows with its connections: the slope is bytes a connection, the intercept is bytes of
+// a server without any. A line is nil where fewer than two numbers of connections know the figure.
+type Growth struct {
+	Setting Setting
+	Model   string
+	Procs   int
+	Name    string // the model's, and its Procs where it ran on several numbers of them
+	User    *Line  // over anonymous memory
+	Kernel  *Line  // over kernel memory
+}
+
+// MemoryGrowth fits, for every model under every load, lines through the medians of (N, anonymous bytes) and of (N, kernel bytes)
+// by LeastSquares. Unlike bytes over connections at one N, a slope does not depend on what an empty server is said to hold.
+func MemoryGrowth(groups []Group) []Growth {
+	var all []Growth
+	for _, r := range rows(groups) {
+		all = append(all, Growth{
+			Setting: r.setting, Model: r.model, Procs: r.procs, Name: r.name,
+			User:   growthOf(r.groups, Anon),
+			Kernel: growthOf(r.groups, Kernel),
+		})
+	}
+	return all
+}
+
+func growthOf(groups []Group, m Metric) *Line {
+	var x, y []float64
+	for i := range groups {
+		if s := groups[i].Of(m); s.N > 0 {
+			x = append(x, float64(groups[i].Conns))
+			y = append(y, s.Median)
+		}
+	}
+	if l, ok := LeastSquares(x, y); ok {
+		return &l
+	}
+	return nil
+}
+
+// nameOf is the model's name, with its threads where the same model ran on several numbers of them.
+func nameOf(groups []Group, g *Group) string {
+	several := slices.ContainsFunc(groups, func(o Group) bool {
+		return o.Model == g.Model && o.Params.Procs != g.Params.Procs && o.Setting() == g.Setting()
+	})
+	if several {
+		return fmt.Sprintf("%s x%d", g.Model, g.Params.Procs)
+	}
+	return g.Model
+}
+
+// row is one model, on so many threads, under one load: the groups along N.
+type row struct {
+	setting Setting
+	model   string
+	procs   int
+	name    string  // as nameOf
+	groups  []Group // by connections
+}
+
+// rows splits groups, which are in Summarise's order, by load and model.
+func rows(groups []Group) []row {
+	var all []row
+	for _, g := range groups {
+		at := slices.IndexFunc(all, func(r row) bool {
+			return r.setting == g.Setting() && r.model == g.Model && r.procs == g.Params.Procs
+		})
+		if at < 0 {
+			at = len(all)
+			all = append(all, row{setting: g.Setting(), model: g.Model, procs: g.Params.Procs, name: nameOf(groups, &g)})
+		}
+		all[at].groups = append(all[at].groups, g)
+	}
+	slices.SortStableFunc(all, func(a, b row) int {
+		return cmp.Or(
+			compareSettings(a.setting, b.setting),
+			compareNames(modelOrder, a.model, b.model),
+			cmp.Compare(a.procs, b.procs),
+		)
+	})
+	return all
+}

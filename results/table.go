@@ -1,0 +1,239 @@
+package results
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// TableOptions is where a table is to be read.
+type TableOptions struct {
+	Width int  // columns of the terminal; 0: as wide as it gets
+	Color bool // a terminal that shows colour, and more than ASCII
+}
+
+// column is one figure of the table. Where room is short it has the tight head and words.
+type column struct {
+	head, tightHead   string
+	metric            Metric
+	words, tightWords func(float64) string
+}
+
+var columns = []column{
+	{"messages/s", "msg/s", Throughput, PerSecond, PerSecond},
+	{"p50", "p50", LatencyP50, Nanoseconds, Nanoseconds},
+	{"p99", "p99", LatencyP99, Nanoseconds, Nanoseconds},
+	{"p99.9", "p99.9", LatencyP999, Nanoseconds, Nanoseconds},
+	{"CPU/message", "CPU ns", CPUPerMessage, nanosecondsInFull, PerSecond},
+	{"user mem/conn", "user/c", UserPerConn, Bytes, Bytes},
+	{"kernel mem/conn", "kernel/c", KernelPerConn, Bytes, Bytes},
+}
+
+// nanosecondsInFull is for a cost, which one compares, where a latency is something one reads.
+func nanosecondsInFull(v float64) string { return PerSecond(v) + " ns" }
+
+// WriteTable writes the cells as tables, one for every load and number of connections: models as rows, medians over the valid
+// repetitions as figures, with half the range from smallest to largest beside them where there is room. Below a table stands
+// why repetitions of it are void; below the last of a load, how memory grows with connections. The error is the writer's.
+func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
+	groups := Summarise(cells)
+	blocks := blocksOf(groups)
+	wide := slices.ContainsFunc(groups, func(g Group) bool { return len(g.Valid) > 1 })
+	for _, b := range blocks {
+		wide = wide && (opts.Width == 0 || totalWidth(figuresOf(groups, b, true)) <= opts.Width)
+	}
+	var out strings.Builder
+	for i, b := range blocks {
+		writeBlock(&out, groups, b, wide, opts)
+		fmt.Fprintln(&out)
+		if load := b[0].Setting(); i == len(blocks)-1 || blocks[i+1][0].Setting() != load {
+			writeGrowth(&out, load, groups, opts)
+		}
+	}
+	if wide {
+		fmt.Fprintln(&out, "±: half of (largest - smallest) over the valid repetitions")
+	}
+	text := strings.TrimRight(out.String(), "\n") + "\n"
+	if len(blocks) == 0 {
+		text = "no repetition is finished\n"
+	}
+	if !opts.Color {
+		text = strings.NewReplacer("±", "+-", "µ", "u", "–", "-", "─", "-").Replace(text)
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// blocksOf splits groups, which are in Summarise's order, where the load or the number of connections changes.
+func blocksOf(groups []Group) (blocks [][]Group) {
+	for len(groups) > 0 {
+		n := 1
+		for n < len(groups) && groups[n].Conns == groups[0].Conns && groups[n].Setting() == groups[0].Setting() {
+			n++
+		}
+		blocks = append(blocks, groups[:n])
+		groups = groups[n:]
+	}
+	return blocks
+}
+
+// writeBlock writes one block out of all groups.
+func writeBlock(out *strings.Builder, all, block []Group, wide bool, opts TableOptions) {
+	title := printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, groupDigits(float64(block[0].Conns))))
+	load := fmt.Sprintf("(%s)", block[0].Setting().Params)
+	gap := " "
+	if opts.Width > 0 && utf8.RuneCountInString(title+gap+load) > opts.Width {
+		gap = "\n"
+	}
+	fmt.Fprintln(out, opts.mark(bold, title)+gap+load)
+	writeAligned(out, figuresOf(all, block, wide), opts)
+	for i := range block {
+		writeVoid(out, nameOf(all, &block[i]), block[i].Void, opts)
+	}
+}
+
+// figuresOf is the table of one block, the head its first row. With wide, heads are in full and spreads are shown.
+func figuresOf(all, block []Group, wide bool) [][]string {
+	head := []string{"model"}
+	for _, c := range columns {
+		if wide {
+			head = append(head, c.head)
+		} else {
+			head = append(head, c.tightHead)
+		}
+	}
+	cells := [][]string{append(head, "valid")}
+	for i := range block {
+		g := &block[i]
+		row := []string{printable(nameOf(all, g))}
+		for _, c := range columns {
+			row = append(row, c.inWords(g.Of(c.metric), wide))
+		}
+		cells = append(cells, append(row, fmt.Sprintf("%d/%d", len(g.Valid), len(g.Valid)+len(g.Void))))
+	}
+	return cells
+}
+
+// writeGrowth writes memory per connection as a slope over N, where at least two N know it.
+func writeGrowth(out *strings.Builder, load Setting, groups []Group, opts TableOptions) {
+	cells := [][]string{{"model", "user mem/conn", "kernel mem/conn"}}
+	known := false
+	for _, g := range MemoryGrowth(groups) {
+		if g.Setting == load {
+			cells = append(cells, []string{printable(g.Name), slopeInWords(g.User), slopeInWords(g.Kernel)})
+			known = known || g.User != nil || g.Kernel != nil
+		}
+	}
+	if !known {
+		return
+	}
+	fmt.Fprintln(out, opts.mark(bold, printable(load.Scenario)+", memory as a slope over N"))
+	writeAligned(out, cells, opts)
+	fmt.Fprintln(out)
+}
+
+func slopeInWords(l *Line) string {
+	if l == nil {
+		return "–"
+	}
+	return Bytes(l.Slope)
+}
+
+// columnGap stands between columns.
+const columnGap = "  "
+
+// writeAligned writes rows in columns: names to the left, figures to the right, a rule under the head.
+func writeAligned(out *strings.Builder, cells [][]string, opts TableOptions) {
+	widths := columnWidths(cells)
+	for i, row := range cells {
+		var line strings.Builder
+		for j, cell := range row {
+			pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell))
+			if j == 0 {
+				line.WriteString(cell + pad)
+			} else {
+				line.WriteString(columnGap + pad + cell)
+			}
+		}
+		if i > 0 {
+			fmt.Fprintln(out, line.String())
+			continue
+		}
+		fmt.Fprintln(out, opts.mark(bold, line.String()))
+		fmt.Fprintln(out, strings.Repeat("─", totalWidth(cells)))
+	}
+}
+
+func columnWidths(cells [][]string) []int {
+	widths := make([]int, len(cells[0]))
+	for _, row := range cells {
+		for j, cell := range row {
+			widths[j] = max(widths[j], utf8.RuneCountInString(cell))
+		}
+	}
+	return widths
+}
+
+func totalWidth(cells [][]string) int {
+	total := -len(columnGap)
+	for _, w := range columnWidths(cells) {
+		total += w + len(columnGap)
+	}
+	return total
+}
+
+// Select Graphic Rendition, ECMA-48 8.3.117.
+const (
+	bold = "\x1b[1m"
+	red  = "\x1b[31m"
+)
+
+// mark makes s stand out where there is colour.
+func (o TableOptions) mark(with, s string) string {
+	if !o.Color {
+		return s
+	}
+	return with + s + "\x1b[0m"
+}
+
+func (c column) inWords(s Spread, wide bool) string {
+	switch {
+	case s.N == 0:
+		return "–"
+	case !wide:
+		return c.tightWords(s.Median)
+	case s.N == 1:
+		return c.words(s.Median)
+	}
+	return fmt.Sprintf("%s ±%s", c.words(s.Median), percent(s.HalfRange()))
+}
+
+// percent is a share in whole percent : a spread is not known more finely.
+func percent(share float64) string {
+	if share > 0 && share < 0.01 {
+		return "<1%"
+	}
+	return fmt.Sprintf("%.0f%%", 100*share)
+}
+
+func writeVoid(out *strings.Builder, name string, void []Cell, opts TableOptions) {
+	for _, c := range void {
+		why := strings.Join(c.Void, "; ")
+		if why == "" {
+			why = "no reason told"
+		}
+		fmt.Fprintf(out, "%s: %s repetition %d: %s\n", opts.mark(red, "void"), printable(name), c.Rep, printable(why))
+	}
+}
+
+// printable keeps what a foreign server or a file said from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7F || (r >= 0x80 && r < 0xA0) {
+			return ' '
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,65 @@
+package results
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestWriteTable(t *testing.T) {
+	_, cells := synthetic(t)
+	cells[0].Model = "my\x1b[2Jx"                       // what a file says must not steer a terminal
+	cells[len(cells)-1].Params.Procs = 2                // the same model on another number of threads …
+	cells[len(cells)-1].Model = "callback"              // … is a row of its own
+	cells[30].Valid, cells[30].Void = false, []string{} // void without a reason
+	for name, opts := range map[string]TableOptions{
+		"narrow": {Width: 80},
+		"wide":   {Width: 132},
+		"color":  {Color: true},
+	} {
+		var got bytes.Buffer
+		if err := WriteTable(&got, cells, opts); err != nil {
+			t.Fatal(err)
+		}
+		golden := filepath.Join("testdata", "table-"+name+".golden")
+		if *update {
+			put(t, golden, got.String())
+		}
+		if want := get(t, golden); !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got.Bytes(), want)
+		}
+		if strings.Contains(got.String(), "\x1b[2J") {
+			t.Errorf("%s: an escape of a model's name came through", name)
+		}
+		if opts.Color {
+			continue
+		}
+		for line := range strings.Lines(got.String()) {
+			if len(line) != utf8.RuneCountInString(line) || len(strings.TrimSuffix(line, "\n")) > opts.Width {
+				t.Errorf("%s: not ASCII, or wider than %d: %q", name, opts.Width, line)
+			}
+		}
+	}
+}
+
+func TestWriteTableOfNothing(t *testing.T) {
+	var out bytes.Buffer
+	if err := WriteTable(&out, nil, TableOptions{}); err != nil || out.String() != "no repetition is finished\n" {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+	if err := WriteTable(brokenWriter{}, nil, TableOptions{}); !errors.Is(err, errBroken) {
+		t.Errorf("a writer that fails: %v", err)
+	}
+}
+
+var errBroken = errors.New("broken")
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }

@@ -1,0 +1,45 @@
+package scenarios
+
+import (
+	"fmt"
+	"testing"
+)
+
+// heard is a Recorder that counts.
+type heard struct {
+	ready, received int
+	turns           []int
+	faults          [Faults]int
+}
+
+func (h *heard) Ready(int)                            { h.ready++ }
+func (h *heard) Received(c int, due, sent, now int64) { h.received++ }
+func (h *heard) Next(c int)                           { h.turns = append(h.turns, c) }
+func (h *heard) Fault(kind Fault, n int, line []byte) { h.faults[kind] += n }
+
+// tells is what a recorder should have heard.
+type tells struct{ received, lost, duplicated, reordered, corrupted, surplus int }
+
+func (h *heard) tells() tells {
+	f := h.faults
+	return tells{h.received, f[Lost], f[Duplicated], f[Reordered], f[Corrupted], f[Surplus]}
+}
+
+// feed hands connection c the bytes in pieces of at most piece bytes, as an engine does, and returns what was left over.
+func feed(t Traffic, c int, in []byte, piece int, rec Recorder) (kept []byte) {
+	for len(in) > 0 {
+		n := min(piece, len(in))
+		kept = append(kept, in[:n]...)
+		in = in[n:]
+		kept = kept[t.Receive(c, kept, 1, rec):]
+	}
+	return kept
+}
+
+// must fails a test at once where the engine would have gone wrong already.
+func must(t *testing.T, ok bool, format string, args ...any) {
+	t.Helper()
+	if !ok {
+		t.Fatal(fmt.Sprintf(format, args...))
+	}
+}

@@ -1,0 +1,84 @@
+package wire
+
+import (
+	"bytes"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The slow, obvious decoder: the table of the workload page read aloud. It sees the whole stream at once and is
+// written from the page, not from decode.go.
+
+// plain is a request as strings, so that two can be compared with ==. Why a request is bad is law only up to its
+// first word.
+type plain struct {
+	kind             Kind
+	body, room, name string
+	text, how, bad   string
+	delay            time.Duration
+}
+
+var (
+	room   = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+	name   = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,32}$`)
+	millis = regexp.MustCompile(`^[0-9]{1,5}$`)
+	how    = regexp.MustCompile(`^(inline|spin|offload)$`)
+)
+
+func decodeSlowly(stream []byte) (all []plain) {
+	lines := bytes.Split(stream, []byte("\n"))
+	for i, line := range lines {
+		p, whole := plain{}, i < len(lines)-1
+		switch {
+		case len(line) > 65536:
+			p = plain{kind: Bad, bad: "too-long"}
+		case !whole:
+			return all
+		default:
+			p = readSlowly(string(line))
+		}
+		all = append(all, p)
+		if p.kind == Bad {
+			return all
+		}
+	}
+	return all
+}
+
+func readSlowly(line string) plain {
+	if strings.HasPrefix(line, "ECHO ") {
+		return plain{kind: Echo, body: line + "\n"}
+	}
+	line = strings.TrimSuffix(line, "\r")
+	words := strings.Split(line, " ")
+	text, isSay := strings.CutPrefix(line, "SAY ")
+	switch {
+	case line == "STATS":
+		return plain{kind: Stats}
+	case line == "QUIT":
+		return plain{kind: Quit}
+	case isSay && text != "" && len(text) <= 4096 && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl):
+		return plain{kind: Say, text: text}
+	case words[0] == "JOIN" && len(words) == 3 && room.MatchString(words[1]) && name.MatchString(words[2]):
+		return plain{kind: Join, room: words[1], name: words[2]}
+	case words[0] == "BLOCK" && len(words) == 3 && millis.MatchString(words[1]) && how.MatchString(words[2]):
+		if ms, _ := strconv.Atoi(words[1]); 1 <= ms && ms <= 10000 {
+			return plain{kind: Block, delay: time.Duration(ms) * time.Millisecond, how: words[2]}
+		}
+	}
+	return plain{kind: Bad, bad: "bad-request"}
+}
+
+// plainly copies what a request says, for its bytes are borrowed.
+func plainly(r *Request) plain {
+	p := plain{kind: r.Kind, body: string(r.Body), room: string(r.Room), name: string(r.Name), text: string(r.Text), delay: r.Delay}
+	p.bad, _, _ = strings.Cut(string(r.Refusal), " ")
+	if r.Kind == Block {
+		p.how = [...]string{Inline: "inline", Spin: "spin", Offload: "offload"}[r.How]
+	}
+	return p
+}
