@@ -189,31 +189,45 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// write draws the chart as SVG and as PNG.
+// write draws the chart into two files.
 func (ch *chart) write(into string) ([]string, error) {
-	w, h := pageWidth, ch.height()
-	svg := vgsvg.New(w, h)
-	ch.draw(draw.New(svg))
+	var paths []string
+	for _, f := range []struct {
+		ext  string
+		draw func() ([]byte, error)
+	}{{".svg", ch.svg}, {".png", ch.png}} {
+		b, err := f.draw()
+		if err != nil {
+			return paths, err
+		}
+		path := filepath.Join(into, ch.name+f.ext)
+		if err := os.WriteFile(path, b, 0o644); err != nil {
+			return paths, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+func (ch *chart) svg() ([]byte, error) {
+	c := vgsvg.New(pageWidth, ch.height())
+	ch.draw(draw.New(c))
 	var b bytes.Buffer
-	if _, err := svg.WriteTo(&b); err != nil {
+	if _, err := c.WriteTo(&b); err != nil {
 		return nil, err
 	}
 	// Gonum names the one font it measured with; where that is missing, these have the same widths.
-	out := bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"),
-		[]byte("font-family:Liberation Sans,Arimo,Helvetica,Arial,sans-serif;"))
-	paths := []string{filepath.Join(into, ch.name+".svg"), filepath.Join(into, ch.name+".png")}
-	if err := os.WriteFile(paths[0], out, 0o644); err != nil {
-		return nil, err
-	}
+	return bytes.ReplaceAll(b.Bytes(), []byte("font-family:Liberation Sans;"),
+		[]byte("font-family:Liberation Sans,Arimo,Helvetica,Arial,sans-serif;")), nil
+}
 
-	// Half as fine again as a common screen, so that it is sharp where it is shown at 800 pixels: 1,200 pixels wide.
-	raster := vgimg.NewWith(vgimg.UseWH(w, h), vgimg.UseDPI(144))
-	ch.draw(draw.New(raster))
-	b.Reset()
-	if _, err := (vgimg.PngCanvas{Canvas: raster}).WriteTo(&b); err != nil {
-		return nil, err
-	}
-	return paths, os.WriteFile(paths[1], b.Bytes(), 0o644)
+// png is half as fine again as a common screen, so that it is sharp where it is shown at 800 pixels: 1,200 pixels wide.
+func (ch *chart) png() ([]byte, error) {
+	c := vgimg.NewWith(vgimg.UseWH(pageWidth, ch.height()), vgimg.UseDPI(144))
+	ch.draw(draw.New(c))
+	var b bytes.Buffer
+	_, err := vgimg.PngCanvas{Canvas: c}.WriteTo(&b)
+	return b.Bytes(), err
 }
 
 // removeStale removes charts of an earlier drawing that this one did not draw: those of our names only.

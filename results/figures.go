@@ -2,7 +2,6 @@ package results
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -84,6 +83,9 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 	conns = slices.Compact(conns)
 	most := conns[len(conns)-1]
 
+	if f.name == "latency" && len(ch.panels) == 1 {
+		ch.subtitle = "Half of all replies take longer than p50, {from}. Log scales; lower is better."
+	}
 	if p := rows[0].setting.Params; f.name == "throughput" && p.Loop == "open" && p.RoomSize == 0 && drawable(p.RatePerS) {
 		ch.panels[0].offered = p.RatePerS
 		values = append(values, p.RatePerS)
@@ -177,58 +179,4 @@ func extent(all []series) (xs, ys []float64) {
 		}
 	}
 	return xs, ys
-}
-
-// most nines worth an axis: beyond them stands less than one message in 100,000.
-const mostNines = 5
-
-// markedPercentiles bear a marker on the latency curve.
-var markedPercentiles = []float64{50, 90, 99, 99.9, 99.99, 99.999}
-
-// curveChart is the whole distribution of latency, a panel for every number of connections. The line is of all valid repetitions
-// together, the band spans them one by one. It is nil where no cell has a histogram.
-func curveChart(rows []row, given map[string]look) (*chart, []string) {
-	ch := &chart{
-		name: "latency-percentiles", title: "Time to a checked reply at every percentile",
-		subtitle: "At 99, the time within which 99 % of all replies came, {from}. Log scales; lower is better.",
-		spread:   "Line: %d repetitions together; band: lowest to highest of them.",
-	}
-	var conns []int
-	for _, r := range rows {
-		for _, g := range r.groups {
-			conns = append(conns, g.Conns)
-		}
-	}
-	slices.Sort(conns)
-	var notes []string
-	var values []float64
-	upTo := 2.0
-	for _, n := range slices.Compact(conns) {
-		series, why := curvesOf(rows, n, given)
-		notes = append(notes, why...)
-		x, y := extent(series)
-		if len(x) == 0 {
-			notes = append(notes, fmt.Sprintf("latency-percentiles N = %d: no valid histogram: not drawn", n))
-			continue
-		}
-		values = append(values, y...)
-		upTo = max(upTo, slices.Max(x))
-		ch.panels = append(ch.panels, panel{title: "N = " + groupDigits(float64(n)), xLabel: "percentile", series: series})
-	}
-	if len(ch.panels) == 0 {
-		return nil, notes
-	}
-	ch.columns = map[int]int{1: 1, 2: 2, 4: 2}[len(ch.panels)]
-	if ch.columns == 0 {
-		ch.columns = 3
-	}
-	ch.labelled = ch.columns - 1
-	for i := range ch.panels {
-		ch.panels[i].endX = math.Inf(1)
-		ch.panels[i].axes = func(x, y *plot.Axis) {
-			ninesAxis(x, upTo)
-			logAxis(y, slices.Min(values), slices.Max(values), inTime)
-		}
-	}
-	return ch, notes
 }

@@ -158,9 +158,6 @@ func (p *panel) draw(c draw.Canvas) (draw.Canvas, *plot.Plot) {
 	}
 	pl.Y.Width = 0 // the grid says where things are
 	pl.Y.Tick.Width = 0
-	pl.X.Label.Text = p.xLabel
-	pl.X.Label.Padding = 3
-	pl.X.Label.TextStyle.Font, pl.X.Label.TextStyle.Color = axisLetters.Font, axisLetters.Color
 
 	rules := plotter.NewGrid()
 	rules.Vertical.Width = 0
@@ -176,8 +173,15 @@ func (p *panel) draw(c draw.Canvas) (draw.Canvas, *plot.Plot) {
 		c.Max.Y -= 17
 	}
 	c.Max.Y -= 5 // half a tick label stands above the highest tick
+
+	// The axis label is not gonum's: on a logarithmic axis that pads for it as if it stood far to the right.
+	foot := c.Min.Y
+	c.Min.Y += 15
 	pl.Draw(c)
 	data := pl.DataCanvas(c)
+	style := axisLetters
+	style.XAlign, style.YAlign = draw.XCenter, draw.YBottom
+	c.FillText(style, vg.Point{X: data.Center().X, Y: foot + 2}, p.xLabel)
 	if p.title != "" {
 		writeLines(draw.Canvas{Canvas: c.Canvas, Rectangle: data.Rectangle}, c.Max.Y+20, 12, panelLetters, p.title)
 	}

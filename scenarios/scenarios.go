@@ -37,6 +37,7 @@ var All = []Scenario{
 		Name:       "echo",
 		Doc:        "every connection says lines and hears each of them again",
 		Needs:      []string{"lines:echo"},
+		Rate:       20000,
 		MaxPayload: wire.MaxLine - len(echoWord),
 		New:        newEcho,
 	},

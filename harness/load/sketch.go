@@ -5,10 +5,8 @@ import (
 	"math/bits"
 )
 
-// sketches is one small latency distribution a connection, to find the connection that is served worst: 208 bytes each,
+// sketch is a small latency distribution, one a connection, to find the connection that is served worst: 208 bytes,
 // four equal buckets to a doubling, so that a value is known to within 25%. Below 1 µs and above 67 s all is one bucket.
-type sketches []sketch
-
 type sketch [sketchBuckets]uint16
 
 const (

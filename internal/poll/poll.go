@@ -37,6 +37,7 @@ type Event = unix.EpollEvent
 type Poller struct {
 	fd     int
 	events []Event
+	limit  unix.Timespec // of a Wait: here and not on a stack, which may move before the kernel reads it
 }
 
 // maxEvents a Wait: enough that a busy loop with thousands of ready sockets enters the kernel seldom, small enough
@@ -95,12 +96,10 @@ type syscall6 func(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err sy
 
 // wait is epoll_pwait2(2), Linux 5.11 and later: its timeout has nanoseconds, where epoll_wait's has milliseconds.
 func (p *Poller) wait(call syscall6, timeout time.Duration) (int, syscall.Errno) {
-	var ts unix.Timespec
-	limit := unsafe.Pointer(&ts)
-	if timeout < 0 {
-		limit = nil
-	} else if timeout > 0 {
-		ts = unix.NsecToTimespec(int64(timeout))
+	var limit unsafe.Pointer // none: for ever
+	if timeout >= 0 {
+		p.limit = unix.NsecToTimespec(int64(timeout))
+		limit = unsafe.Pointer(&p.limit)
 	}
 	n, _, e := call(unix.SYS_EPOLL_PWAIT2, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])), maxEvents, uintptr(limit), 0, 0)
 	if e != 0 {

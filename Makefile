@@ -1,0 +1,61 @@
+# cbench: which concurrency model, with N connections open, and what does it cost?
+#
+#   make bench                the main job: charts in out/ (SUITE=smoke, default or full; OUT=directory)
+#   make test                 every test, the concurrent parts under the race detector too
+#   make check                what a reviewer would run first: format, vet, linter, race detector
+#   make bench-engine         CPU per message of the loops against a raw C echo server, in alternating slots
+#
+# Needs Go and make. The race detector needs a C compiler, which is installed where it is missing and we are root.
+
+SHELL       := /bin/bash
+SUITE       ?= default
+OUT         ?= out/$(SUITE)-$(shell date +%Y%m%d-%H%M%S)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+CONCURRENT  := ./models/... ./harness/... ./internal/... ./scenarios/...
+
+.PHONY: all bench test race check lint bench-engine clean cc
+
+all: bin/cbench
+
+bin/cbench: FORCE
+	@go build -o $@ ./cmd/cbench
+FORCE:
+
+bench: bin/cbench
+	./bin/cbench run --suite=$(SUITE) --out=$(OUT)
+
+test: race
+	go test -timeout=10m ./...
+
+race: cc
+	go test -race -timeout=10m $(CONCURRENT)
+
+check: lint race
+
+lint:
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+# FLOOR is the source of a C echo server that takes "-p PORT"; without it the base is our own floor.
+FLOOR ?= $(wildcard ../shared/reference/floor.c)
+bench-engine: bin/cbench
+ifneq ($(FLOOR),)
+bench-engine: cc
+	@base=$$(mktemp -d) && trap 'rm -r "$$base"' EXIT && gcc -O2 -w -o "$$base/floor-c" $(FLOOR) && \
+	for load in "--conns=100,1000,10000" "--conns=100,1000,10000 --rate=20000"; do \
+	  ./bin/cbench pair --base-cmd="sh -c 'exec $$base/floor-c -p \$${CBENCH_ADDR##*:}'" --base-name=floor.c \
+	    --model=floor,reactor,callback,goroutine,pool $$load || exit 1; \
+	done
+else
+	./bin/cbench pair --base=floor --model=floor,reactor,callback,goroutine,pool --conns=100,1000,10000
+endif
+
+# The race detector is linked by a C compiler.
+cc:
+	@command -v gcc >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] || { echo "gcc is needed for the race detector: apt-get install gcc libc6-dev"; exit 1; }; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev; }
+
+clean:
+	rm -rf bin out
