@@ -72,9 +72,9 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 		Warmup: time.Duration(p.Params.WarmupNS), Duration: time.Duration(p.Params.DurationNS),
 	}, load.Watch{Window: func(start bool) {
 		if start {
-			m.before = m.edge(proc, false)
+			m.before = m.edge(proc, true)
 		} else {
-			m.after = m.edge(proc, true)
+			m.after = m.edge(proc, false)
 		}
 	}})
 	if err != nil {
@@ -145,16 +145,21 @@ func (m *measurement) quiet(ctx context.Context, proc *server.Process) {
 	}
 }
 
-// edge reads the server's account. It is called at the very edge of the window, so what must be sharp comes first.
-func (m *measurement) edge(proc *server.Process, withMemory bool) edge {
-	var at edge
-	at.usage, at.err = probe.ReadUsage(proc.PIDs())
+// edge reads the server's account at the start or the end of the window. What asks the server itself costs it time, and so
+// comes before the start and after the end.
+func (m *measurement) edge(proc *server.Process, start bool) (at edge) {
+	pids := proc.PIDs()
+	if !start {
+		at.usage, at.err = probe.ReadUsage(pids)
+	}
 	if rt, err := proc.Runtime(); err == nil {
 		pause := rt.GCPause.Nanoseconds()
 		at.pause = &pause
 		m.cell.CPU.Goroutines = &rt.Goroutines
 	}
-	if withMemory {
+	if start {
+		at.usage, at.err = probe.ReadUsage(pids)
+	} else {
 		at.memory = m.memory(proc, false)
 	}
 	return at

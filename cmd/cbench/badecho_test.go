@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// badEcho is an echo server with a fault: every 1,000th reply is wrong, or what the fault says. An unknown fault is none.
+func badEcho(fault, addr string) int {
+	if fault == "refuse" {
+		fmt.Fprintln(os.Stderr, "bad-echo: I do not want to")
+		return 3
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	b := &badServer{fault: fault, began: time.Now()}
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return 1
+		}
+		go b.serve(c)
+	}
+}
+
+type badServer struct {
+	fault   string
+	began   time.Time
+	replies atomic.Int64
+	stall   sync.Mutex // a stalled server stalls everybody
+}
+
+func (b *badServer) serve(c net.Conn) {
+	defer c.Close()
+	in := bufio.NewReader(c)
+	for {
+		line, err := in.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		n := b.replies.Add(1)
+		if b.fault == "stall" {
+			b.wait()
+		}
+		if b.fault == "die" && n > 2000 {
+			os.Exit(7)
+		}
+		out := line
+		if n%1000 == 0 {
+			switch b.fault {
+			case "drop":
+				continue
+			case "corrupt":
+				out[len(out)-2] ^= 1
+			case "double":
+				out = append(out[:len(out):len(out)], line...)
+			case "surplus":
+				out = append(out, "and another thing\n"...)
+			case "reorder":
+				next, err := in.ReadBytes('\n')
+				if err != nil {
+					return
+				}
+				out = append(next, line...)
+			}
+		}
+		if _, err := c.Write(out); err != nil {
+			return
+		}
+	}
+}
+
+// wait stops the server for the first 300 ms of each second.
+func (b *badServer) wait() {
+	b.stall.Lock()
+	defer b.stall.Unlock()
+	if at := time.Since(b.began) % time.Second; at < 300*time.Millisecond {
+		time.Sleep(300*time.Millisecond - at)
+	}
+}
