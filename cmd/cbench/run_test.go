@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -188,7 +187,15 @@ func TestNothingOutlivesAKilledRun(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	running := func() bool { return exec.Command("pgrep", "-f", "^/proc/self/exe bad-echo "+mark).Run() == nil }
+	running := func() bool {
+		files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+		for _, f := range files {
+			if line, err := os.ReadFile(f); err == nil && strings.HasPrefix(string(line), "/proc/self/exe\x00bad-echo\x00"+mark) {
+				return true
+			}
+		}
+		return false
+	}
 	until(t, "the server runs", running)
 	cmd.Process.Kill()
 	cmd.Wait()
