@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -59,4 +60,11 @@ with N connections at a time, checks every byte of every reply, and draws memory
 	}
 	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newPair(), newList(), newDoctor(), newLoad())
 	return root
+}
+
+// printJSON prints what a program would read.
+func printJSON(cmd *cobra.Command, v any) error {
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }

@@ -22,7 +22,7 @@ import (
 var sysctls = []string{
 	"fs.file-max", "fs.nr_open", "kernel.threads-max",
 	"net.core.somaxconn", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_max_syn_backlog", "net.ipv4.tcp_mem",
-	"net.ipv4.tcp_rmem", "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_wmem",
+	"net.ipv4.tcp_congestion_control", "net.ipv4.tcp_rmem", "net.ipv4.tcp_tw_reuse", "net.ipv4.tcp_wmem",
 	"vm.max_map_count", "vm.overcommit_memory",
 }
 
