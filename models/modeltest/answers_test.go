@@ -89,6 +89,11 @@ func (p *peer) quit() bool {
 	case "quit-silent":
 		return false
 	}
+	if !p.s.has("quit-hears-on") {
+		p.s.mu.Lock()
+		p.leave() // or another's message may come after BYE
+		p.s.mu.Unlock()
+	}
 	p.reply("BYE\n")
 	return p.s.has("quit-stays-open")
 }
@@ -254,7 +259,7 @@ func (p *peer) block(digits, how string) bool {
 		time.AfterFunc(time.Duration(ms)*time.Millisecond, func() { p.reply(answer) })
 		return true
 	case "block-hurries":
-		ms /= 2
+		ms = 0
 	}
 	d := time.Duration(ms) * time.Millisecond
 	switch {

@@ -186,7 +186,7 @@ func (c *client) flood(unit string, most int) (sent int, stopped bool, err error
 	chunk := bytes.Repeat([]byte(unit), max(1, (64<<10)/len(unit)))
 	for sent < most {
 		from := sent % len(chunk)
-		c.conn.SetWriteDeadline(time.Now().Add(500 * time.Millisecond))
+		c.conn.SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
 		n, err := c.conn.Write(chunk[from:])
 		sent += n
 		if errors.Is(err, os.ErrDeadlineExceeded) {

@@ -47,7 +47,7 @@ func totalOrder(t *T) {
 }
 
 func comingAndGoing(t *T) {
-	const speakers, visitors, visits = 3, 4, 12
+	const speakers, visitors, visits = 3, 4, 30
 	r := t.room()
 	listener := t.join(r, "listener", 0)
 	talkers := make([]*client, speakers)

@@ -158,9 +158,6 @@ func resets(t *T) {
 // side by default): a server that takes more has it in its own memory, or reads on for ever.
 const maxUnread = 48 << 20
 
-// maxGrowth is what a server may hold for one client that does not read: 256 KiB owed, and much slack for its runtime.
-const maxGrowth = 8 << 20
-
 func backpressure(t *T) {
 	other := t.dial()
 	other.echo("before")
@@ -177,7 +174,7 @@ func backpressure(t *T) {
 	other.echo("while the first is stuck")
 	if after, _ := t.server.memory(); !known {
 		t.notef("the server's memory was not looked at: its process is not known")
-	} else if after-before > maxGrowth {
+	} else if after-before > t.server.most() {
 		t.failf("the server grew by %d KiB for one client that does not read", (after-before)>>10)
 	}
 	whole := strings.Repeat(unit, (sent+len(unit)-1)/len(unit))

@@ -41,8 +41,9 @@ type Server struct {
 	Addr string
 	Pid  int // 0: in this process
 
-	// Stop asks the server to end, as SIGTERM does, and returns once it is gone: with an error unless it
-	// ended of itself and in good order. It must leave the server its 5 s to end; Run gives up after 15 s.
+	// Stop asks the server to end, as SIGTERM does, and returns once it is gone, with an error unless it ended of
+	// itself and in good order. It leaves the server at least its 5 s to do so; how long it waits beyond that is
+	// its own affair, for a case gives up on it by itself.
 	Stop func() error
 }
 

@@ -181,6 +181,7 @@ type proof struct{ fault, cases string }
 // proofsAlone are faults that are seen in a whole process or its CPU time, so that nothing may run beside them.
 var proofsAlone = []proof{
 	{"owed-large", "echo/backpressure"},
+	{"owed-unbounded", "echo/backpressure slow/speaker"},
 	{"spin-sleeps", "block/spin-burns"},
 	{"descriptor-left", "leak/restart"},
 	{"reset-leaks", "leak/echo leak/chat leak/block"},
@@ -198,7 +199,7 @@ var proofs = []proof{
 	{"fin-ignored", "echo/fin"},
 	{"fin-forgets", "echo/half-close echo/half-close-unread fin/half-line fin/half-say block/half-close"},
 	{"reset-closes-all", "echo/reset"},
-	{"owed-unbounded", "echo/backpressure slow/speaker slow/dropped shutdown/unread"},
+	{"owed-unbounded", "slow/dropped"},
 	{"owed-lost", "echo/backpressure echo/half-close-unread"},
 	{"slow-echo-dropped", "echo/backpressure"},
 
@@ -215,6 +216,7 @@ var proofs = []proof{
 	{"cr-kept", "cr/ignored"},
 	{"quit-silent", "quit/bye"},
 	{"quit-stays-open", "quit/bye quit/last-word"},
+	{"quit-hears-on", "room/coming-and-going"},
 	{"quit-forgets", "quit/in-order quit/flushes quit/member"},
 	{"half-line-answered", "fin/half-line fin/half-say"},
 	{"half-line-said-at-reset", "room/reset-in-mid-line"},

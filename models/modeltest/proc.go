@@ -15,6 +15,15 @@ import (
 // unknown is the Pid of a server of which only the address is known.
 const unknown = -1
 
+// most is how much memory a server may come to hold for one client that does not read: 256 KiB owed, and slack for its
+// runtime, which in a process of its own means garbage not yet collected.
+func (s *Server) most() int64 {
+	if s.Pid == 0 {
+		return 8 << 20
+	}
+	return 24 << 20
+}
+
 // memory is what the server holds, in bytes: the live heap where it shares this process, else its resident memory.
 func (s *Server) memory() (n int64, known bool) {
 	if s.Pid == 0 {

@@ -20,6 +20,7 @@ type reference struct {
 	fault    string
 	maxConns int
 	maxOwed  int
+	grace    time.Duration // of shutdown
 	ended    context.Context
 	places   chan struct{} // a place in it is the right to an offloaded sleep
 
@@ -71,6 +72,9 @@ func serveReference(fault string) Serve {
 			fault: fault, maxConns: cfg.MaxConns, maxOwed: maxOwed, ended: ctx, places: make(chan struct{}, 64),
 			peers: map[*peer]bool{}, rooms: map[string]*room{},
 		}
+		if s.grace = 2500 * time.Millisecond; fault != "" {
+			s.grace = 500 * time.Millisecond // it is waited for with less patience
+		}
 		if s.maxConns == 0 || s.has("limit-ignored") {
 			s.maxConns = 1 << 20
 		}
@@ -78,7 +82,7 @@ func serveReference(fault string) Serve {
 		case "offload-unlimited":
 			s.places = make(chan struct{}, 1000)
 		case "owed-small":
-			s.maxOwed = 64 << 10
+			s.maxOwed = 16 << 10
 		case "owed-large":
 			s.maxOwed = 16 << 20
 		case "owed-unbounded":
@@ -113,7 +117,7 @@ func (s *reference) serve(l net.Listener) error {
 		return nil
 	}
 	if !s.has("shutdown-waits") {
-		defer time.AfterFunc(500*time.Millisecond, s.closeAll).Stop()
+		defer time.AfterFunc(s.grace, s.closeAll).Stop()
 	}
 	serving.Wait()
 	if s.has("ends-in-disorder") {
@@ -310,6 +314,9 @@ func (p *peer) write() {
 
 func (p *peer) close() {
 	s := p.s
+	if s.has("quit-hears-on") {
+		time.Sleep(5 * time.Millisecond)
+	}
 	s.mu.Lock()
 	p.leave()
 	p.done = true

@@ -95,7 +95,9 @@ func slowSpeaker(t *T) {
 	if !stopped && err == nil {
 		c.failf("the server took %d bytes of talk from a member that reads nothing", sent)
 	}
-	if after, _ := t.server.memory(); known && after-before > maxGrowth {
+	if after, _ := t.server.memory(); !known {
+		t.notef("the server's memory was not looked at: its process is not known")
+	} else if after-before > t.server.most() {
 		t.failf("the server grew by %d KiB for one member that talks and does not read", (after-before)>>10)
 	}
 	other.echo("after")

@@ -152,7 +152,7 @@ func (t *T) dialSmall() *client {
 		var err error
 		ctl := raw.Control(func(fd uintptr) {
 			// Before connect: the window offered from then on never grows past it (tcp(7)).
-			err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 16<<10)
+			err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 64<<10)
 		})
 		return errors.Join(ctl, err)
 	})
