@@ -59,9 +59,10 @@ func (c *conn) dataReceived(data []byte) {
 // connection goes on. Any other failure is nobody's to handle: it is a bug, and reported.
 func (c *conn) requestReceived(r *wire.Request) {
 	c.waiting = true
-	c.request(r).
+	d := c.request(r).
 		AddCallbacks(c.writeAnswer, c.writeRefusal).
 		AddCallback(c.proceed)
+	c.lp.failures.Forget(d)
 }
 
 func (c *conn) writeAnswer(result any) (any, error) {

@@ -198,3 +198,21 @@ func TestDeferredMisuse(t *testing.T) {
 		}()
 	}
 }
+
+func TestDeferredIsUsedAgainOnlyWhenThrough(t *testing.T) {
+	var f Failures
+	pending, failed, waiting := f.Deferred(), f.Fail(errPlanted), f.Succeed(1)
+	inner := f.Deferred()
+	waiting.AddCallback(func(any) (any, error) { return inner, nil })
+	for _, d := range []*Deferred{pending, failed, waiting, inner} {
+		f.Forget(d)
+	}
+	if len(f.free) != 0 {
+		t.Errorf("%d Deferreds that are not through would be used again", len(f.free))
+	}
+	through := f.Succeed(1).AddCallback(func(v any) (any, error) { return v, nil })
+	f.Forget(through)
+	if again := f.Deferred(); again != through || again.fired || len(again.links) != 0 {
+		t.Errorf("one that is through was not made new: %+v", again)
+	}
+}
