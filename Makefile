@@ -5,7 +5,8 @@
 #   make check                what a reviewer would run first: format, vet, linter, race detector
 #   make bench-engine         CPU per message of the loops against a raw C echo server, in alternating slots
 #
-# Needs Go and make. The race detector needs a C compiler, which is installed where it is missing and we are root.
+# Needs Go and make. The race detector needs a C compiler, and the test of the chat page Chromium: both are installed where
+# they are missing and we are root.
 
 SHELL       := /bin/bash
 SUITE       ?= default
@@ -13,7 +14,7 @@ OUT         ?= out/$(SUITE)-$(shell date +%Y%m%d-%H%M%S)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CONCURRENT  := ./models/... ./harness/... ./internal/... ./scenarios/...
 
-.PHONY: all bench test race check lint bench-engine clean cc
+.PHONY: all bench test race check lint bench-engine clean cc chromium
 
 all: bin/cbench
 
@@ -24,7 +25,7 @@ FORCE:
 bench: bin/cbench
 	./bin/cbench run --suite=$(SUITE) --out=$(OUT)
 
-test: race
+test: race chromium
 	go test -timeout=10m ./...
 
 race: cc
@@ -56,6 +57,12 @@ cc:
 	@command -v gcc >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] || { echo "gcc is needed for the race detector: apt-get install gcc libc6-dev"; exit 1; }; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev; }
+
+# The chat page is tested in a real browser.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] || { echo "Chromium is needed to test the chat page: apt-get install chromium"; exit 1; }; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
 clean:
 	rm -rf bin out

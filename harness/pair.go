@@ -132,6 +132,6 @@ func (p Pairing) load(ctx context.Context, s side) (slot, error) {
 	return slot{
 		serverNS: float64(after.Sub(before).CPU) / n,
 		loadNS:   float64(r.CPUNS) / n,
-		perS:     n / (float64(r.WindowNS) / 1e9),
+		perS:     float64(r.InWindow) / (float64(r.WindowNS) / 1e9), // what the drain brought took time too
 	}, nil
 }

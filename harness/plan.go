@@ -3,9 +3,12 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"cbench/internal/poll"
@@ -36,7 +39,11 @@ type Block struct {
 	Closed   bool          `json:"closed"`    // a closed loop, whatever the rate
 	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
 	RoomSize int           `json:"room_size"` // members of a room
+	Driver   string        `json:"driver"`    // who loads: Hey; "": our own engine
 }
+
+// Hey is rakyll/hey as the driver of a load: an outside witness.
+const Hey = "hey"
 
 // Max, as a number of connections, stands for the most that this machine's limits allow.
 const Max = -1
@@ -46,6 +53,12 @@ const DefaultPayload = 128
 
 // loadSpare is the descriptors that a load process needs beside its connections: standard streams, pollers, its pipe.
 const loadSpare = 64
+
+// Bounds on what a load is asked for.
+const (
+	mostRate     = 1e9
+	mostPipeline = 1 << 16
+)
 
 // MaxConns is how many connections a server and a load process can hold here.
 func MaxConns() int {
@@ -58,15 +71,17 @@ func MaxConns() int {
 // is cut short has measured all of them. skipped says which servers do not speak what a scenario needs.
 func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned, skipped []string, err error) {
 	byRep := map[int][]results.Planned{}
+	asked := map[results.Key]bool{}
 	reps := 0
 	for _, b := range blocks {
 		s := scenarios.ByName(b.Scenario)
 		if s == nil {
-			return nil, nil, fmt.Errorf("scenario %q: there is none of that name", b.Scenario)
+			return nil, nil, fmt.Errorf("scenario %q: there is none of that name; there are %s", b.Scenario, strings.Join(scenarios.Names(), ", "))
 		}
 		for _, conns := range b.Conns {
 			if conns == Max {
 				conns = MaxConns()
+				conns -= b.extra(s, conns)
 			}
 			params, err := b.params(s, conns, seed)
 			if err != nil {
@@ -79,10 +94,14 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned
 				}
 				params.Procs = server.Procs
 				for rep := 1; rep <= b.Reps; rep++ {
-					byRep[rep] = append(byRep[rep], results.Planned{
+					p := results.Planned{
 						Model: server.Name, Scenario: s.Name, Conns: conns, Rep: rep,
 						Seed: seed + uint64(rep-1), Params: params,
-					})
+					}
+					if !asked[p.Key()] {
+						asked[p.Key()] = true
+						byRep[rep] = append(byRep[rep], p)
+					}
 				}
 				reps = max(reps, b.Reps)
 			}
@@ -120,10 +139,18 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 	if p.PayloadBytes == 0 {
 		p.PayloadBytes = DefaultPayload
 	}
+	p.Pipeline = 1
+	if s.Piece > 0 {
+		p.PayloadBytes = s.Piece
+	}
 	if p.RatePerS == 0 {
 		p.RatePerS = s.Rate
 	}
-	if b.Closed || p.RatePerS == 0 {
+	if err := b.checkDriver(); err != nil {
+		return p, err
+	}
+	p.Driver = b.Driver
+	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
 		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
 	}
 	if s.RoomSize == 0 {
@@ -138,19 +165,49 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 		return p, fmt.Errorf("duration %v: must be more than 0", b.Duration)
 	case b.Warmup < 0:
 		return p, fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)
-	case p.RatePerS < 0:
-		return p, fmt.Errorf("rate %g: must be more than 0", p.RatePerS)
+	case !(p.RatePerS >= 0 && p.RatePerS <= mostRate):
+		return p, fmt.Errorf("rate %g: must be more than 0, and at most %g messages/s", p.RatePerS, float64(mostRate))
+	case p.Pipeline < 1 || p.Pipeline > mostPipeline:
+		return p, fmt.Errorf("pipeline %d: must be 1 to %d", p.Pipeline, mostPipeline)
+	case b.Closed && s.Idle:
+		return p, fmt.Errorf("scenario %s: it has no closed loop: its connections wait", s.Name)
 	case b.Pipeline > 0 && p.Loop == "open":
 		return p, fmt.Errorf("pipeline %d: only in a closed loop; an open loop sends when a message is due (--closed)", b.Pipeline)
 	}
 	if err := s.Check(traffic(p, conns, seed)); err != nil {
 		return p, err
 	}
-	if most := MaxConns(); conns > most {
+	if most := MaxConns() - b.extra(s, conns); conns > most {
 		return p, fmt.Errorf("conns %d: a process may hold %d descriptors here, enough for %d connections: "+
 			"raise the hard limit first (ulimit -Hn, LimitNOFILE= of a service, or limits.conf)", conns, most+wire.SpareFiles, most)
 	}
 	return p, nil
+}
+
+// checkDriver says what forbids the driver: hey posts bodies in a closed loop, and nothing else.
+func (b Block) checkDriver() error {
+	switch {
+	case b.Driver == "":
+		return nil
+	case b.Driver != Hey:
+		return fmt.Errorf("driver %q: there is none of that name; there is %s, and cbench's own engine without it", b.Driver, Hey)
+	case b.Scenario != "http-echo":
+		return fmt.Errorf("driver hey: only http-echo, not %s", b.Scenario)
+	case b.Rate > 0:
+		return fmt.Errorf("driver hey: only a closed loop; pacing falsifies its latencies")
+	case b.Pipeline > 1:
+		return fmt.Errorf("driver hey: pipeline %d: it has one request under way a connection", b.Pipeline)
+	}
+	return nil
+}
+
+// extra is how many connections beside conns the load may open.
+func (b Block) extra(s *scenarios.Scenario, conns int) int {
+	if s.Extra == nil {
+		return 0
+	}
+	p := scenarios.Params{Conns: conns, RoomSize: cmp.Or(b.RoomSize, s.RoomSize)}
+	return s.Extra(p, conns) + runtime.NumCPU() // each loop's share rounds up
 }
 
 // traffic is the parameters as the load knows them.

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"cbench/harness/probe"
 	"cbench/harness/server"
@@ -26,6 +29,8 @@ type Experiment struct {
 	LoadCPUs   []int
 	LoadArgs   []string // command line of a load process, which must come to load.Serve
 	LoadLoops  int      // event loops of the load
+
+	crowded bool // another run was at work on this machine when this one began
 }
 
 // Watch is told how a run goes on. Its functions may be nil.
@@ -35,16 +40,32 @@ type Watch struct {
 	Done  func(cell results.Cell, took, spent time.Duration) // a repetition is measured: how long it took, and would nominally take
 }
 
+// FirstPhase is what a repetition begins with.
+const FirstPhase = "starting the server"
+
 // ErrStopped is what Run returns when it was told to stop before the plan was through. What was measured is kept.
 var ErrStopped = errors.New("stopped before the end")
 
 // Run measures what of the plan is not there yet, and writes each repetition down as soon as it is finished.
 func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
+	if err := os.MkdirAll(e.Dir, 0o777); err != nil {
+		return nil, err
+	}
+	unlock, err := lock(e.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: another cbench is at work in it", e.Dir)
+	}
+	defer unlock()
+	if unlock, err := lock(os.TempDir()); err == nil {
+		defer unlock()
+	} else {
+		e.crowded = true
+	}
 	run, cells, err := e.open()
 	if err != nil {
 		return nil, err
 	}
-	left := results.Missing(run.Plan, cells)
+	left := results.Missing(e.Plan, cells)
 	if w.Start != nil {
 		w.Start(left, len(cells))
 	}
@@ -66,8 +87,10 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
 			w.Done(cell, time.Since(began), time.Duration(p.Params.DurationNS+p.Params.WarmupNS))
 		}
 	}
-	now := time.Now()
-	run.Ended = &now
+	if len(results.Missing(run.Plan, cells)) == 0 {
+		now := time.Now()
+		run.Ended = &now
+	}
 	return cells, results.WriteRun(e.Dir, run)
 }
 
@@ -85,6 +108,8 @@ func (e *Experiment) open() (*results.Run, []results.Cell, error) {
 	}
 	old, err := results.ReadRun(e.Dir)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && e.Resume:
+		return nil, nil, fmt.Errorf("resume: there is no run in %s", e.Dir)
 	case errors.Is(err, fs.ErrNotExist):
 		return run, nil, results.WriteRun(e.Dir, run)
 	case err != nil:
@@ -103,7 +128,40 @@ func (e *Experiment) open() (*results.Run, []results.Cell, error) {
 		return nil, nil, fmt.Errorf("%s was begun elsewhere (%s): measure anew in another --out", e.Dir, strings.Join(other, "; "))
 	}
 	run.Name, run.Started = old.Name, old.Started
+	// What was planned stays as it was planned; what is asked for beyond it comes after.
+	more := results.NotIn(run.Plan, old.Plan)
+	run.Plan = old.Plan
+	for _, p := range more {
+		p.Order = len(run.Plan) + 1
+		run.Plan = append(run.Plan, p)
+	}
+	asked := results.NotIn(run.Plan, results.NotIn(run.Plan, e.Plan))
+	e.Plan = asked
 	return run, cells, results.WriteRun(e.Dir, run)
+}
+
+// lock keeps other runs out of a directory for as long as this process lives, or until unlock.
+func lock(dir string) (unlock func(), err error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}
+
+// overlap is the CPUs that are in both lists, or "".
+func overlap(a, b []int) string {
+	var both []int
+	for _, cpu := range a {
+		if slices.Contains(b, cpu) {
+			both = append(both, cpu)
+		}
+	}
+	return probe.FormatCPUs(both)
 }
 
 // measure takes one repetition: a fresh server, a fresh load, and what became of them. A server that fails is in the
@@ -120,11 +178,17 @@ func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (r
 			}
 		},
 	}
-	m.cell.Load.Errors = map[string]int64{}
+	m.cell.Load.Errors = map[string]int64{"timeout": 0, "reset": 0, "refused": 0, "closed": 0}
+	if cpus := overlap(e.ServerCPUs, e.LoadCPUs); cpus != "" {
+		m.warn("server and load share CPU %s: each takes its time from the other", cpus)
+	}
+	if e.crowded {
+		m.warn("another cbench was measuring on this machine")
+	}
 	i := slices.IndexFunc(e.Servers, func(s Server) bool { return s.Name == p.Model })
 	s := e.Servers[i]
 
-	m.phase("starting the server")
+	m.phase(FirstPhase)
 	proc, err := server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.ServerCPUs, Cgroup: true, Own: s.Own})
 	if err != nil {
 		m.void("%v", err)

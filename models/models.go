@@ -35,21 +35,24 @@ type Serve func(ctx context.Context, l net.Listener, cfg Config) error
 const (
 	LinesEcho = "lines:echo"
 	LinesChat = "lines:chat"
+	HTTPEcho  = "http:echo"
+	HTTPComet = "http:comet"
+	HTTPZip   = "http:zip"
 	Slow      = "block"
 )
 
 // Parts is every part.
-var Parts = []string{LinesEcho, LinesChat, Slow}
+var Parts = []string{LinesEcho, LinesChat, HTTPEcho, HTTPComet, HTTPZip, Slow}
 
 var whole = Parts
 
 // All is every model, in teaching order.
 var All = []Model{
-	{"floor", "control, no chat server: the least loop that echoes, so what the kernel alone costs", []string{LinesEcho}, floor.Serve},
 	{"goroutine", "a goroutine per connection, blocking code on package net: what most Go servers are", whole, goroutine.Serve},
 	{"pool", "a poller hands ready connections over a queue to a fixed number of workers", whole, pool.Serve},
 	{"reactor", "one thread, epoll, non-blocking sockets, a state machine per connection", whole, reactor.Serve},
 	{"callback", "one thread, epoll; the application written as Deferreds: callback and errback chains", whole, callback.Serve},
+	{"floor", "a control and no chat server: the least loop that echoes, so what the kernel alone costs", []string{LinesEcho}, floor.Serve},
 }
 
 // Find is the model of that name.

@@ -19,8 +19,11 @@ type Cell struct {
 
 	Params   Params   `json:"params"`
 	Load     Load     `json:"load"`
-	Latency  *Latency `json:"latency_ns"` // from the moment a message was due (open loop) or sent (closed loop)
-	Service  *Latency `json:"service_ns"` // from the actual send
+	Latency  *Latency `json:"latency_ns"`          // from the moment a message was due (open loop) or sent (closed loop)
+	Service  *Latency `json:"service_ns"`          // from the actual send
+	First    *Latency `json:"first_ns,omitempty"`  // of a message with many hearers, from due until the first heard it; comet
+	Last     *Latency `json:"last_ns,omitempty"`   // until the last did
+	Spread   *Latency `json:"spread_ns,omitempty"` // between the two, a message
 	Fairness Fairness `json:"fairness"`
 	Memory   Memory   `json:"memory"`
 	CPU      CPU      `json:"cpu"`
@@ -40,7 +43,8 @@ type Params struct {
 	RoomSize     int     `json:"room_size"`  // members of a room; 0 where there are no rooms
 	DurationNS   int64   `json:"duration_ns"`
 	WarmupNS     int64   `json:"warmup_ns"`
-	Procs        int     `json:"procs"` // GOMAXPROCS of the server; 0 for a foreign one
+	Procs        int     `json:"procs"`            // GOMAXPROCS of the server; 0 for a foreign one
+	Driver       string  `json:"driver,omitempty"` // who loaded it: "hey", or our own engine where there is none
 }
 
 // Load is what the load really was, over the measured window.
@@ -50,7 +54,7 @@ type Load struct {
 	Sent           int64            `json:"sent"`             // messages sent in the window
 	Received       int64            `json:"received"`         // replies or deliveries to those, every byte checked
 	Expected       int64            `json:"expected"`         // replies or deliveries those must bring
-	ThroughputPerS float64          `json:"throughput_per_s"` // received a second
+	ThroughputPerS *float64         `json:"throughput_per_s"` // replies checked in the window, over its length
 	Errors         map[string]int64 `json:"errors"`           // by kind: timeout, reset, refused, closed, …
 	ClientCPURatio *float64         `json:"client_cpu_ratio"` // CPU time of the load process over wall time; 1 is one core
 	ServerCPURatio *float64         `json:"server_cpu_ratio"`

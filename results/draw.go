@@ -75,10 +75,15 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 			ch.caption = captionOf(run, load, of, ch)
 			charts = append(charts, ch)
 		}
+		rest := load.atRest()
 		for _, f := range figures {
-			keep(f.chartOf(of, given))
+			if !rest || !f.busy {
+				keep(f.chartOf(of, given))
+			}
 		}
-		keep(curveChart(of, given))
+		if !rest {
+			keep(curveChart(of, given))
+		}
 	}
 	return charts, notes
 }

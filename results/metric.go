@@ -4,7 +4,12 @@ package results
 type Metric func(c *Cell) (value float64, known bool)
 
 // Throughput is checked replies or deliveries a second.
-func Throughput(c *Cell) (float64, bool) { return c.Load.ThroughputPerS, c.Load.Sent > 0 }
+func Throughput(c *Cell) (float64, bool) {
+	if c.Load.ThroughputPerS == nil || c.Load.Sent == 0 {
+		return 0, false
+	}
+	return *c.Load.ThroughputPerS, true
+}
 
 // LatencyP50 is the median latency in nanoseconds: from when a message was due in an open loop, from when it was sent in a closed
 // one.

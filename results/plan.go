@@ -8,14 +8,15 @@ type Key struct {
 	Scenario string
 	Conns    int
 	Rep      int
+	Seed     uint64
 	Params   Params
 }
 
 // Key is what tells c from the other cells of a run.
-func (c *Cell) Key() Key { return Key{c.Model, c.Scenario, c.Conns, c.Rep, c.Params} }
+func (c *Cell) Key() Key { return Key{c.Model, c.Scenario, c.Conns, c.Rep, c.Seed, c.Params} }
 
 // Key is what the cell that is planned will be known by.
-func (p *Planned) Key() Key { return Key{p.Model, p.Scenario, p.Conns, p.Rep, p.Params} }
+func (p *Planned) Key() Key { return Key{p.Model, p.Scenario, p.Conns, p.Rep, p.Seed, p.Params} }
 
 func (k Key) String() string {
 	return fmt.Sprintf("%s %s N=%d repetition %d", k.Scenario, k.Model, k.Conns, k.Rep)
@@ -35,6 +36,21 @@ func Missing(plan []Planned, cells []Cell) []Planned {
 		}
 	}
 	return missing
+}
+
+// NotIn is what of a plan another has not, in the order of the plan.
+func NotIn(plan, other []Planned) []Planned {
+	has := make(map[Key]bool, len(other))
+	for i := range other {
+		has[other[i].Key()] = true
+	}
+	var not []Planned
+	for _, p := range plan {
+		if !has[p.Key()] {
+			not = append(not, p)
+		}
+	}
+	return not
 }
 
 // SamePlan reports why run now may not go on in the directory where run old left those cells; nil: it may. It may where every
@@ -78,6 +94,9 @@ func (p Params) String() string {
 	load += fmt.Sprintf(", %d B payload", p.PayloadBytes)
 	if p.RoomSize > 0 {
 		load += fmt.Sprintf(", rooms of %d", p.RoomSize)
+	}
+	if p.Driver != "" {
+		load += ", loaded by " + p.Driver
 	}
 	return load
 }

@@ -6,6 +6,10 @@ import (
 	"slices"
 )
 
+// atRest reports whether the load only shows that the connections are alive. Latency and CPU per message of so few
+// messages tell of waking up, and not of the server.
+func (s Setting) atRest() bool { return s.Params.Loop == "open" && s.Params.RatePerS < 100 }
+
 // Group is the repetitions of one model under one scenario, one set of parameters and one number of connections.
 type Group struct {
 	Scenario string

@@ -104,7 +104,7 @@ func (like nature) cell(p Planned) Cell {
 	c.Service = &service
 	c.Load = Load{
 		Established: p.Conns, Sent: int64(p.Params.RatePerS * 3), Received: received, Expected: received,
-		ThroughputPerS: vary(float64(received)/3, 0.01), Errors: map[string]int64{},
+		ThroughputPerS: ptr(vary(float64(received)/3, 0.01)), Errors: map[string]int64{},
 	}
 	empty, grown := 3.2e6, vary(like.user*n, 0.06)
 	c.Memory.EmptyAnon, c.Memory.Anon = ptr(int64(empty)), ptr(int64(empty+grown))

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -54,6 +55,9 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 	}
 	if wide {
 		fmt.Fprintln(&out, "±: half of (largest - smallest) over the valid repetitions")
+	} else if len(blocks) > 0 {
+		fmt.Fprintln(&out, "CPU ns: of the server, a message. user/c, kernel/c: its memory, a connection;")
+		fmt.Fprintln(&out, "at small N that is mostly what it costs to be awake: the slope over N is not.")
 	}
 	text := strings.TrimRight(out.String(), "\n") + "\n"
 	if len(blocks) == 0 {
@@ -92,6 +96,44 @@ func writeBlock(out *strings.Builder, all, block []Group, wide bool, opts TableO
 	for i := range block {
 		writeVoid(out, nameOf(all, &block[i]), block[i].Void, opts)
 	}
+	writeWarnings(out, all, block)
+}
+
+// writeWarnings writes what the cells warn of, alike but for their figures only once: whose, in how many repetitions.
+func writeWarnings(out *strings.Builder, all, block []Group) {
+	var kinds []string                 // in the order they come
+	first := map[string]string{}       // of a kind
+	who := map[string]map[string]int{} // repetitions, by model
+	for i := range block {
+		g := &block[i]
+		for _, c := range slices.Concat(g.Valid, g.Void) {
+			for _, warning := range c.Warnings {
+				kind := withoutFigures(warning)
+				if who[kind] == nil {
+					kinds = append(kinds, kind)
+					first[kind], who[kind] = warning, map[string]int{}
+				}
+				who[kind][printable(nameOf(all, g))]++
+			}
+		}
+	}
+	for _, kind := range kinds {
+		var names []string
+		for _, name := range slices.Sorted(maps.Keys(who[kind])) {
+			names = append(names, fmt.Sprintf("%s %d×", name, who[kind][name]))
+		}
+		fmt.Fprintf(out, "warning: %s (%s)\n", printable(first[kind]), strings.Join(names, ", "))
+	}
+}
+
+// withoutFigures is s with every digit the same.
+func withoutFigures(s string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // figuresOf is the table of one block, the head its first row. With wide, heads are in full and spreads are shown.

@@ -82,9 +82,18 @@ func (e *echo) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
 			return took
 		}
 		took, conn.torn = took+n, torn
-		e.judge(c, rest[:n], now, rec)
+		e.judge(c, e.text(rest[:n]), rest[:n], now, rec)
 	}
 	return took
+}
+
+// text is what a line echoes, nil if it is no line of the right form.
+func (e *echo) text(line []byte) []byte {
+	end := len(line) - 1
+	if len(line) != e.line || string(line[:len(echoWord)]) != echoWord || line[end] != '\n' {
+		return nil
+	}
+	return line[len(echoWord):end]
 }
 
 // isLine reports whether line, of the right length, is message number of connection c, byte for byte.
@@ -108,10 +117,11 @@ func (e *echo) answered(c int, now int64, rec Recorder) {
 	rec.Next(c)
 }
 
-// judge finds what is wrong with a line that is not the reply due next.
-func (e *echo) judge(c int, line []byte, now int64, rec Recorder) {
+// judge finds what is wrong with a reply that is not the one due next: line is all of it, text what it echoes.
+func (e *echo) judge(c int, text, line []byte, now int64, rec Recorder) {
 	conn := &e.conns[c]
-	number, own := e.numberOf(c, line)
+	speaker, number, own := e.read(text)
+	own = own && speaker == e.first+uint32(c)
 	switch {
 	case !own && conn.len() == 0, own && number >= conn.next:
 		rec.Fault(Surplus, 1, line)
@@ -126,15 +136,6 @@ func (e *echo) judge(c int, line []byte, now int64, rec Recorder) {
 	default:
 		conn.strays.came(number, line, rec)
 	}
-}
-
-// numberOf is which message of connection c the line is; own is false if it is none, byte for byte.
-func (e *echo) numberOf(c int, line []byte) (number uint64, own bool) {
-	if len(line) != e.line {
-		return 0, false
-	}
-	_, number, _ = e.read(line[len(echoWord) : len(line)-1])
-	return number, e.isLine(line, c, number)
 }
 
 // pass gives up the place of the oldest under way: its reply did not come there.
@@ -193,4 +194,6 @@ type quiet struct{}
 func (quiet) Ready(int)                         {}
 func (quiet) Received(int, int64, int64, int64) {}
 func (quiet) Next(int)                          {}
+func (quiet) Say(int, []byte)                   {}
+func (quiet) Heard(int64, int64, int64)         {}
 func (quiet) Fault(Fault, int, []byte)          {}

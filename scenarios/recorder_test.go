@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"testing"
 )
 
@@ -10,11 +9,20 @@ type heard struct {
 	ready, received int
 	turns           []int
 	faults          [Faults]int
+	said            map[int][]byte // asked for, by connection
+	heard           int            // messages, by all
 }
 
 func (h *heard) Ready(int)                            { h.ready++ }
 func (h *heard) Received(c int, due, sent, now int64) { h.received++ }
 func (h *heard) Next(c int)                           { h.turns = append(h.turns, c) }
+func (h *heard) Heard(due, first, last int64)         { h.heard++ }
+func (h *heard) Say(c int, p []byte) {
+	if h.said == nil {
+		h.said = map[int][]byte{}
+	}
+	h.said[c] = append(h.said[c], p...)
+}
 func (h *heard) Fault(kind Fault, n int, line []byte) { h.faults[kind] += n }
 
 // tells is what a recorder should have heard.
@@ -40,6 +48,6 @@ func feed(t Traffic, c int, in []byte, piece int, rec Recorder) (kept []byte) {
 func must(t *testing.T, ok bool, format string, args ...any) {
 	t.Helper()
 	if !ok {
-		t.Fatal(fmt.Sprintf(format, args...))
+		t.Fatalf(format, args...)
 	}
 }

@@ -26,8 +26,18 @@ type Scenario struct {
 	Rate       float64 // messages/s in total unless told otherwise; 0: a closed loop is the default
 	MaxPayload int     // bytes; the least is MinPayload everywhere
 	RoomSize   int     // members of a room unless told otherwise; 0: no rooms
+	Idle       bool    // its connections wait: there is no closed loop
 
-	// New makes the traffic of the connections first to first+n-1 out of p.Conns: one engine thread's share.
+	// Piece is the bytes of a message where a message is so much of a stream: it is read when it is due and not before, and
+	// the payload is of this size and no other. 0: messages are said.
+	Piece int
+	// Extra is how many connections a share of n has beside those that are counted: they speak and hear nothing. nil: none.
+	Extra func(p Params, n int) int
+	// Longest is more bytes than any reply has. nil: the payload's and 256.
+	Longest func(p Params) int
+
+	// New makes the traffic of the connections first to first+n-1 out of p.Conns: one engine thread's share. Extra connections
+	// are numbered from n within it.
 	New func(p Params, first, n int) Traffic
 }
 
@@ -55,9 +65,48 @@ var All = []Scenario{
 		Doc:        "connections that each spoke once and then wait, but for a few pings a second",
 		Needs:      []string{"lines:echo"},
 		Rate:       10,
+		Idle:       true,
 		MaxPayload: wire.MaxLine - len(echoWord),
 		New:        newIdle,
 	},
+	{
+		Name:       "http-echo",
+		Doc:        "every connection posts bodies to /echo, keep-alive, and gets each of them back",
+		Needs:      []string{"http:echo"},
+		Rate:       20000,
+		MaxPayload: wire.MaxEcho,
+		Longest:    func(p Params) int { return wire.MaxHead + p.Payload },
+		New:        newHTTPEcho,
+	},
+	{
+		Name:       "comet",
+		Doc:        "rooms of long polls: whatever is sent to a room wakes every waiter, which at once waits again",
+		Needs:      []string{"http:comet"},
+		Rate:       500,
+		MaxPayload: wire.MaxText,
+		RoomSize:   10,
+		Extra:      publishers,
+		Longest:    func(p Params) int { return wire.MaxHead + wire.MaxNews*(p.Payload+128) },
+		New:        newComet,
+	},
+	{
+		Name:       "zip",
+		Doc:        "readers of large archives, made as they are sent, that take 8 KiB at a time: slowly in an open loop",
+		Needs:      []string{"http:zip"},
+		Rate:       5000,
+		MaxPayload: zipPiece,
+		Piece:      zipPiece,
+		New:        newZip,
+	},
+}
+
+// Names is every scenario's name.
+func Names() []string {
+	var names []string
+	for _, s := range All {
+		names = append(names, s.Name)
+	}
+	return names
 }
 
 // ByName is the scenario of that name, nil if there is none.
@@ -83,6 +132,8 @@ func (s *Scenario) Check(p Params) error {
 		return fmt.Errorf("conns %d: must be 1 to %d", p.Conns, MaxConns)
 	case p.Payload < MinPayload || p.Payload > s.MaxPayload:
 		return fmt.Errorf("payload %d: %s takes %d to %d bytes", p.Payload, s.Name, MinPayload, s.MaxPayload)
+	case s.Piece > 0 && p.Payload != s.Piece:
+		return fmt.Errorf("payload %d: %s takes %d bytes at a time", p.Payload, s.Name, s.Piece)
 	case s.RoomSize > 0 && p.RoomSize < 1:
 		return fmt.Errorf("room-size %d: must be at least 1", p.RoomSize)
 	}
@@ -104,7 +155,8 @@ type Traffic interface {
 	// connection that failed before it was ready may be opened again.
 	Open(c int, out []byte) []byte
 
-	// Speaker is the connection that says the k-th message of an open loop (k = 0, 1, 2 …).
+	// Speaker is the connection that says the k-th message of an open loop (k = 0, 1, 2 …), -1 if it is gone and no other
+	// may say it.
 	Speaker(k uint64) int
 	// Speaks reports whether connection c begins to say messages of its own accord in a closed loop.
 	Speaks(c int) bool
@@ -136,6 +188,10 @@ type Recorder interface {
 	Received(c int, due, sent, now int64)
 	// Next: in a closed loop it is connection c's turn to say a message.
 	Next(c int)
+	// Say: connection c, of which Receive was just handed the bytes, says p, which is no message: it asks for one.
+	Say(c int, p []byte)
+	// Heard: all that were to hear a message that was due then have, the first of them and the last at those times.
+	Heard(due, first, last int64)
 	// Fault: n replies were not what they had to be. line is what came instead, nil where nothing came.
 	Fault(kind Fault, n int, line []byte)
 }

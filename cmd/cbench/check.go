@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -40,6 +41,11 @@ parts it speaks, unless --speaks says; cases that need a server of their own (li
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c := checker{ctx: cmd.Context(), out: cmd.OutOrStdout(), json: asJSON}
 			if addr != "" {
+				conn, err := net.DialTimeout("tcp", addr, 5*time.Second)
+				if err != nil {
+					return fmt.Errorf("check: %w", err)
+				}
+				conn.Close()
 				parts := foreign.speaks
 				if !cmd.Flags().Changed("speaks") {
 					parts = modeltest.Probe(c.ctx, addr)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,9 @@ func (f *foreign) server() (harness.Server, error) {
 		if !slices.Contains(models.Parts, part) {
 			return harness.Server{}, fmt.Errorf("speaks %q: there is no such part; there are %s", part, strings.Join(models.Parts, ", "))
 		}
+	}
+	if _, err := exec.LookPath(words[0]); err != nil {
+		return harness.Server{}, fmt.Errorf("cmd: %w", err)
 	}
 	name := f.name
 	if name == "" {

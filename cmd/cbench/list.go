@@ -64,14 +64,6 @@ func modelNames() []string {
 	return names
 }
 
-func scenarioNames() []string {
-	var names []string
-	for _, s := range scenarios.All {
-		names = append(names, s.Name)
-	}
-	return names
-}
-
 func findModel(name string) (models.Model, error) {
 	m, ok := models.Find(name)
 	if !ok {

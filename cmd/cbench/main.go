@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -39,7 +40,7 @@ func status(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(stderr, "cbench: %v\n", err)
+	fmt.Fprintf(stderr, "cbench: %s\n", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", " "))
 	return 1
 }
 

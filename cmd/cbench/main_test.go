@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/scenarios"
 )
 
 // This test binary is cbench too, as it must be to start servers and loads as processes of their own; and it is the bad
@@ -117,7 +118,7 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 
 func TestListAndDoctor(t *testing.T) {
 	out := mustSucceed(t, "list")
-	for _, name := range append(modelNames(), scenarioNames()...) {
+	for _, name := range append(modelNames(), scenarios.Names()...) {
 		if !strings.Contains(out, name) {
 			t.Errorf("list lacks %s", name)
 		}

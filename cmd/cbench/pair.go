@@ -32,7 +32,8 @@ type paired struct {
 
 func newPair() *cobra.Command {
 	var (
-		base, others      []string
+		base              string
+		others            []string
 		baseCmd, baseName string
 		conns             []int
 		rate              float64
@@ -50,7 +51,14 @@ server against itself gives 1.00 to within a per cent or two on a machine where 
   cbench pair --base-cmd='./echo {addr}' --model=floor --conns=100 --rate=20000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			bases, err := (&runFlags{models: base, procs: 1, foreign: foreign{cmd: baseCmd, name: baseName, speaks: []string{"lines:echo"}}}).servers()
+			if pairs < 1 || len(others) == 0 {
+				return fmt.Errorf("pair: pairs %d of %d models: there must be at least 1", pairs, len(others))
+			}
+			var baseModels []string
+			if base != "" {
+				baseModels = []string{base}
+			}
+			bases, err := (&runFlags{models: baseModels, procs: 1, foreign: foreign{cmd: baseCmd, name: baseName, speaks: []string{"lines:echo"}}}).servers()
 			if err != nil {
 				return fmt.Errorf("pair: %w", err)
 			}
@@ -58,7 +66,11 @@ server against itself gives 1.00 to within a per cent or two on a machine where 
 			if err != nil {
 				return fmt.Errorf("pair: %w", err)
 			}
+			live := onTerminal(cmd.ErrOrStderr())
 			for _, n := range conns {
+				if most := harness.MaxConns(); n < 1 || n > most {
+					return fmt.Errorf("pair: conns %d: must be 1 to %d, the most that the descriptor limit allows here", n, most)
+				}
 				for _, name := range others {
 					m, err := findModel(name)
 					if err != nil {
@@ -72,7 +84,14 @@ server against itself gives 1.00 to within a per cent or two on a machine where 
 					if slot == 0 {
 						p.Slot = slotFor(n)
 					}
+					if live {
+						fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s against %s, N=%d: about %s …", p.Other.Name, p.Base.Name, n,
+							(2 * time.Duration(pairs+1) * p.Slot).Round(time.Second))
+					}
 					found, err := harness.Pair(cmd.Context(), p)
+					if live {
+						fmt.Fprint(cmd.ErrOrStderr(), "\r\x1b[K")
+					}
 					if err != nil {
 						return fmt.Errorf("pair: %w", err)
 					}
@@ -85,7 +104,7 @@ server against itself gives 1.00 to within a per cent or two on a machine where 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&base, "base", nil, "the model to compare with")
+	flags.StringVar(&base, "base", "", "the model to compare with")
 	flags.StringVar(&baseCmd, "base-cmd", "", "or a command that starts an echo server to compare with")
 	flags.StringVar(&baseName, "base-name", "", "what to call the server of --base-cmd")
 	flags.StringSliceVar(&others, "model", []string{"floor"}, "models to compare")

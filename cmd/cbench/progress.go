@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -22,11 +23,20 @@ type progress struct {
 	// The time of a repetition beyond what is nominal (starting, connecting, closing) is known from those that are done.
 	extra time.Duration
 	done  int
+
+	mu    sync.Mutex // guards all below, and every line on a terminal
+	now   string     // what is happening
+	since time.Time  // when the repetition began
+	over  chan struct{}
 }
 
 func newProgress(w io.Writer) *progress {
+	return &progress{w: w, live: onTerminal(w)}
+}
+
+func onTerminal(w io.Writer) bool {
 	file, is := w.(*os.File)
-	return &progress{w: w, live: is && term.IsTerminal(int(file.Fd()))}
+	return is && term.IsTerminal(int(file.Fd()))
 }
 
 func (p *progress) watch() harness.Watch {
@@ -40,17 +50,47 @@ func (p *progress) start(left []results.Planned, had int) {
 	}
 	if !p.live {
 		fmt.Fprintf(p.w, "%d repetitions to measure, about %s\n", p.total, round(p.timeLeft()))
+		return
 	}
+	p.over = make(chan struct{})
+	go func() {
+		second := time.NewTicker(time.Second)
+		defer second.Stop()
+		for {
+			select {
+			case <-second.C:
+				p.draw()
+			case <-p.over:
+				return
+			}
+		}
+	}()
 }
 
 func (p *progress) phase(cell results.Planned, phase string) {
-	if p.live {
-		fmt.Fprintf(p.w, "\r\x1b[K%d/%d  %s %s N=%d #%d: %s … %s left", p.total-len(p.left)+1, p.total,
-			cell.Model, cell.Scenario, cell.Conns, cell.Rep, phase, round(p.timeLeft()))
+	p.mu.Lock()
+	if phase == harness.FirstPhase {
+		p.since = time.Now()
 	}
+	p.now = fmt.Sprintf("%d/%d  %s %s N=%d #%d: %s …", p.total-len(p.left)+1, p.total, cell.Model, cell.Scenario, cell.Conns, cell.Rep, phase)
+	p.mu.Unlock()
+	p.draw()
+}
+
+// draw rewrites the line on a terminal.
+func (p *progress) draw() {
+	if !p.live {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left := max(0, p.timeLeft()-time.Since(p.since))
+	fmt.Fprintf(p.w, "\r\x1b[K%s %s left", p.now, round(left))
 }
 
 func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.done++
 	p.extra += took - nominal
 	p.left = p.left[1:]
@@ -64,19 +104,28 @@ func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 		}
 		return
 	}
+	if l := cell.Latency; l != nil && cell.Valid {
+		throughput, _ := results.Throughput(&cell)
+		outcome = fmt.Sprintf("  %s/s, p50 %s, p99 %s", results.PerSecond(throughput),
+			results.Nanoseconds(float64(l.P50)), results.Nanoseconds(float64(l.P99)))
+	}
 	fmt.Fprintf(p.w, "%d/%d  %s %s N=%d #%d  %.1f s%s\n", p.total-len(p.left), p.total,
 		cell.Model, cell.Scenario, cell.Conns, cell.Rep, took.Seconds(), outcome)
 }
 
 // close leaves the terminal as a command should.
 func (p *progress) close() {
-	if p.live {
+	if p.over != nil {
+		close(p.over)
+		p.mu.Lock()
 		fmt.Fprint(p.w, "\r\x1b[K")
+		p.mu.Unlock()
+		p.live = false
 	}
 }
 
 func (p *progress) timeLeft() (left time.Duration) {
-	extra := 2 * time.Second
+	extra := time.Second
 	if p.done > 0 {
 		extra = p.extra / time.Duration(p.done)
 	}

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"cbench/harness"
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results"
+	"cbench/scenarios"
 )
 
 // runFlags is what the user of cbench run asked for.
@@ -26,7 +28,7 @@ type runFlags struct {
 	suite, out               string
 	seed                     uint64
 	procs                    int
-	resume                   bool
+	resume, strict           bool
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
 }
@@ -48,6 +50,11 @@ after Ctrl-C or a crash, --resume goes on from there.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
+	f.addTo(cmd)
+	return cmd
+}
+
+func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.models, "model", nil, "models, or all (cbench list names them); all unless --cmd is given")
 	flags.StringSliceVar(&f.scenarios, "scenario", []string{"echo"}, "scenarios (cbench list names them)")
@@ -59,30 +66,35 @@ after Ctrl-C or a crash, --resume goes on from there.`,
 	flags.Float64Var(&f.block.Rate, "rate", 0, "open loop: messages/s in total; 0: the scenario's default")
 	flags.BoolVar(&f.block.Closed, "closed", false, "closed loop: each connection sends its next message after the reply")
 	flags.IntVar(&f.block.Pipeline, "pipeline", 0, "closed loop: messages under way at once per connection; 0: 1")
+	flags.StringVar(&f.block.Driver, "driver", "", "who loads: hey (rakyll/hey, only http-echo, closed loop); else cbench's own engine")
 	flags.IntVar(&f.block.RoomSize, "room-size", 0, "members of a room; 0: the scenario's default")
 	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
 	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", "))
 	flags.StringVar(&f.out, "out", "", "directory for the results; by default out/ and the time")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
+	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
 	flags.StringVar(&f.serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half")
 	flags.StringVar(&f.clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half")
 	f.foreign.addTo(cmd)
 	completeModels(cmd, "model")
-	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarioNames(), cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames(), cobra.ShellCompDirectiveNoFileComp))
-	for _, chosen := range []string{"scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size"} {
+	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size"} {
 		cmd.MarkFlagsMutuallyExclusive("suite", chosen)
 	}
 	cmd.MarkFlagsMutuallyExclusive("rate", "closed")
-	return cmd
 }
 
 func (f *runFlags) run(cmd *cobra.Command) error {
+	if err := f.recall(cmd); err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
 	e, skipped, err := f.experiment()
 	if err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
+	e.Command = commandLine(cmd)
 	for _, s := range skipped {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: run: left out: %s\n", s)
 	}
@@ -90,12 +102,55 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	cells, err := harness.Run(cmd.Context(), e, show.watch())
 	show.close()
 	if errors.Is(err, harness.ErrStopped) {
-		return fmt.Errorf("run: %w: %d of %d repetitions are in %s; --resume --out=%s goes on", err, len(cells), len(e.Plan), e.Dir, e.Dir)
+		err = fmt.Errorf("%w: %d of %d repetitions are in %s; cbench run --resume --out=%s goes on", err, len(cells), len(e.Plan), e.Dir, e.Dir)
+	}
+	if len(cells) > 0 { // what was measured is shown, whatever came after
+		err = errors.Join(err, f.present(cmd, e.Dir, cells))
 	}
 	if err != nil {
-		return fmt.Errorf("run: %w", err)
+		return fmt.Errorf("run: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
-	return f.present(cmd, e.Dir, cells)
+	return nil
+}
+
+// recall takes the flags of the run that is to be gone on with, where nothing but that was said.
+func (f *runFlags) recall(cmd *cobra.Command) error {
+	said := 0
+	cmd.Flags().Visit(func(*pflag.Flag) { said++ })
+	if !f.resume || f.out == "" || said > 2 {
+		return nil
+	}
+	old, err := results.ReadRun(f.out)
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	var recalled runFlags
+	again := &cobra.Command{}
+	recalled.addTo(again)
+	if len(old.Command) < 2 {
+		return fmt.Errorf("resume: %s does not say how it was run: repeat its flags", f.out)
+	}
+	if err := again.ParseFlags(old.Command[2:]); err != nil {
+		return fmt.Errorf("resume: the command of %s: %w", f.out, err)
+	}
+	recalled.resume, recalled.out = true, f.out
+	*f = recalled
+	return nil
+}
+
+// commandLine is the command as it was given, its flags in full and in the order of their names, but for --resume.
+func commandLine(cmd *cobra.Command) []string {
+	line := []string{"cbench", cmd.Name()}
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		value := flag.Value.String()
+		if list, is := flag.Value.(pflag.SliceValue); is {
+			value = strings.Join(list.GetSlice(), ",")
+		}
+		if flag.Name != "resume" {
+			line = append(line, "--"+flag.Name+"="+value)
+		}
+	})
+	return line
 }
 
 // present prints the table, draws the charts, and fails if no figure came of the run.
@@ -117,25 +172,31 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 			void++
 		}
 	}
+	if void == len(cells) {
+		return fmt.Errorf("not one of %d repetitions is valid; the table says why", void)
+	}
 	if err := drawCharts(cmd, dir); err != nil {
 		return err
 	}
-	if void == len(cells) {
-		return fmt.Errorf("run: not one of %d repetitions is valid; the table says why", void)
+	if f.strict && void > 0 {
+		return fmt.Errorf("%d of %d repetitions are void (--strict)", void, len(cells))
 	}
 	return nil
 }
 
 // experiment turns flags into a plan, or says which flag forbids it.
 func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err error) {
+	if e.ServerCPUs, e.LoadCPUs, err = splitCPUs(f.serverCPUs, f.clientCPUs); err != nil {
+		return e, nil, err
+	}
+	if f.procs == 0 {
+		f.procs = len(e.ServerCPUs) // what Go would choose; said, so that it is on record
+	}
 	if e.Servers, err = f.servers(); err != nil {
 		return e, nil, err
 	}
 	blocks, err := f.blocks()
 	if err != nil {
-		return e, nil, err
-	}
-	if e.ServerCPUs, e.LoadCPUs, err = splitCPUs(f.serverCPUs, f.clientCPUs); err != nil {
 		return e, nil, err
 	}
 	e.LoadLoops = 1
@@ -148,7 +209,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	if len(e.Plan) == 0 {
 		return e, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
 	}
-	e.Dir, e.Resume, e.Command = f.out, f.resume, os.Args
+	e.Dir, e.Resume = f.out, f.resume
 	if e.Dir == "" {
 		if f.resume {
 			return e, nil, errors.New("resume: --out must say which run to go on with")
@@ -160,6 +221,12 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 }
 
 func (f *runFlags) servers() ([]harness.Server, error) {
+	if f.procs < 0 {
+		return nil, fmt.Errorf("procs %d: must be at least 1", f.procs)
+	}
+	if f.foreign.cmd == "" && f.foreign.name != "" {
+		return nil, fmt.Errorf("name %q: it is for a server of your own: --cmd", f.foreign.name)
+	}
 	names := f.models
 	if len(names) == 0 && f.foreign.cmd == "" || slices.Contains(names, "all") {
 		names = modelNames()

@@ -102,7 +102,7 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	words := strings.Fields(line)
-	c, err := net.Dial("tcp", words[len(words)-1])
+	c, err := net.Dial("tcp", strings.TrimPrefix(words[len(words)-1], "http://"))
 	if err != nil {
 		t.Fatalf("it printed %q: %v", line, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,12 @@ An interrupt or SIGTERM ends it in good order: it stops accepting, sends what it
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			model, err := findModel(name)
 			if err != nil {
-				return err
+				return fmt.Errorf("serve: %w", err)
+			}
+			for flag, n := range map[string]int{"procs": procs, "workers": cfg.Workers, "offload": cfg.Offload, "max-conns": cfg.MaxConns} {
+				if n < 0 {
+					return fmt.Errorf("serve: %s %d: must not be less than 0", flag, n)
+				}
 			}
 			if procs > 0 {
 				runtime.GOMAXPROCS(procs)
@@ -38,7 +44,11 @@ An interrupt or SIGTERM ends it in good order: it stops accepting, sends what it
 			if err != nil {
 				return fmt.Errorf("serve: %w", err)
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s listens on %s\n", model.Name, l.Addr())
+			address := l.Addr().String()
+			if slices.Contains(model.Speaks, models.HTTPComet) {
+				address = "http://" + address // to be opened in a browser
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s listens on %s\n", model.Name, address)
 			if ip := l.Addr().(*net.TCPAddr).IP; !ip.IsLoopback() {
 				fmt.Fprintf(cmd.ErrOrStderr(), "cbench: serve: %s is not loopback: other machines can reach this server\n", l.Addr())
 			}
@@ -55,5 +65,6 @@ An interrupt or SIGTERM ends it in good order: it stops accepting, sends what it
 	flags.IntVar(&cfg.Offload, "offload", 0, "offloaded slow requests at once; 0: 64")
 	flags.IntVar(&cfg.MaxConns, "max-conns", 0, "connections at once; 0: the descriptor limit less 64")
 	completeModels(cmd, "model")
+	cmd.MarkFlagRequired("model")
 	return cmd
 }

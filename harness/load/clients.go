@@ -139,7 +139,7 @@ func (c *Clients) plans(d Drive, w Watch) {
 		l.sent.Store(0)
 		l.received.Store(0)
 		if !r.closed {
-			rate := d.Rate * float64(len(l.clients)) / float64(c.plan.Params.Conns)
+			rate := d.Rate * float64(l.counted) / float64(c.plan.Params.Conns)
 			if d.Arrivals == "poisson" {
 				r.arrivals = poisson(rate, c.plan.Params.Seed+c.drives, uint64(i))
 			} else {

@@ -13,6 +13,10 @@ func (l *loop) close() error {
 		if l.clients[c].state != ready {
 			continue
 		}
+		if l.piece > 0 { // a stream has no end in sight: it is broken off
+			l.breakOff(c)
+			continue
+		}
 		l.clients[c].state = finishing
 		if err := poll.Finish(int(l.clients[c].fd)); err != nil {
 			l.drop(c, err)

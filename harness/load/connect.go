@@ -106,6 +106,7 @@ func (l *loop) dial(c int) {
 	if err == nil {
 		l.clients[c].fd, l.clients[c].state = int32(fd), connecting
 		err = l.poller.AddAs(fd, c, poll.In|poll.Out)
+		l.narrow(fd)
 	}
 	if err != nil {
 		l.refused(c, err)
@@ -131,6 +132,7 @@ func (l *loop) connected(c int) {
 	}
 	cl.state = opening
 	l.watch(c, poll.In)
+	l.allow(c, min(l.piece, firstTaste))
 	if cl.state == opening {
 		l.out = l.traffic.Open(c, l.out[:0])
 		l.write(c, l.out)
@@ -140,6 +142,7 @@ func (l *loop) connected(c int) {
 // opened: the opening is answered.
 func (l *loop) opened(c int) {
 	l.clients[c].state = ready
+	l.sate(c)
 	l.leaveSlot(c)
 	l.opener.lastReady = clock()
 	l.ready++

@@ -19,11 +19,15 @@ type loop struct {
 	plan    Plan
 	to      netip.AddrPort
 	first   int // the share's first connection, of all
+	counted int // clients that are the scenario's; the others only speak (scenarios.Scenario.Extra)
 	clients []client
 	traffic scenarios.Traffic
 
 	in, out []byte  // what is being read and written
+	asked   []byte  // what the traffic has the connection say that is being read
 	turns   []int32 // closed loop: whose turn it is to say a message
+	longest int     // more bytes than any reply has
+	piece   int     // bytes that a message allows to be read (scenarios.Scenario.Piece); 0: all is
 	ready   int     // connections that are
 	closed  int     // connections ended in answer to our FIN
 	opener  opener
@@ -38,6 +42,7 @@ type client struct {
 	fd    int32
 	slot  int32 // in the opener, while it is being opened
 	state state
+	want  int32 // bytes that may be read yet, where readers are paced
 	held  *held // nil while there is nothing to hold, which is nearly always
 }
 
@@ -77,20 +82,27 @@ func newLoop(p Plan, to netip.AddrPort, s *scenarios.Scenario, first, n int, liv
 		poller.Close()
 		return nil, err
 	}
+	extra, longest := 0, p.Params.Payload+256
+	if s.Extra != nil {
+		extra = s.Extra(p.Params, n)
+	}
+	if s.Longest != nil {
+		longest = s.Longest(p.Params)
+	}
 	return &loop{
 		poller: poller, waker: waker, live: live,
 		plan: p, to: to, first: first,
-		clients: make([]client, n),
+		counted: n,
+		clients: make([]client, n+extra),
 		traffic: s.New(p.Params, first, n),
-		in:      make([]byte, readSize+lineSize(p)),
-		out:     make([]byte, 0, lineSize(p)),
+		in:      make([]byte, readSize+longest),
+		out:     make([]byte, 0, p.Params.Payload+256),
 		turns:   make([]int32, 0, 64),
+		longest: longest,
+		piece:   s.Piece,
 		t:       newTally(n),
 	}, nil
 }
-
-// lineSize is more than any line of the scenario has, in bytes.
-func lineSize(p Plan) int { return p.Params.Payload + 256 }
 
 // poll waits for events and serves them. A wait of 0 or less asks only.
 func (l *loop) poll(wait int64) error {
@@ -135,7 +147,7 @@ func (l *loop) read(c int) {
 	if cl.held != nil {
 		kept = copy(l.in, cl.held.in)
 	}
-	n, err := poll.Read(int(cl.fd), l.in[kept:])
+	n, err := poll.Read(int(cl.fd), l.room(c, kept))
 	at := clock()
 	if at >= l.round.mark {
 		l.pass(at)
@@ -150,9 +162,18 @@ func (l *loop) read(c int) {
 		l.drop(c, err)
 		return
 	}
+	if l.spend(c, n); cl.state == gone {
+		return
+	}
 	whole := l.traffic.Receive(c, l.in[:kept+n], at, l)
 	if rest := l.in[whole : kept+n]; len(rest) > 0 || kept > 0 {
 		l.keep(c, rest)
+	}
+	if len(l.asked) > 0 {
+		if cl.state != gone {
+			l.write(c, l.asked)
+		}
+		l.asked = l.asked[:0]
 	}
 	if len(l.turns) > 0 {
 		l.takeTurns(at)
@@ -161,7 +182,7 @@ func (l *loop) read(c int) {
 
 // keep holds the unfinished rest of what was read.
 func (l *loop) keep(c int, rest []byte) {
-	if len(rest) >= lineSize(l.plan) { // what comes is no line at all
+	if len(rest) >= l.longest { // what comes is no reply at all
 		l.Fault(scenarios.Corrupted, 1, rest)
 		l.drop(c, errGarbled)
 		return
@@ -281,6 +302,22 @@ func (l *loop) Next(c int) {
 	if l.round.closed {
 		l.turns = append(l.turns, int32(c))
 	}
+}
+
+// Say: after our FIN nothing more is.
+func (l *loop) Say(c int, p []byte) {
+	if l.clients[c].state != finishing {
+		l.asked = append(l.asked, p...)
+	}
+}
+
+func (l *loop) Heard(due, first, last int64) {
+	if !l.round.measures(due) {
+		return
+	}
+	l.t.first.record(first - due)
+	l.t.last.record(last - due)
+	l.t.between.record(last - first)
 }
 
 func (l *loop) Fault(f scenarios.Fault, n int, line []byte) {

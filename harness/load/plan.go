@@ -29,7 +29,7 @@ type Plan struct {
 
 // ConnectReport is how the opening went.
 type ConnectReport struct {
-	Established int              `json:"established"` // spoke and were answered: a mere connect only proves the backlog
+	Established int              `json:"established"` // spoke and were answered: a mere connect only proves the backlog. Extra connections are not counted
 	PerS        *float64         `json:"per_s"`       // established a second, from the first connect to the last answer
 	Took        time.Duration    `json:"took_ns"`
 	Errors      map[string]int64 `json:"errors"` // connections not established, by kind
@@ -58,6 +58,11 @@ type Report struct {
 	Service  *results.Latency `json:"service_ns"` // from the actual send
 	Overflow int64            `json:"overflow"`   // latencies over 60 s, in no histogram
 
+	// Of each message, where the scenario tells of all its hearers at once; else nil.
+	First  *results.Latency `json:"first_ns"`  // from when it was due until the first heard it
+	Last   *results.Latency `json:"last_ns"`   // from when it was due until all had
+	Spread *results.Latency `json:"spread_ns"` // between the two
+
 	Jain      *float64 `json:"jain"`              // over receipts a connection; nil below ten a connection, which would tell chance
 	WorstP99  *int64   `json:"worst_conn_p99_ns"` // over connections with 100 receipts or more, to within 25%; else nil
 	LateRatio *float64 `json:"late_send_ratio"`   // of sends, those over 1 ms after they were due; nil in a closed loop
@@ -68,6 +73,8 @@ type Report struct {
 
 	Verify results.Verify `json:"verify"` // the whole drive's
 	Odd    string         `json:"odd"`    // the first wrong reply, shortened
+
+	Warnings []string `json:"warnings,omitempty"` // what a reader of the figures should know
 
 	latency, service *hdrhistogram.Histogram
 }
@@ -121,7 +128,11 @@ func (p Plan) check() (*scenarios.Scenario, netip.AddrPort, error) {
 		return nil, netip.AddrPort{}, err
 	}
 	addr := tcp.AddrPort()
-	return scenario, netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), reserve(p.Params.Conns)
+	extra := 0
+	if scenario.Extra != nil {
+		extra = scenario.Extra(p.Params, p.Params.Conns) + p.Threads // each share rounds up
+	}
+	return scenario, netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), reserve(p.Params.Conns + extra)
 }
 
 // reserve makes sure of the descriptors for so many connections.

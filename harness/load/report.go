@@ -20,12 +20,16 @@ func (c *Clients) total() *tally {
 func (c *Clients) connectReport(began int64) ConnectReport {
 	t := c.total()
 	r := ConnectReport{
-		Established: int(c.live.Load()),
-		Errors:      t.errors,
-		Verify:      t.verify(),
-		Odd:         t.odd,
+		Errors: t.errors,
+		Verify: t.verify(),
+		Odd:    t.odd,
 	}
 	for _, l := range c.loops {
+		for i := range l.clients[:l.counted] {
+			if l.clients[i].state == ready {
+				r.Established++
+			}
+		}
 		r.Took = max(r.Took, time.Duration(l.opener.lastReady-began))
 	}
 	if r.Took > 0 && r.Established > 0 {
@@ -46,6 +50,9 @@ func (c *Clients) report(d Drive, first *round) Report {
 		Errors:   t.errors,
 		Latency:  t.latency.summary(),
 		Service:  t.service.summary(),
+		First:    t.first.summary(),
+		Last:     t.last.summary(),
+		Spread:   t.between.summary(),
 		Overflow: t.latency.overflow,
 		Start:    mono(first.begun.at),
 		End:      mono(first.ended.at),

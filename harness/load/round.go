@@ -139,7 +139,7 @@ func (l *loop) speaker() int {
 	for {
 		c := l.traffic.Speaker(l.round.turn)
 		l.round.turn++
-		if l.clients[c].state == ready {
+		if c < 0 || l.clients[c].state == ready {
 			return c
 		}
 	}
@@ -149,7 +149,10 @@ func (l *loop) send(c int, due, at int64) {
 	message, receipts := l.traffic.Send(c, due, at, l.out[:0])
 	l.out = message
 	l.count(due, at, receipts)
-	l.write(c, message)
+	l.allow(c, l.piece)
+	if len(message) > 0 {
+		l.write(c, message)
+	}
 }
 
 func (l *loop) count(due, at int64, receipts int) {
@@ -173,6 +176,7 @@ func (l *loop) takeTurns(at int64) {
 			if l.clients[c].state == ready {
 				message, receipts = l.traffic.Send(c, at, at, message)
 				l.count(at, at, receipts)
+				l.allow(c, l.piece)
 			}
 		}
 		if l.out = message; len(message) > 0 {
@@ -233,6 +237,7 @@ func (l *loop) settle() {
 		l.t.errors["unsent"]++
 	}
 	r.mark = never
+	l.forbid()
 	l.poll(0) // what came since is no loss; and a reply that comes twice often does so at once
 	for c := range l.clients {
 		h := l.clients[c].held

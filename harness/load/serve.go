@@ -35,12 +35,18 @@ type answer struct {
 	Error    string         `json:"error,omitempty"` // beside opened: why there are no clients
 }
 
+// Opener opens clients: as Open does, or of another make.
+type Opener func(context.Context, Plan) (Driver, ConnectReport, error)
+
 // Serve is the load process: it does what in asks for until in ends, and then ends itself at once, whatever is under way, so
-// that it never outlives whoever started it.
-func Serve(in io.Reader, out io.Writer) error {
+// that it never outlives whoever started it. Its clients are this package's, or those of another opener that is not nil.
+func Serve(in io.Reader, out io.Writer, open Opener) error {
+	if open == nil {
+		open = openClients
+	}
 	// Of all threads only those that exist already keep the kernel's 50 µs of timer slack: see Start.
 	unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	s := &server{out: json.NewEncoder(out)}
+	s := &server{opener: open, out: json.NewEncoder(out)}
 	requests := make(chan request)
 	var readErr error
 	go func() {
@@ -50,16 +56,25 @@ func Serve(in io.Reader, out io.Writer) error {
 	for r := range requests {
 		s.answer(r)
 	}
-	if s.clients != nil {
-		s.clients.free()
+	if c, ours := s.clients.(*Clients); ours {
+		c.free()
 	}
 	return errors.Join(readErr, s.outErr)
 }
 
+func openClients(ctx context.Context, p Plan) (Driver, ConnectReport, error) {
+	c, r, err := Open(ctx, p)
+	if err != nil {
+		return nil, r, err
+	}
+	return c, r, nil
+}
+
 type server struct {
+	opener  Opener
 	out     *json.Encoder
 	outErr  error
-	clients *Clients
+	clients Driver
 
 	mu   sync.Mutex
 	stop context.CancelFunc // guarded by mu: ends what is under way
@@ -137,7 +152,7 @@ func (s *server) open(ctx context.Context, p Plan) (*ConnectReport, error) {
 	if s.clients != nil {
 		return nil, errors.New("load: clients are open already")
 	}
-	clients, report, err := Open(ctx, p)
+	clients, report, err := s.opener(ctx, p)
 	if err == nil {
 		s.clients = clients
 	}

@@ -19,6 +19,8 @@ type tally struct {
 	inWindow         int64 // received in the window
 	late             int64
 	latency, service spread
+	first, last      spread // of a message's hearers, from when it was due; where the scenario tells
+	between          spread // the two of them
 	faults           [scenarios.Faults]int64
 	errors           map[string]int64
 	odd              string
@@ -65,6 +67,9 @@ func newTally(conns int) *tally {
 	return &tally{
 		latency:  newSpread(),
 		service:  newSpread(),
+		first:    newSpread(),
+		last:     newSpread(),
+		between:  newSpread(),
 		errors:   map[string]int64{},
 		receipts: make([]uint32, conns),
 		sketches: make([]sketch, conns),
@@ -73,9 +78,13 @@ func newTally(conns int) *tally {
 
 // clear makes the tally ready for another drive, in the memory it has.
 func (t *tally) clear() {
-	fresh := tally{latency: t.latency, service: t.service, errors: map[string]int64{}, receipts: t.receipts, sketches: t.sketches}
-	fresh.latency.clear()
-	fresh.service.clear()
+	fresh := tally{
+		latency: t.latency, service: t.service, first: t.first, last: t.last, between: t.between,
+		errors: map[string]int64{}, receipts: t.receipts, sketches: t.sketches,
+	}
+	for _, s := range []*spread{&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between} {
+		s.clear()
+	}
 	clear(t.receipts)
 	clear(t.sketches)
 	*t = fresh
@@ -102,6 +111,9 @@ func (t *tally) add(o *tally) {
 	t.late += o.late
 	t.latency.add(&o.latency)
 	t.service.add(&o.service)
+	t.first.add(&o.first)
+	t.last.add(&o.last)
+	t.between.add(&o.between)
 	for i, n := range o.faults {
 		t.faults[i] += n
 	}

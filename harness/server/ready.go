@@ -124,7 +124,11 @@ func heldSockets(pids []int) (inodes map[uint64]bool, all bool) {
 func (p *Process) await(ctx context.Context, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, timeout, errNotReady)
 	defer cancel()
-	tick := time.NewTicker(3 * time.Millisecond)
+	// To look costs a read of all the machine's sockets. A server that takes long to start is looked at less and less often, so
+	// that looking does not take the time that it needs.
+	const often, seldom = 3 * time.Millisecond, 50 * time.Millisecond
+	wait := often
+	tick := time.NewTimer(wait)
 	defer tick.Stop()
 	for strangers := 0; ; {
 		select {
@@ -133,6 +137,8 @@ func (p *Process) await(ctx context.Context, timeout time.Duration) error {
 		case <-ctx.Done():
 			return p.notReady(context.Cause(ctx), timeout)
 		case <-tick.C:
+			wait = min(wait*5/4, seldom)
+			tick.Reset(wait)
 		}
 		switch p.look() {
 		case listening:

@@ -24,6 +24,8 @@ const (
 	In  = unix.EPOLLIN
 	Out = unix.EPOLLOUT
 	Err = unix.EPOLLERR | unix.EPOLLHUP
+	// Gone: the client sends no more. It is told whatever unread bytes stand before that.
+	Gone = unix.EPOLLRDHUP
 
 	// OneShot disarms the descriptor with the first event told, until Modify arms it again: of many threads
 	// that share the work, only one is ever told.
@@ -60,7 +62,9 @@ func (p *Poller) Close() error { return unix.Close(p.fd) }
 func (p *Poller) Add(fd int, events uint32) error { return p.ctl(unix.EPOLL_CTL_ADD, fd, fd, events) }
 
 // Modify changes the events that fd is watched for.
-func (p *Poller) Modify(fd int, events uint32) error { return p.ctl(unix.EPOLL_CTL_MOD, fd, fd, events) }
+func (p *Poller) Modify(fd int, events uint32) error {
+	return p.ctl(unix.EPOLL_CTL_MOD, fd, fd, events)
+}
 
 // Remove ends the watch. Closing a descriptor that was never duplicated does as much.
 func (p *Poller) Remove(fd int) error { return p.ctl(unix.EPOLL_CTL_DEL, fd, fd, 0) }
@@ -181,3 +185,11 @@ func Full(err error) bool {
 
 // Shutdown ends a connection both ways and keeps the descriptor: reads and writes fail from now on, and a poller tells.
 func Shutdown(fd int) { unix.Shutdown(fd, unix.SHUT_RDWR) }
+
+// Unhurried keeps the kernel from taking far more of a stream than the client is ready for: a socket's send buffer grows to
+// megabytes by itself (tcp_wmem), and what a slow reader is owed would be there, where no bound of ours sees it.
+// From here on the socket takes no more while it holds that many bytes unsent (TCP_NOTSENT_LOWAT, tcp(7)).
+func Unhurried(fd int) {
+	const unsent = 32 << 10
+	unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, unsent)
+}

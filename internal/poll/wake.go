@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"context"
 	"net"
 	"syscall"
 
@@ -30,6 +31,21 @@ func (w Waker) Fd() int { return w.fd }
 func (w Waker) Wake() {
 	one := [8]byte{1} // little-endian 1: an eventfd adds what is written to its counter
 	unix.Write(w.fd, one[:])
+}
+
+// WakeAtEnd wakes the loop when ctx is done, until off is called: after that it will not, and is not about to, so that the
+// waker may be closed.
+func (w Waker) WakeAtEnd(ctx context.Context) (off func()) {
+	woken := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		w.Wake()
+		close(woken)
+	})
+	return func() {
+		if !stop() {
+			<-woken
+		}
+	}
 }
 
 // Clear takes the wakes up to now as served.

@@ -14,15 +14,18 @@ func (lp *loop) block(r *wire.Request) *Deferred {
 	blocked := answer(func(out []byte) []byte { return form.AppendBlocked(out, delay) })
 	switch r.How {
 	case wire.Inline:
-		sleep(delay, lp.ctx.Done())
+		sleep(delay, lp.killed.Done())
 	case wire.Spin:
-		for end := time.Now().Add(delay); time.Now().Before(end) && lp.ctx.Err() == nil; {
+		for end := time.Now().Add(delay); time.Now().Before(end) && lp.killed.Err() == nil; {
 		}
 	case wire.Offload:
 		return lp.deferToThread(func() (any, error) {
 			sleep(delay, lp.threads.stop)
 			return blocked, nil
 		})
+	}
+	if lp.killed.Err() != nil { // cut short: that is no answer
+		return lp.failures.Succeed(answer(nothing))
 	}
 	return lp.failures.Succeed(blocked)
 }

@@ -3,6 +3,7 @@ package callback
 import (
 	"errors"
 
+	"cbench/internal/poll"
 	"cbench/scenarios/wire"
 )
 
@@ -12,6 +13,11 @@ type conn struct {
 	lp   *loop
 	in   wire.Decoder
 	seat *seat // in a room; nil before JOIN
+	wait *wait // a long poll, nil if there is none
+
+	timeout  *poll.Alarm[func()]                        // until when an HTTP request must be whole
+	producer func(out []byte) (piece []byte, more bool) // of what is streamed; nil if nothing is
+	produced func()
 
 	owed    []byte // the transport's: in lp.out while it is being served, else a buffer of its own or nil
 	fd      int32  // 0: it is gone
@@ -48,11 +54,28 @@ func (c *conn) dataReceived(data []byte) {
 				c.requestReceived(r)
 			}
 		}
-		c.last = c.last || c.eof && !more
-		more = c.flush() && more
+		if c.eof && !more {
+			c.loseConnection()
+		}
+		more = c.flush() && more && !c.last
 	}
 	c.serving = false
 	c.in.Keep()
+	c.setTimeout()
+}
+
+// setTimeout gives an HTTP request that has begun and is not whole its time.
+func (c *conn) setTimeout() {
+	switch unfinished := c.fd != 0 && !c.waiting && c.in.Unfinished(); {
+	case unfinished && c.timeout == nil:
+		c.timeout = c.lp.callLater(wire.RequestGrace, func() {
+			c.write(wire.Expired.AppendRefusal(nil, wire.TooSlow))
+			c.loseConnection()
+		})
+	case !unfinished && c.timeout != nil:
+		c.lp.later.Cancel(c.timeout)
+		c.timeout = nil
+	}
 }
 
 // requestReceived starts a request and says what becomes of it: its answer is written, or its refusal, and then the
@@ -62,6 +85,9 @@ func (c *conn) requestReceived(r *wire.Request) {
 	d := c.request(r).
 		AddCallbacks(c.writeAnswer, c.writeRefusal).
 		AddCallback(c.proceed)
+	if r.Form.Last() {
+		c.loseConnection()
+	}
 	c.lp.failures.Forget(d)
 }
 
@@ -81,20 +107,15 @@ func (c *conn) writeRefusal(err error) (any, error) {
 		return nil, err
 	}
 	c.write(r.form.AppendRefusal(nil, r.why))
-	if r.why != wire.NotJoined {
-		c.loseConnection()
-	}
 	return nil, nil
 }
 
 // proceed goes on with the next request: where dataReceived is at work, by its loop, else by a call of it.
 func (c *conn) proceed(any) (any, error) {
 	c.waiting = false
-	if c.lp.ending {
-		c.loseConnection()
-	}
-	if !c.serving && c.flush() {
-		c.dataReceived(nil)
+	if !c.serving && c.fd != 0 && !c.late {
+		c.late = true // it goes on at the end of the turn
+		c.lp.late = append(c.lp.late, c)
 	}
 	return nil, nil
 }
@@ -109,16 +130,41 @@ func (c *conn) request(r *wire.Request) *Deferred {
 		return lp.join(c, r)
 	case wire.Say:
 		return c.say(r)
+	case wire.Send:
+		return lp.send(r)
+	case wire.Wait:
+		return lp.waitForNews(c, r)
 	case wire.Block:
 		return lp.block(r)
+	case wire.Zip:
+		return c.sendArchive(wire.NewArchive(r))
 	case wire.Stats:
 		return lp.failures.Succeed(answer(func(out []byte) []byte {
 			return r.Form.AppendStats(out, lp.cfg.Name, lp.counts())
 		}))
+	case wire.Page:
+		return lp.failures.Succeed(answer(r.Form.AppendPage))
+	case wire.Continue:
+		return lp.failures.Succeed(answer(r.Form.AppendContinue))
 	case wire.Quit:
-		c.loseConnection()
+		c.loseConnection() // no message comes after BYE
 		return lp.failures.Succeed(answer(r.Form.AppendBye))
 	default:
+		if r.Form.Last() {
+			c.loseConnection()
+		}
 		return lp.failures.Fail(&refusal{r.Form, r.Refusal})
 	}
 }
+
+// sendArchive fires when the archive is written.
+func (c *conn) sendArchive(a *wire.Archive) *Deferred {
+	d := c.lp.failures.Deferred()
+	poll.Unhurried(int(c.fd))
+	c.owed = a.AppendStart(c.owed)
+	c.registerProducer(a.AppendNext, func() { d.Callback(answer(nothing)) })
+	return d
+}
+
+// nothing is the answer where all is said.
+func nothing(out []byte) []byte { return out }

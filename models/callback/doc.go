@@ -4,6 +4,7 @@
 // Who waits: the loop, for all. Code that would wait returns a Deferred instead and is called back.
 // Who owns the room: the loop; no locks.
 // What reaches a member: bytes given to its transport, which the loop writes at the end of its turn.
+// A parked long poll is a Deferred that nobody has fired yet.
 // An idle connection costs its transport and protocol: a descriptor, flags, and three empty slices. No Deferred: those live
 // only as long as a request does.
 // Shines: memory; errors have one way to go. Breaks: as reactor, under a blocking handler; a Deferred and its

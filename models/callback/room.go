@@ -3,6 +3,7 @@ package callback
 import (
 	"time"
 
+	"cbench/internal/poll"
 	"cbench/scenarios/wire"
 )
 
@@ -11,8 +12,9 @@ type room struct {
 	name  string
 	log   wire.Log
 	seats []*seat
+	waits []*wait   // long polls
 	line  []byte    // the message being told, encoded once for all
-	used  time.Time // when it was last joined, left or spoken in
+	used  time.Time // when it was last joined, left, waited for or spoken in
 }
 
 // seat is a member's place in its room.
@@ -23,11 +25,19 @@ type seat struct {
 	at   int // index in room.seats
 }
 
+// wait is a long poll: a Deferred that nobody has fired yet.
+type wait struct {
+	*Deferred
+	c       *conn
+	room    *room
+	since   int64
+	form    wire.Form
+	at      int // index in room.waits
+	timeout *poll.Alarm[func()]
+}
+
 // join fires with JOINED. The seat is taken in a callback, so that nothing is told before it is.
 func (lp *loop) join(c *conn, r *wire.Request) *Deferred {
-	if c.seat != nil {
-		return lp.failures.Fail(&refusal{r.Form, wire.BadRejoin})
-	}
 	return lp.failures.Succeed(lp.room(string(r.Room))).AddCallback(func(result any) (any, error) {
 		rm := result.(*room)
 		rm.take(c, string(r.Name))
@@ -42,6 +52,7 @@ func (lp *loop) room(name string) *room {
 		r = &room{lp: lp, name: name}
 		lp.rooms[name] = r
 	}
+	r.used = time.Now()
 	return r
 }
 
@@ -53,7 +64,7 @@ func (lp *loop) sweep() {
 	}
 	lp.swept = now
 	for name, r := range lp.rooms {
-		if len(r.seats) == 0 && now.Sub(r.used) > wire.RoomIdle {
+		if len(r.seats)+len(r.waits) == 0 && now.Sub(r.used) > wire.RoomIdle {
 			delete(lp.rooms, name)
 		}
 	}
@@ -68,27 +79,81 @@ func (r *room) take(c *conn, who string) {
 
 // say fires with nothing more to write: the speaker hears the message with the other members.
 func (c *conn) say(r *wire.Request) *Deferred {
-	if c.seat == nil {
-		return c.lp.failures.Fail(&refusal{r.Form, wire.NotJoined})
-	}
-	c.seat.room.tell(c.seat, r.Text)
-	return c.lp.failures.Succeed(answer(func(out []byte) []byte { return out }))
+	c.seat.room.tell(c.seat, []byte(c.seat.name), r.Text)
+	return c.lp.failures.Succeed(answer(nothing))
 }
 
-// tell tells every member the text, in the room's one order. Nobody is waited for: a member that owes too much is dropped.
-func (r *room) tell(from *seat, text []byte) {
+// send fires with the message's id.
+func (lp *loop) send(r *wire.Request) *Deferred {
+	id := lp.room(string(r.Room)).tell(nil, r.Name, r.Text)
+	return lp.failures.Succeed(answer(func(out []byte) []byte { return r.Form.AppendSent(out, id) }))
+}
+
+// waitForNews fires when there is news in the room, or the request's time is over.
+func (lp *loop) waitForNews(c *conn, r *wire.Request) *Deferred {
+	rm, since := lp.room(string(r.Room)), r.Since
+	if since < 0 {
+		since = rm.log.Head()
+	}
+	if out, answered := r.Form.AppendNews(nil, &rm.log, since); answered {
+		return lp.failures.Succeed(said(out))
+	}
+	w := &wait{Deferred: lp.failures.Deferred(), c: c, room: rm, since: since, form: r.Form, at: len(rm.waits)}
+	rm.waits = append(rm.waits, w)
+	c.wait = w
+	lp.waiters++
+	w.timeout = lp.callLater(r.Delay, w.noNews)
+	return w.Deferred
+}
+
+// said is an answer that is rendered already.
+func said(b []byte) answer { return func(out []byte) []byte { return append(out, b...) } }
+
+func (w *wait) noNews() {
+	w.leave()
+	w.Callback(said(w.form.AppendNone(nil, w.since)))
+}
+
+func (w *wait) news() {
+	out, _ := w.form.AppendNews(nil, &w.room.log, w.since)
+	w.leave()
+	w.Callback(said(out))
+}
+
+// leave takes the long poll out of its room.
+func (w *wait) leave() {
+	r := w.room
+	end := len(r.waits) - 1
+	r.waits[w.at] = r.waits[end]
+	r.waits[w.at].at = w.at
+	r.waits[end] = nil
+	r.waits = r.waits[:end]
 	r.used = time.Now()
-	r.line = wire.Lines.AppendMessage(r.line[:0], r.log.Append([]byte(from.name), text))
+	r.lp.waiters--
+	r.lp.later.Cancel(w.timeout)
+	w.c.wait = nil
+}
+
+// tell tells every member and every waiter the text, in the room's one order, and returns the message's id. Nobody is waited
+// for: a member that owes too much is dropped.
+func (r *room) tell(from *seat, name, text []byte) int64 {
+	m := r.log.Append(name, text)
+	r.used = time.Now()
+	r.line = wire.AppendMessage(r.line[:0], m)
 	// Backwards, for a dropped member's seat is taken by the last.
 	for i := len(r.seats) - 1; i >= 0; i-- {
-		m := r.seats[i]
-		if m != from && m.c.tooSlow(len(r.line)) {
+		member := r.seats[i]
+		if member != from && member.c.tooSlow(len(r.line)) {
 			r.lp.dropped++
-			m.c.connectionLost()
+			member.c.connectionLost()
 			continue
 		}
-		m.c.write(r.line)
+		member.c.write(r.line)
 	}
+	for i := len(r.waits) - 1; i >= 0; i-- {
+		r.waits[i].news()
+	}
+	return m.ID
 }
 
 func (m *seat) leave() {

@@ -27,8 +27,10 @@ type loop struct {
 	rooms    map[string]*room
 	swept    time.Time // when unused rooms were last dropped
 	members  int
+	waiters  int
 	dropped  int
 	threads  *threads
+	later    poll.Alarms[func()] // calls to be made later
 	failures Failures
 
 	request wire.Request // the one being taken up: closures refer to it, so it is not on a stack
@@ -38,9 +40,10 @@ type loop struct {
 	late  []*conn  // transports that were written to in this turn
 	spare [][]byte // buffers for those, for the next who needs one
 
-	ending   bool      // shutdown began
-	deadline time.Time // when it is forced
-	bug      error     // the first failure that nobody handled
+	ending bool            // shutdown began
+	killed context.Context // done when it has taken long enough
+	kill   func()
+	bug    error // the first failure that nobody handled
 }
 
 const (
@@ -56,8 +59,9 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	defer context.AfterFunc(ctx, lp.wake.Wake)()
+	off := lp.wake.WakeAtEnd(ctx)
 	err = lp.run()
+	off()
 	lp.close()
 	return errors.Join(err, lp.bug)
 }
@@ -67,11 +71,14 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 		cfg: cfg, ctx: ctx, rooms: make(map[string]*room), swept: time.Now(),
 		in: make([]byte, readSize), out: make([]byte, 0, readSize),
 	}
+	lp.killed, lp.kill = config.Killed(ctx)
 	var err error
 	if lp.poll, err = poll.Open(); err != nil {
+		lp.kill()
 		return nil, err
 	}
 	if lp.wake, err = lp.poll.NewWaker(); err != nil {
+		lp.kill()
 		lp.poll.Close()
 		return nil, err
 	}
@@ -88,21 +95,19 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 
 // run turns until shutdown is through. A turn: wait, call who is ready, write what was given to transports.
 func (lp *loop) run() error {
-	for lp.bug == nil && (!lp.ending || lp.open > 0 && time.Now().Before(lp.deadline)) {
-		patience := time.Duration(-1)
-		if lp.ending {
-			patience = max(0, time.Until(lp.deadline))
-		}
-		events, err := lp.poll.Wait(patience)
+	defer lp.wake.WakeAtEnd(lp.killed)()
+	for lp.bug == nil && (!lp.ending || lp.open > 0 && lp.killed.Err() == nil) {
+		events, err := lp.poll.Wait(lp.patience())
 		if err != nil {
 			return err
 		}
 		for i := range events {
 			lp.ready(int(events[i].Fd), events[i].Events)
 		}
-		for _, c := range lp.late {
-			c.late = false
-			c.flush()
+		lp.callDue()
+		for i := 0; i < len(lp.late); i++ { // the list may grow: whoever goes on may have something to tell
+			lp.late[i].late = false
+			lp.late[i].goOn()
 		}
 		lp.late = lp.late[:0]
 		lp.failures.Report(func(err error) {
@@ -110,6 +115,32 @@ func (lp *loop) run() error {
 		})
 	}
 	return nil
+}
+
+// patience is how long there is nothing to do of the loop's own accord; negative is for ever.
+func (lp *loop) patience() time.Duration {
+	if lp.later.Len() == 0 {
+		return -1
+	}
+	return lp.later.Patience(time.Now())
+}
+
+// callLater has f called after d, unless it is cancelled (lp.later.Cancel).
+func (lp *loop) callLater(d time.Duration, f func()) *poll.Alarm[func()] {
+	return lp.later.Set(time.Now().Add(d), f)
+}
+
+func (lp *loop) callDue() {
+	if lp.later.Len() == 0 {
+		return
+	}
+	for now := time.Now(); ; {
+		f, due := lp.later.Due(now)
+		if !due {
+			return
+		}
+		f()
+	}
 }
 
 func (lp *loop) ready(fd int, events uint32) {
@@ -145,9 +176,11 @@ func (lp *loop) accept() {
 		case err == poll.ErrAgain:
 			return
 		case err != nil:
-			// Out of descriptors, most likely. A listener watched with connections waiting and no way
-			// to take them would turn the loop at full speed: look again when somebody leaves.
-			lp.full = lp.open > 0 && lp.poll.Modify(lp.listener, 0) == nil
+			// Out of descriptors, most likely. A listener watched with connections waiting and no way to take
+			// them would turn the loop at full speed: look again when somebody leaves, or in a while.
+			lp.full = true
+			lp.poll.Modify(lp.listener, 0)
+			lp.callLater(config.LookAgain, lp.look)
 			return
 		case lp.open >= lp.cfg.MaxConns:
 			poll.Close(fd)
@@ -166,15 +199,29 @@ func (lp *loop) buildProtocol(fd int) {
 	}
 }
 
-// end stops accepting and reading. Who is owed nothing is closed at once, the others when they have it.
+// look has the listener watched again if it was not.
+func (lp *loop) look() {
+	if lp.full && !lp.ending {
+		lp.full = false
+		lp.poll.Modify(lp.listener, poll.In)
+	}
+}
+
+// end stops accepting and reading, and answers the long polls. Who is owed nothing is closed at once, the others when
+// they have it.
 func (lp *loop) end() {
-	lp.ending, lp.deadline = true, time.Now().Add(wire.ShutdownGrace)
+	lp.ending = true
 	lp.poll.Remove(lp.listener)
-	for _, c := range lp.conns.All {
-		if *c != nil && !(*c).waiting {
-			(*c).loseConnection()
-			(*c).flush()
+	for _, slot := range lp.conns.All {
+		c := *slot
+		if c == nil {
+			continue
 		}
+		c.loseConnection()
+		if c.wait != nil {
+			c.wait.noNews()
+		}
+		c.flush()
 	}
 }
 
@@ -185,6 +232,7 @@ func (lp *loop) close() {
 			(*c).connectionLost()
 		}
 	}
+	lp.kill()
 	lp.threads.close()
 	poll.Close(lp.listener)
 	lp.wake.Close()
@@ -192,5 +240,5 @@ func (lp *loop) close() {
 }
 
 func (lp *loop) counts() wire.Counts {
-	return wire.Counts{Conns: lp.open, Members: lp.members, Rooms: len(lp.rooms), DroppedSlow: lp.dropped}
+	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: len(lp.rooms), DroppedSlow: lp.dropped}
 }

@@ -20,11 +20,50 @@ func (c *conn) doRead() {
 	}
 }
 
-// doWrite is called when the socket takes more. What the connection owed it was not read for.
+// doWrite is called when the socket takes more.
 func (c *conn) doWrite() {
-	if c.flush() {
+	if c.producer != nil {
+		c.produce()
+		return
+	}
+	c.goOn()
+}
+
+// goOn writes what is owed, and takes up requests that were not answered meanwhile.
+func (c *conn) goOn() {
+	if c.flush() && c.in.Held() > 0 {
 		c.dataReceived(nil)
 	}
+}
+
+// registerProducer has pieces written for as long as there are more, each when the one before is gone: a pull producer, in
+// Twisted's words (IPullProducer). done is called after the last.
+func (c *conn) registerProducer(next func(out []byte) (piece []byte, more bool), done func()) {
+	c.producer, c.produced = next, done
+	if !c.late {
+		c.late = true
+		c.lp.late = append(c.lp.late, c)
+	}
+}
+
+// Of a producer, so many pieces are written a turn, so that a fast reader does not starve the others.
+const piecesATurn = 8
+
+func (c *conn) produce() {
+	for range piecesATurn {
+		if c.flush(); c.fd == 0 || c.owed != nil {
+			return
+		}
+		more := false
+		if c.owed, more = c.producer(c.lp.out[:0]); !more {
+			done := c.produced
+			c.producer, c.produced = nil, nil
+			c.flush()
+			done()
+			return
+		}
+	}
+	c.flush()
 }
 
 // write gives bytes to the transport. They are written at the end of the loop's turn, or of the connection's own.
@@ -54,14 +93,16 @@ func (c *conn) loseConnection() {
 // connectionLost closes the connection, in good order or not, and is the last that is called.
 func (c *conn) connectionLost() {
 	c.loseConnection()
+	if c.wait != nil {
+		c.wait.leave()
+	}
 	lp := c.lp
+	lp.later.Cancel(c.timeout)
 	*lp.conns.At(int(c.fd)) = nil
 	poll.Close(int(c.fd)) // the poller forgets it with that
 	c.fd, c.owed = 0, nil
 	lp.open--
-	if lp.full {
-		lp.full = lp.poll.Modify(lp.listener, poll.In) != nil
-	}
+	lp.look()
 }
 
 // flush writes what is owed and sets what is waited for next. It reports whether the connection may be read.
@@ -97,8 +138,10 @@ func (c *conn) flush() bool {
 func (c *conn) watch() {
 	wants := uint32(poll.In)
 	switch {
-	case c.owed != nil:
+	case c.owed != nil, c.producer != nil:
 		wants = poll.Out
+	case c.wait != nil:
+		wants = poll.Gone // what it sends meanwhile stays in the socket
 	case c.waiting:
 		wants = 0
 	}

@@ -6,6 +6,7 @@ package floor
 import (
 	"context"
 	"net"
+	"time"
 
 	"cbench/internal/poll"
 	"cbench/models/internal/config"
@@ -38,7 +39,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 		return err
 	}
 	defer wake.Close()
-	defer context.AfterFunc(ctx, wake.Wake)()
+	defer wake.WakeAtEnd(ctx)()
 
 	fd, err := poll.Listener(l)
 	l.Close()
@@ -70,6 +71,9 @@ func (lp *loop) accept() {
 	for {
 		fd, err := poll.Accept(lp.listener)
 		if err != nil {
+			if err != poll.ErrAgain {
+				time.Sleep(10 * time.Millisecond) // out of descriptors: not at full speed, at least
+			}
 			return
 		}
 		if lp.open >= lp.maxConns || lp.poll.Add(fd, poll.In) != nil {

@@ -1,8 +1,11 @@
 package goroutine
 
 import (
+	"errors"
 	"net"
+	"os"
 	"sync"
+	"time"
 
 	"cbench/internal/poll"
 	"cbench/scenarios/wire"
@@ -10,14 +13,15 @@ import (
 
 // conn is one client. All of it belongs to its goroutine; what others may touch is in its seat.
 type conn struct {
-	s    *server
-	nc   *net.TCPConn
-	in   wire.Decoder
-	seat *seat // in a room; nil before JOIN
+	s      *server
+	nc     *net.TCPConn
+	in     wire.Decoder
+	seat   *seat   // in a room; nil before JOIN
+	parked *waiter // a long poll; nil if there is none
+	timed  bool    // an HTTP request has begun, and has a deadline
 }
 
-// A waiting connection holds a small buffer. One that had more to say than fits gets twice as much for the next
-// read, until a read fits the small one again.
+// A waiting connection holds a small buffer. Where more came than fits, the rest is read into a large one that is borrowed.
 const (
 	smallRead = 256
 	largeRead = 64 << 10
@@ -27,27 +31,51 @@ const (
 // the stack, which for a waiting goroutine is to stay at its first 2 KiB.
 type batch struct {
 	request wire.Request
+	in      []byte // what came, where it is more than smallRead; made when first used
 	out     []byte // answers
 }
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
+// serve is the connection's goroutine. Whatever it waits for, it waits for here, where its stack is shallow.
 func (c *conn) serve() {
 	defer c.s.serving.Done()
 	defer c.close()
 	buf := make([]byte, smallRead)
 	for {
 		n, err := c.nc.Read(buf)
-		if err != nil || !c.handle(buf[:n]) {
+		if c.parked != nil {
+			if !c.unpark(buf[:n], err) {
+				return
+			}
+			continue
+		}
+		if err != nil {
+			c.expire(err)
 			return
 		}
-		switch {
-		case n == len(buf) && n < largeRead:
-			buf = make([]byte, 2*n)
-		case n <= smallRead && len(buf) > smallRead:
-			buf = make([]byte, smallRead)
+		if !c.handle(buf[:n]) {
+			return
 		}
 	}
+}
+
+// rest reads what more has come, behind p, without waiting.
+func (b *batch) rest(c *conn, p []byte) []byte {
+	raw, err := c.nc.SyscallConn()
+	if err != nil {
+		return p
+	}
+	if b.in == nil {
+		b.in = make([]byte, largeRead)
+	}
+	n := copy(b.in, p)
+	raw.Read(func(fd uintptr) bool {
+		more, _ := poll.Read(int(fd), b.in[n:])
+		n += more // what failed will fail again, where it is looked at
+		return true
+	})
+	return b.in[:n]
 }
 
 // handle answers every whole request that p completes and reports whether the connection goes on.
@@ -55,9 +83,13 @@ func (c *conn) handle(p []byte) bool {
 	b := batches.Get().(*batch)
 	defer batches.Put(b)
 	r, out, open := &b.request, b.out[:0], true
+	if len(p) == smallRead {
+		p = b.rest(c, p)
+	}
 	c.in.Feed(p)
-	for open && c.in.Next(r) {
+	for open && c.parked == nil && c.in.Next(r) {
 		out, open = c.answer(r, out)
+		open = open && (!r.Form.Last() || c.parked != nil)
 		if len(out) >= largeRead {
 			open = c.send(out) && open
 			out = out[:0]
@@ -65,7 +97,7 @@ func (c *conn) handle(p []byte) bool {
 	}
 	c.in.Keep()
 	b.out = out
-	return c.send(out) && open
+	return c.send(out) && open && c.limit()
 }
 
 // answer appends the answer to one request and reports whether the connection goes on.
@@ -73,36 +105,64 @@ func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.Kind {
 	case wire.Echo:
 		return r.Form.AppendEcho(out, r.Body), true
-	case wire.Join:
-		if c.seat != nil {
-			return r.Form.AppendRefusal(out, wire.BadRejoin), false
-		}
-		sent := c.send(out) // what was asked before JOIN is answered before any message
-		c.seat = c.s.join(c, string(r.Room), string(r.Name), r.Form)
-		return out[:0], sent
-	case wire.Say:
-		if c.seat == nil {
-			return r.Form.AppendRefusal(out, wire.NotJoined), true
-		}
-		sent := c.send(out)
-		c.seat.say(r.Text)
-		c.seat.pace(0)
-		return out[:0], sent
-	case wire.Block:
-		sent := c.send(out) // nobody waits for answers that are ready
-		if !c.block(r.How, r.Delay) {
-			return out[:0], false
-		}
-		return r.Form.AppendBlocked(out[:0], r.Delay), sent
 	case wire.Stats:
 		return r.Form.AppendStats(out, c.s.cfg.Name, c.s.counts()), true
+	case wire.Page:
+		return r.Form.AppendPage(out), true
+	case wire.Continue:
+		return r.Form.AppendContinue(out), true
 	case wire.Quit:
 		c.leave() // no message comes after BYE
-		return r.Form.AppendBye(out), false
-	default:
-		c.leave()
-		return r.Form.AppendRefusal(out, r.Refusal), false
+		return r.Form.AppendBye(out), true
+	case wire.Bad:
+		if r.Form.Last() {
+			c.leave()
+		}
+		return r.Form.AppendRefusal(out, r.Refusal), true
 	}
+	// What takes time, or tells others, comes after what was asked before it is answered.
+	if !c.send(out) {
+		return out[:0], false
+	}
+	return c.act(r, out[:0])
+}
+
+func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
+	switch r.Kind {
+	case wire.Join:
+		c.seat = c.s.join(c, r)
+	case wire.Say:
+		c.seat.say(r.Text)
+	case wire.Send:
+		id := c.s.room(string(r.Room)).tell(nil, r.Name, r.Text)
+		return r.Form.AppendSent(out, id), true
+	case wire.Wait:
+		return c.wait(r, out), true
+	case wire.Block:
+		if !c.block(r.How, r.Delay) {
+			return out, false
+		}
+		return r.Form.AppendBlocked(out, r.Delay), true
+	case wire.Zip:
+		return out, c.stream(wire.NewArchive(r), out)
+	}
+	return out, true
+}
+
+// stream writes an archive piece by piece. The client is waited for: that bounds what it is owed.
+func (c *conn) stream(a *wire.Archive, out []byte) bool {
+	if raw, err := c.nc.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { poll.Unhurried(int(fd)) })
+	}
+	out = a.AppendStart(out)
+	for more := true; more; {
+		out, more = a.AppendNext(out)
+		if _, err := c.nc.Write(out); err != nil {
+			return false
+		}
+		out = out[:0]
+	}
+	return true
 }
 
 // send writes to a client that is in no room, and waits for it: that is the backpressure. A member's
@@ -116,6 +176,43 @@ func (c *conn) send(out []byte) bool {
 	}
 	_, err := c.nc.Write(out)
 	return err == nil
+}
+
+// limit gives an HTTP request that has begun and is not whole its time. It reports whether the server goes on.
+func (c *conn) limit() bool {
+	unfinished := c.in.Unfinished()
+	switch {
+	case c.parked != nil: // the deadline is the long poll's
+		c.timed = false
+	case unfinished != c.timed:
+		c.timed = unfinished
+		return c.deadline(unfinished, wire.RequestGrace)
+	}
+	return true
+}
+
+// deadline bounds the reads to come, or no longer does. It reports false if shutdown began: then reads fail for good.
+func (c *conn) deadline(set bool, after time.Duration) bool {
+	var at time.Time
+	if set {
+		at = time.Now().Add(after)
+	}
+	c.nc.SetReadDeadline(at)
+	if c.s.ending.Load() {
+		c.interrupt() // its deadline may have been set just before ours
+		return false
+	}
+	return true
+}
+
+// interrupt makes the read that its goroutine waits in, or the next, fail with a timeout.
+func (c *conn) interrupt() { c.nc.SetReadDeadline(time.Unix(1, 0)) }
+
+// expire tells a client whose request did not get whole in time.
+func (c *conn) expire(err error) {
+	if c.timed && errors.Is(err, os.ErrDeadlineExceeded) && !c.s.ending.Load() {
+		c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
+	}
 }
 
 func (c *conn) leave() {

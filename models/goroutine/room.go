@@ -13,11 +13,12 @@ type room struct {
 	s    *server
 	name string
 
-	mu    sync.Mutex // guards all below; taken before any seat's
-	log   wire.Log   //
-	seats []*seat    //
-	line  []byte     // the message being told, encoded once for all
-	used  time.Time  // when it was last joined, left or spoken in
+	mu      sync.Mutex // guards all below; taken before any seat's
+	log     wire.Log   //
+	seats   []*seat    //
+	waiters []*waiter  // long polls, each with its goroutine
+	line    []byte     // the message being told, encoded once for all
+	used    time.Time  // when it was last joined, left, waited for or spoken in
 }
 
 // seat is a member's place in its room, with the outbox that the room fills and a writer goroutine empties.
@@ -30,11 +31,11 @@ type seat struct {
 	owed    []byte     // not yet taken up by the writer
 	sending int        // bytes that the writer holds
 	gone    bool       // the socket failed or was closed: nothing is owed any more
-	drained sync.Cond  // the writer has nothing left, or gave up
+	drained sync.Cond  // the writer has less left, or gave up
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
-func (s *server) join(c *conn, name, who string, f wire.Form) *seat {
+// room is the room of that name, new if it has not been used.
+func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rooms[name]
@@ -43,15 +44,22 @@ func (s *server) join(c *conn, name, who string, f wire.Form) *seat {
 		r = &room{s: s, name: name}
 		s.rooms[name] = r
 	}
-	s.members.Add(1)
+	r.mu.Lock()
+	r.used = time.Now() // so that it is not swept before whoever asked has entered it
+	r.mu.Unlock()
+	return r
+}
 
+// join seats the connection and answers JOINED before any message of the room can come.
+func (s *server) join(c *conn, q *wire.Request) *seat {
+	r := s.room(string(q.Room))
+	s.members.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m := &seat{c: c, room: r, name: who}
+	m := &seat{c: c, room: r, name: string(q.Name)}
 	m.drained.L = &m.mu
-	m.owe(f.AppendJoined(nil, name, r.log.Head()))
+	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
-	r.used = time.Now()
 	return m
 }
 
@@ -64,42 +72,56 @@ func (s *server) sweep() {
 	s.swept = now
 	for name, r := range s.rooms {
 		r.mu.Lock()
-		if len(r.seats) == 0 && now.Sub(r.used) > wire.RoomIdle {
+		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
 			delete(s.rooms, name)
 		}
 		r.mu.Unlock()
 	}
 }
 
-// say tells every member the text, in the room's one order. Nobody is waited for: a member that owes too much is dropped.
+// say tells the member's room the text, and waits until the member itself takes what it is owed.
 func (m *seat) say(text []byte) {
-	pressed := m.room.tell(m, text)
+	m.room.tell(m, []byte(m.name), text)
+	m.pace(0)
+}
+
+// tell tells every member and every waiter the text, in the room's one order, and returns the message's id. Nobody is waited
+// for: a member that owes too much is dropped.
+func (r *room) tell(from *seat, name, text []byte) int64 {
+	id, pressed := r.publish(from, name, text)
 	if pressed {
 		// A writer may be behind only because this goroutine, with a long batch, kept the CPU from it.
 		runtime.Gosched()
 	}
+	return id
 }
 
-// tell reports whether some outbox is half full.
-func (r *room) tell(from *seat, text []byte) (pressed bool) {
+// publish is tell, under the room's lock. It reports whether some outbox is half full.
+func (r *room) publish(from *seat, name, text []byte) (id int64, pressed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	m := r.log.Append(name, text)
 	r.used = time.Now()
-	r.line = wire.Lines.AppendMessage(r.line[:0], r.log.Append([]byte(from.name), text))
+	r.line = wire.AppendMessage(r.line[:0], m)
+	for _, w := range r.waiters {
+		w.c.interrupt() // its goroutine takes the news itself
+	}
+	clear(r.waiters)
+	r.waiters = r.waiters[:0]
 	var slow []*seat
-	for _, m := range r.seats {
-		owed := m.owe(r.line)
+	for _, member := range r.seats {
+		owed := member.owe(r.line)
 		pressed = pressed || owed > wire.MaxOwed/2
-		if owed > wire.MaxOwed && m != from {
-			slow = append(slow, m)
+		if owed > wire.MaxOwed && member != from {
+			slow = append(slow, member)
 		}
 	}
-	for _, m := range slow {
-		r.remove(m)
+	for _, member := range slow {
+		r.remove(member)
 		r.s.dropped.Add(1)
-		m.c.nc.Close() // its own goroutine wakes from Read and cleans up
+		member.c.nc.Close() // its own goroutine wakes from Read and cleans up
 	}
-	return pressed
+	return m.ID, pressed
 }
 
 // remove takes the member out of the room, if it is still in it. The caller holds r.mu.
@@ -170,6 +192,6 @@ func (m *seat) write() {
 		m.mu.Lock()
 		m.sending = 0
 		m.gone = m.gone || err != nil
+		m.drained.Broadcast()
 	}
-	m.drained.Broadcast()
 }

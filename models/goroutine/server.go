@@ -18,19 +18,20 @@ type server struct {
 	sleepers chan struct{}   // a place in it is the right to an offloaded sleep
 	serving  sync.WaitGroup  // the connections' goroutines
 
-	mu     sync.Mutex         // guards all below; taken before any room's
-	conns  map[*conn]struct{} //
-	rooms  map[string]*room   //
-	swept  time.Time          // when unused rooms were last dropped
-	ending bool               // shutdown began: nobody is admitted
+	mu    sync.Mutex         // guards all below; taken before any room's
+	conns map[*conn]struct{} //
+	rooms map[string]*room   //
+	swept time.Time          // when unused rooms were last dropped
 
-	members, dropped atomic.Int64
+	ending                    atomic.Bool // shutdown began: set under mu
+	members, waiters, dropped atomic.Int64
 }
 
 // Serve accepts connections and starts a goroutine for each until ctx is done.
 func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	cfg = cfg.Resolve()
-	killed, kill := context.WithCancel(context.Background())
+	killed, kill := config.Killed(ctx)
+	defer kill()
 	s := &server{
 		cfg: cfg, killed: killed, sleepers: make(chan struct{}, cfg.Offload),
 		conns: make(map[*conn]struct{}), rooms: make(map[string]*room), swept: time.Now(),
@@ -40,10 +41,11 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	err := s.accept(ctx, l)
 	l.Close()
 	s.end()
-	force := time.AfterFunc(wire.ShutdownGrace, func() { kill(); s.closeAll() })
+	defer context.AfterFunc(killed, s.closeAll)()
+	if ctx.Err() == nil {
+		kill() // it cannot serve on: nobody is waited for
+	}
 	s.serving.Wait()
-	force.Stop()
-	kill()
 	return err
 }
 
@@ -74,7 +76,7 @@ func (s *server) accept(ctx context.Context, l net.Listener) error {
 func (s *server) admit(nc *net.TCPConn) *conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ending || len(s.conns) >= s.cfg.MaxConns {
+	if s.ending.Load() || len(s.conns) >= s.cfg.MaxConns {
 		nc.Close()
 		return nil
 	}
@@ -93,9 +95,9 @@ func (s *server) forget(c *conn) {
 func (s *server) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ending = true
+	s.ending.Store(true)
 	for c := range s.conns {
-		c.nc.SetReadDeadline(time.Unix(1, 0))
+		c.interrupt()
 	}
 }
 
@@ -111,7 +113,7 @@ func (s *server) counts() wire.Counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return wire.Counts{
-		Conns: len(s.conns), Members: int(s.members.Load()),
+		Conns: len(s.conns), Waiters: int(s.waiters.Load()), Members: int(s.members.Load()),
 		Rooms: len(s.rooms), DroppedSlow: int(s.dropped.Load()),
 	}
 }

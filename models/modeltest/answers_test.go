@@ -119,11 +119,10 @@ func (p *peer) join(name, who string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p.leave()
-	r := s.rooms[name]
-	if r == nil || len(r.members) == 0 && s.has("rooms-die") {
-		r = &room{}
-		s.rooms[name] = r
+	if r := s.rooms[name]; r != nil && len(r.members) == 0 && s.has("rooms-die") {
+		delete(s.rooms, name)
 	}
+	r := s.roomNamed(name)
 	if s.has("names-unique") && slices.ContainsFunc(r.members, func(q *peer) bool { return q.name == who }) {
 		p.owe([]byte("ERR bad-request name taken\n"))
 		return false
@@ -186,22 +185,12 @@ func (p *peer) say(text string) bool {
 	if p.room == nil {
 		return false // dropped meanwhile
 	}
-	p.room.head++
-	s.ids++
-	id := p.room.head
-	switch s.fault {
-	case "ids-of-all-rooms":
-		id = s.ids
-	case "ids-of-ring":
-		id = (id-1)%200 + 1
-	}
-	p.tell(fmt.Appendf(nil, "MSG %d %s %s\n", id, p.name, text))
+	s.say(p.room, p, p.name, text)
 	return true
 }
 
 // tell has every member of the room told, and drops who is owed too much. The caller holds s.mu.
-func (p *peer) tell(msg []byte) {
-	s, r := p.s, p.room
+func (s *reference) tell(r *room, p *peer, msg []byte) {
 	for i, m := range slices.Clone(r.members) {
 		switch {
 		case s.has("speaker-not-told") && m == p, s.has("join-misses-next") && m.late != nil:

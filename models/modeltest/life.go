@@ -180,10 +180,15 @@ func restarts(t *T) {
 
 // leaks has a hundred clients come and go in each manner, and looks at what the server holds and, if asked to, counts afterwards.
 func (t *T) leaks(counted func(watch *client), manners ...func(*client)) {
+	t.leaksFrom(func(watch *client) { watch.echo("here") }, counted, manners...)
+}
+
+// leaksFrom is leaks where another request than a line's shows that the server serves.
+func (t *T) leaksFrom(serves func(watch *client), counted func(watch *client), manners ...func(*client)) {
 	const each, moreTasks, moreFiles = 100, 80, 16 // a pool may have grown by its 64 threads, but not by one a client
 	srv := t.start(StartConfig{})
 	watch := t.dial()
-	watch.echo("warm")
+	serves(watch)
 	files, known := srv.files()
 	tasks, _ := srv.tasks()
 	if !known {
@@ -194,7 +199,7 @@ func (t *T) leaks(counted func(watch *client), manners ...func(*client)) {
 		manners[i%len(manners)](c)
 		c.conn.Close()
 	}
-	if watch.echo("after"); counted != nil {
+	if serves(watch); counted != nil {
 		counted(watch)
 	}
 	t.until(fmt.Sprintf("descriptors, %d before", files), func() (any, bool) {

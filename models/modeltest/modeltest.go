@@ -3,7 +3,8 @@
 // know nothing of how a server waits, and a server passes only by its bytes.
 //
 // The part lines:echo holds no more than a plain echo server gives; what else the lines ask for (refusals, QUIT,
-// STATS, rooms) is lines:chat, and slow requests are block.
+// STATS, rooms) is lines:chat, and slow requests are block. In the same way http:echo holds no more than HTTP/1.1 itself asks
+// of a server that echoes bodies; what the page adds to that (bounds, refusals, rooms, the chat page) is http:comet.
 package modeltest
 
 import (
@@ -19,7 +20,14 @@ const (
 	Echo  = "lines:echo"
 	Chat  = "lines:chat"
 	Block = "block"
+
+	HTTPEcho  = "http:echo"
+	HTTPComet = "http:comet"
+	HTTPZip   = "http:zip"
 )
+
+// Parts is every part.
+var Parts = []string{Echo, Chat, Block, HTTPEcho, HTTPComet, HTTPZip}
 
 // Case is one checkable sentence of the workload page.
 type Case struct {
@@ -33,7 +41,8 @@ type Case struct {
 
 // Cases is every case, in the order of the page.
 func Cases() []Case {
-	return slices.Concat(echoCases, lineCases, chatCases, slowCases, blockCases, lifeCases)
+	return slices.Concat(echoCases, lineCases, chatCases, slowCases, blockCases,
+		httpCases, refusedCases, sendCases, waitCases, sharedCases, zipCases, lifeCases, httpLifeCases)
 }
 
 // Server is one server that was started for the cases.
@@ -112,7 +121,7 @@ func Run(ctx context.Context, target Target, parts []string, report func(Result)
 func Probe(ctx context.Context, addr string) (parts []string) {
 	s := newSuite(ctx, Target{Addr: addr, Patience: 2 * time.Second})
 	defer s.close()
-	for _, part := range []string{Echo, Chat, Block} {
+	for _, part := range Parts {
 		if !slices.ContainsFunc(Cases(), func(c Case) bool {
 			return c.core && c.Parts[0] == part && s.check(c).Outcome != Pass
 		}) {
@@ -136,7 +145,7 @@ type subtests[S any] interface {
 func Test[S subtests[S]](t S, serve Serve, parts ...string) {
 	t.Helper()
 	if len(parts) == 0 {
-		parts = []string{Echo, Chat, Block}
+		parts = Parts
 	}
 	s := newSuite(context.Background(), Target{Start: InProcess(serve)})
 	for _, c := range Cases() {

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-var allParts = []string{Echo, Chat, Block}
+var allParts = Parts
 
 func TestReferencePasses(t *testing.T) { Test(t, serveReference("")) }
 
@@ -184,7 +184,9 @@ var proofsAlone = []proof{
 	{"owed-unbounded", "echo/backpressure slow/speaker"},
 	{"spin-sleeps", "block/spin-burns"},
 	{"descriptor-left", "leak/restart"},
-	{"reset-leaks", "leak/echo leak/chat leak/block"},
+	{"reset-leaks", "leak/echo leak/chat leak/block leak/http leak/wait"},
+	{"owed-large", "zip/slow-reader"},
+	{"owed-unbounded", "http/backpressure zip/slow-reader"},
 }
 
 var proofs = []proof{
@@ -282,6 +284,119 @@ var proofs = []proof{
 	{"shutdown-cuts", "shutdown/flushes"},
 }
 
+var httpProofs = []proof{
+	{"http-echo-corrupts", "http/echo"},
+	{"bodies-short", "http/sizes"},
+	{"http-echo-drops-cr", "http/binary"},
+	{"chunk-extensions-refused", "http/chunks"},
+	{"fields-case-sensitive", "http/fields"},
+	{"never-kept", "http/keep-alive"},
+	{"close-ignored", "http/close"},
+	{"http10-kept", "http/1.0"},
+	{"http10-never-kept", "http/1.0"},
+	{"pipelined-lost", "http/pipelined http/half-close"},
+	{"cut-requests-forgotten", "http/split-everywhere http/byte-by-byte"},
+	{"continue-silent", "http/continue"},
+	{"fin-ignored", "http/half-close"},
+	{"idle-timeout", "http/idle"},
+	{"crossed", "http/many-clients"},
+	{"slow-echo-dropped", "http/backpressure"},
+	{"owed-lost", "http/backpressure"},
+	{"detect-first-packet", "http/detected"},
+
+	{"unknown-path-page", "http/not-found"},
+	{"not-found-closes", "http/not-found"},
+	{"errors-without-why", "http/not-found http/malformed"},
+	{"any-method", "http/method"},
+	{"allow-missing", "http/method"},
+	{"malformed-taken", "http/malformed"},
+	{"malformed-stays-open", "http/malformed http/malformed-behind"},
+	{"malformed-silent", "http/malformed http/not-lines"},
+	{"hostless-taken", "http/malformed"},
+	{"two-lengths-taken", "http/two-lengths"},
+	{"both-lengths-taken", "http/two-lengths"},
+	{"bare-lf-taken", "http/bare-lf"},
+	{"space-before-colon-taken", "http/space-before-colon"},
+	{"chunk-lf-taken", "http/bad-chunk"},
+	{"heads-short", "http/longest-head"},
+	{"heads-unbounded", "http/head-too-long"},
+	{"bodies-unbounded", "http/body-too-long"},
+	{"long-body-stays-open", "http/body-too-long"},
+	{"slow-request-kept", "http/unfinished"},
+	{"slow-request-cut", "http/unfinished"},
+	{"slow-request-hurried", "http/unfinished"},
+	{"slow-request-trickles", "http/unfinished"},
+	{"idle-http-closed", "http/unfinished"},
+	{"stats-more", "http/stats"},
+	{"stats-text", "http/stats"},
+	{"page-assets", "http/page"},
+	{"page-text", "http/page"},
+	{"block-hurries", "http/block"},
+	{"blocked-without-ms", "http/block"},
+	{"block-unchecked", "http/block-bad"},
+	{"offload-stalls", "http/block-serves-on"},
+
+	{"sent-without-id", "send/ids"},
+	{"ids-of-all-rooms", "send/ids"},
+	{"pipelined-lost", "send/pipelined"},
+	{"send-nobody", "send/anon"},
+	{"no-default-room", "send/lobby"},
+	{"text-trimmed", "send/verbatim"},
+	{"text-ascii", "send/verbatim"},
+	{"text-escaped", "send/verbatim"},
+	{"text-short", "send/longest"},
+	{"text-unbounded", "send/longest"},
+	{"send-any-json", "send/bad-json"},
+	{"text-empty", "send/no-text"},
+	{"text-controls", "send/controls"},
+	{"http-names-unchecked", "send/bad-names"},
+
+	{"next-is-head", "wait/at-most-100"},
+	{"news-descend", "wait/at-once"},
+	{"news-unlimited", "wait/at-most-100"},
+	{"missed-untold", "wait/missed"},
+	{"ring-unlimited", "wait/missed"},
+	{"now-is-the-start", "wait/now"},
+	{"ahead-parks", "wait/ahead"},
+	{"ahead-without-head", "wait/ahead"},
+	{"next-zero", "wait/timeout"},
+	{"news-null", "wait/timeout"},
+	{"wait-hurries", "wait/timeout wait/timeouts wait/pipelined-waits"},
+	{"wait-unchecked", "wait/bad"},
+	{"wakes-nobody", "wait/wakes"},
+	{"one-woken", "wait/wakes"},
+	{"wakes-all-rooms", "wait/wakes"},
+	{"few-woken", "wait/wakes-500"},
+	{"wrong-id-to-some", "wait/wakes-500"},
+	{"news-repeated", "wait/herd"},
+	{"wait-overtaken", "wait/pipelined"},
+	{"parked-hoards", "wait/flooded"},
+	{"close-ignored", "wait/1.0"},
+	{"gone-parked-kept", "wait/gone"},
+	{"fin-parked-ignored", "wait/gone"},
+	{"waiters-uncounted", "wait/counted"},
+
+	{"say-wakes-nobody", "shared/say-wakes"},
+	{"send-tells-no-member", "shared/send-tells"},
+	{"say-unlogged", "shared/history"},
+	{"waiters-told-otherwise", "shared/total-order"},
+
+	{"zip-cut", "zip/valid"},
+	{"zip-few", "zip/sizes"},
+	{"zip-closes", "zip/keep-alive"},
+	{"zip-chunks-old", "zip/1.0"},
+	{"zip-unchecked", "zip/bad"},
+	{"zip-made-first", "zip/largest"},
+	{"slow-echo-dropped", "zip/slow-reader"},
+	{"owed-lost", "zip/slow-reader"},
+	{"zip-left-stays", "zip/left leak/zip"},
+
+	{"goroutines-leak", "leak/http leak/wait leak/zip"},
+	{"shutdown-cuts-waiters", "shutdown/waiters"},
+	{"shutdown-keeps-connections", "shutdown/waiters shutdown/http"},
+	{"shutdown-waits", "shutdown/zip"},
+}
+
 // check holds the cases against a server that is wrong in the way they are for.
 func (p proof) check(t *testing.T, start func(StartConfig) (*Server, error), parallel bool) {
 	for name := range strings.FieldsSeq(p.cases) {
@@ -313,7 +428,7 @@ func TestFaultsAreCaughtAlone(t *testing.T) {
 
 func TestFaultsAreCaught(t *testing.T) {
 	t.Parallel()
-	for _, p := range proofs {
+	for _, p := range slices.Concat(proofs, httpProofs) {
 		p.check(t, InProcess(serveReference(p.fault)), true)
 	}
 }
@@ -321,7 +436,7 @@ func TestFaultsAreCaught(t *testing.T) {
 // A case that no faulty server fails is a case that may not be able to.
 func TestEveryCaseIsProved(t *testing.T) {
 	proved := map[string]bool{}
-	for _, p := range slices.Concat(proofs, proofsAlone) {
+	for _, p := range slices.Concat(proofs, httpProofs, proofsAlone) {
 		for name := range strings.FieldsSeq(p.cases) {
 			proved[name] = true
 		}

@@ -30,13 +30,18 @@ type reference struct {
 	dropped int
 	ever    int // connections ever
 	ids     int // for a fault
+	waiters int
 }
 
 // room has been told of head messages.
 type room struct {
 	head    int
+	log     []said
+	news    chan struct{} // closed at the next message
 	members []*peer
+	parked  int
 	missed  bool // for a fault
+	wakes   int  // for a fault
 }
 
 // peer is one connection.
@@ -181,7 +186,11 @@ func (p *peer) serve() {
 		size--
 	}
 	in := bufio.NewReaderSize(p, size)
-	for p.next(in) {
+	next := p.next
+	if p.speaksHTTP(in) {
+		next = p.nextHTTP
+	}
+	for next(in) {
 	}
 	p.close()
 }
@@ -202,6 +211,15 @@ func (p *peer) next(in *bufio.Reader) bool {
 		return p.answer(string(line))
 	case err == io.EOF && p.s.has("half-line-answered"), err != io.EOF && p.s.has("half-line-said-at-reset"):
 		p.answer(string(line) + "\n")
+	default:
+		p.lost(err)
+	}
+	return false // half a line is none
+}
+
+// lost is what faulty servers do when the client has gone.
+func (p *peer) lost(err error) {
+	switch {
 	case err == io.EOF && p.s.has("fin-ignored"):
 		<-p.s.ended.Done()
 	case err == io.EOF && p.s.has("fin-forgets"):
@@ -211,7 +229,6 @@ func (p *peer) next(in *bufio.Reader) bool {
 	case err != io.EOF && p.s.has("reset-leaks"):
 		keep(p.conn.File())
 	}
-	return false // half a line is none
 }
 
 // Read is what arrives.
@@ -364,6 +381,6 @@ func (s *reference) stats() string {
 	case "stats-rooms-members":
 		rooms = members
 	}
-	return fmt.Sprintf(`{"model":"reference","conns":%d,"waiters":0,"members":%d,"rooms":%d,"dropped_slow":%d%s}`+"\n",
-		conns, members, rooms, s.dropped, more)
+	return fmt.Sprintf(`{"model":"reference","conns":%d,"waiters":%d,"members":%d,"rooms":%d,"dropped_slow":%d%s}`+"\n",
+		conns, s.waiters, members, rooms, s.dropped, more)
 }

@@ -106,16 +106,27 @@ func (t *T) start(cfg StartConfig) *Server {
 		t.failf("start: %v", err)
 	}
 	t.server = srv
+	t.mu.Lock()
 	t.owned = append(t.owned, srv)
+	t.mu.Unlock()
 	return srv
 }
 
 // stop stops a server of the case's own.
 func (t *T) stop(srv *Server) {
-	t.owned = nil
+	t.disown()
 	if err := t.suite.stop(srv); err != nil {
 		t.failf("%v", err)
 	}
+}
+
+// disown takes over who is to be stopped.
+func (t *T) disown() []*Server {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	owned := t.owned
+	t.owned = nil
+	return owned
 }
 
 // leave closes every client, and waits a little for the server to close its end too, so that the next case
@@ -130,7 +141,7 @@ func (t *T) leave() {
 		c.drain()
 		c.conn.Close()
 	}
-	for _, srv := range t.owned {
+	for _, srv := range t.disown() {
 		t.stop(srv)
 	}
 }

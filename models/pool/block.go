@@ -12,11 +12,15 @@ func (c *conn) block(r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.How {
 	case wire.Inline:
 		if !c.s.sleep(r.Delay) {
-			c.last = true
+			c.finish()
 			return out, false
 		}
 	case wire.Spin:
 		for end := time.Now().Add(r.Delay); time.Now().Before(end) && c.s.killed.Err() == nil; {
+		}
+		if c.s.killed.Err() != nil {
+			c.finish()
+			return out, false
 		}
 	case wire.Offload:
 		c.mu.Lock()
@@ -40,16 +44,7 @@ func (c *conn) offload(f wire.Form, d time.Duration) {
 	if !c.s.sleep(d) {
 		return
 	}
-	c.mu.Lock()
-	c.parked = false
-	c.write(f.AppendBlocked(nil, d))
-	c.mu.Unlock()
-	if c.take() { // else its holder sees that it is parked no more
-		select {
-		case c.s.queue <- c:
-		case <-c.s.killed.Done():
-		}
-	}
+	c.unpark(f.AppendBlocked(nil, d))
 }
 
 // sleep reports whether it came to its end: not if the server was forced to.

@@ -2,6 +2,7 @@ package pool
 
 import (
 	"sync"
+	"time"
 
 	"cbench/internal/poll"
 	"cbench/scenarios/wire"
@@ -10,31 +11,37 @@ import (
 // conn is one client. Reading it is for the worker that holds it; writing to it is for whoever has its lock. It either reads or
 // writes: while it is owed bytes that its socket did not take it is not read, which bounds what it can be owed.
 type conn struct {
-	s    *server
-	in   wire.Decoder // the holder's
-	seat *seat        // the holder's; in a room, nil before JOIN
-	fd   int32
+	s       *server
+	in      wire.Decoder        // the holder's
+	seat    *seat               // the holder's; in a room, nil before JOIN
+	archive *wire.Archive       // the holder's; being streamed
+	alarm   *poll.Alarm[func()] // the holder's; until when an HTTP request must be whole
+	fd      int32
 
 	more bool // the holder's: requests may wait, whole, in the decoder
 	eof  bool // the holder's: the client sends no more
-	last bool // the holder's: nothing more is read; closed once nothing is owed
+	last bool // the holder's: nothing more is read; closed once nothing is owed or waited for
+	late bool // the holder's, after the poller's: its HTTP request did not get whole
 
-	mu     sync.Mutex // guards all below
+	mu     sync.Mutex // guards all below; taken after any room's
 	held   bool       // queued, or with a worker
-	parked bool       // waits for an offloaded sleep
+	parked bool       // waits for an offloaded sleep or a long poll
+	gone   bool       // the client left: the socket failed, or the poller told so while it was parked
 	closed bool
+	wait   *waiter // the long poll
 	owed   []byte
 }
 
 // take makes the caller the holder, if there is none. An event may come while there is one, for instance because
 // somebody told a member a message and had it watched for that; the holder will have it watched anew.
-func (c *conn) take() bool {
+func (c *conn) take(events uint32) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.held || c.closed {
 		return false
 	}
 	c.held = true
+	c.gone = c.gone || c.parked && events&(poll.Err|poll.Gone) != 0
 	return true
 }
 
@@ -46,20 +53,30 @@ const readSize = 64 << 10
 // serve does what there is to do for a connection that it holds, and lets it go.
 func (w *worker) serve(c *conn) {
 	for again := true; again; again = c.release() {
-		if !c.pay() {
-			continue
+		switch {
+		case !c.pay():
+		case c.archive != nil:
+			w.stream(c)
+		case c.late:
+			c.finish()
+			c.send(wire.Expired.AppendRefusal(w.out[:0], wire.TooSlow))
+		default:
+			w.read(c)
 		}
-		n := 0
-		if !c.more {
-			var err error
-			if n, err = poll.Read(int(c.fd), w.in); err == poll.ErrAgain {
-				continue
-			}
-			c.last = err != nil
-			c.eof = n == 0
-		}
-		w.handle(c, w.in[:n])
 	}
+}
+
+func (w *worker) read(c *conn) {
+	n := 0
+	if !c.more {
+		var err error
+		if n, err = poll.Read(int(c.fd), w.in); err == poll.ErrAgain {
+			return
+		}
+		c.last = err != nil
+		c.eof = n == 0
+	}
+	w.handle(c, w.in[:n])
 }
 
 // handle answers every whole request that p completes, as far as the bound on what a connection is owed allows.
@@ -74,6 +91,10 @@ func (w *worker) handle(c *conn, p []byte) {
 		}
 		out, open = c.answer(&r, out)
 		open = open && len(out) < wire.MaxOwed
+		if r.Form.Last() {
+			c.finish()
+			c.more, open = false, false
+		}
 	}
 	c.in.Keep()
 	c.send(out)
@@ -84,31 +105,60 @@ func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.Kind {
 	case wire.Echo:
 		return r.Form.AppendEcho(out, r.Body), true
-	case wire.Join:
-		if c.seat != nil {
-			c.finish()
-			return r.Form.AppendRefusal(out, wire.BadRejoin), false
-		}
-		c.send(out) // what was asked before JOIN is answered before any message
-		c.seat = c.s.join(c, string(r.Room), string(r.Name), r.Form)
-		return out[:0], true
-	case wire.Say:
-		if c.seat == nil {
-			return r.Form.AppendRefusal(out, wire.NotJoined), true
-		}
-		c.send(out)
-		return out[:0], c.seat.say(r.Text)
-	case wire.Block:
-		c.send(out) // nobody waits for answers that are ready
-		return c.block(r, out[:0])
 	case wire.Stats:
 		return r.Form.AppendStats(out, c.s.cfg.Name, c.s.counts()), true
+	case wire.Page:
+		return r.Form.AppendPage(out), true
+	case wire.Continue:
+		return r.Form.AppendContinue(out), true
 	case wire.Quit:
-		c.finish()
+		c.finish() // no message comes after BYE
 		return r.Form.AppendBye(out), false
-	default:
-		c.finish()
-		return r.Form.AppendRefusal(out, r.Refusal), false
+	case wire.Bad:
+		if r.Form.Last() {
+			c.finish()
+		}
+		return r.Form.AppendRefusal(out, r.Refusal), true
+	}
+	c.send(out) // what takes time, or tells others, comes after what was asked before it is answered
+	return c.act(r, out[:0])
+}
+
+func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
+	switch r.Kind {
+	case wire.Join:
+		c.seat = c.s.join(c, r)
+	case wire.Say:
+		_, owed := c.seat.room.tell(c.seat, []byte(c.seat.name), r.Text)
+		return out, owed < wire.MaxOwed
+	case wire.Send:
+		id, _ := c.s.room(string(r.Room)).tell(nil, r.Name, r.Text)
+		return r.Form.AppendSent(out, id), true
+	case wire.Wait:
+		return c.s.room(string(r.Room)).wait(c, r, out)
+	case wire.Block:
+		return c.block(r, out)
+	case wire.Zip:
+		c.archive = wire.NewArchive(r)
+		poll.Unhurried(int(c.fd))
+		return c.archive.AppendStart(out), false
+	}
+	return out, true
+}
+
+// Of an archive, so many pieces are written before the worker looks after others.
+const piecesATurn = 8
+
+// stream writes pieces of the archive for as long as the socket takes them.
+func (w *worker) stream(c *conn) {
+	for range piecesATurn {
+		out, more := c.archive.AppendNext(w.out[:0])
+		if !more {
+			c.archive = nil
+		}
+		if c.send(out); !more || !c.pay() {
+			return
+		}
 	}
 }
 
@@ -131,12 +181,13 @@ func (c *conn) send(b []byte) {
 // write is send for who has the lock. It returns how many bytes are owed. A socket that fails is left to the holder, or will have one
 // soon, for the poller tells of failures always.
 func (c *conn) write(b []byte) int {
-	if c.closed {
+	if c.closed || c.gone {
 		return 0
 	}
 	if c.owed == nil && len(b) > 0 {
 		n, err := poll.Write(int(c.fd), b)
 		if err != nil && err != poll.ErrAgain {
+			c.gone = true
 			return 0
 		}
 		b = b[n:]
@@ -147,63 +198,113 @@ func (c *conn) write(b []byte) int {
 	return len(c.owed)
 }
 
-// pay writes what was owed before and reports whether the connection may be read.
+// pay writes what was owed before and reports whether the connection may be served.
 func (c *conn) pay() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.owed != nil || c.parked {
-		// Also with nothing to write: that tells whether a parked client is still there.
+	if c.owed != nil && !c.gone {
 		n, err := poll.Write(int(c.fd), c.owed)
-		if err != nil && err != poll.ErrAgain {
-			c.owed, c.last = nil, true
-			return false
-		}
+		c.gone = err != nil && err != poll.ErrAgain
 		if c.owed = c.owed[n:]; len(c.owed) == 0 {
 			c.owed = nil
 		}
 	}
-	if c.s.ending.Load() && !c.parked {
+	if c.gone {
+		c.owed, c.archive, c.last, c.parked = nil, nil, true, false
+		return false
+	}
+	if c.s.ending.Load() && !c.parked && c.archive == nil {
 		c.last = true
 	}
-	return c.owed == nil && !c.parked && !c.last
+	return c.owed == nil && !c.parked && (!c.last || c.archive != nil)
 }
 
 // release lets the connection go: closed, or watched for what it waits for. It reports true, and keeps holding, if
 // there are requests to answer right now.
 func (c *conn) release() (again bool) {
 	c.mu.Lock()
-	if c.last && c.owed == nil {
+	if c.last && c.owed == nil && !c.parked && c.archive == nil {
 		c.mu.Unlock()
 		c.close()
 		return false
 	}
 	defer c.mu.Unlock()
-	if c.more && c.owed == nil && !c.parked {
+	if c.more && c.owed == nil && !c.parked && c.archive == nil {
 		return true
 	}
+	c.limit()
 	c.held = false
 	c.watch()
 	return false
+}
+
+// limit gives an HTTP request that has begun and is not whole its time.
+func (c *conn) limit() {
+	switch unfinished := !c.parked && !c.more && c.in.Unfinished(); {
+	case unfinished && c.alarm == nil:
+		c.alarm = c.s.alarm(wire.RequestGrace, c.expire)
+	case !unfinished && c.alarm != nil:
+		c.s.cancel(c.alarm)
+		c.alarm = nil
+	}
+}
+
+// expire is called by the poller.
+func (c *conn) expire() {
+	if !c.take(0) { // a worker is at it: a moment more
+		c.s.alarm(100*time.Millisecond, c.expire)
+		return
+	}
+	c.alarm, c.late = nil, c.in.Unfinished()
+	c.s.queue <- c
 }
 
 // watch has the poller tell, once, when the connection can go on. The caller has the lock.
 func (c *conn) watch() {
 	events := uint32(poll.In)
 	switch {
-	case c.owed != nil:
+	case c.owed != nil, c.archive != nil:
 		events = poll.Out
+	case c.wait != nil:
+		events = poll.Gone // what it sends meanwhile stays in the socket
 	case c.parked:
 		events = 0 // failures are told all the same
 	}
 	c.s.poll.Modify(int(c.fd), events|poll.OneShot)
 }
 
+// unpark answers what a parked connection waited for, and has it gone on with.
+func (c *conn) unpark(answer []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.parked, c.wait = false, nil
+	c.write(answer)
+	switch {
+	case c.held || c.closed: // the holder sees that it is parked no more
+	case c.more || c.last || c.s.ending.Load():
+		go c.requeue() // not here: a worker that waits for a place in the queue serves nobody
+	default:
+		c.watch()
+	}
+}
+
+func (c *conn) requeue() {
+	if c.take(0) {
+		select {
+		case c.s.queue <- c:
+		case <-c.s.killed.Done():
+		}
+	}
+}
+
 // close is for the holder.
 func (c *conn) close() {
 	c.finish()
+	c.abandon()
+	c.s.cancel(c.alarm)
 	c.mu.Lock()
-	c.closed, c.owed = true, nil
-	poll.Close(int(c.fd)) // under the lock: the number may be another's at once
+	c.closed, c.owed, c.in = true, nil, wire.Decoder{} // the table keeps the rest until the descriptor is used again
+	poll.Close(int(c.fd))                              // under the lock: the number may be another's at once
 	c.mu.Unlock()
 	c.s.left()
 }

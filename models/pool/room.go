@@ -12,11 +12,12 @@ type room struct {
 	s    *server
 	name string
 
-	mu    sync.Mutex // guards all below; taken before any connection's
-	log   wire.Log   //
-	seats []*seat    //
-	line  []byte     // the message being told, encoded once for all
-	used  time.Time  // when it was last joined, left or spoken in
+	mu      sync.Mutex // guards all below; taken before any connection's
+	log     wire.Log   //
+	seats   []*seat    //
+	waiters []*waiter  // long polls
+	line    []byte     // the message being told, encoded once for all
+	used    time.Time  // when it was last joined, left, waited for or spoken in
 }
 
 // seat is a member's place in its room.
@@ -26,8 +27,8 @@ type seat struct {
 	name string
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
-func (s *server) join(c *conn, name, who string, f wire.Form) *seat {
+// room is the room of that name, new if it has not been used.
+func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rooms[name]
@@ -36,14 +37,21 @@ func (s *server) join(c *conn, name, who string, f wire.Form) *seat {
 		r = &room{s: s, name: name}
 		s.rooms[name] = r
 	}
-	s.members.Add(1)
+	r.mu.Lock()
+	r.used = time.Now() // so that it is not swept before whoever asked has entered it
+	r.mu.Unlock()
+	return r
+}
 
+// join seats the connection and answers JOINED before any message of the room can come.
+func (s *server) join(c *conn, q *wire.Request) *seat {
+	r := s.room(string(q.Room))
+	s.members.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m := &seat{c: c, room: r, name: who}
-	c.send(f.AppendJoined(nil, name, r.log.Head()))
+	m := &seat{c: c, room: r, name: string(q.Name)}
+	c.send(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
-	r.used = time.Now()
 	return m
 }
 
@@ -56,27 +64,26 @@ func (s *server) sweep() {
 	s.swept = now
 	for name, r := range s.rooms {
 		r.mu.Lock()
-		if len(r.seats) == 0 && now.Sub(r.used) > wire.RoomIdle {
+		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
 			delete(s.rooms, name)
 		}
 		r.mu.Unlock()
 	}
 }
 
-// say tells every member the text, in the room's one order. Nobody is waited for: a member that owes too much is
-// dropped. It reports whether the speaker may go on: not while it owes too much itself.
-func (m *seat) say(text []byte) bool {
-	r := m.room
+// tell tells every member and every waiter the text, in the room's one order. Nobody is waited for: a member that owes too
+// much is dropped. It returns the message's id, and how many bytes the speaker is owed.
+func (r *room) tell(from *seat, name, text []byte) (id int64, owing int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	m := r.log.Append(name, text)
 	r.used = time.Now()
-	r.line = wire.Lines.AppendMessage(r.line[:0], r.log.Append([]byte(m.name), text))
+	r.line = wire.AppendMessage(r.line[:0], m)
 	var slow []*seat
-	goOn := true
 	for _, member := range r.seats {
-		switch owed := member.tell(r.line); {
-		case member == m:
-			goOn = owed < wire.MaxOwed
+		switch owed := member.hear(r.line); {
+		case member == from:
+			owing = owed
 		case owed > wire.MaxOwed:
 			slow = append(slow, member)
 		}
@@ -86,11 +93,16 @@ func (m *seat) say(text []byte) bool {
 		r.s.dropped.Add(1)
 		member.c.hangUp()
 	}
-	return goOn
+	for len(r.waiters) > 0 {
+		w := r.waiters[len(r.waiters)-1]
+		r.line, _ = w.form.AppendNews(r.line[:0], &r.log, w.since)
+		w.end(r.line)
+	}
+	return m.ID, owing
 }
 
-// tell writes the line to the member and returns how many bytes it is owed.
-func (m *seat) tell(line []byte) int {
+// hear writes the line to the member and returns how many bytes it is owed.
+func (m *seat) hear(line []byte) int {
 	c := m.c
 	c.mu.Lock()
 	defer c.mu.Unlock()

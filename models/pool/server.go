@@ -26,11 +26,15 @@ type server struct {
 	ending atomic.Bool     // shutdown began: who owes nothing is closed
 	killed context.Context // done when shutdown has waited long enough
 
+	bell   sync.Mutex          // guards alarms; taken after any other
+	alarms poll.Alarms[func()] // the poller's to ring
+	wake   poll.Waker          // of the poller
+
 	mu    sync.Mutex       // guards the two below; taken before any room's
 	rooms map[string]*room //
 	swept time.Time        // when unused rooms were last dropped
 
-	members, dropped atomic.Int64
+	members, waiters, dropped atomic.Int64
 }
 
 // queueLength is how many ready connections may wait for a worker before the poller does.
@@ -39,7 +43,7 @@ const queueLength = 1024
 // Serve polls in this goroutine and serves in cfg.Workers others until ctx is done.
 func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	cfg = cfg.Resolve()
-	killed, kill := context.WithCancel(context.Background())
+	killed, kill := config.Killed(ctx)
 	defer kill()
 	s := &server{
 		cfg: cfg, queue: make(chan *conn, queueLength), sleepers: make(chan struct{}, cfg.Offload),
@@ -57,10 +61,6 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	}
 	defer s.poll.Close()
 
-	defer context.AfterFunc(ctx, func() {
-		grace := time.AfterFunc(wire.ShutdownGrace, kill)
-		context.AfterFunc(killed, func() { grace.Stop() })
-	})()
 	var workers sync.WaitGroup
 	for range cfg.Workers {
 		workers.Go(s.work)
@@ -86,21 +86,24 @@ func (s *server) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.wake = wake
 	defer wake.Close()
-	defer context.AfterFunc(ctx, wake.Wake)()
+	defer wake.WakeAtEnd(ctx)()
 	if err := s.poll.Add(s.listener, poll.In); err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
-		if err := s.turn(-1); err != nil {
+		if err := s.turn(s.patience()); err != nil {
 			return err
 		}
 	}
 	s.poll.Remove(s.listener)
-	wake.Clear()
 	s.ending.Store(true)
 	for _, c := range s.conns.All {
-		if *c != nil && (*c).take() {
+		if *c != nil {
+			(*c).giveUp()
+		}
+		if *c != nil && (*c).take(0) {
 			s.queue <- *c
 		}
 	}
@@ -112,20 +115,67 @@ func (s *server) run(ctx context.Context) error {
 	return nil
 }
 
-// turn waits once and queues who is ready.
+// turn waits once, queues who is ready and rings the alarms that are due.
 func (s *server) turn(patience time.Duration) error {
 	events, err := s.poll.Wait(patience)
 	if err != nil {
 		return err
 	}
 	for _, ev := range events {
-		if fd := int(ev.Fd); fd == s.listener {
+		switch fd := int(ev.Fd); fd {
+		case s.listener:
 			s.accept()
-		} else if c := *s.conns.At(fd); c != nil && c.take() {
-			s.queue <- c
+		case s.wake.Fd():
+			s.wake.Clear()
+		default:
+			if c := *s.conns.At(fd); c != nil && c.take(ev.Events) {
+				s.queue <- c
+			}
 		}
 	}
+	for ring := s.due(); ring != nil; ring = s.due() {
+		ring()
+	}
 	return nil
+}
+
+func (s *server) patience() time.Duration {
+	s.bell.Lock()
+	defer s.bell.Unlock()
+	if s.alarms.Len() == 0 {
+		return -1
+	}
+	return s.alarms.Patience(time.Now())
+}
+
+// due is the first alarm whose time has come, or nil.
+func (s *server) due() func() {
+	s.bell.Lock()
+	defer s.bell.Unlock()
+	if s.alarms.Len() == 0 {
+		return nil
+	}
+	ring, _ := s.alarms.Due(time.Now())
+	return ring
+}
+
+// alarm has the poller call ring after d.
+func (s *server) alarm(d time.Duration, ring func()) *poll.Alarm[func()] {
+	s.bell.Lock()
+	defer s.bell.Unlock()
+	now := time.Now()
+	if before := s.alarms.Patience(now); before < 0 || d < before {
+		s.wake.Wake() // it waits for longer, or for ever
+	}
+	return s.alarms.Set(now.Add(d), ring)
+}
+
+func (s *server) cancel(a *poll.Alarm[func()]) {
+	if a != nil {
+		s.bell.Lock()
+		s.alarms.Cancel(a)
+		s.bell.Unlock()
+	}
 }
 
 func (s *server) accept() {
@@ -135,13 +185,11 @@ func (s *server) accept() {
 		case err == poll.ErrAgain:
 			return
 		case err != nil:
-			// Out of descriptors, most likely. A listener watched with connections waiting and no way to
-			// take them would keep the poller busy: look again when somebody leaves.
+			// Out of descriptors, most likely. A listener watched with connections waiting and no way to take
+			// them would keep the poller busy: look again when somebody leaves, or in a while.
 			s.poll.Modify(s.listener, 0)
 			s.full.Store(true)
-			if s.open.Load() == 0 {
-				s.look()
-			}
+			s.alarm(config.LookAgain, s.look)
 			return
 		case int(s.open.Load()) >= s.cfg.MaxConns:
 			poll.Close(fd)
@@ -185,7 +233,7 @@ func (s *server) counts() wire.Counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return wire.Counts{
-		Conns: int(s.open.Load()), Members: int(s.members.Load()),
+		Conns: int(s.open.Load()), Waiters: int(s.waiters.Load()), Members: int(s.members.Load()),
 		Rooms: len(s.rooms), DroppedSlow: int(s.dropped.Load()),
 	}
 }

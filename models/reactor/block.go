@@ -15,15 +15,19 @@ func (lp *loop) block(c *conn, r *wire.Request) {
 		t := time.NewTimer(r.Delay)
 		select {
 		case <-t.C:
-		case <-lp.ctx.Done():
+		case <-lp.killed.Done():
 			t.Stop()
 		}
 	case wire.Spin:
-		for end := time.Now().Add(r.Delay); time.Now().Before(end) && lp.ctx.Err() == nil; {
+		for end := time.Now().Add(r.Delay); time.Now().Before(end) && lp.killed.Err() == nil; {
 		}
 	case wire.Offload:
-		c.parked = true
+		c.park = &park{form: r.Form}
 		lp.sleepers.add(sleep{fd: c.fd, turn: c.turn, form: r.Form, delay: r.Delay})
+		return
+	}
+	if lp.killed.Err() != nil { // cut short: that is no answer
+		lp.finish(c)
 		return
 	}
 	c.owed = r.Form.AppendBlocked(c.owed, r.Delay)
@@ -35,14 +39,8 @@ func (lp *loop) resume(s sleep) {
 	if c.fd == 0 || c.turn != s.turn {
 		return
 	}
-	c.parked = false
-	if lp.ending {
-		lp.finish(c)
-	}
-	if c.owed == nil {
-		c.owed = lp.buffer()
-	}
-	c.owed = s.form.AppendBlocked(c.owed, s.delay)
+	c.park = nil
+	c.owed = s.form.AppendBlocked(lp.owing(c), s.delay)
 	if lp.write(c) {
 		lp.serve(c, nil)
 	}

@@ -2,24 +2,35 @@ package reactor
 
 import (
 	"bytes"
+	"time"
 
 	"cbench/internal/poll"
 	"cbench/scenarios/wire"
 )
 
 // conn is one client: a state machine. It either reads or writes: while it is owed bytes that its socket did not take it is not
-// read, which bounds what it can be owed. Parked, it waits for an offloaded sleep and is not read either.
+// read, which bounds what it can be owed. Parked, it waits for something else and is not read either.
 type conn struct {
-	in     wire.Decoder
-	owed   []byte // in lp.out while it is being served, else a buffer of its own or nil
-	seat   *seat  // in a room; nil before JOIN
-	fd     int32  // 0: the entry is free
-	turn   uint32 // how many connections had this entry: tells a late answer that its asker is gone
-	wants  uint32 // the events it is watched for
-	parked bool
-	eof    bool // the client sends no more
-	last   bool // nothing more is read: closed once nothing is owed
-	late   bool // on the loop's list of members to write to
+	in    wire.Decoder
+	owed  []byte             // in lp.out while it is being served, else a buffer of its own or nil
+	seat  *seat              // in a room; nil before JOIN
+	park  *park              // what it waits for; nil if for its client
+	alarm *poll.Alarm[*conn] // until when it may wait, if there is such a time
+	fd    int32              // 0: the entry is free
+	turn  uint32             // how many connections had this entry: tells a late answer that its asker is gone
+	wants uint32             // the events it is watched for
+	eof   bool               // the client sends no more
+	last  bool               // nothing more is read: closed once nothing is owed and it is not parked
+	late  bool               // on the loop's list of connections to write to
+}
+
+// park is what a connection waits for: news of a room, room for more of an archive, or neither: an offloaded sleep.
+type park struct {
+	room    *room
+	since   int64
+	at      int // index in room.waiters
+	form    wire.Form
+	archive *wire.Archive
 }
 
 // readable reads once: a second read to learn that there is no more would cost as much as the first, and a
@@ -37,7 +48,10 @@ func (lp *loop) readable(c *conn) {
 }
 
 func (lp *loop) writable(c *conn) {
-	if lp.write(c) && !c.parked {
+	switch {
+	case c.park != nil && c.park.archive != nil:
+		lp.stream(c)
+	case lp.write(c):
 		lp.serve(c, nil) // requests that were not answered while it owed
 	}
 }
@@ -51,19 +65,36 @@ func (lp *loop) serve(c *conn, p []byte) {
 		if c.owed == nil {
 			c.owed = lp.out[:0]
 		}
-		for more = true; more && !c.parked && !c.last && len(c.owed) < wire.MaxOwed; {
+		for more = true; more && c.park == nil && !c.last && len(c.owed) < wire.MaxOwed; {
 			if more = c.in.Next(&r); more {
 				lp.answer(c, &r)
 			}
 		}
-		c.last = c.last || c.eof && !more
-		more = more && !c.parked && !c.last
+		if c.eof && !more {
+			lp.finish(c)
+		}
+		more = more && c.park == nil && !c.last
 		if !lp.write(c) {
-			break // it is gone, or owes
+			break // it is gone, parked, or owes
 		}
 	}
 	if c.fd != 0 {
 		c.in.Keep()
+		lp.limit(c)
+	}
+	if c.park != nil && c.park.archive != nil {
+		lp.stream(c)
+	}
+}
+
+// limit gives an HTTP request that has begun and is not whole its time.
+func (lp *loop) limit(c *conn) {
+	switch unfinished := c.park == nil && c.in.Unfinished(); {
+	case unfinished && c.alarm == nil:
+		c.alarm = lp.alarms.Set(time.Now().Add(wire.RequestGrace), c)
+	case !unfinished && c.alarm != nil && (c.park == nil || c.park.room == nil):
+		lp.alarms.Cancel(c.alarm)
+		c.alarm = nil
 	}
 }
 
@@ -73,27 +104,33 @@ func (lp *loop) answer(c *conn, r *wire.Request) {
 	case wire.Echo:
 		c.owed = r.Form.AppendEcho(c.owed, r.Body)
 	case wire.Join:
-		if c.seat != nil {
-			c.owed = r.Form.AppendRefusal(c.owed, wire.BadRejoin)
-			lp.finish(c)
-			return
-		}
-		lp.join(c, string(r.Room), string(r.Name), r.Form)
+		lp.join(c, r)
 	case wire.Say:
-		if c.seat == nil {
-			c.owed = r.Form.AppendRefusal(c.owed, wire.NotJoined)
-			return
-		}
-		lp.say(c, r.Text)
+		lp.tell(c.seat.room, []byte(c.seat.name), r.Text, c)
+	case wire.Send:
+		id := lp.tell(lp.room(string(r.Room)), r.Name, r.Text, c)
+		c.owed = r.Form.AppendSent(c.owed, id)
+	case wire.Wait:
+		lp.wait(c, r)
 	case wire.Block:
 		lp.block(c, r)
+	case wire.Zip:
+		archive := wire.NewArchive(r)
+		poll.Unhurried(int(c.fd))
+		c.park = &park{archive: archive}
+		c.owed = archive.AppendStart(c.owed)
+	case wire.Page:
+		c.owed = r.Form.AppendPage(c.owed)
 	case wire.Stats:
 		c.owed = r.Form.AppendStats(c.owed, lp.cfg.Name, lp.counts())
 	case wire.Quit:
 		c.owed = r.Form.AppendBye(c.owed)
-		lp.finish(c)
-	default:
+	case wire.Continue:
+		c.owed = r.Form.AppendContinue(c.owed)
+	case wire.Bad:
 		c.owed = r.Form.AppendRefusal(c.owed, r.Refusal)
+	}
+	if r.Form.Last() {
 		lp.finish(c)
 	}
 }
@@ -106,8 +143,29 @@ func (lp *loop) finish(c *conn) {
 	}
 }
 
-// write writes what the connection is owed and sets what it waits for next. It reports whether the connection is there and owes
-// nothing.
+// Of an archive, so many pieces are written to one client a turn, so that a fast reader does not starve the others.
+const piecesATurn = 8
+
+// stream writes pieces of the archive for as long as the socket takes them.
+func (lp *loop) stream(c *conn) {
+	for range piecesATurn {
+		if lp.write(c); c.fd == 0 || c.owed != nil {
+			return
+		}
+		more := false
+		if c.owed, more = c.park.archive.AppendNext(lp.out[:0]); !more {
+			c.park = nil
+			if lp.write(c) {
+				lp.serve(c, nil)
+			}
+			return
+		}
+	}
+	lp.write(c)
+}
+
+// write writes what the connection is owed and sets what it waits for next. It reports whether the next request may be
+// answered: the connection is there, owes nothing and is not parked.
 func (lp *loop) write(c *conn) bool {
 	n := 0
 	if len(c.owed) > 0 {
@@ -126,20 +184,22 @@ func (lp *loop) write(c *conn) bool {
 	default:
 		c.owed = c.owed[n:]
 	}
-	if c.last && c.owed == nil {
+	if c.last && c.owed == nil && c.park == nil {
 		lp.drop(c)
 		return false
 	}
 	lp.watch(c)
-	return c.owed == nil
+	return c.owed == nil && c.park == nil
 }
 
 func (lp *loop) watch(c *conn) {
 	wants := uint32(poll.In)
 	switch {
-	case c.owed != nil:
+	case c.owed != nil, c.park != nil && c.park.archive != nil:
 		wants = poll.Out
-	case c.parked:
+	case c.park != nil && c.park.room != nil:
+		wants = poll.Gone // what it sends meanwhile stays in the socket
+	case c.park != nil:
 		wants = 0
 	}
 	if wants != c.wants {
@@ -148,12 +208,25 @@ func (lp *loop) watch(c *conn) {
 	}
 }
 
+// owing is what the connection is owed, to be added to.
+func (lp *loop) owing(c *conn) []byte {
+	if c.owed != nil {
+		return c.owed
+	}
+	if n := len(lp.spare); n > 0 {
+		b := lp.spare[n-1]
+		lp.spare = lp.spare[:n-1]
+		return b
+	}
+	return make([]byte, 0, 256)
+}
+
 // borrowed reports whether b lies in the loop's own buffer, which the next connection will use.
 func (lp *loop) borrowed(b []byte) bool {
 	return cap(b) > 0 && &b[:1][0] == &lp.out[:1][0]
 }
 
-// Of buffers for members, so many are kept, and none that is larger.
+// Of buffers that are free, so many are kept, and none that is larger.
 const (
 	spareMax  = 1024
 	spareSize = 4 << 10
@@ -163,13 +236,4 @@ func (lp *loop) recycle(b []byte) {
 	if cap(b) > 0 && cap(b) <= spareSize && len(lp.spare) < spareMax {
 		lp.spare = append(lp.spare, b[:0])
 	}
-}
-
-func (lp *loop) buffer() []byte {
-	if n := len(lp.spare); n > 0 {
-		b := lp.spare[n-1]
-		lp.spare = lp.spare[:n-1]
-		return b
-	}
-	return make([]byte, 0, 256)
 }

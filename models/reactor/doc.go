@@ -4,7 +4,8 @@
 // Who waits: the loop, for all, in one call. A connection that waits is an entry in a table.
 // Who owns the room: the loop. There is one thread of control, so there is not one lock.
 // What reaches a member: bytes added to what it is owed, written once for each member at the end of the loop's turn.
-// An idle connection costs its entry: its descriptor, what it waits for, and three empty slices. No buffer: all
+// A parked long poll is an entry in its room and one in the loop's heap of alarms: no timer of the kernel's.
+// An idle connection costs its entry: its descriptor, what it waits for, and a few empty pointers. No buffer: all
 // connections are read into the loop's one.
 // Shines: memory, CPU per message. Breaks: a handler that blocks stalls everybody, and a second core is of no use.
 package reactor

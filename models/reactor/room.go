@@ -7,10 +7,11 @@ import (
 )
 
 type room struct {
-	name  string
-	log   wire.Log
-	seats []*seat
-	used  time.Time // when it was last joined, left or spoken in
+	name    string
+	log     wire.Log
+	seats   []*seat
+	waiters []*conn   // parked until there is news
+	used    time.Time // when it was last joined, left, waited for or spoken in
 }
 
 // seat is a member's place in its room.
@@ -21,18 +22,16 @@ type seat struct {
 	at   int // index in room.seats
 }
 
-func (lp *loop) join(c *conn, name, who string, f wire.Form) {
+// room is the room of that name, new if it has not been used.
+func (lp *loop) room(name string) *room {
 	r := lp.rooms[name]
 	if r == nil {
 		lp.sweep()
 		r = &room{name: name}
 		lp.rooms[name] = r
 	}
-	c.owed = f.AppendJoined(c.owed, name, r.log.Head())
-	c.seat = &seat{c: c, room: r, name: who, at: len(r.seats)}
-	r.seats = append(r.seats, c.seat)
 	r.used = time.Now()
-	lp.members++
+	return r
 }
 
 // sweep drops the rooms that nobody used for long, at most once a minute.
@@ -43,24 +42,94 @@ func (lp *loop) sweep() {
 	}
 	lp.swept = now
 	for name, r := range lp.rooms {
-		if len(r.seats) == 0 && now.Sub(r.used) > wire.RoomIdle {
+		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
 			delete(lp.rooms, name)
 		}
 	}
 }
 
-// say tells every member the text, in the room's one order. Nobody is waited for: a member that owes too much is dropped.
-func (lp *loop) say(from *conn, text []byte) {
-	r := from.seat.room
-	r.used = time.Now()
-	lp.line = wire.Lines.AppendMessage(lp.line[:0], r.log.Append([]byte(from.seat.name), text))
-	// Backwards, for a dropped member's seat is taken by the last.
-	for i := len(r.seats) - 1; i >= 0; i-- {
-		lp.tell(r.seats[i].c, lp.line, from)
-	}
+func (lp *loop) join(c *conn, q *wire.Request) {
+	r := lp.room(string(q.Room))
+	c.owed = q.Form.AppendJoined(c.owed, r.name, r.log.Head())
+	c.seat = &seat{c: c, room: r, name: string(q.Name), at: len(r.seats)}
+	r.seats = append(r.seats, c.seat)
+	lp.members++
 }
 
-func (lp *loop) tell(c *conn, line []byte, from *conn) {
+func (lp *loop) leave(c *conn) {
+	r, at := c.seat.room, c.seat.at
+	end := len(r.seats) - 1
+	r.seats[at] = r.seats[end]
+	r.seats[at].at = at
+	r.seats[end] = nil
+	r.seats = r.seats[:end]
+	r.used = time.Now()
+	lp.members--
+	c.seat = nil
+}
+
+// wait answers a long poll if there is news, and else parks the connection.
+func (lp *loop) wait(c *conn, q *wire.Request) {
+	r := lp.room(string(q.Room))
+	since := q.Since
+	if since < 0 {
+		since = r.log.Head()
+	}
+	var answered bool
+	if c.owed, answered = q.Form.AppendNews(c.owed, &r.log, since); answered {
+		return
+	}
+	c.park = &park{room: r, since: since, at: len(r.waiters), form: q.Form}
+	r.waiters = append(r.waiters, c)
+	lp.waiters++
+	lp.alarms.Cancel(c.alarm)
+	c.alarm = lp.alarms.Set(time.Now().Add(q.Delay), c)
+}
+
+// giveUp answers a long poll that nothing came of.
+func (lp *loop) giveUp(c *conn) {
+	c.owed = c.park.form.AppendNone(lp.owing(c), c.park.since)
+	lp.unpark(c)
+	lp.writeAtEnd(c)
+}
+
+// unpark takes a long poll out of its room.
+func (lp *loop) unpark(c *conn) {
+	if c.park == nil || c.park.room == nil {
+		return
+	}
+	r, at := c.park.room, c.park.at
+	end := len(r.waiters) - 1
+	r.waiters[at] = r.waiters[end]
+	r.waiters[at].park.at = at
+	r.waiters[end] = nil
+	r.waiters = r.waiters[:end]
+	r.used = time.Now()
+	lp.waiters--
+	lp.alarms.Cancel(c.alarm)
+	c.park, c.alarm = nil, nil
+}
+
+// tell tells every member and every waiter of a room the text, in the room's one order, and returns the message's id. Nobody
+// is waited for: a member that owes too much is dropped.
+func (lp *loop) tell(r *room, name, text []byte, from *conn) int64 {
+	m := r.log.Append(name, text)
+	r.used = time.Now()
+	lp.line = wire.AppendMessage(lp.line[:0], m)
+	// Backwards, for the seat or the place of who goes is taken by the last.
+	for i := len(r.seats) - 1; i >= 0; i-- {
+		lp.tellMember(r.seats[i].c, lp.line, from)
+	}
+	for i := len(r.waiters) - 1; i >= 0; i-- {
+		c := r.waiters[i]
+		c.owed, _ = c.park.form.AppendNews(lp.owing(c), &r.log, c.park.since)
+		lp.unpark(c)
+		lp.writeAtEnd(c)
+	}
+	return m.ID
+}
+
+func (lp *loop) tellMember(c *conn, line []byte, from *conn) {
 	if c == from { // being served: its answers are bounded and written there
 		c.owed = append(c.owed, line...)
 		return
@@ -76,35 +145,28 @@ func (lp *loop) tell(c *conn, line []byte, from *conn) {
 			return
 		}
 	}
-	if c.owed == nil {
-		c.owed = lp.buffer()
-	}
-	c.owed = append(c.owed, line...)
+	c.owed = append(lp.owing(c), line...)
+	lp.writeAtEnd(c)
+}
+
+// writeAtEnd has the connection written to at the end of this turn.
+func (lp *loop) writeAtEnd(c *conn) {
 	if !c.late {
 		c.late = true
 		lp.late = append(lp.late, c)
 	}
 }
 
-// writeLate ends a turn: one write for each member that was told something, however much it was.
+// writeLate ends a turn: one write for each connection that was told something, however much it was. Who was parked
+// goes on with what it sent meanwhile.
 func (lp *loop) writeLate() {
-	for _, c := range lp.late {
-		if c.late {
+	for i := 0; i < len(lp.late); i++ { // the list may grow: whoever goes on may have something to tell
+		if c := lp.late[i]; c.late {
 			c.late = false
-			lp.write(c)
+			if lp.write(c) && c.in.Held() > 0 {
+				lp.serve(c, nil)
+			}
 		}
 	}
 	lp.late = lp.late[:0]
-}
-
-func (lp *loop) leave(c *conn) {
-	r, at := c.seat.room, c.seat.at
-	end := len(r.seats) - 1
-	r.seats[at] = r.seats[end]
-	r.seats[at].at = at
-	r.seats[end] = nil
-	r.seats = r.seats[:end]
-	r.used = time.Now()
-	lp.members--
-	c.seat = nil
 }

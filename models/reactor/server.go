@@ -24,17 +24,20 @@ type loop struct {
 	rooms    map[string]*room
 	swept    time.Time // when unused rooms were last dropped
 	members  int
+	waiters  int
 	dropped  int
+	alarms   poll.Alarms[*conn]
 	sleepers *sleepers
 
 	in    []byte   // where every read goes
 	out   []byte   // where the answers of the connection being served are gathered
 	line  []byte   // a message being told, encoded once for all members
-	late  []*conn  // members told something in this turn, to be written to at its end
+	late  []*conn  // connections told something in this turn, to be written to at its end
 	spare [][]byte // buffers that members are owed bytes in, for the next who needs one
 
-	ending   bool      // shutdown began
-	deadline time.Time // when it is forced
+	ending bool            // shutdown began
+	killed context.Context // done when it has taken long enough
+	kill   func()
 }
 
 const (
@@ -49,8 +52,9 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	defer context.AfterFunc(ctx, lp.wake.Wake)()
+	off := lp.wake.WakeAtEnd(ctx)
 	err = lp.run()
+	off()
 	lp.close()
 	return err
 }
@@ -60,11 +64,14 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 		cfg: cfg, ctx: ctx, rooms: make(map[string]*room), swept: time.Now(),
 		in: make([]byte, readSize), out: make([]byte, 0, readSize),
 	}
+	lp.killed, lp.kill = config.Killed(ctx)
 	var err error
 	if lp.poll, err = poll.Open(); err != nil {
+		lp.kill()
 		return nil, err
 	}
 	if lp.wake, err = lp.poll.NewWaker(); err != nil {
+		lp.kill()
 		lp.poll.Close()
 		return nil, err
 	}
@@ -81,7 +88,8 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 
 // run turns until shutdown is through. A turn: wait, serve who is ready, write to the members who were told something.
 func (lp *loop) run() error {
-	for !lp.ending || lp.open > 0 && time.Now().Before(lp.deadline) {
+	defer lp.wake.WakeAtEnd(lp.killed)()
+	for !lp.ending || lp.open > 0 && lp.killed.Err() == nil {
 		events, err := lp.poll.Wait(lp.patience())
 		if err != nil {
 			return err
@@ -89,16 +97,41 @@ func (lp *loop) run() error {
 		for i := range events {
 			lp.ready(int(events[i].Fd), events[i].Events)
 		}
+		lp.ring()
 		lp.writeLate()
 	}
 	return nil
 }
 
+// patience is how long there is nothing to do of the loop's own accord; negative is for ever.
 func (lp *loop) patience() time.Duration {
-	if lp.ending {
-		return max(0, time.Until(lp.deadline))
+	if lp.alarms.Len() == 0 {
+		return -1
 	}
-	return -1
+	return lp.alarms.Patience(time.Now())
+}
+
+// ring serves the alarms that are due: long polls that are over, HTTP requests that do not get whole, and, for no
+// connection, another look at the listener.
+func (lp *loop) ring() {
+	if lp.alarms.Len() == 0 {
+		return
+	}
+	for now := time.Now(); ; {
+		c, due := lp.alarms.Due(now)
+		switch {
+		case !due:
+			return
+		case c == nil:
+			lp.look()
+		case c.park != nil:
+			lp.giveUp(c)
+		default:
+			c.owed = wire.Expired.AppendRefusal(lp.owing(c), wire.TooSlow)
+			lp.finish(c)
+			lp.write(c)
+		}
+	}
 }
 
 func (lp *loop) ready(fd int, events uint32) {
@@ -128,9 +161,11 @@ func (lp *loop) accept() {
 		case err == poll.ErrAgain:
 			return
 		case err != nil:
-			// Out of descriptors, most likely. A listener watched with connections waiting and no way
-			// to take them would turn the loop at full speed: look again when somebody leaves.
-			lp.full = lp.open > 0 && lp.poll.Modify(lp.listener, 0) == nil
+			// Out of descriptors, most likely. A listener watched with connections waiting and no way to take
+			// them would turn the loop at full speed: look again when somebody leaves, or in a while.
+			lp.full = true
+			lp.poll.Modify(lp.listener, 0)
+			lp.alarms.Set(time.Now().Add(config.LookAgain), nil)
 			return
 		case lp.open >= lp.cfg.MaxConns:
 			poll.Close(fd)
@@ -152,12 +187,20 @@ func (lp *loop) admit(fd int) {
 // drop closes a connection, in good order or not, and frees its entry.
 func (lp *loop) drop(c *conn) {
 	lp.finish(c)
+	lp.unpark(c)
+	lp.alarms.Cancel(c.alarm)
 	lp.recycle(c.owed)
 	poll.Close(int(c.fd)) // epoll forgets it with that
 	*c = conn{turn: c.turn}
 	lp.open--
-	if lp.full {
-		lp.full = lp.poll.Modify(lp.listener, poll.In) != nil
+	lp.look()
+}
+
+// look has the listener watched again if it was not.
+func (lp *loop) look() {
+	if lp.full && !lp.ending {
+		lp.full = false
+		lp.poll.Modify(lp.listener, poll.In)
 	}
 }
 
@@ -172,15 +215,20 @@ func (lp *loop) woken() {
 	}
 }
 
-// end stops accepting and reading. Who is owed nothing is closed at once, the others when they have it.
+// end stops accepting and reading, and answers the long polls. Who is owed nothing is closed at once, the others when
+// they have it.
 func (lp *loop) end() {
-	lp.ending, lp.deadline = true, time.Now().Add(wire.ShutdownGrace)
+	lp.ending = true
 	lp.poll.Remove(lp.listener)
 	for _, c := range lp.conns.All {
-		if c.fd != 0 && !c.parked {
-			lp.finish(c)
-			lp.write(c)
+		if c.fd == 0 {
+			continue
 		}
+		lp.finish(c)
+		if c.park != nil && c.park.room != nil {
+			lp.giveUp(c)
+		}
+		lp.write(c)
 	}
 }
 
@@ -191,6 +239,7 @@ func (lp *loop) close() {
 			lp.drop(c)
 		}
 	}
+	lp.kill()
 	lp.sleepers.close()
 	poll.Close(lp.listener)
 	lp.wake.Close()
@@ -198,5 +247,5 @@ func (lp *loop) close() {
 }
 
 func (lp *loop) counts() wire.Counts {
-	return wire.Counts{Conns: lp.open, Members: lp.members, Rooms: len(lp.rooms), DroppedSlow: lp.dropped}
+	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: len(lp.rooms), DroppedSlow: lp.dropped}
 }

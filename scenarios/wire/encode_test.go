@@ -16,7 +16,7 @@ func TestEncode(t *testing.T) {
 		{string(Lines.AppendEcho(nil, []byte("ECHO x\r\n"))), "ECHO x\r\n"},
 		{string(Lines.AppendJoined(nil, "lobby", 0)), "JOINED lobby 0\n"},
 		{string(Lines.AppendJoined(nil, "r", math.MaxInt64)), "JOINED r 9223372036854775807\n"},
-		{string(Lines.AppendMessage(nil, m)), "MSG 42 ann  hi  there \n"},
+		{string(AppendMessage(nil, m)), "MSG 42 ann  hi  there \n"},
 		{string(Lines.AppendBlocked(nil, 10*time.Second)), "BLOCKED 10000\n"},
 		{string(Lines.AppendBye(nil)), "BYE\n"},
 		{string(Lines.AppendRefusal(nil, NotJoined)), "ERR not-joined\n"},
@@ -31,11 +31,20 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-// What a refusal says is one line whose first word is the law's.
+// What a refusal says is one line whose first word is the law's; over HTTP it has a status and words.
 func TestRefusals(t *testing.T) {
-	for _, why := range []Refusal{BadRequest, BadJoin, BadRoom, BadName, BadText, BadBlock, BadRejoin} {
-		if word, rest, _ := strings.Cut(string(why), " "); word != "bad-request" || rest == "" || rest[len(rest)-1] == '\n' {
-			t.Errorf("%q is not: bad-request <why>", why)
+	for why := NotJoined; why <= TooSlow; why++ {
+		line := string(Lines.AppendRefusal(nil, why))
+		switch word, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " "); {
+		case strings.Count(line, "\n") != 1, line[:4] != "ERR ", word != "ERR":
+			t.Errorf("%q is not one line", line)
+		case rest != "not-joined" && rest != "too-long" && !strings.HasPrefix(rest, "bad-request"):
+			t.Errorf("%q is no refusal of the law", line)
+		case why <= Rejoined && strings.HasPrefix(rest, "bad-request") && len(rest) < len("bad-request why"):
+			t.Errorf("%q does not say why", line)
+		}
+		if why.String() == "" || refusals[why].status < 400 {
+			t.Errorf("%d: status %d, words %q", why, refusals[why].status, why)
 		}
 	}
 }
@@ -74,7 +83,7 @@ func TestEncodeAllocatesNothing(t *testing.T) {
 	for what, encode := range map[string]func(){
 		"echo":    func() { buf = Lines.AppendEcho(buf[:0], body) },
 		"joined":  func() { buf = Lines.AppendJoined(buf[:0], "lobby", math.MaxInt64) },
-		"message": func() { buf = Lines.AppendMessage(buf[:0], m) },
+		"message": func() { buf = AppendMessage(buf[:0], m) },
 		"blocked": func() { buf = Lines.AppendBlocked(buf[:0], time.Second) },
 		"bye":     func() { buf = Lines.AppendBye(buf[:0]) },
 		"refusal": func() { buf = Lines.AppendRefusal(buf[:0], BadText) },

@@ -20,6 +20,10 @@ type plain struct {
 	body, room, name string
 	text, how, bad   string
 	delay            time.Duration
+	form             Form
+	why              Refusal // its first word is bad
+	since, size      int64
+	files            int
 }
 
 var (
@@ -30,19 +34,26 @@ var (
 )
 
 func decodeSlowly(stream []byte) (all []plain) {
-	lines := bytes.Split(stream, []byte("\n"))
+	lines, joined := bytes.Split(stream, []byte("\n")), false
 	for i, line := range lines {
 		p, whole := plain{}, i < len(lines)-1
 		switch {
 		case len(line) > 65536:
-			p = plain{kind: Bad, bad: "too-long"}
+			p = plain{kind: Bad, bad: "too-long", form: last}
 		case !whole:
 			return all
 		default:
 			p = readSlowly(string(line))
 		}
-		all = append(all, p)
-		if p.kind == Bad {
+		switch {
+		case p.kind == Join && joined:
+			p = plain{kind: Bad, bad: "bad-request", form: last}
+		case p.kind == Join:
+			joined = true
+		case p.kind == Say && !joined:
+			p = plain{kind: Bad, bad: "not-joined"}
+		}
+		if all = append(all, p); p.form.Last() {
 			return all
 		}
 	}
@@ -60,7 +71,7 @@ func readSlowly(line string) plain {
 	case line == "STATS":
 		return plain{kind: Stats}
 	case line == "QUIT":
-		return plain{kind: Quit}
+		return plain{kind: Quit, form: last}
 	case isSay && text != "" && len(text) <= 4096 && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl):
 		return plain{kind: Say, text: text}
 	case words[0] == "JOIN" && len(words) == 3 && room.MatchString(words[1]) && name.MatchString(words[2]):
@@ -70,13 +81,18 @@ func readSlowly(line string) plain {
 			return plain{kind: Block, delay: time.Duration(ms) * time.Millisecond, how: words[2]}
 		}
 	}
-	return plain{kind: Bad, bad: "bad-request"}
+	return plain{kind: Bad, bad: "bad-request", form: last}
 }
 
 // plainly copies what a request says, for its bytes are borrowed.
 func plainly(r *Request) plain {
-	p := plain{kind: r.Kind, body: string(r.Body), room: string(r.Room), name: string(r.Name), text: string(r.Text), delay: r.Delay}
-	p.bad, _, _ = strings.Cut(string(r.Refusal), " ")
+	p := plain{
+		kind: r.Kind, body: string(r.Body), room: string(r.Room), name: string(r.Name), text: string(r.Text), delay: r.Delay,
+		form: r.Form, why: r.Refusal, since: r.Since, size: r.Size, files: r.Files,
+	}
+	if r.Kind == Bad {
+		p.bad, _, _ = strings.Cut(refusals[r.Refusal].line, " ")
+	}
 	if r.Kind == Block {
 		p.how = [...]string{Inline: "inline", Spin: "spin", Offload: "offload"}[r.How]
 	}

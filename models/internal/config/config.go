@@ -3,6 +3,9 @@
 package config
 
 import (
+	"context"
+	"time"
+
 	"cbench/internal/poll"
 	"cbench/scenarios/wire"
 )
@@ -28,4 +31,17 @@ func (c Config) Resolve() Config {
 		c.MaxConns = max(1, soft-wire.SpareFiles)
 	}
 	return c
+}
+
+// LookAgain is when a listener that could not be accepted from, for want of descriptors, is tried again.
+const LookAgain = 100 * time.Millisecond
+
+// Killed is done when a shutdown that began with ctx has taken wire.ShutdownGrace, or when kill is called.
+func Killed(ctx context.Context) (killed context.Context, kill func()) {
+	killed, kill = context.WithCancel(context.Background())
+	context.AfterFunc(ctx, func() {
+		grace := time.AfterFunc(wire.ShutdownGrace, kill)
+		context.AfterFunc(killed, func() { grace.Stop() })
+	})
+	return killed, kill
 }

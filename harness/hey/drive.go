@@ -1,0 +1,200 @@
+package hey
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"github.com/rakyll/hey/requester"
+	"golang.org/x/sys/unix"
+
+	"cbench/harness/load"
+	"cbench/results"
+)
+
+// template asks for hey's results one by one: its report as a whole is no JSON when a mean is NaN.
+const template = `{"lats":{{jsonify .Lats}},"offsets":{{jsonify .Offsets}},"codes":{{jsonify .StatusCodes}},` +
+	`"errors":{{jsonify .ErrorDist}},"size":{{.SizeTotal}},"count":{{.NumRes}}}`
+
+// told is what hey tells.
+type told struct {
+	Lats    []float64      // s, of requests that were answered
+	Offsets []float64      // s, when each began, on a clock of hey's own
+	Codes   []int          // status of each
+	Errors  map[string]int // of the others
+	Size    int64          // bytes of all bodies, by their heads
+	Count   int            // requests, answered or not
+}
+
+const keptIdle = 500 // hey's maxIdleConn
+
+// Drive is load.Driver's.
+func (d *Driver) Drive(ctx context.Context, drive load.Drive, w load.Watch) (load.Report, error) {
+	if drive.Rate > 0 || drive.Pipeline > 1 {
+		return load.Report{}, errors.New("hey: only a closed loop with one request under way a connection")
+	}
+	debug.SetGCPercent(100) // the load process turned it off; hey makes garbage, and collects it where people use it
+	work, out, err := d.work()
+	if err != nil {
+		return load.Report{}, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	checked := make(chan struct{})
+	go func() { d.checker.watch(ctx); close(checked) }()
+	done := make(chan struct{})
+	go func() { work.Run(); close(done) }()
+
+	start := d.wait(ctx, drive.Warmup, w, true)
+	end := d.wait(ctx, drive.Duration, w, false)
+	stopped := ctx.Err()
+	work.Stop()
+	<-done
+	cancel()
+	<-checked
+	if stopped != nil {
+		return load.Report{}, stopped
+	}
+	var t told
+	if err := json.Unmarshal(out.Bytes(), &t); err != nil {
+		return load.Report{}, fmt.Errorf("hey: its results: %w", err)
+	}
+	if t.Count-sum(t.Errors) > len(t.Lats) {
+		return load.Report{}, fmt.Errorf("hey: it keeps %d results of %d: a shorter duration is needed", len(t.Lats), t.Count)
+	}
+	r := d.report(&t, drive)
+	r.Start, r.End, r.WindowNS = start.mono, end.mono, drive.Duration.Nanoseconds() // by the results' own offsets
+	// The edges were seen somewhat late, each by another time: the CPU time is that of as long a window.
+	r.CPUNS = int64(float64(end.cpu-start.cpu) * float64(r.WindowNS) / float64(end.mono-start.mono))
+	return r, nil
+}
+
+// work is one that does not end by itself, and where its results go.
+func (d *Driver) work() (*requester.Work, *bytes.Buffer, error) {
+	req, err := http.NewRequest(http.MethodPost, "http://"+d.plan.Addr+"/echo", nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("hey: %w", err)
+	}
+	req.ContentLength = int64(len(d.body))
+	out := new(bytes.Buffer)
+	work := &requester.Work{
+		Request: req, RequestBody: d.body, N: math.MaxInt32, C: d.plan.Params.Conns,
+		Timeout: int(math.Ceil(d.plan.Timeout.Seconds())), DisableCompression: true, // DisableRedirects has its workers race
+		Output: template, Writer: out,
+	}
+	work.Init() // or a Stop could come before there is anything to stop
+	return work, out, nil
+}
+
+// edge is one end of the window: when it was, and the CPU time of this process until then.
+type edge struct{ mono, cpu int64 }
+
+func (d *Driver) wait(ctx context.Context, how time.Duration, w load.Watch, start bool) edge {
+	select {
+	case <-time.After(how):
+	case <-ctx.Done():
+	}
+	if w.Window != nil {
+		w.Window(start)
+	}
+	return edge{clock(unix.CLOCK_MONOTONIC), clock(unix.CLOCK_PROCESS_CPUTIME_ID)}
+}
+
+func clock(id int32) int64 {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(id, &ts); err != nil {
+		panic("hey: a clock that every Linux has: " + err.Error())
+	}
+	return ts.Nano()
+}
+
+// report is what hey told of the window, which begins a warm-up after the first request.
+func (d *Driver) report(t *told, drive load.Drive) load.Report {
+	r := load.Report{Errors: map[string]int64{}}
+	h := hdrhistogram.New(1, int64(time.Minute), 3)
+	least, most := int64(math.MaxInt64), int64(0)
+	var start float64
+	if len(t.Offsets) > 0 {
+		start = slices.Min(t.Offsets) + drive.Warmup.Seconds()
+	}
+	end := start + drive.Duration.Seconds()
+	for i, at := range t.Offsets {
+		if t.Codes[i] != http.StatusOK {
+			r.Verify.Corrupted++
+		}
+		measured := start <= at && at < end
+		if measured {
+			r.Sent++
+		}
+		if t.Codes[i] != http.StatusOK {
+			continue
+		}
+		if done := at + t.Lats[i]; start <= done && done < end {
+			r.InWindow++
+		}
+		if measured {
+			ns := int64(t.Lats[i] * 1e9)
+			if h.RecordValue(ns) != nil {
+				r.Overflow++
+				continue
+			}
+			r.Received++
+			least, most = min(least, ns), max(most, ns)
+		}
+	}
+	r.Expected = r.Sent
+	r.Latency = results.NewLatency(h).Exact(least, most)
+	r.Service = r.Latency
+	d.judge(&r, t)
+	return r
+}
+
+// judge adds what was wrong, and what a reader should know.
+func (d *Driver) judge(r *load.Report, t *told) {
+	if want := int64(len(t.Lats)) * int64(len(d.body)); r.Verify.Corrupted == 0 && t.Size != want {
+		r.Verify.Corrupted++
+		r.Odd = fmt.Sprintf("hey was answered %d bytes of body, not %d", t.Size, want)
+	}
+	r.Verify.Corrupted += d.checker.corrupt
+	if d.checker.odd != nil {
+		r.Odd = d.checker.odd.Error()
+	}
+	for message, n := range t.Errors {
+		r.Errors[kind(message)] += int64(n)
+	}
+	r.Warnings = append(r.Warnings, "hey: it checks no body; a second connection of ours did, fifty times a second")
+	if c := d.plan.Params.Conns; c > keptIdle {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("hey: keeps %d idle connections: of %d, some are dialled anew while it runs", keptIdle, c))
+	}
+}
+
+// kind is the word, of the load engine's, under which an error is counted.
+func kind(message string) string {
+	for _, k := range [...]struct{ part, kind string }{
+		{"refused", "refused"}, {"reset", "reset"}, {"broken pipe", "reset"}, {"EOF", "closed"}, {"Client.Timeout", "timeout"},
+		{"deadline exceeded", "timeout"}, {"too many open files", "nofile"},
+	} {
+		if strings.Contains(message, k.part) {
+			return k.kind
+		}
+	}
+	return "other"
+}
+
+func sum(counts map[string]int) (n int) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+var _ load.Driver = (*Driver)(nil)
