@@ -26,7 +26,7 @@ func Summarise(cells []Cell) []Group {
 	groups := make(map[Key]*Group)
 	for _, c := range cells {
 		k := c.Key()
-		k.Rep = 0
+		k.Rep, k.Seed = 0, 0 // each repetition has a seed of its own
 		g := groups[k]
 		if g == nil {
 			g = &Group{Scenario: c.Scenario, Params: c.Params, Model: c.Model, Conns: c.Conns}

@@ -68,7 +68,7 @@ func makeUp() (*Run, []Cell) {
 					if like.model == "floor" && scenario == "chat" {
 						continue
 					}
-					p := Planned{Order: len(cells) + 1, Model: like.model, Scenario: scenario, Conns: n, Rep: rep, Seed: 1, Params: params}
+					p := Planned{Order: len(cells) + 1, Model: like.model, Scenario: scenario, Conns: n, Rep: rep, Seed: uint64(rep), Params: params}
 					run.Plan = append(run.Plan, p)
 					cells = append(cells, like.cell(p))
 				}
