@@ -12,6 +12,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -63,11 +64,17 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	if spec.Name == "" && len(spec.Args) > 0 {
 		spec.Name = spec.Args[0]
 	}
-	p, err := start(ctx, spec)
-	if err != nil {
-		return nil, fmt.Errorf("server %s: %w", spec.Name, err)
+	const tries = 4
+	for try := 1; ; try++ {
+		p, err := start(ctx, spec)
+		if err == nil {
+			return p, nil
+		}
+		// A port is found free by binding it and letting it go: it can be another's by the time the server binds it.
+		if spec.Addr != "" || try == tries || !strings.Contains(err.Error(), syscall.EADDRINUSE.Error()) {
+			return nil, fmt.Errorf("server %s: %w", spec.Name, err)
+		}
 	}
-	return p, nil
 }
 
 func start(ctx context.Context, spec Spec) (*Process, error) {
