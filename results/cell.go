@@ -29,6 +29,11 @@ type Cell struct {
 	CPU      CPU      `json:"cpu"`
 	Verify   Verify   `json:"verify"`
 
+	Machine   *Machine   `json:"machine,omitempty"`   // what the machine did meanwhile
+	Rotation  *Rotation  `json:"rotation,omitempty"`  // where servers were loaded in turn: the samples, round by round
+	Search    *Search    `json:"search,omitempty"`    // where a limit was searched for: what was found, and how
+	Diagnosis *Diagnosis `json:"diagnosis,omitempty"` // of a pass that was not timed
+
 	Valid    bool     `json:"valid"`
 	Void     []string `json:"void"`     // why the cell is not valid: never averaged
 	Warnings []string `json:"warnings"` // what a reader of the cell should know
@@ -44,7 +49,18 @@ type Params struct {
 	DurationNS   int64   `json:"duration_ns"`
 	WarmupNS     int64   `json:"warmup_ns"`
 	Procs        int     `json:"procs"`            // GOMAXPROCS of the server; 0 for a foreign one
-	Driver       string  `json:"driver,omitempty"` // who loaded it: "hey", or our own engine where there is none
+	Driver       string  `json:"driver,omitempty"` // who loaded it: "hey" or "wrk", or our own engine where there is none
+
+	Arrivals string `json:"arrivals,omitempty"` // "poisson"; else messages are due at even distances. Open loop
+
+	// Rotation names the servers that were alive together and loaded in turn, joined by "+"; empty: each repetition had a
+	// server process of its own, and no other was alive.
+	Rotation string `json:"rotation,omitempty"`
+	Rounds   int    `json:"rounds,omitempty"`  // slots of each of them
+	SlotNS   int64  `json:"slot_ns,omitempty"` // length of a slot
+
+	Search string `json:"search,omitempty"` // what the most was searched of: "rate" or "conns"; Loop is "search" then
+	SLO    string `json:"slo,omitempty"`    // the limits to hold, such as "p99<5ms"
 }
 
 // Load is what the load really was, over the measured window.
@@ -104,6 +120,36 @@ type Memory struct {
 
 	AfterCloseRSS  *int64 `json:"after_close_rss_bytes"` // after every connection was closed
 	AfterCloseAnon *int64 `json:"after_close_anon_bytes"`
+
+	Moments  []Moment   `json:"moments,omitempty"`  // where all of it was, at quiet moments in the order of time
+	Returned []Returned `json:"returned,omitempty"` // what was left, ever longer after every connection was closed
+}
+
+// Moment is where the server's memory was at one quiet moment, in bytes. The user parts add up to Anon, but for what the
+// kernel's and the runtime's counts differ by.
+type Moment struct {
+	Name string `json:"name"` // "empty", "idle" (all connections open), "rested" (open, quiet again after the load), "closed"
+
+	Anon       *int64 `json:"anon_bytes"`
+	HeapLive   *int64 `json:"heap_live_bytes"`   // Go objects that a collection just then left
+	HeapUnused *int64 `json:"heap_unused_bytes"` // what the heap holds for more of them
+	Stacks     *int64 `json:"stacks_bytes"`      // of goroutines
+	Runtime    *int64 `json:"runtime_bytes"`     // the Go runtime's own
+	Rest       *int64 `json:"rest_bytes"`        // anonymous memory that is none of these, below 0 where the runtime counts what is not resident
+
+	Kernel     *int64 `json:"kernel_bytes"`      // of the server's own cgroup, all of what follows included
+	Sockets    *int64 `json:"sockets_bytes"`     // socket structures with their inodes
+	Files      *int64 `json:"files_bytes"`       // open files and directory entries
+	Epoll      *int64 `json:"epoll_bytes"`       // items of epoll sets
+	PageTables *int64 `json:"page_tables_bytes"` // of the process
+	Buffers    *int64 `json:"buffers_bytes"`     // data in socket buffers
+}
+
+// Returned is what a server still held some time after its last connection was closed.
+type Returned struct {
+	AfterNS int64 `json:"after_ns"`
+	RSS     int64 `json:"rss_bytes"`
+	Anon    int64 `json:"anon_bytes"`
 }
 
 // CPU is what the measured window cost.
@@ -116,6 +162,83 @@ type CPU struct {
 	Threads             *int64   `json:"threads"`
 	Goroutines          *int64   `json:"goroutines"`
 	GCPauseNS           *int64   `json:"gc_pause_ns"` // stop-the-world time in the window
+
+	UserNS     *int64 `json:"user_ns,omitempty"`      // of ServerNS, sampled at ticks: good over seconds
+	SystemNS   *int64 `json:"system_ns,omitempty"`    // the rest of it
+	RunQueueNS *int64 `json:"run_queue_ns,omitempty"` // time that the server's threads were ready to run and did not
+}
+
+// Machine is what the CPUs of the server and the load did in the measured window beside what was measured, as shares of the window
+// on one CPU.
+type Machine struct {
+	OthersRatio   *float64 `json:"others_ratio"`   // CPU time of all else on those CPUs
+	StealRatio    *float64 `json:"steal_ratio"`    // time that the hypervisor gave to others
+	PressureRatio *float64 `json:"pressure_ratio"` // time in which some task on the machine waited for a CPU (PSI, "some")
+}
+
+// Rotation is the repetition of one server among others that were alive at the same time, each with its connections open, and
+// loaded in turn: A B C … C B A. Round i of one is paired with round i of another, and with nothing else.
+type Rotation struct {
+	ID     string  `json:"id"`                // the same for all that were alive together, and for no others
+	TwinOf string  `json:"twin_of,omitempty"` // the model that this one is, under another name: a control
+	Rounds []Round `json:"rounds"`
+}
+
+// Round is one slot of one server.
+type Round struct {
+	ServerNSPerMessage float64 `json:"server_ns_per_message"`
+	LoadNSPerMessage   float64 `json:"load_ns_per_message"`
+	ThroughputPerS     float64 `json:"throughput_per_s"`
+	P50                int64   `json:"p50_ns"`
+	P99                int64   `json:"p99_ns"`
+	Count              int64   `json:"count"`          // checked replies
+	IdleCPURatio       float64 `json:"idle_cpu_ratio"` // CPU time of the other servers over the slot's length: they must be idle
+	Void               string  `json:"void,omitempty"` // why the round does not count
+}
+
+// Search is the most that a server holds within limits.
+type Search struct {
+	Found *float64 `json:"found"` // messages/s, or connections; null: not even the least that was tried
+	Low   *float64 `json:"low"`   // 95% interval of it
+	High  *float64 `json:"high"`  // null: no end was seen
+	Bound string   `json:"bound"` // what the end was: "server", "client" (the server could do more), "limit" (the most that was to be tried)
+	Why   string   `json:"why"`   // in words: the limit that broke, and how
+	Tried []Window `json:"tried"` // in the order of time
+	Curve []Window `json:"curve"` // at shares of what was found, from low to high; of a search of "rate"
+}
+
+// Window is one short load on the way.
+type Window struct {
+	Share          float64 `json:"share,omitempty"` // of what was found; 0: on the way to it
+	RatePerS       float64 `json:"rate_per_s"`      // offered
+	Conns          int     `json:"conns"`
+	ThroughputPerS float64 `json:"throughput_per_s"`
+	P50            int64   `json:"p50_ns"`
+	P90            int64   `json:"p90_ns"`
+	P99            int64   `json:"p99_ns"`
+	P999           int64   `json:"p999_ns"`
+	Max            int64   `json:"max_ns"`
+	ServiceP99     int64   `json:"service_p99_ns"`
+	Count          int64   `json:"count"`
+	ServerCPURatio float64 `json:"server_cpu_ratio"`
+	ClientCPURatio float64 `json:"client_cpu_ratio"`
+	LateSendRatio  float64 `json:"late_send_ratio"`
+	Anon           int64   `json:"anon_bytes,omitempty"`
+	Held           bool    `json:"held"`          // the limits were
+	Why            string  `json:"why,omitempty"` // they were not
+}
+
+// Diagnosis is what a pass found that looked into the server and so slowed it down: shares, never times to compare.
+type Diagnosis struct {
+	Tool     string             `json:"tool"`                 // what counted system calls; empty: nothing here may, and Why says it
+	Why      string             `json:"why,omitempty"`        //
+	Messages int64              `json:"messages"`             // checked replies meanwhile
+	Syscalls map[string]float64 `json:"syscalls_per_message"` // by name
+	SchedP50 *int64             `json:"sched_p50_ns"`         // time that goroutines were ready and did not run (runtime/metrics, /sched/latencies)
+	SchedP99 *int64             `json:"sched_p99_ns"`
+	GCCycles *int64             `json:"gc_cycles"`
+	Allocs   *float64           `json:"allocs_per_message"` // heap objects
+	AllocB   *float64           `json:"alloc_bytes_per_message"`
 }
 
 // Verify counts replies that were not what they had to be; none of them is a latency sample.

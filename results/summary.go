@@ -16,32 +16,40 @@ type Group struct {
 	Params   Params
 	Model    string
 	Conns    int
-	Valid    []Cell // by repetition
-	Void     []Cell // by repetition; never part of a Spread
+	Valid    []Cell // by repetition, each of a process of its own
+	Rotated  []Cell // by rotation and repetition, valid: loaded in turn with others
+	Void     []Cell // of both; never part of a Spread
 }
 
 // Summarise groups cells by what was measured. Groups come in the order they are shown in: by scenario, parameters,
-// number of connections, model.
+// number of connections, model. Whether a server was alone or in a rotation, and for how long it was measured, does not part them.
 func Summarise(cells []Cell) []Group {
 	groups := make(map[Key]*Group)
 	for _, c := range cells {
 		k := c.Key()
 		k.Rep, k.Seed = 0, 0 // each repetition has a seed of its own
+		k.Params = k.Params.alike()
 		g := groups[k]
 		if g == nil {
-			g = &Group{Scenario: c.Scenario, Params: c.Params, Model: c.Model, Conns: c.Conns}
+			g = &Group{Scenario: c.Scenario, Params: k.Params, Model: c.Model, Conns: c.Conns}
 			groups[k] = g
 		}
-		if c.Valid {
-			g.Valid = append(g.Valid, c)
-		} else {
+		switch {
+		case !c.Valid:
 			g.Void = append(g.Void, c)
+		case c.Rotation != nil:
+			g.Rotated = append(g.Rotated, c)
+		default:
+			g.Valid = append(g.Valid, c)
 		}
 	}
 	sorted := make([]Group, 0, len(groups))
 	for _, g := range groups {
-		byRep := func(a, b Cell) int { return cmp.Compare(a.Rep, b.Rep) }
+		byRep := func(a, b Cell) int {
+			return cmp.Or(cmp.Compare(a.Params.Rotation, b.Params.Rotation), cmp.Compare(a.Rep, b.Rep))
+		}
 		slices.SortFunc(g.Valid, byRep)
+		slices.SortFunc(g.Rotated, byRep)
 		slices.SortFunc(g.Void, byRep)
 		sorted = append(sorted, *g)
 	}
@@ -55,33 +63,43 @@ func compareGroups(a, b Group) int {
 		cmp.Compare(a.Conns, b.Conns),
 		compareNames(modelOrder, a.Model, b.Model),
 		cmp.Compare(a.Params.Procs, b.Params.Procs),
-		cmp.Compare(a.Params.DurationNS, b.Params.DurationNS),
-		cmp.Compare(a.Params.WarmupNS, b.Params.WarmupNS),
 	)
 }
 
-// Of is the spread of a figure over the valid repetitions.
+// Of is the spread of a figure over the valid repetitions: over those in rotations where they know it, for there it was taken under
+// the same conditions as the others', and else over those of servers that were alone.
 func (g *Group) Of(m Metric) Spread {
-	var values []float64
-	for i := range g.Valid {
-		if v, known := m(&g.Valid[i]); known {
-			values = append(values, v)
+	for _, cells := range [][]Cell{g.Rotated, g.Valid} {
+		var values []float64
+		for i := range cells {
+			if v, known := m(&cells[i]); known {
+				values = append(values, v)
+			}
+		}
+		if len(values) > 0 {
+			return SpreadOf(values)
 		}
 	}
-	return SpreadOf(values)
+	return Spread{}
+}
+
+// alike is p without what may differ between repetitions that are shown as one group.
+func (p Params) alike() Params {
+	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS = 0, 0, "", 0, 0
+	return p
 }
 
 // Setting is what the models of one table or chart have in common: the load. How long was measured, and on how many
 // threads a server ran, may differ between them.
 type Setting struct {
 	Scenario string
-	Params   Params // Procs, DurationNS and WarmupNS are 0
+	Params   Params // as alike, and Procs is 0
 }
 
 // Setting is the load the group was measured under.
 func (g *Group) Setting() Setting {
-	p := g.Params
-	p.Procs, p.DurationNS, p.WarmupNS = 0, 0, 0
+	p := g.Params.alike()
+	p.Procs = 0
 	return Setting{Scenario: g.Scenario, Params: p}
 }
 
