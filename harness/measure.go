@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"math"
 	"slices"
 	"time"
 
@@ -20,6 +18,7 @@ import (
 type measurement struct {
 	cell  results.Cell
 	phase func(string)
+	facts facts
 
 	before, after edge // the window's
 }
@@ -30,20 +29,15 @@ type edge struct {
 	pause  *int64 // stop-the-world time so far
 	err    error
 	memory idleMemory
+
+	machine    probe.Machine
+	machineErr error
 }
 
 // take goes through a repetition with a server that listens. What goes wrong with the server is in the cell.
 func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process) error {
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := alive(ctx, proc)
 	defer cancel()
-	go func() { // a dead server answers nothing: do not wait for it
-		select {
-		case <-proc.Exited():
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-
 	empty := m.memory(proc, true)
 	clients, err := load.Start(load.Process{Args: e.loadArgs(p.Params.Driver), CPUs: e.LoadCPUs, Threads: e.LoadLoops})
 	if err != nil {
@@ -71,7 +65,7 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	limit, done := context.WithTimeout(ctx, time.Duration(p.Params.WarmupNS+p.Params.DurationNS)+time.Minute)
 	defer done()
 	report, err := clients.Drive(limit, load.Drive{
-		Rate: p.Params.RatePerS, Pipeline: p.Params.Pipeline,
+		Rate: p.Params.RatePerS, Pipeline: p.Params.Pipeline, Arrivals: p.Params.Arrivals,
 		Warmup: time.Duration(p.Params.WarmupNS), Duration: time.Duration(p.Params.DurationNS),
 	}, load.Watch{Window: func(start bool) {
 		if start {
@@ -86,6 +80,8 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	}
 	m.report(report)
 	m.window(report)
+	m.machine(e, report)
+	m.place(e, proc)
 
 	m.phase("closing")
 	closed, err := clients.Close()
@@ -104,6 +100,19 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	}
 	m.judge()
 	return nil
+}
+
+// alive is a context that ends with the server: a dead one answers nothing, and is not waited for.
+func alive(ctx context.Context, proc *server.Process) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-proc.Exited():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // loadArgs is the command line of the load process with that driver.
@@ -168,6 +177,7 @@ func (m *measurement) edge(proc *server.Process, start bool) (at edge) {
 	pids := proc.PIDs()
 	if !start {
 		at.usage, at.err = probe.ReadUsage(pids)
+		at.machine, at.machineErr = probe.ReadMachine()
 	}
 	if rt, err := proc.Runtime(); err == nil {
 		pause := rt.GCPause.Nanoseconds()
@@ -175,6 +185,7 @@ func (m *measurement) edge(proc *server.Process, start bool) (at edge) {
 		m.cell.CPU.Goroutines = &rt.Goroutines
 	}
 	if start {
+		at.machine, at.machineErr = probe.ReadMachine()
 		at.usage, at.err = probe.ReadUsage(pids)
 	} else {
 		at.memory = m.memory(proc, false)
@@ -203,9 +214,7 @@ func (m *measurement) report(r load.Report) {
 	if r.Odd != "" {
 		m.warn("the first wrong reply: %s", r.Odd)
 	}
-	if r.Overflow > 0 {
-		m.void("%d latencies of over 60 s are in no histogram", r.Overflow)
-	}
+	m.facts.overflow += r.Overflow
 }
 
 // window writes down what the measured window cost both sides.
@@ -256,84 +265,6 @@ func (m *measurement) verified(v results.Verify) {
 	sum.Reordered += v.Reordered
 	sum.Corrupted += v.Corrupted
 	sum.Surplus += v.Surplus
-}
-
-// judge voids the cell if what it shows is not what was asked for.
-func (m *measurement) judge() {
-	c := &m.cell
-	if c.Load.Established < c.Conns {
-		m.void("only %d of %d connections were established", c.Load.Established, c.Conns)
-	}
-	for _, kind := range slices.Sorted(maps.Keys(c.Load.Errors)) {
-		if n := c.Load.Errors[kind]; n > 0 {
-			m.void("%d × %s", n, kind)
-		}
-	}
-	for _, fault := range []struct {
-		n    int64
-		what string
-	}{
-		{c.Verify.Lost, "lost"}, {c.Verify.Duplicated, "duplicated"}, {c.Verify.Reordered, "reordered"},
-		{c.Verify.Corrupted, "corrupted"}, {c.Verify.Surplus, "surplus"},
-	} {
-		if fault.n > 0 {
-			m.void("replies: %d %s", fault.n, fault.what)
-		}
-	}
-	if c.Latency == nil {
-		m.void("no message was answered in the window")
-	}
-	m.judgeLoad()
-}
-
-// Bounds beyond which the load did not do, or hardly did, what it was asked for.
-const (
-	leastOfRate   = 0.99 // of the offered rate that must be achieved
-	mostLate      = 0.01 // of the sends that may be over 1 ms late before p99 tells of the client
-	mostlyLate    = 0.5  // beyond which latency is the client's
-	enoughSends   = 1000 // for that to be more than chance
-	saturatedFrom = 0.95 // of its CPUs that the client uses when it is the bottleneck
-
-	mostBacklog = 250 * time.Millisecond // of messages, at the edge of a window
-)
-
-func (m *measurement) judgeLoad() {
-	c := &m.cell
-	if c.Params.Loop == "open" {
-		offered := c.Params.RatePerS * float64(c.Params.DurationNS) / 1e9
-		if float64(c.Load.Sent) < leastOfRate*offered-1 {
-			m.void("only %d of %.0f messages were sent: the client could not keep up", c.Load.Sent, offered)
-		}
-		m.judgeRate()
-		switch late := c.Load.LateSendRatio; {
-		case late != nil && *late > mostlyLate && c.Load.Sent >= enoughSends:
-			m.void("%.0f%% of the sends were over 1 ms late: the client could not keep up", *late*100)
-		case late != nil && *late > mostLate:
-			m.warn("%.0f%% of the sends were over 1 ms late: the highest percentiles tell of the client too", *late*100)
-		}
-	} else if cpu := c.Load.ClientCPURatio; cpu != nil && *cpu > saturatedFrom {
-		m.warn("the client used %.2f of a CPU: the throughput is its limit, not the server's; compare CPU per message", *cpu)
-	}
-}
-
-// judgeRate voids the cell if the offered rate was not achieved. What counts is the backlog that the window left or was left
-// with: a stall at either edge, however short, moves replies over it, and to void for that would be to throw away the worst
-// repetitions; a server that cannot do the rate falls behind by more and more.
-func (m *measurement) judgeRate() {
-	c := &m.cell
-	if c.Load.ThroughputPerS == nil {
-		return
-	}
-	perSend := float64(c.Load.Expected) / float64(max(1, c.Load.Sent))
-	offered, achieved := c.Params.RatePerS*perSend, *c.Load.ThroughputPerS
-	backlog := math.Abs(offered-achieved) * float64(c.Params.DurationNS) / 1e9 / offered
-	switch off := math.Abs(achieved/offered - 1); {
-	case off <= 1-leastOfRate:
-	case backlog > mostBacklog.Seconds():
-		m.void("offered %.0f messages/s and achieved %.0f: beyond what the server, or the client, can do", offered, achieved)
-	default:
-		m.warn("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
-	}
 }
 
 func (m *measurement) void(format string, args ...any) {

@@ -3,10 +3,9 @@
 package harness
 
 import (
-	"cmp"
 	"fmt"
+	"maps"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -24,22 +23,7 @@ type Server struct {
 	Speaks []string // parts of the workload
 	Own    bool     // one of cbench's own, which tells of its Go runtime
 	Procs  int      // GOMAXPROCS that it was told; 0: not told
-}
-
-// Block is a part of an experiment: one scenario under one load, at several numbers of connections. Zero values mean the
-// scenario's own defaults.
-type Block struct {
-	Scenario string        `json:"scenario"`
-	Conns    []int         `json:"conns"`
-	Reps     int           `json:"reps"`
-	Duration time.Duration `json:"duration"`
-	Warmup   time.Duration `json:"warmup"`
-	Payload  int           `json:"payload"`   // bytes of a message; 0: 128
-	Rate     float64       `json:"rate"`      // messages/s in total, an open loop
-	Closed   bool          `json:"closed"`    // a closed loop, whatever the rate
-	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
-	RoomSize int           `json:"room_size"` // members of a room
-	Driver   string        `json:"driver"`    // who loads: Hey; "": our own engine
+	TwinOf string   // the server that this one is, under another name; "": it is itself
 }
 
 // Hey is rakyll/hey as the driver of a load: an outside witness.
@@ -68,16 +52,18 @@ func MaxConns() int {
 
 // Plan is every repetition that blocks ask for, in the order they are to run: all first repetitions in an order drawn from
 // seed, then all second ones in another, so that what drifts on the machine meets every server alike, and a run that
-// is cut short has measured all of them. skipped says which servers do not speak what a scenario needs.
+// is cut short has measured all of them. Servers that are loaded in turn stand together. skipped says which servers do not
+// speak what a scenario needs.
 func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned, skipped []string, err error) {
-	byRep := map[int][]results.Planned{}
+	byRep := map[int][][]results.Planned{} // units
 	asked := map[results.Key]bool{}
-	reps := 0
 	for _, b := range blocks {
 		s := scenarios.ByName(b.Scenario)
 		if s == nil {
 			return nil, nil, fmt.Errorf("scenario %q: there is none of that name; there are %s", b.Scenario, strings.Join(scenarios.Names(), ", "))
 		}
+		able, lacking := b.able(servers, s)
+		skipped = append(skipped, lacking...)
 		for _, conns := range b.Conns {
 			if conns == Max {
 				conns = MaxConns()
@@ -87,37 +73,156 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned
 			if err != nil {
 				return nil, nil, err
 			}
-			for _, server := range servers {
-				if missing := lacks(server, s); missing != "" {
-					skipped = append(skipped, fmt.Sprintf("%s does not speak %s: no %s", server.Name, missing, s.Name))
-					continue
-				}
-				params.Procs = server.Procs
+			sets, err := b.sets(able)
+			if err != nil {
+				return nil, nil, err
+			}
+			for _, set := range sets {
 				for rep := 1; rep <= b.Reps; rep++ {
-					p := results.Planned{
-						Model: server.Name, Scenario: s.Name, Conns: conns, Rep: rep,
-						Seed: seed + uint64(rep-1), Params: params,
-					}
-					if !asked[p.Key()] {
-						asked[p.Key()] = true
-						byRep[rep] = append(byRep[rep], p)
+					unit := planned(set, s.Name, conns, rep, seed, params)
+					if key := unit[0].Key(); !asked[key] {
+						asked[key] = true
+						byRep[rep] = append(byRep[rep], unit)
 					}
 				}
-				reps = max(reps, b.Reps)
 			}
 		}
 	}
-	for rep := 1; rep <= reps; rep++ {
-		round := byRep[rep]
+	for _, rep := range slices.Sorted(maps.Keys(byRep)) {
+		units := byRep[rep]
 		draw := rand.New(rand.NewPCG(seed, uint64(rep)))
-		draw.Shuffle(len(round), func(i, j int) { round[i], round[j] = round[j], round[i] })
-		plan = append(plan, round...)
+		draw.Shuffle(len(units), func(i, j int) { units[i], units[j] = units[j], units[i] })
+		plan = append(plan, slices.Concat(units...)...)
 	}
 	for i := range plan {
 		plan[i].Order = i + 1
 	}
 	slices.Sort(skipped)
 	return plan, slices.Compact(skipped), nil
+}
+
+// able is the servers that the block is for and that speak what the scenario needs, and who does not.
+func (b Block) able(servers []Server, s *scenarios.Scenario) (able []Server, skipped []string) {
+	for _, server := range servers {
+		switch missing := lacks(server, s); {
+		case !b.wants(server.Name):
+		case missing != "":
+			skipped = append(skipped, fmt.Sprintf("%s does not speak %s: no %s", server.Name, missing, s.Name))
+		default:
+			able = append(able, server)
+		}
+	}
+	return able, skipped
+}
+
+// sets is which servers are measured together: each by itself, or those of one rotation, what they are compared with first.
+func (b Block) sets(able []Server) (sets [][]Server, err error) {
+	if b.Rotate == "" || len(able) == 0 {
+		for _, s := range able {
+			sets = append(sets, []Server{s})
+		}
+		return sets, nil
+	}
+	for _, s := range able {
+		if strings.Contains(s.Name, rotationJoin) {
+			return nil, fmt.Errorf("name %q: must hold no %q: the names of a rotation are joined by it (--name)", s.Name, rotationJoin)
+		}
+	}
+	base, err := b.base(able)
+	if err != nil {
+		return nil, err
+	}
+	others := slices.DeleteFunc(slices.Clone(able), func(s Server) bool { return s.Name == base.Name })
+	if b.Twin {
+		others = append(others, base.twin())
+	}
+	if len(others) == 0 {
+		return nil, fmt.Errorf("rotate: there is only %s; name another model, or compare it with itself (--twin)", base.Name)
+	}
+	if b.Rotate == RotateAll {
+		return [][]Server{append([]Server{base}, others...)}, nil
+	}
+	for _, other := range others {
+		sets = append(sets, []Server{base, other})
+	}
+	return sets, nil
+}
+
+// rotationJoin joins the names of a rotation (results.Params.Rotation).
+const rotationJoin = "+"
+
+// base is the server that the others are compared with.
+func (b Block) base(able []Server) (Server, error) {
+	for _, name := range []string{b.Base, DefaultBase} {
+		if i := slices.IndexFunc(able, func(s Server) bool { return s.Name == name }); i >= 0 {
+			return able[i], nil
+		}
+		if b.Base != "" {
+			return Server{}, fmt.Errorf("base %q: it is none of the servers that are measured under %s", b.Base, b.Scenario)
+		}
+	}
+	return able[0], nil
+}
+
+// TwinSuffix makes the name of a server that is another once more: an A/A control.
+const TwinSuffix = "-twin"
+
+func (s Server) twin() Server {
+	s.TwinOf, s.Name = s.Name, s.Name+TwinSuffix
+	return s
+}
+
+// planned is one repetition of a set of servers.
+func planned(set []Server, scenario string, conns, rep int, seed uint64, params results.Params) (unit []results.Planned) {
+	if params.Rounds > 0 {
+		var names []string
+		for _, s := range set {
+			names = append(names, s.Name)
+		}
+		params.Rotation = strings.Join(names, rotationJoin)
+	}
+	for _, s := range set {
+		params.Procs = s.Procs
+		unit = append(unit, results.Planned{
+			Model: s.Name, Scenario: scenario, Conns: conns, Rep: rep, Seed: seed + uint64(rep-1), Params: params,
+		})
+	}
+	return unit
+}
+
+// units parts a plan into what is measured at once: one repetition of a server, or of all those of a rotation.
+func units(plan []results.Planned) (all [][]results.Planned) {
+	for i, p := range plan {
+		if n := len(all); n > 0 && p.Params.Rotation != "" && together(p, plan[i-1]) {
+			all[n-1] = append(all[n-1], p)
+		} else {
+			all = append(all, []results.Planned{p})
+		}
+	}
+	return all
+}
+
+// together reports whether two servers are of one repetition of one rotation.
+func together(a, b results.Planned) bool {
+	a.Params.Procs = b.Params.Procs // each has its own
+	return a.Params == b.Params && a.Scenario == b.Scenario && a.Conns == b.Conns && a.Rep == b.Rep && a.Seed == b.Seed
+}
+
+// Estimate is how long a repetition takes, or the share of one server in a rotation: the load, and what is known by experience to come
+// on top of it for starting, connecting, settling down and closing.
+func Estimate(p results.Planned) time.Duration {
+	const (
+		start     = 700 * time.Millisecond // and stopping; of which memory readings are half
+		perConn   = 100 * time.Microsecond // to open, settle and close
+		guard     = 40 * time.Millisecond  // before a slot
+		perRested = 2 * time.Microsecond   // a connection, for the load process to clear up before a slot
+	)
+	took := start + time.Duration(p.Conns)*perConn
+	if p.Params.Rotation == "" {
+		return took + time.Duration(p.Params.DurationNS+p.Params.WarmupNS)
+	}
+	slot := time.Duration(p.Params.SlotNS+p.Params.WarmupNS) + guard + time.Duration(p.Conns)*perRested
+	return took + time.Duration(p.Params.Rounds+1)*slot
 }
 
 // lacks is a part of the workload that the scenario needs and the server does not speak, or "".
@@ -128,89 +233,4 @@ func lacks(s Server, sc *scenarios.Scenario) string {
 		}
 	}
 	return ""
-}
-
-// params fills in what the block leaves to the scenario, and says what forbids it.
-func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Params, error) {
-	p := results.Params{
-		PayloadBytes: b.Payload, Loop: "open", RatePerS: b.Rate, RoomSize: b.RoomSize,
-		DurationNS: b.Duration.Nanoseconds(), WarmupNS: b.Warmup.Nanoseconds(),
-	}
-	if p.PayloadBytes == 0 {
-		p.PayloadBytes = DefaultPayload
-	}
-	p.Pipeline = 1
-	if s.Piece > 0 {
-		p.PayloadBytes = s.Piece
-	}
-	if p.RatePerS == 0 {
-		p.RatePerS = s.Rate
-	}
-	if err := b.checkDriver(); err != nil {
-		return p, err
-	}
-	p.Driver = b.Driver
-	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
-		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
-	}
-	if s.RoomSize == 0 {
-		p.RoomSize = 0
-	} else if p.RoomSize == 0 {
-		p.RoomSize = s.RoomSize
-	}
-	switch {
-	case b.Reps < 1:
-		return p, fmt.Errorf("reps %d: must be at least 1", b.Reps)
-	case b.Duration <= 0:
-		return p, fmt.Errorf("duration %v: must be more than 0", b.Duration)
-	case b.Warmup < 0:
-		return p, fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)
-	case !(p.RatePerS >= 0 && p.RatePerS <= mostRate):
-		return p, fmt.Errorf("rate %g: must be more than 0, and at most %g messages/s", p.RatePerS, float64(mostRate))
-	case p.Pipeline < 1 || p.Pipeline > mostPipeline:
-		return p, fmt.Errorf("pipeline %d: must be 1 to %d", p.Pipeline, mostPipeline)
-	case b.Closed && s.Idle:
-		return p, fmt.Errorf("scenario %s: it has no closed loop: its connections wait", s.Name)
-	case b.Pipeline > 0 && p.Loop == "open":
-		return p, fmt.Errorf("pipeline %d: only in a closed loop; an open loop sends when a message is due (--closed)", b.Pipeline)
-	}
-	if err := s.Check(traffic(p, conns, seed)); err != nil {
-		return p, err
-	}
-	if most := MaxConns() - b.extra(s, conns); conns > most {
-		return p, fmt.Errorf("conns %d: a process may hold %d descriptors here, enough for %d connections: "+
-			"raise the hard limit first (ulimit -Hn, LimitNOFILE= of a service, or limits.conf)", conns, most+wire.SpareFiles, most)
-	}
-	return p, nil
-}
-
-// checkDriver says what forbids the driver: hey posts bodies in a closed loop, and nothing else.
-func (b Block) checkDriver() error {
-	switch {
-	case b.Driver == "":
-		return nil
-	case b.Driver != Hey:
-		return fmt.Errorf("driver %q: there is none of that name; there is %s, and cbench's own engine without it", b.Driver, Hey)
-	case b.Scenario != "http-echo":
-		return fmt.Errorf("driver hey: only http-echo, not %s", b.Scenario)
-	case b.Rate > 0:
-		return fmt.Errorf("driver hey: only a closed loop; pacing falsifies its latencies")
-	case b.Pipeline > 1:
-		return fmt.Errorf("driver hey: pipeline %d: it has one request under way a connection", b.Pipeline)
-	}
-	return nil
-}
-
-// extra is how many connections beside conns the load may open.
-func (b Block) extra(s *scenarios.Scenario, conns int) int {
-	if s.Extra == nil {
-		return 0
-	}
-	p := scenarios.Params{Conns: conns, RoomSize: cmp.Or(b.RoomSize, s.RoomSize)}
-	return s.Extra(p, conns) + runtime.NumCPU() // each loop's share rounds up
-}
-
-// traffic is the parameters as the load knows them.
-func traffic(p results.Params, conns int, seed uint64) scenarios.Params {
-	return scenarios.Params{Conns: conns, Payload: p.PayloadBytes, RoomSize: p.RoomSize, Seed: seed}
 }

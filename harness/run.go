@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,8 @@ type Experiment struct {
 	LoadCPUs   []int
 	LoadArgs   []string // command line of a load process, which must come to load.Serve
 	LoadLoops  int      // event loops of the load
+	CPUsAsked  bool     // whoever started the run chose the CPUs
+	Noisy      bool     // what others on the machine spoil is kept, with a warning
 
 	crowded bool // another run was at work on this machine when this one began
 }
@@ -37,7 +40,7 @@ type Experiment struct {
 type Watch struct {
 	Start func(left []results.Planned, had int)              // what is still to be measured, and how much was there
 	Phase func(p results.Planned, phase string)              // what is happening
-	Done  func(cell results.Cell, took, spent time.Duration) // a repetition is measured: how long it took, and would nominally take
+	Done  func(cell results.Cell, took, spent time.Duration) // a repetition is measured: how long it took, and was to take
 }
 
 // FirstPhase is what a repetition begins with.
@@ -69,22 +72,27 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
 	if w.Start != nil {
 		w.Start(left, len(cells))
 	}
-	for _, p := range left {
+	for _, unit := range units(left) {
 		began := time.Now()
-		cell, err := e.measure(ctx, p, w)
+		found, err := e.one(ctx, unit, w)
 		if ctx.Err() != nil {
 			// Cut short, it would be another measurement than planned. It was stopped, not finished.
 			return cells, ErrStopped
 		}
 		if err != nil {
-			return cells, fmt.Errorf("%s: %w", p.Key(), err)
+			return cells, fmt.Errorf("%s: %w", unit[0].Key(), err)
 		}
-		if err := results.Append(e.Dir, &cell); err != nil {
-			return cells, err
+		for i := range found {
+			if err := results.Append(e.Dir, &found[i]); err != nil {
+				return cells, err
+			}
 		}
-		cells = append(cells, cell)
-		if w.Done != nil {
-			w.Done(cell, time.Since(began), time.Duration(p.Params.DurationNS+p.Params.WarmupNS))
+		cells = append(cells, found...)
+		took := time.Since(began) / time.Duration(len(found))
+		for i := range found {
+			if w.Done != nil {
+				w.Done(found[i], took, Estimate(unit[i]))
+			}
 		}
 	}
 	if len(results.Missing(run.Plan, cells)) == 0 {
@@ -92,6 +100,15 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
 		run.Ended = &now
 	}
 	return cells, results.WriteRun(e.Dir, run)
+}
+
+// one measures one repetition of a server, or of all those of a rotation.
+func (e *Experiment) one(ctx context.Context, unit []results.Planned, w Watch) ([]results.Cell, error) {
+	if unit[0].Params.Rotation != "" {
+		return e.rotate(ctx, unit, w)
+	}
+	cell, err := e.measure(ctx, unit[0], w)
+	return []results.Cell{cell}, err
 }
 
 // open begins a run in its directory, or goes on with the one that is there.
@@ -164,10 +181,9 @@ func overlap(a, b []int) string {
 	return probe.FormatCPUs(both)
 }
 
-// measure takes one repetition: a fresh server, a fresh load, and what became of them. A server that fails is in the
-// cell; the error is for what no server is to blame for.
-func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (results.Cell, error) {
-	m := measurement{
+// begin is a repetition of which nothing is known yet but what was planned.
+func (e *Experiment) begin(p results.Planned, w Watch) *measurement {
+	m := &measurement{
 		cell: results.Cell{
 			Schema: results.Schema, Model: p.Model, Scenario: p.Scenario, Conns: p.Conns, Rep: p.Rep,
 			Order: p.Order, Seed: p.Seed, Params: p.Params, Void: []string{}, Warnings: []string{},
@@ -179,17 +195,44 @@ func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (r
 		},
 	}
 	m.cell.Load.Errors = map[string]int64{"timeout": 0, "reset": 0, "refused": 0, "closed": 0}
-	if cpus := overlap(e.ServerCPUs, e.LoadCPUs); cpus != "" {
-		m.warn("server and load share CPU %s: each takes its time from the other", cpus)
+	m.facts = facts{
+		window: time.Duration(p.Params.DurationNS), slot: time.Duration(cmp.Or(p.Params.SlotNS, p.Params.DurationNS)),
+		loops: e.LoadLoops, shared: overlap(e.ServerCPUs, e.LoadCPUs), asked: e.CPUsAsked,
+		serverCPUs: probe.FormatCPUs(e.ServerCPUs), both: e.cpus(), noisy: e.Noisy,
 	}
 	if e.crowded {
 		m.warn("another cbench was measuring on this machine")
 	}
-	i := slices.IndexFunc(e.Servers, func(s Server) bool { return s.Name == p.Model })
-	s := e.Servers[i]
+	return m
+}
 
+// cpus is the CPUs of both sides, each once.
+func (e *Experiment) cpus() []int {
+	all := slices.Sorted(slices.Values(slices.Concat(e.ServerCPUs, e.LoadCPUs)))
+	return slices.Compact(all)
+}
+
+// server is the server of that name, or the twin of one.
+func (e *Experiment) server(name string) Server {
+	for _, s := range e.Servers {
+		if s.Name == name {
+			return s
+		}
+	}
+	for _, s := range e.Servers {
+		if twin := s.twin(); twin.Name == name {
+			return twin
+		}
+	}
+	return Server{Name: name} // one without a command does not start, and says so
+}
+
+// measure takes one repetition: a fresh server, a fresh load, and what became of them. A server that fails is in the
+// cell; the error is for what no server is to blame for.
+func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (results.Cell, error) {
+	m := e.begin(p, w)
 	m.phase(FirstPhase)
-	proc, err := server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.ServerCPUs, Cgroup: true, Own: s.Own})
+	proc, err := e.start(ctx, p.Model)
 	if err != nil {
 		m.void("%v", err)
 		return m.cell, nil
@@ -198,4 +241,10 @@ func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (r
 	m.stop(proc)
 	m.cell.Valid = len(m.cell.Void) == 0
 	return m.cell, err
+}
+
+// start starts a server process.
+func (e *Experiment) start(ctx context.Context, name string) (*server.Process, error) {
+	s := e.server(name)
+	return server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.ServerCPUs, Cgroup: true, Own: s.Own})
 }

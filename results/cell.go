@@ -53,11 +53,15 @@ type Params struct {
 
 	Arrivals string `json:"arrivals,omitempty"` // "poisson"; else messages are due at even distances. Open loop
 
-	// Rotation names the servers that were alive together and loaded in turn, joined by "+"; empty: each repetition had a
+	// Rotation names the servers that were alive together and loaded in turn, joined by "+", what they are compared
+	// with first; empty: each repetition had a
 	// server process of its own, and no other was alive.
 	Rotation string `json:"rotation,omitempty"`
-	Rounds   int    `json:"rounds,omitempty"`  // slots of each of them
+	Rounds   int    `json:"rounds,omitempty"`  // slots of each of them, at most
 	SlotNS   int64  `json:"slot_ns,omitempty"` // length of a slot
+
+	// Width ends a rotation early, once the 95% interval of every server's CPU ratio to the first is within ± this share; 0: never.
+	Width float64 `json:"width,omitempty"`
 
 	Search string `json:"search,omitempty"` // what the most was searched of: "rate" or "conns"; Loop is "search" then
 	SLO    string `json:"slo,omitempty"`    // the limits to hold, such as "p99<5ms"
@@ -182,6 +186,7 @@ type Rotation struct {
 	ID     string  `json:"id"`                // the same for all that were alive together, and for no others
 	TwinOf string  `json:"twin_of,omitempty"` // the model that this one is, under another name: a control
 	Rounds []Round `json:"rounds"`
+	Early  string  `json:"early,omitempty"` // why there are fewer rounds than were planned: all was known well enough
 }
 
 // Round is one slot of one server.

@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // Append adds a finished repetition to cells.jsonl of dir: one line, one write, synced before it returns. What a crash left
@@ -84,8 +87,9 @@ func mendTail(f *os.File) (owed []byte, err error) {
 	return nil, f.Truncate(int64(tail))
 }
 
-// ReadCells reads cells.jsonl of dir, in the order written; no file is no cells. A last line that a crash tore is left out,
-// and so is a second result for the same repetition; each with a warning. Anything else that is no cell is an error with its line.
+// ReadCells reads cells.jsonl of dir, in the order written; no file is no cells. A last line that a crash tore is left out, so is a
+// rotation of which it kept servers from being written down, and so is a second result for the same repetition; each with a
+// warning. Anything else that is no cell is an error with its line.
 func ReadCells(dir string) (cells []Cell, warnings []string, err error) {
 	path := filepath.Join(dir, CellsFile)
 	f, err := os.Open(path)
@@ -104,8 +108,32 @@ func ReadCells(dir string) (cells []Cell, warnings []string, err error) {
 }
 
 func readCells(r io.Reader, name string) (cells []Cell, warnings []string, err error) {
-	in := bufio.NewReaderSize(r, 1<<16)
+	all, warnings, err := decodeCells(r, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	torn := tornRotations(all)
+	for _, id := range slices.Sorted(maps.Keys(torn)) {
+		warnings = append(warnings, fmt.Sprintf("%s: rotation %s was not written to its end (a crash): left out", name, id))
+	}
 	line := make(map[Key]int) // where a repetition was first told
+	for i, c := range all {
+		switch {
+		case c.Rotation != nil && torn[c.Rotation.ID]:
+		case line[c.Key()] != 0:
+			// The first counts: to measure again until a figure pleases must not be possible by accident.
+			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, i+1, c.Key(), line[c.Key()]))
+		default:
+			line[c.Key()] = i + 1
+			cells = append(cells, c)
+		}
+	}
+	return cells, warnings, nil
+}
+
+// decodeCells is every line.
+func decodeCells(r io.Reader, name string) (all []Cell, warnings []string, err error) {
+	in := bufio.NewReaderSize(r, 1<<16)
 	for n := 1; ; n++ {
 		b, err := in.ReadBytes('\n')
 		if err != nil && err != io.EOF {
@@ -113,7 +141,7 @@ func readCells(r io.Reader, name string) (cells []Cell, warnings []string, err e
 		}
 		atEnd := err == io.EOF
 		if atEnd && len(b) == 0 {
-			return cells, warnings, nil
+			return all, warnings, nil
 		}
 		c, err := decodeCell(b)
 		switch {
@@ -121,17 +149,37 @@ func readCells(r io.Reader, name string) (cells []Cell, warnings []string, err e
 			warnings = append(warnings, fmt.Sprintf("%s:%d: the last line is torn (a crash in mid-write): left out", name, n))
 		case err != nil:
 			return nil, nil, fmt.Errorf("%s:%d: %w", name, n, err)
-		case line[c.Key()] != 0:
-			// The first counts: to measure again until a figure pleases must not be possible by accident.
-			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, n, c.Key(), line[c.Key()]))
 		default:
-			line[c.Key()] = n
-			cells = append(cells, c)
+			all = append(all, c)
 		}
 		if atEnd {
-			return cells, warnings, nil
+			return all, warnings, nil
 		}
 	}
+}
+
+// tornRotations is the ids of those of which not every server has a cell. Their rounds are worth nothing without the others', and
+// so the whole is measured again: it is as if it had never been.
+func tornRotations(cells []Cell) map[string]bool {
+	torn := map[string]bool{}
+	there := map[string][]string{} // models by rotation
+	for i := range cells {
+		if r := cells[i].Rotation; r != nil {
+			there[r.ID] = append(there[r.ID], cells[i].Model)
+		}
+	}
+	for i := range cells {
+		r := cells[i].Rotation
+		if r == nil {
+			continue
+		}
+		for _, model := range strings.Split(cells[i].Params.Rotation, "+") {
+			if !slices.Contains(there[r.ID], model) {
+				torn[r.ID] = true
+			}
+		}
+	}
+	return torn
 }
 
 func decodeCell(line []byte) (Cell, error) {

@@ -91,6 +91,9 @@ func (p Params) String() string {
 	case p.Pipeline > 1:
 		load = fmt.Sprintf("closed loop, %d messages under way per connection", p.Pipeline)
 	}
+	if p.Arrivals != "" {
+		load += ", " + p.Arrivals + " arrivals"
+	}
 	load += fmt.Sprintf(", %d B payload", p.PayloadBytes)
 	if p.RoomSize > 0 {
 		load += fmt.Sprintf(", rooms of %d", p.RoomSize)

@@ -85,7 +85,7 @@ func (g *Group) Of(m Metric) Spread {
 
 // alike is p without what may differ between repetitions that are shown as one group.
 func (p Params) alike() Params {
-	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS = 0, 0, "", 0, 0
+	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS, p.Width = 0, 0, "", 0, 0, 0
 	return p
 }
 
@@ -108,6 +108,7 @@ func compareSettings(a, b Setting) int {
 		compareNames(scenarioOrder, a.Scenario, b.Scenario),
 		-cmp.Compare(a.Params.Loop, b.Params.Loop), // open before closed
 		cmp.Compare(a.Params.RatePerS, b.Params.RatePerS),
+		cmp.Compare(a.Params.Arrivals, b.Params.Arrivals),
 		cmp.Compare(a.Params.Pipeline, b.Params.Pipeline),
 		cmp.Compare(a.Params.PayloadBytes, b.Params.PayloadBytes),
 		cmp.Compare(a.Params.RoomSize, b.Params.RoomSize),

@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
+	os.Setenv(noisyEnv, "1") // other packages' tests run beside
 	os.Exit(m.Run())
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,31 +17,41 @@ import (
 
 // paired is what cbench pair finds of one model at one number of connections.
 type paired struct {
-	Base    string         `json:"base"`
-	Other   string         `json:"other"`
-	Conns   int            `json:"conns"`
-	RatePS  float64        `json:"rate_per_s"` // 0: closed loop
-	Ratio   float64        `json:"server_cpu_ratio"`
-	Low     float64        `json:"server_cpu_ratio_p25"`
-	High    float64        `json:"server_cpu_ratio_p75"`
-	Through float64        `json:"throughput_ratio"`
-	Base1   float64        `json:"base_ns_per_message"`
-	Other1  float64        `json:"other_ns_per_message"`
-	Load    float64        `json:"load_to_base_cpu_ratio"` // the load's CPU per message against the base's, while it drives the base
-	All     harness.Ratios `json:"all"`
+	Base    string  `json:"base"`
+	Other   string  `json:"other"`
+	Conns   int     `json:"conns"`
+	RatePS  float64 `json:"rate_per_s"` // 0: closed loop
+	Ratio   float64 `json:"server_cpu_ratio"`
+	Low     float64 `json:"server_cpu_ratio_p25"`
+	High    float64 `json:"server_cpu_ratio_p75"`
+	Through float64 `json:"throughput_ratio"`
+	Base1   float64 `json:"base_ns_per_message"`
+	Other1  float64 `json:"other_ns_per_message"`
+	Load    float64 `json:"load_to_base_cpu_ratio"` // the load's CPU per message against the base's, while it drives the base
+	All     ratios  `json:"all"`
+}
+
+// ratios is what the rounds showed: of the other server to the base, a value a pair of slots.
+type ratios struct {
+	ServerCPU  []float64 // CPU time of the server per message
+	Throughput []float64 // messages a second; in an open loop always near 1
+	// The CPU time per message of each, in nanoseconds, a value a slot; and of the load that drives it.
+	BaseNS, OtherNS, BaseLoadNS, OtherLoadNS []float64
+}
+
+// pairFlags is what the user of cbench pair asked for.
+type pairFlags struct {
+	base, baseCmd, baseName string
+	others                  []string
+	conns                   []int
+	rate                    float64
+	pairs                   int
+	slot                    time.Duration
+	asJSON                  bool
 }
 
 func newPair() *cobra.Command {
-	var (
-		base              string
-		others            []string
-		baseCmd, baseName string
-		conns             []int
-		rate              float64
-		pairs             int
-		slot              time.Duration
-		asJSON            bool
-	)
+	var f pairFlags
 	cmd := &cobra.Command{
 		Use:   "pair",
 		Short: "Compare models with a base in alternating slots: CPU per echoed message, to one per cent",
@@ -51,68 +62,22 @@ server against itself gives 1.00 to within a per cent or two on a machine where 
   cbench pair --base-cmd='./echo {addr}' --model=floor --conns=100 --rate=20000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if pairs < 1 || len(others) == 0 {
-				return fmt.Errorf("pair: pairs %d of %d models: there must be at least 1", pairs, len(others))
-			}
-			var baseModels []string
-			if base != "" {
-				baseModels = []string{base}
-			}
-			bases, err := (&runFlags{models: baseModels, procs: 1, foreign: foreign{cmd: baseCmd, name: baseName, speaks: []string{"lines:echo"}}}).servers()
-			if err != nil {
+			if err := f.compare(cmd); err != nil {
 				return fmt.Errorf("pair: %w", err)
-			}
-			serverCPUs, loadCPUs, err := splitCPUs("", "")
-			if err != nil {
-				return fmt.Errorf("pair: %w", err)
-			}
-			live := onTerminal(cmd.ErrOrStderr())
-			for _, n := range conns {
-				if most := harness.MaxConns(); n < 1 || n > most {
-					return fmt.Errorf("pair: conns %d: must be 1 to %d, the most that the descriptor limit allows here", n, most)
-				}
-				for _, name := range others {
-					m, err := findModel(name)
-					if err != nil {
-						return fmt.Errorf("pair: %w", err)
-					}
-					p := harness.Pairing{
-						Base: bases[0], Other: ownServer(m, 1), Conns: n, Pairs: pairs, Slot: slot,
-						Params:     results.Params{PayloadBytes: harness.DefaultPayload, RatePerS: rate, Pipeline: 1},
-						ServerCPUs: serverCPUs[:1], LoadCPUs: loadCPUs[len(loadCPUs)-1:], LoadArgs: []string{server.Self, "load"},
-					}
-					if slot == 0 {
-						p.Slot = slotFor(n)
-					}
-					if live {
-						fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s against %s, N=%d: about %s …", p.Other.Name, p.Base.Name, n,
-							(2 * time.Duration(pairs+1) * p.Slot).Round(time.Second))
-					}
-					found, err := harness.Pair(cmd.Context(), p)
-					if live {
-						fmt.Fprint(cmd.ErrOrStderr(), "\r\x1b[K")
-					}
-					if err != nil {
-						return fmt.Errorf("pair: %w", err)
-					}
-					if err := printPair(cmd, p, found, asJSON); err != nil {
-						return err
-					}
-				}
 			}
 			return nil
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&base, "base", "", "the model to compare with")
-	flags.StringVar(&baseCmd, "base-cmd", "", "or a command that starts an echo server to compare with")
-	flags.StringVar(&baseName, "base-name", "", "what to call the server of --base-cmd")
-	flags.StringSliceVar(&others, "model", []string{"floor"}, "models to compare")
-	flags.IntSliceVar(&conns, "conns", []int{100, 1000}, "connections of each server")
-	flags.Float64Var(&rate, "rate", 0, "open loop: messages/s in total; 0: closed loop")
-	flags.IntVar(&pairs, "pairs", 20, "pairs of slots")
-	flags.DurationVar(&slot, "slot", 0, "length of a slot; 0: 0.2 s up to 100 connections, 1 s from 10,000")
-	flags.BoolVar(&asJSON, "json", false, "print JSON, a line a comparison")
+	flags.StringVar(&f.base, "base", "", "the model to compare with")
+	flags.StringVar(&f.baseCmd, "base-cmd", "", "or a command that starts an echo server to compare with")
+	flags.StringVar(&f.baseName, "base-name", "", "what to call the server of --base-cmd")
+	flags.StringSliceVar(&f.others, "model", []string{"floor"}, "models to compare")
+	flags.IntSliceVar(&f.conns, "conns", []int{100, 1000}, "connections of each server")
+	flags.Float64Var(&f.rate, "rate", 0, "open loop: messages/s in total; 0: closed loop")
+	flags.IntVar(&f.pairs, "pairs", 20, "pairs of slots")
+	flags.DurationVar(&f.slot, "slot", 0, "length of a slot; 0: 0.2 s up to 100 connections, 1 s from 10,000")
+	flags.BoolVar(&f.asJSON, "json", false, "print JSON, a line a comparison")
 	cmd.MarkFlagsOneRequired("base", "base-cmd")
 	cmd.MarkFlagsMutuallyExclusive("base", "base-cmd")
 	completeModels(cmd, "model")
@@ -120,30 +85,136 @@ server against itself gives 1.00 to within a per cent or two on a machine where 
 	return cmd
 }
 
-// slotFor grows with the connections, so that each speaks a few times in a slot.
-func slotFor(conns int) time.Duration {
-	return min(time.Second, max(200*time.Millisecond, time.Duration(conns)*100*time.Microsecond))
+// compare takes one comparison after the other and prints it.
+func (f *pairFlags) compare(cmd *cobra.Command) error {
+	if f.pairs < 1 || len(f.others) == 0 {
+		return fmt.Errorf("pairs %d of %d models: there must be at least 1", f.pairs, len(f.others))
+	}
+	base, err := f.baseServer()
+	if err != nil {
+		return err
+	}
+	serverCPUs, loadCPUs, err := splitCPUs("", "")
+	if err != nil {
+		return err
+	}
+	e := harness.Experiment{
+		ServerCPUs: serverCPUs[:1], LoadCPUs: loadCPUs[len(loadCPUs)-1:], LoadArgs: []string{server.Self, "load"}, LoadLoops: 1,
+		CPUsAsked: true, Noisy: true, // neighbouring slots are disturbed alike
+	}
+	for _, n := range f.conns {
+		if most := harness.MaxConns(); n < 1 || n > most {
+			return fmt.Errorf("conns %d: must be 1 to %d, the most that the descriptor limit allows here", n, most)
+		}
+		for _, name := range f.others {
+			if err := f.pair(cmd, e, base, name, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
-func printPair(cmd *cobra.Command, p harness.Pairing, r harness.Ratios, asJSON bool) error {
+func (f *pairFlags) baseServer() (harness.Server, error) {
+	run := runFlags{procs: 1, foreign: foreign{cmd: f.baseCmd, name: f.baseName, speaks: []string{"lines:echo"}}}
+	if f.base != "" {
+		run.models = []string{f.base}
+	}
+	servers, err := run.servers()
+	if err != nil {
+		return harness.Server{}, err
+	}
+	return servers[0], nil
+}
+
+// pair compares the model of that name with the base.
+func (f *pairFlags) pair(cmd *cobra.Command, e harness.Experiment, base harness.Server, name string, conns int) error {
+	m, err := findModel(name)
+	if err != nil {
+		return err
+	}
+	block := harness.Block{
+		Scenario: "echo", Conns: []int{conns}, Reps: 1, Rate: f.rate, Closed: f.rate == 0,
+		Rotate: harness.RotatePairs, Base: base.Name, Rounds: f.pairs, Slot: f.slot,
+	}
+	e.Servers = []harness.Server{base, ownServer(m, 1)}
+	if name == base.Name {
+		if !base.Own {
+			return fmt.Errorf("model %q: the base is called so too: --base-name", name)
+		}
+		e.Servers, block.Twin = e.Servers[:1], true
+	}
+	plan, _, err := harness.Plan(e.Servers, []harness.Block{block}, 1)
+	if err != nil {
+		return err
+	}
+	live := onTerminal(cmd.ErrOrStderr())
+	var w harness.Watch
+	if live {
+		about := harness.Estimate(plan[0]) + harness.Estimate(plan[1])
+		w.Phase = func(_ results.Planned, phase string) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s against %s, N=%d, about %s: %s …", name, base.Name, conns, round(about), phase)
+		}
+	}
+	cells, err := harness.Rotate(cmd.Context(), e, plan, w)
+	if live {
+		fmt.Fprint(cmd.ErrOrStderr(), "\r\x1b[K")
+	}
+	if err != nil {
+		return err
+	}
+	found, err := ratiosOf(cells[0], cells[1])
+	if err != nil {
+		return err
+	}
+	return f.print(cmd, base.Name, name, conns, found)
+}
+
+// ratiosOf takes the ratios round by round. A server that errs is not compared; a noisy machine is what pairs are for.
+func ratiosOf(base, other results.Cell) (r ratios, err error) {
+	for _, c := range []results.Cell{base, other} {
+		if c.Verify != (results.Verify{}) || c.Load.Established < c.Conns || len(c.Rotation.Rounds) < c.Params.Rounds {
+			return r, fmt.Errorf("%s: %s", c.Model, strings.Join(c.Void, "; "))
+		}
+	}
+	for i, b := range base.Rotation.Rounds {
+		o := other.Rotation.Rounds[i]
+		if b.Void != "" || o.Void != "" {
+			continue
+		}
+		r.ServerCPU = append(r.ServerCPU, o.ServerNSPerMessage/b.ServerNSPerMessage)
+		r.Throughput = append(r.Throughput, o.ThroughputPerS/b.ThroughputPerS)
+		r.BaseNS = append(r.BaseNS, b.ServerNSPerMessage)
+		r.OtherNS = append(r.OtherNS, o.ServerNSPerMessage)
+		r.BaseLoadNS = append(r.BaseLoadNS, b.LoadNSPerMessage)
+		r.OtherLoadNS = append(r.OtherLoadNS, o.LoadNSPerMessage)
+	}
+	if len(r.ServerCPU) == 0 {
+		return r, fmt.Errorf("%s against %s: not one of %d rounds counts: %s", other.Model, base.Model, len(base.Rotation.Rounds),
+			strings.Join(slices.Concat(base.Void, other.Void), "; "))
+	}
+	return r, nil
+}
+
+func (f *pairFlags) print(cmd *cobra.Command, base, other string, conns int, r ratios) error {
 	median := func(v []float64) float64 { return results.SpreadOf(v).Median }
 	sorted := slices.Sorted(slices.Values(r.ServerCPU))
-	f := paired{
-		Base: p.Base.Name, Other: p.Other.Name, Conns: p.Conns, RatePS: p.Params.RatePerS,
+	p := paired{
+		Base: base, Other: other, Conns: conns, RatePS: f.rate,
 		Ratio: median(r.ServerCPU), Low: sorted[len(sorted)/4], High: sorted[len(sorted)*3/4],
 		Through: median(r.Throughput), Base1: median(r.BaseNS), Other1: median(r.OtherNS),
 		Load: median(r.BaseLoadNS) / median(r.BaseNS), All: r,
 	}
 	out := cmd.OutOrStdout()
-	if asJSON {
-		return json.NewEncoder(out).Encode(f)
+	if f.asJSON {
+		return json.NewEncoder(out).Encode(p)
 	}
 	load := "closed loop"
-	if f.RatePS > 0 {
-		load = strconv.FormatFloat(f.RatePS, 'f', -1, 64) + "/s"
+	if p.RatePS > 0 {
+		load = strconv.FormatFloat(p.RatePS, 'f', -1, 64) + "/s"
 	}
 	_, err := fmt.Fprintf(out, "%s/%s N=%d %s: server CPU per message %.3f (half of %d pairs within %.3f to %.3f; %.0f / %.0f ns), "+
-		"throughput %.3f; load/base CPU %.2f\n", f.Other, f.Base, f.Conns, load, f.Ratio, len(r.ServerCPU), f.Low, f.High,
-		f.Other1, f.Base1, f.Through, f.Load)
+		"throughput %.3f; load/base CPU %.2f\n", p.Other, p.Base, p.Conns, load, p.Ratio, len(r.ServerCPU), p.Low, p.High,
+		p.Other1, p.Base1, p.Through, p.Load)
 	return err
 }

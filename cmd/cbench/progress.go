@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,9 +21,8 @@ type progress struct {
 
 	left  []results.Planned // from the one that is being measured
 	total int
-	// The time of a repetition beyond what is nominal (starting, connecting, closing) is known from those that are done.
-	extra time.Duration
-	done  int
+	// What was done so far, and was to be done in: by that the rest is expected.
+	took, planned time.Duration
 
 	mu    sync.Mutex // guards all below, and every line on a terminal
 	now   string     // what is happening
@@ -48,8 +48,8 @@ func (p *progress) start(left []results.Planned, had int) {
 	if had > 0 {
 		fmt.Fprintf(p.w, "%d repetitions are there already\n", had)
 	}
+	fmt.Fprintf(p.w, "%d repetitions to measure, about %s: until %s\n", p.total, round(p.timeLeft()), time.Now().Add(p.timeLeft()).Format("15:04"))
 	if !p.live {
-		fmt.Fprintf(p.w, "%d repetitions to measure, about %s\n", p.total, round(p.timeLeft()))
 		return
 	}
 	p.over = make(chan struct{})
@@ -72,7 +72,7 @@ func (p *progress) phase(cell results.Planned, phase string) {
 	if phase == harness.FirstPhase {
 		p.since = time.Now()
 	}
-	p.now = fmt.Sprintf("%d/%d  %s %s N=%d #%d: %s …", p.total-len(p.left)+1, p.total, cell.Model, cell.Scenario, cell.Conns, cell.Rep, phase)
+	p.now = fmt.Sprintf("%d/%d  %s %s N=%d #%d: %s …", p.total-len(p.left)+1, p.total, whom(cell), cell.Scenario, cell.Conns, cell.Rep, phase)
 	p.mu.Unlock()
 	p.draw()
 }
@@ -85,22 +85,37 @@ func (p *progress) draw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	left := max(0, p.timeLeft()-time.Since(p.since))
-	fmt.Fprintf(p.w, "\r\x1b[K%s %s left", p.now, round(left))
+	fmt.Fprintf(p.w, "\r\x1b[K%s %s left, until %s", p.now, round(left), time.Now().Add(left).Format("15:04"))
+}
+
+// whom is who is being measured: one model, or those of a rotation.
+func whom(p results.Planned) string {
+	names := strings.Split(p.Params.Rotation, "+")
+	switch {
+	case p.Params.Rotation == "":
+		return p.Model
+	case len(names) == 2:
+		return names[1] + " against " + names[0]
+	}
+	return fmt.Sprintf("%s and %d others in turn", names[0], len(names)-1)
 }
 
 func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.done++
-	p.extra += took - nominal
+	p.took += took
+	p.planned += nominal
 	p.left = p.left[1:]
+	if r := cell.Rotation; r != nil && r.Early != "" && (len(p.left) == 0 || p.left[0].Params.Rotation != cell.Params.Rotation || p.left[0].Conns != cell.Conns) {
+		defer p.say("%s %s N=%d #%d: %s", strings.ReplaceAll(cell.Params.Rotation, "+", ", "), cell.Scenario, cell.Conns, cell.Rep, r.Early)
+	}
 	outcome := ""
 	if !cell.Valid {
 		outcome = "  void: " + cell.Void[0]
 	}
 	if p.live {
-		if outcome != "" { // worth more than being overwritten
-			fmt.Fprintf(p.w, "\r\x1b[K%s %s N=%d #%d%s\n", cell.Model, cell.Scenario, cell.Conns, cell.Rep, outcome)
+		if outcome != "" {
+			p.say("%s %s N=%d #%d%s", cell.Model, cell.Scenario, cell.Conns, cell.Rep, outcome)
 		}
 		return
 	}
@@ -124,13 +139,20 @@ func (p *progress) close() {
 	}
 }
 
-func (p *progress) timeLeft() (left time.Duration) {
-	extra := time.Second
-	if p.done > 0 {
-		extra = p.extra / time.Duration(p.done)
+// say prints a line that is worth more than being overwritten.
+func (p *progress) say(format string, args ...any) {
+	if p.live {
+		fmt.Fprint(p.w, "\r\x1b[K")
 	}
+	fmt.Fprintf(p.w, format+"\n", args...)
+}
+
+func (p *progress) timeLeft() (left time.Duration) {
 	for _, cell := range p.left {
-		left += time.Duration(cell.Params.DurationNS+cell.Params.WarmupNS) + extra
+		left += harness.Estimate(cell)
+	}
+	if p.planned > 0 {
+		left = time.Duration(float64(left) * float64(p.took) / float64(p.planned))
 	}
 	return left
 }

@@ -28,10 +28,13 @@ type runFlags struct {
 	suite, out               string
 	seed                     uint64
 	procs                    int
-	resume, strict           bool
+	resume, strict, noisy    bool
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
 }
+
+// noisyEnv is the environment variable that says --noisy: tests run wherever and beside whatever there is.
+const noisyEnv = "CBENCH_NOISY"
 
 func newRun() *cobra.Command {
 	var f runFlags
@@ -40,11 +43,13 @@ func newRun() *cobra.Command {
 		Short: "Measure models under scenarios at numbers of connections",
 		Long: `Measure models under scenarios at numbers of connections, and draw the charts.
 
-Every repetition has a server process of its own, on CPUs of its own, and a load process on the others. Every byte
-of every reply is checked. Repetitions run in an order drawn from the seed, and each is written down as it is finished:
+Every repetition has a server process of its own, on CPUs of its own, and a load process on the others. With --rotate the
+servers compared are alive together and loaded in turn for short slots, so that what drifts on the machine meets them all: that
+is how to compare throughput, latency and CPU; memory is measured without it. Every byte of every reply is checked. Repetitions run in an order drawn from the seed, and each is written down as it is finished:
 after Ctrl-C or a crash, --resume goes on from there.`,
 		Example: `  cbench run --model=all --scenario=echo,chat,idle --conns=100,1000,10000 --reps=3 --duration=3s --out=out/mine
   cbench run --suite=smoke
+  cbench run --rotate=pairs --base=reactor --model=all --conns=100,1000 --closed
   cbench run --model=reactor --scenario=echo --conns=1000 --closed --pipeline=4
   cbench run --cmd='./server {addr}' --speaks=lines:echo --name=mine --model=reactor --scenario=echo --conns=1000`,
 		Args: cobra.NoArgs,
@@ -68,26 +73,45 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.IntVar(&f.block.Pipeline, "pipeline", 0, "closed loop: messages under way at once per connection; 0: 1")
 	flags.StringVar(&f.block.Driver, "driver", "", "who loads: hey (rakyll/hey, only http-echo, closed loop); else cbench's own engine")
 	flags.IntVar(&f.block.RoomSize, "room-size", 0, "members of a room; 0: the scenario's default")
+	flags.StringVar(&f.block.Arrivals, "arrivals", "", "open loop: constant distances, or poisson, as independent users come; constant unless told")
+	flags.StringVar(&f.block.Rotate, "rotate", "", "all servers alive at once and loaded in turn, in short slots: pairs (each with the base: the finest) or all (the cheapest)")
+	flags.StringVar(&f.block.Base, "base", "", "rotation: the model that the others are compared with; "+harness.DefaultBase+" or the first unless told")
+	flags.IntVar(&f.block.Rounds, "rounds", harness.DefaultRounds, "rotation: slots of each server")
+	flags.DurationVar(&f.block.Slot, "slot", 0, "rotation: length of a slot; 0: 0.2 s up to 2,000 connections, 1 s from 10,000")
+	flags.Float64Var(&f.block.Width, "width", 0.015, "rotation: end early once every CPU ratio is known to ± this share; 0: never")
+	flags.BoolVar(&f.block.Twin, "twin", true, "rotation: add the base once more under another name, an A/A control: it shows what differences are noise")
 	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
-	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", "))
+	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", ")+"; or a file of your own, such as mine.json")
 	flags.StringVar(&f.out, "out", "", "directory for the results; by default out/ and the time")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
+	flags.BoolVar(&f.noisy, "noisy", os.Getenv(noisyEnv) != "",
+		"keep repetitions that others on this machine disturbed, with a warning: to try things out (also by "+noisyEnv+"=1)")
 	flags.StringVar(&f.serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half")
 	flags.StringVar(&f.clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half")
 	f.foreign.addTo(cmd)
 	completeModels(cmd, "model")
 	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames(), cobra.ShellCompDirectiveNoFileComp))
-	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size"} {
+	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size",
+		"arrivals", "rotate", "base", "rounds", "slot", "width", "twin"} {
 		cmd.MarkFlagsMutuallyExclusive("suite", chosen)
 	}
 	cmd.MarkFlagsMutuallyExclusive("rate", "closed")
+	for _, alone := range []string{"duration", "warmup"} {
+		cmd.MarkFlagsMutuallyExclusive("rotate", alone)
+	}
+	cmd.RegisterFlagCompletionFunc("rotate", cobra.FixedCompletions([]string{harness.RotatePairs, harness.RotateAll}, cobra.ShellCompDirectiveNoFileComp))
+	completeModels(cmd, "base")
 }
 
 func (f *runFlags) run(cmd *cobra.Command) error {
-	if err := f.recall(cmd); err != nil {
+	err := f.recall(cmd)
+	if err == nil {
+		err = f.onlyInRotation(cmd)
+	}
+	if err != nil {
 		return fmt.Errorf("run: %w", err)
 	}
 	e, skipped, err := f.experiment()
@@ -109,6 +133,16 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	}
 	if err != nil {
 		return fmt.Errorf("run: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return nil
+}
+
+// onlyInRotation refuses what would be said in vain.
+func (f *runFlags) onlyInRotation(cmd *cobra.Command) error {
+	for _, name := range []string{"base", "rounds", "slot", "width", "twin"} {
+		if cmd.Flags().Changed(name) && f.block.Rotate == "" {
+			return fmt.Errorf("%s: it is for servers that are loaded in turn: --rotate=pairs or --rotate=all", name)
+		}
 	}
 	return nil
 }
@@ -200,6 +234,8 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 		return e, nil, err
 	}
 	e.LoadLoops = 1
+	e.Noisy = f.noisy
+	e.CPUsAsked = f.serverCPUs != "" || f.clientCPUs != ""
 	if n := len(e.LoadCPUs); n > 2 {
 		e.LoadLoops = n - 1 // one left for the kernel's share and for what watches
 	}
@@ -258,11 +294,9 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 
 func (f *runFlags) blocks() ([]harness.Block, error) {
 	if f.suite != "" {
-		s, ok := findSuite(f.suite)
-		if !ok {
-			return nil, fmt.Errorf("suite %q: there is none of that name; there are %s", f.suite, strings.Join(suiteNames(), ", "))
-		}
-		return s.blocks, nil
+		s, err := findSuite(f.suite)
+		f.noisy = f.noisy || s.Noisy
+		return s.Blocks, err
 	}
 	b := f.block
 	b.Conns = nil

@@ -285,6 +285,8 @@ func (l *loop) Received(c int, due, sent, now int64) {
 	t.received++
 	if r.measures(now) {
 		t.inWindow++
+	} else if now >= r.end {
+		t.drained++
 	}
 	if !r.measures(due) {
 		return

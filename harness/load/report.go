@@ -47,6 +47,7 @@ func (c *Clients) report(d Drive, first *round) Report {
 		Expected: t.expected,
 		Received: t.checked,
 		InWindow: t.inWindow,
+		Drained:  t.drained,
 		Errors:   t.errors,
 		Latency:  t.latency.summary(),
 		Service:  t.service.summary(),

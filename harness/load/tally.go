@@ -17,6 +17,7 @@ type tally struct {
 	expected         int64
 	checked          int64 // received, of the window's messages
 	inWindow         int64 // received in the window
+	drained          int64 // received after its end
 	late             int64
 	latency, service spread
 	first, last      spread // of a message's hearers, from when it was due; where the scenario tells
@@ -38,9 +39,10 @@ type spread struct {
 
 const highest = 60e9 // ns
 
-func newSpread() spread {
-	return spread{hdr: hdrhistogram.New(1, highest, 3), min: math.MaxInt64}
-}
+func newSpread() spread { return spread{hdr: NewHistogram(), min: math.MaxInt64} }
+
+// NewHistogram is an empty distribution in nanoseconds, such as every report's are.
+func NewHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, highest, 3) }
 
 func (s *spread) record(ns int64) {
 	if s.hdr.RecordValue(ns) != nil {
@@ -108,6 +110,7 @@ func (t *tally) add(o *tally) {
 	t.expected += o.expected
 	t.checked += o.checked
 	t.inWindow += o.inWindow
+	t.drained += o.drained
 	t.late += o.late
 	t.latency.add(&o.latency)
 	t.service.add(&o.service)

@@ -10,6 +10,7 @@ import (
 // CPUTime is how one CPU spent its time since the boot, in ticks of 10 ms.
 type CPUTime struct {
 	Busy  time.Duration // running anything, interrupts too
+	IRQ   time.Duration // of Busy, the interrupts, soft ones too
 	Idle  time.Duration // waiting for I/O too
 	Steal time.Duration // taken by the hypervisor for others
 }
@@ -50,6 +51,7 @@ func cpuTime(s procfs.CPUStat) CPUTime {
 	d := func(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
 	return CPUTime{
 		Busy:  d(s.User + s.Nice + s.System + s.IRQ + s.SoftIRQ),
+		IRQ:   d(s.IRQ + s.SoftIRQ),
 		Idle:  d(s.Idle + s.Iowait),
 		Steal: d(s.Steal),
 	}
@@ -68,7 +70,7 @@ func readStalled(proc procfs.FS) *Stalled {
 }
 
 func (t CPUTime) sub(before CPUTime) CPUTime {
-	return CPUTime{t.Busy - before.Busy, t.Idle - before.Idle, t.Steal - before.Steal}
+	return CPUTime{t.Busy - before.Busy, t.IRQ - before.IRQ, t.Idle - before.Idle, t.Steal - before.Steal}
 }
 
 // Sub is how the machine was used from the reading before to the reading m.

@@ -1,0 +1,253 @@
+package harness
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"cbench/results"
+	"cbench/scenarios"
+	"cbench/scenarios/wire"
+)
+
+// Block is a part of an experiment: one scenario under one load, at several numbers of connections. Zero values mean the
+// scenario's own defaults. In JSON durations are words such as "2s", and a number of connections may be "max".
+type Block struct {
+	Scenario string        `json:"scenario"`
+	Models   []string      `json:"models"` // only these of the servers; none: all
+	Conns    []int         `json:"conns"`
+	Reps     int           `json:"reps"`
+	Duration time.Duration `json:"duration"`
+	Warmup   time.Duration `json:"warmup"`
+	Payload  int           `json:"payload"`   // bytes of a message; 0: 128
+	Rate     float64       `json:"rate"`      // messages/s in total, an open loop
+	Closed   bool          `json:"closed"`    // a closed loop, whatever the rate
+	Arrivals string        `json:"arrivals"`  // open loop: "constant" (also "") or "poisson"
+	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
+	RoomSize int           `json:"room_size"` // members of a room
+	Driver   string        `json:"driver"`    // who loads: Hey; "": our own engine
+
+	// Rotate has the servers alive together and loads them in turn: RotateAll, RotatePairs, or "" for a process alone each time.
+	// Duration and Warmup do not matter then.
+	Rotate string        `json:"rotate"`
+	Base   string        `json:"base"`   // the server that the others are compared with; "": DefaultBase or the first
+	Rounds int           `json:"rounds"` // slots of each server; 0: DefaultRounds
+	Slot   time.Duration `json:"slot"`   // 0: by the connections (SlotFor)
+	Width  float64       `json:"width"`  // stop early once every CPU ratio is known to ± this share; 0: never
+	Twin   bool          `json:"twin"`   // add the base once more under another name: an A/A control. In JSON true unless said
+}
+
+// The ways to rotate: with a base in pairs is the finest, all at once the cheapest.
+const (
+	RotateAll   = "all"
+	RotatePairs = "pairs"
+)
+
+// DefaultBase is what others are compared with unless told otherwise, where it is among the servers.
+const DefaultBase = "reactor"
+
+// DefaultRounds is the slots of each server in a rotation unless told otherwise.
+const DefaultRounds = 20
+
+// Bounds on what a rotation is asked for.
+const (
+	mostRounds = 10_000
+	mostSlot   = time.Minute
+)
+
+// Poisson arrivals are those of independent users.
+const Poisson = "poisson"
+
+// words is what a block is in JSON where that differs from what it is in Go.
+type words struct {
+	Conns    []json.RawMessage `json:"conns"`
+	Duration string            `json:"duration"`
+	Warmup   string            `json:"warmup"`
+	Slot     string            `json:"slot"`
+}
+
+// UnmarshalJSON is strict: a word that it does not know is an error, and so is a duration without its unit.
+func (b *Block) UnmarshalJSON(text []byte) error {
+	type plain Block             // without this method
+	type deeper struct{ *plain } // so that words, less deep, hides the fields of the same names (encoding/json)
+	var in struct {
+		deeper
+		words
+	}
+	*b = Block{Twin: true, Reps: 1}
+	in.plain = (*plain)(b)
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	if err := strict.Decode(&in); err != nil {
+		return err
+	}
+	return in.words.into(b)
+}
+
+func (w *words) into(b *Block) error {
+	for _, d := range []struct {
+		name, word string
+		to         *time.Duration
+	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}} {
+		if d.word == "" {
+			continue
+		}
+		var err error
+		if *d.to, err = time.ParseDuration(d.word); err != nil {
+			return fmt.Errorf("%s %q: want a duration such as \"2s\" or \"500ms\"", d.name, d.word)
+		}
+	}
+	for _, raw := range w.Conns {
+		n := Max
+		if string(raw) != `"max"` {
+			if err := json.Unmarshal(raw, &n); err != nil || n < 1 {
+				return fmt.Errorf("conns %s: must be a number from 1, or \"max\"", raw)
+			}
+		}
+		b.Conns = append(b.Conns, n)
+	}
+	return nil
+}
+
+// params fills in what the block leaves to the scenario, and says what forbids it.
+func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Params, error) {
+	p := results.Params{
+		PayloadBytes: b.Payload, Loop: "open", RatePerS: b.Rate, RoomSize: b.RoomSize,
+		DurationNS: b.Duration.Nanoseconds(), WarmupNS: b.Warmup.Nanoseconds(),
+	}
+	if p.PayloadBytes == 0 {
+		p.PayloadBytes = DefaultPayload
+	}
+	p.Pipeline = 1
+	if s.Piece > 0 {
+		p.PayloadBytes = s.Piece
+	}
+	if p.RatePerS == 0 {
+		p.RatePerS = s.Rate
+	}
+	if err := errors.Join(b.checkDriver(), b.checkRotation(s)); err != nil {
+		return p, err
+	}
+	p.Driver = b.Driver
+	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
+		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
+	}
+	if b.Arrivals == Poisson {
+		p.Arrivals = Poisson // even distances are not said: older files do not
+	}
+	if b.Rotate != "" {
+		b.rotation(&p, conns)
+	}
+	if s.RoomSize == 0 {
+		p.RoomSize = 0
+	} else if p.RoomSize == 0 {
+		p.RoomSize = s.RoomSize
+	}
+	switch {
+	case b.Reps < 1:
+		return p, fmt.Errorf("reps %d: must be at least 1", b.Reps)
+	case b.Duration <= 0 && b.Rotate == "":
+		return p, fmt.Errorf("duration %v: must be more than 0", b.Duration)
+	case b.Warmup < 0:
+		return p, fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)
+	case !(p.RatePerS >= 0 && p.RatePerS <= mostRate):
+		return p, fmt.Errorf("rate %g: must be more than 0, and at most %g messages/s", p.RatePerS, float64(mostRate))
+	case p.Pipeline < 1 || p.Pipeline > mostPipeline:
+		return p, fmt.Errorf("pipeline %d: must be 1 to %d", p.Pipeline, mostPipeline)
+	case b.Closed && s.Idle:
+		return p, fmt.Errorf("scenario %s: it has no closed loop: its connections wait", s.Name)
+	case b.Arrivals != "" && b.Arrivals != "constant" && b.Arrivals != Poisson:
+		return p, fmt.Errorf("arrivals %q: must be constant or poisson", b.Arrivals)
+	case b.Arrivals == Poisson && p.Loop == "closed":
+		return p, fmt.Errorf("arrivals poisson: only in an open loop; in a closed one a message is sent after the reply")
+	case b.Pipeline > 0 && p.Loop == "open":
+		return p, fmt.Errorf("pipeline %d: only in a closed loop; an open loop sends when a message is due (--closed)", b.Pipeline)
+	}
+	if err := s.Check(traffic(p, conns, seed)); err != nil {
+		return p, err
+	}
+	if most := MaxConns() - b.extra(s, conns); conns > most {
+		return p, fmt.Errorf("conns %d: a process may hold %d descriptors here, enough for %d connections: "+
+			"raise the hard limit first (ulimit -Hn, LimitNOFILE= of a service, or limits.conf)", conns, most+wire.SpareFiles, most)
+	}
+	return p, nil
+}
+
+// checkDriver says what forbids the driver: hey posts bodies in a closed loop, and nothing else.
+func (b Block) checkDriver() error {
+	switch {
+	case b.Driver == "":
+		return nil
+	case b.Driver != Hey:
+		return fmt.Errorf("driver %q: there is none of that name; there is %s, and cbench's own engine without it", b.Driver, Hey)
+	case b.Scenario != "http-echo":
+		return fmt.Errorf("driver hey: only http-echo, not %s", b.Scenario)
+	case b.Rate > 0:
+		return fmt.Errorf("driver hey: only a closed loop; pacing falsifies its latencies")
+	case b.Pipeline > 1:
+		return fmt.Errorf("driver hey: pipeline %d: it has one request under way a connection", b.Pipeline)
+	}
+	return nil
+}
+
+// checkRotation says what forbids to load the servers in turn.
+func (b Block) checkRotation(s *scenarios.Scenario) error {
+	switch {
+	case b.Rotate == "":
+		return nil
+	case b.Rotate != RotateAll && b.Rotate != RotatePairs:
+		return fmt.Errorf("rotate %q: must be %s or %s", b.Rotate, RotatePairs, RotateAll)
+	case b.Driver != "":
+		return fmt.Errorf("rotate: %s connects anew for every load; servers loaded in turn keep their connections", b.Driver)
+	case s.Idle:
+		return fmt.Errorf("rotate: %s measures memory at rest, which only a process of its own shows", s.Name)
+	case s.Piece > 0:
+		// At a slot's start the sockets still hold what was made, and paid for, in the slot before.
+		return fmt.Errorf("rotate: a reader of %s takes in one slot what was made in another; it needs a process of its own", s.Name)
+	case b.Rounds < 0 || b.Rounds > mostRounds:
+		return fmt.Errorf("rounds %d: must be 1 to %d", b.Rounds, mostRounds)
+	case b.Slot < 0 || b.Slot > mostSlot:
+		return fmt.Errorf("slot %v: must be more than 0, and at most %v", b.Slot, mostSlot)
+	case !(b.Width >= 0 && b.Width < 1):
+		return fmt.Errorf("width %g: must be 0 (never stop early) to 1, such as 0.015", b.Width)
+	}
+	return nil
+}
+
+// rotation fills in how long each server is loaded, and how often.
+func (b Block) rotation(p *results.Params, conns int) {
+	slot := cmp.Or(b.Slot, SlotFor(conns))
+	p.Rounds, p.SlotNS, p.Width = cmp.Or(b.Rounds, DefaultRounds), slot.Nanoseconds(), b.Width
+	p.DurationNS, p.WarmupNS = int64(p.Rounds)*p.SlotNS, rampFor(slot).Nanoseconds()
+}
+
+// SlotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few times in it.
+func SlotFor(conns int) time.Duration {
+	return min(time.Second, max(200*time.Millisecond, time.Duration(conns)*100*time.Microsecond))
+}
+
+// rampFor is how long a slot's load runs before it is measured: in a closed loop until each connection's first message, all of
+// which are sent at once, has been answered and the queue is as long as it will be.
+func rampFor(slot time.Duration) time.Duration { return slot / 5 }
+
+// wants reports whether the server is among those that the block is for.
+func (b Block) wants(name string) bool { return len(b.Models) == 0 || slices.Contains(b.Models, name) }
+
+// extra is how many connections beside conns the load may open.
+func (b Block) extra(s *scenarios.Scenario, conns int) int {
+	if s.Extra == nil {
+		return 0
+	}
+	p := scenarios.Params{Conns: conns, RoomSize: cmp.Or(b.RoomSize, s.RoomSize)}
+	return s.Extra(p, conns) + runtime.NumCPU() // each loop's share rounds up
+}
+
+// traffic is the parameters as the load knows them.
+func traffic(p results.Params, conns int, seed uint64) scenarios.Params {
+	return scenarios.Params{Conns: conns, Payload: p.PayloadBytes, RoomSize: p.RoomSize, Seed: seed}
+}

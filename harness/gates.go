@@ -1,0 +1,79 @@
+package harness
+
+import (
+	"fmt"
+	"time"
+
+	"cbench/results"
+)
+
+// gate is one question that a repetition must pass to count. Those that do not pass say why: a void cell names its reason, and is
+// never averaged.
+type gate struct {
+	name  string
+	judge func(f *facts) verdict
+}
+
+// gates is all of them, what spoils most first.
+var gates = []gate{
+	{"connections", judgeConnections},
+	{"errors", judgeErrors},
+	{"replies", judgeReplies},
+	{"silence", judgeSilence},
+	{"rate", judgeRate},
+	{"unsent", judgeUnsent},
+	{"late sends", judgeLate},
+	{"send lag", judgeLag},
+	{"client CPU", judgeClient},
+	{"overflow", judgeOverflow},
+	{"Little's law", judgeLittle},
+	{"samples", judgeSamples},
+	{"placement", judgePlacement},
+	{"shared CPU", judgeShared},
+	{"others", judgeOthers},
+	{"steal", judgeSteal},
+	{"pressure", judgePressure},
+	{"rounds", judgeRounds},
+}
+
+// facts is what a repetition is judged by: its cell, and what stands in no cell.
+type facts struct {
+	cell     *results.Cell
+	window   time.Duration // how long was to be measured; in a rotation, in all slots together
+	slot     time.Duration // the longest stretch that was measured in one go
+	overflow int64         // latencies that no histogram took
+	loops    int           // event loops of the load, each of which can use a CPU
+
+	strays     []string // threads of the server that are not on its CPUs
+	serverCPUs string
+	shared     string // CPUs that both server and load may run on
+	asked      bool   // whoever started the run said which CPUs
+	both       []int  // CPUs of both sides
+	noisy      bool   // the machine is known to be in use
+
+	voidRounds []string // why rounds of a rotation do not count
+}
+
+// verdict is what a gate finds: reasons against the repetition, and what a reader of it should know.
+type verdict struct{ void, warn []string }
+
+func voided(format string, args ...any) verdict {
+	return verdict{void: []string{fmt.Sprintf(format, args...)}}
+}
+
+func warned(format string, args ...any) verdict {
+	return verdict{warn: []string{fmt.Sprintf(format, args...)}}
+}
+
+// passed is the verdict of a gate that finds nothing.
+var passed verdict
+
+// judge asks every gate.
+func (m *measurement) judge() {
+	m.facts.cell = &m.cell
+	for _, g := range gates {
+		v := g.judge(&m.facts)
+		m.cell.Void = append(m.cell.Void, v.void...)
+		m.cell.Warnings = append(m.cell.Warnings, v.warn...)
+	}
+}

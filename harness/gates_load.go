@@ -1,0 +1,214 @@
+package harness
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"cbench/scenarios"
+)
+
+// Bounds beyond which the load did not do, or hardly did, what it was asked for.
+const (
+	leastOfRate = 0.99                   // of the offered rate that must be achieved
+	mostBacklog = 250 * time.Millisecond // of messages, at the edge of a window: a machine's pause, and not yet a server that falls behind
+
+	mostLate    = 0.01 // of the sends that may be over 1 ms late before p99 tells of the client
+	mostlyLate  = 0.5  // beyond which latency is the client's
+	enoughSends = 1000 // for that to be more than chance
+
+	mostLagShare = 0.5                    // of the mean latency that may be the client's own before latency is the client's
+	someLagShare = 0.1                    // and before a reader should know
+	mostLag      = time.Millisecond       // below which a lag is what a timer is late anyway
+	someLag      = 100 * time.Microsecond // and below which it is no news
+
+	saturatedFrom = 0.95 // of its CPUs that the client uses when it is the bottleneck
+
+	// Of the messages under way that throughput and latency may disagree by. A client needs time to read and to send: beyond 10,000
+	// connections 5% of the way round are its own here.
+	littleTolerance = 0.15
+
+	poissonSigmas = 4 // by which a count of random arrivals may be off its mean: once in 30,000 it is by more
+)
+
+func judgeConnections(f *facts) verdict {
+	if c := f.cell; c.Load.Established < c.Conns {
+		return voided("only %d of %d connections were established", c.Load.Established, c.Conns)
+	}
+	return passed
+}
+
+// judgeErrors: of connections and of messages.
+func judgeErrors(f *facts) (v verdict) {
+	for _, kind := range slices.Sorted(maps.Keys(f.cell.Load.Errors)) {
+		if n := f.cell.Load.Errors[kind]; n > 0 {
+			v.void = append(v.void, fmt.Sprintf("%d × %s", n, kind))
+		}
+	}
+	return v
+}
+
+func judgeReplies(f *facts) (v verdict) {
+	wrong := f.cell.Verify
+	for _, fault := range []struct {
+		n    int64
+		what string
+	}{
+		{wrong.Lost, "lost"}, {wrong.Duplicated, "duplicated"}, {wrong.Reordered, "reordered"},
+		{wrong.Corrupted, "corrupted"}, {wrong.Surplus, "surplus"},
+	} {
+		if fault.n > 0 {
+			v.void = append(v.void, fmt.Sprintf("replies: %d %s", fault.n, fault.what))
+		}
+	}
+	return v
+}
+
+func judgeSilence(f *facts) verdict {
+	if f.cell.Latency == nil {
+		return voided("no message was answered in the window")
+	}
+	return passed
+}
+
+func judgeOverflow(f *facts) verdict {
+	if f.overflow > 0 {
+		return voided("%d latencies of over 60 s are in no histogram", f.overflow)
+	}
+	return passed
+}
+
+// judgeUnsent: the client did not get round to what was due.
+func judgeUnsent(f *facts) verdict {
+	c := f.cell
+	if c.Params.Loop != "open" {
+		return passed
+	}
+	offered := c.Params.RatePerS * f.window.Seconds()
+	least := leastOfRate*offered - 1
+	if c.Params.Arrivals == Poisson {
+		least -= poissonSigmas * math.Sqrt(offered)
+	}
+	if float64(c.Load.Sent) < least {
+		return voided("only %d of %.0f messages were sent: the client could not keep up", c.Load.Sent, offered)
+	}
+	return passed
+}
+
+// judgeRate voids what was measured beyond a server's capacity, and gives that. What counts is the backlog that the window left
+// or was left with: a stall at either edge, however short, moves replies over it, and to void for that would be to throw away the
+// worst repetitions; a server that cannot do the rate falls behind by more and more.
+func judgeRate(f *facts) verdict {
+	c := f.cell
+	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Sent == 0 || f.window <= 0 {
+		return passed
+	}
+	// What was due, and not the rate, for random arrivals are never quite that; and a message may bring many replies.
+	offered, achieved := float64(c.Load.Expected)/f.window.Seconds(), *c.Load.ThroughputPerS
+	if offered == 0 {
+		return passed
+	}
+	backlog := math.Abs(offered-achieved) * f.window.Seconds() / offered
+	switch off := math.Abs(achieved/offered - 1); {
+	case off <= 1-leastOfRate || f.waiting() < 1:
+		return passed
+	case backlog <= mostBacklog.Seconds():
+		return warned("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
+	case f.saturated():
+		return voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
+	}
+	return voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
+}
+
+// waiting is how many replies the throughput is off by. Of a few messages a second one over the edge is one per cent soon.
+func (f *facts) waiting() float64 {
+	c := f.cell
+	return math.Abs(float64(c.Load.Expected) - *c.Load.ThroughputPerS*f.window.Seconds())
+}
+
+func judgeLate(f *facts) verdict {
+	switch late := f.cell.Load.LateSendRatio; {
+	case late == nil:
+	case *late > mostlyLate && f.cell.Load.Sent >= enoughSends:
+		return voided("%.0f%% of the sends were over 1 ms late: the client could not keep up", *late*100)
+	case *late > mostLate:
+		return warned("%.0f%% of the sends were over 1 ms late: the highest percentiles tell of the client too", *late*100)
+	}
+	return passed
+}
+
+// judgeLag: latency counts from when a message was due, service time from when it was sent, both of the same messages. What their
+// means differ by is how late the client was on average.
+func judgeLag(f *facts) verdict {
+	c := f.cell
+	if c.Params.Loop != "open" || c.Latency == nil || c.Service == nil || c.Latency.Mean <= 0 {
+		return passed
+	}
+	lag := time.Duration(c.Latency.Mean - c.Service.Mean)
+	share := float64(lag) / c.Latency.Mean
+	switch {
+	case lag > mostLag && share > mostLagShare && c.Load.Sent >= enoughSends:
+		return voided("messages were sent %v after they were due on average, %.0f%% of their latency: it is the client's", lag.Round(time.Microsecond), share*100)
+	case lag > someLag && share > someLagShare:
+		return warned("messages were sent %v after they were due on average, %.0f%% of their latency", lag.Round(time.Microsecond), share*100)
+	}
+	return passed
+}
+
+// judgeClient: a client without time to spare reads replies late. In a closed loop that limits the throughput, which is a figure to be
+// read with care; in an open one it is latency that is not the server's.
+func judgeClient(f *facts) verdict {
+	c := f.cell
+	switch cpu := c.Load.ClientCPURatio; {
+	case !f.saturated():
+	case c.Params.Loop == "open":
+		return voided("the client used %.2f of a CPU: latency is its own", *cpu)
+	default:
+		return warned("the client used %.2f of a CPU: the throughput is its limit, not the server's; compare CPU per message", *cpu)
+	}
+	return passed
+}
+
+// saturated reports whether the client had no CPU time left.
+func (f *facts) saturated() bool {
+	cpu := f.cell.Load.ClientCPURatio
+	return cpu != nil && *cpu > saturatedFrom*float64(max(1, f.loops))
+}
+
+// judgeLittle: in a closed loop every connection has its messages under way at any time, and by Little's law (Operations Research 9, 1961)
+// their number is throughput times mean latency. Where it is not, one of the two was measured wrong. Only where a message
+// has one reply, and that on the connection that said it, is the number known.
+func judgeLittle(f *facts) verdict {
+	c := f.cell
+	s := scenarios.ByName(c.Scenario)
+	if c.Params.Loop != "closed" || c.Params.Driver != "" || c.Latency == nil || c.Load.ThroughputPerS == nil ||
+		s == nil || s.RoomSize > 0 || s.Piece > 0 || s.Idle || f.slot <= 0 {
+		return passed
+	}
+	underway := float64(c.Conns * max(1, c.Params.Pipeline))
+	found := *c.Load.ThroughputPerS * c.Latency.Mean / 1e9
+	// What was sent before a window is answered in it, and what is answered after it was sent in it: a latency's worth at each end.
+	edge := c.Latency.Mean / float64(f.slot)
+	if off := found/underway - 1; math.Abs(off) > littleTolerance+edge {
+		return voided("%.0f messages/s of %v each are %.0f under way, and there were %.0f: throughput or latency is wrong (Little's law)",
+			*c.Load.ThroughputPerS, time.Duration(c.Latency.Mean).Round(time.Microsecond), found, underway)
+	}
+	return passed
+}
+
+// judgeSamples: every checked reply is one latency, and no message was sent before it was due.
+func judgeSamples(f *facts) verdict {
+	c := f.cell
+	if c.Latency == nil || c.Params.Driver != "" {
+		return passed
+	}
+	if n := c.Latency.Count + f.overflow; n != c.Load.Received {
+		return voided("%d replies were checked, and %d latencies taken", c.Load.Received, n)
+	}
+	if c.Service != nil && c.Service.Mean > c.Latency.Mean*1.001 { // histograms know a mean to three digits
+		return voided("messages took longer from when they were sent than from when they were due: a clock is wrong")
+	}
+	return passed
+}

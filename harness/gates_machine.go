@@ -1,0 +1,108 @@
+package harness
+
+import (
+	"math"
+	"time"
+)
+
+// Bounds beyond which the machine did something else beside, as shares of the window on one CPU.
+const (
+	mostOthers = 0.10 // that others may take: by as much a server alone on its CPU looks slower
+	someOthers = 0.03 // and that a reader should know of
+	mostSteal  = 0.10 // that the hypervisor may take
+	someSteal  = 0.02
+	highPSI    = 0.50 // of the time in which some task, anywhere on the machine, waits for a CPU
+
+	tick = 4 * time.Millisecond // at which /proc/stat is sampled in most kernels (CONFIG_HZ=250)
+
+	mostVoidRounds = 0.5 // of a rotation's rounds that may not count
+)
+
+func judgePlacement(f *facts) verdict {
+	if n := len(f.strays); n > 0 {
+		return voided("%d threads of the server are not on its CPUs (%s): %s", n, f.serverCPUs, f.strays[0])
+	}
+	return passed
+}
+
+// judgeShared: on one CPU a message takes no wake-up of another, and each takes its time from the other: 19 µs there and 75 µs
+// across, at one connection. Whoever wants that says so, for the whole run.
+func judgeShared(f *facts) verdict {
+	switch {
+	case f.shared == "":
+		return passed
+	case f.asked:
+		return warned("server and load share CPU %s: each takes its time from the other", f.shared)
+	}
+	return voided("server and load share CPU %s, which was not asked for: --server-cpus and --client-cpus say that it is wanted", f.shared)
+}
+
+// judgeOthers leaves chance out: the busy time of CPUs is sampled at ticks, what is ours of it is known exactly, and in a short window they
+// differ without anybody's doing.
+func judgeOthers(f *facts) verdict {
+	if f.cell.Machine == nil || f.cell.Machine.OthersRatio == nil {
+		return passed
+	}
+	switch share := *f.cell.Machine.OthersRatio - f.chance(); {
+	case share > mostOthers:
+		return f.disturbed("other processes took %.0f%% of a CPU from server and load: stop what else runs", *f.cell.Machine.OthersRatio*100)
+	case share > someOthers:
+		return warned("other processes took %.0f%% of a CPU from server and load", *f.cell.Machine.OthersRatio*100)
+	}
+	return passed
+}
+
+// disturbed is a verdict against the machine. Whoever only tries something out on a machine in use keeps what was measured, with a
+// warning.
+func (f *facts) disturbed(format string, args ...any) verdict {
+	if f.noisy {
+		return warned(format+" (kept: --noisy)", args...)
+	}
+	return voided(format, args...)
+}
+
+// chance is two standard deviations of how busy the CPUs are found by sampling at ticks, as a share of one CPU: at most √(p(1-p)/n)
+// each, p = ½, n ticks (the binomial distribution's).
+func (f *facts) chance() float64 {
+	if f.window <= 0 {
+		return 0
+	}
+	return math.Sqrt(float64(len(f.both)) * float64(tick) / float64(f.window))
+}
+
+func judgeSteal(f *facts) verdict {
+	if f.cell.Machine == nil || f.cell.Machine.StealRatio == nil {
+		return passed
+	}
+	switch steal := *f.cell.Machine.StealRatio; {
+	case steal > mostSteal:
+		return f.disturbed("the hypervisor took %.0f%% of a CPU from server and load", steal*100)
+	case steal > someSteal:
+		return warned("the hypervisor took %.0f%% of a CPU from server and load", steal*100)
+	}
+	return passed
+}
+
+// judgePressure never voids: the kernel tells of the whole machine, and a server with two threads on its one CPU waits for itself.
+func judgePressure(f *facts) verdict {
+	m := f.cell.Machine
+	if m == nil || m.PressureRatio == nil || *m.PressureRatio <= highPSI {
+		return passed
+	}
+	if queue := f.cell.CPU.RunQueueNS; queue != nil && float64(*queue) > highPSI*float64(f.window) {
+		return passed // the server's own threads: it is no one else's doing
+	}
+	return warned("some task on this machine waited for a CPU in %.0f%% of the time (PSI)", *m.PressureRatio*100)
+}
+
+func judgeRounds(f *facts) verdict {
+	r := f.cell.Rotation
+	if r == nil || len(f.voidRounds) == 0 || len(r.Rounds) == 0 {
+		return passed
+	}
+	n, all := len(f.voidRounds), len(r.Rounds)
+	if float64(n) > mostVoidRounds*float64(all) {
+		return voided("%d of %d rounds do not count: %s", n, all, f.voidRounds[0])
+	}
+	return warned("%d of %d rounds do not count: %s", n, all, f.voidRounds[0])
+}

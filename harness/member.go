@@ -1,0 +1,145 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cbench/harness/load"
+	"cbench/harness/probe"
+	"cbench/harness/server"
+	"cbench/results"
+)
+
+// member is one server of a rotation, with its clients.
+type member struct {
+	*measurement
+	plan    results.Planned
+	proc    *server.Process // nil: it did not start
+	clients *load.Remote
+	out     bool // it failed: the others go on without it
+
+	pause *int64 // stop-the-world time before the first round
+	sums  sums
+}
+
+// slot is what one slot of one server was.
+type slot struct {
+	report         load.Report
+	from, to, rest probe.Usage // at the start of the window, at its end, and when the server had worked off what it was sent
+	before, after  probe.Machine
+	machineErr     error
+	wall           time.Duration // of all of it
+	others         time.Duration // CPU time of the other servers meanwhile
+}
+
+// mostIdle is the CPU time, as a share of the slot, that all idle servers together may take in it: beyond it they take from the one
+// that is loaded. A Go runtime at rest takes some tenths of a per cent, a collection after load ends with the pause.
+const mostIdle = 0.02
+
+// open starts the server and opens its connections. What goes wrong with the server is in the cell; the error is for what it is not
+// to blame for.
+func (m *member) open(ctx context.Context, e *Experiment) (err error) {
+	if m.proc, err = e.start(ctx, m.cell.Model); err != nil {
+		m.out = true
+		m.void("%v", err)
+		return nil
+	}
+	if m.clients, err = load.Start(load.Process{Args: e.LoadArgs, CPUs: e.LoadCPUs, Threads: e.LoadLoops}); err != nil {
+		m.out = true
+		return fmt.Errorf("load process: %w", err)
+	}
+	ctx, cancel := alive(ctx, m.proc)
+	defer cancel()
+	opened, err := m.clients.Open(ctx, load.Plan{
+		Addr: m.proc.Addr.String(), Scenario: m.plan.Scenario, Params: traffic(m.plan.Params, m.plan.Conns, m.plan.Seed), Threads: e.LoadLoops,
+	})
+	m.opened(opened)
+	if err != nil {
+		m.out = true
+		m.fail(m.proc, "connecting", err)
+	}
+	if opened.Established < m.plan.Conns || opened.Verify != (results.Verify{}) {
+		m.out = true // a gate says why
+	}
+	return nil
+}
+
+// start notes what the server's runtime had done before the first round.
+func (m *member) start() {
+	if m.out {
+		return
+	}
+	if rt, err := m.proc.Runtime(); err == nil {
+		pause := rt.GCPause.Nanoseconds()
+		m.pause = &pause
+	}
+}
+
+// load drives the server for one slot. It is not ok if the server failed, which is in the cell then.
+func (m *member) load(ctx context.Context, e *Experiment, length, ramp time.Duration) (s slot, ok bool) {
+	ctx, cancel := alive(ctx, m.proc)
+	defer cancel()
+	ctx, done := context.WithTimeout(ctx, length+ramp+time.Minute)
+	defer done()
+	pids, began := m.proc.PIDs(), time.Now()
+	var usageErr error
+	edge := func(start bool) {
+		usage, machine := &s.to, &s.after
+		if start {
+			usage, machine = &s.from, &s.before
+		}
+		u, err := probe.ReadUsage(pids)
+		*usage, usageErr = u, errors.Join(usageErr, err)
+		now, err := probe.ReadMachine()
+		*machine, s.machineErr = now, errors.Join(s.machineErr, err)
+	}
+	p := m.plan.Params
+	r, err := m.clients.Drive(ctx, load.Drive{
+		Rate: p.RatePerS, Arrivals: p.Arrivals, Pipeline: p.Pipeline, Warmup: ramp, Duration: length,
+	}, load.Watch{Window: edge})
+	s.report, s.wall = r, time.Since(began)
+	if err == nil {
+		err = usageErr
+	}
+	if err != nil {
+		m.fail(m.proc, "measuring", err)
+		return s, false
+	}
+	m.failed(r.Errors)
+	m.verified(r.Verify)
+	if r.Odd != "" {
+		m.warnOnce("the first wrong reply: %s", r.Odd)
+	}
+	return s, r.Verify == (results.Verify{}) && len(r.Errors) == 0
+}
+
+// end closes what is open, writes the sums into the cell, judges it, and stops the server.
+func (m *member) end(e *Experiment) {
+	if m.proc == nil {
+		return
+	}
+	defer m.stop(m.proc)
+	if m.clients == nil {
+		return
+	}
+	defer m.clients.Stop()
+	if rt, err := m.proc.Runtime(); err == nil {
+		m.cell.CPU.Goroutines = &rt.Goroutines
+		if m.pause != nil {
+			pause := rt.GCPause.Nanoseconds() - *m.pause
+			m.cell.CPU.GCPauseNS = &pause
+		}
+	}
+	if !m.out {
+		m.place(e, m.proc)
+		closed, err := m.clients.Close()
+		if err != nil {
+			m.fail(m.proc, "closing", err)
+		}
+		m.verified(closed.Verify)
+	}
+	m.sums.into(m)
+	m.judge()
+}

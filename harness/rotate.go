@@ -1,0 +1,183 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"cbench/harness/probe"
+	"cbench/results"
+)
+
+// A rotation compares servers that are alive at the same time, each with its connections open, by loading them in turn for short slots,
+// forward and backward: A B C C B A A B C …. What drifts on the machine meets them all, and only neighbouring slots are compared.
+// Restarting a server for each sample spreads such ratios by ±15% here; so two servers repeat to 1%.
+
+// rotation is one repetition of it while it is taken.
+type rotation struct {
+	e       *Experiment
+	members []*member // what the others are compared with first
+	params  results.Params
+	tell    func(string)
+	early   string // why it ended before its last round
+}
+
+// Rotate measures the servers of one rotation once: plan is one entry each, as Plan makes them. A server that errs is void, and the
+// others go on without it. Nothing is written down.
+func Rotate(ctx context.Context, e Experiment, plan []results.Planned, w Watch) ([]results.Cell, error) {
+	if u := units(plan); len(u) != 1 || plan[0].Params.Rotation == "" {
+		return nil, fmt.Errorf("rotate: %d repetitions of servers that are not one rotation", len(plan))
+	}
+	return e.rotate(ctx, plan, w)
+}
+
+func (e *Experiment) rotate(ctx context.Context, plan []results.Planned, w Watch) (cells []results.Cell, err error) {
+	r := e.rotation(plan, w)
+	defer func() {
+		for _, m := range r.members {
+			m.end(e)
+			m.cell.Rotation.Early = r.early
+			m.cell.Valid = len(m.cell.Void) == 0
+			cells = append(cells, m.cell)
+		}
+	}()
+	for _, m := range r.members {
+		r.tell("starting " + m.cell.Model)
+		if err := m.open(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	r.turn(ctx)
+	return nil, ctx.Err()
+}
+
+func (e *Experiment) rotation(plan []results.Planned, w Watch) *rotation {
+	r := &rotation{e: e, params: plan[0].Params, tell: func(string) {}}
+	if w.Phase != nil {
+		w.Phase(plan[0], FirstPhase)
+		r.tell = func(phase string) { w.Phase(plan[0], phase) }
+	}
+	p := plan[0]
+	id := fmt.Sprintf("%s-%d-%d-%s", p.Scenario, p.Conns, p.Rep, time.Now().UTC().Format("20060102T150405.000000"))
+	for _, p := range plan {
+		m := &member{measurement: e.begin(p, w), plan: p}
+		m.phase = func(string) {} // one after the other they would say the same
+		m.cell.Rotation = &results.Rotation{ID: id, TwinOf: e.server(p.Model).TwinOf, Rounds: []results.Round{}}
+		r.members = append(r.members, m)
+	}
+	return r
+}
+
+// turn goes through the rounds.
+func (r *rotation) turn(ctx context.Context) {
+	r.tell("filling caches")
+	for _, m := range r.members { // and growing buffers: not counted
+		r.slot(ctx, m)
+	}
+	for _, m := range r.members {
+		m.start()
+	}
+	for round := 1; round <= r.params.Rounds && r.comparable() && ctx.Err() == nil; round++ {
+		r.tell(r.progress(round))
+		order := slices.Clone(r.members)
+		if round%2 == 0 {
+			slices.Reverse(order)
+		}
+		for _, m := range order {
+			if s, ok := r.slot(ctx, m); ok {
+				m.add(s)
+			}
+		}
+		if width, sure := r.width(); sure && round%2 == 0 && round >= minRounds && round < r.params.Rounds && width <= r.params.Width {
+			r.early = fmt.Sprintf("stopped after %d of %d rounds: every CPU ratio to %s is known to ±%.1f%%", round, r.params.Rounds,
+				r.members[0].cell.Model, width*100)
+			return
+		}
+	}
+}
+
+// comparable reports whether there are still two servers to compare.
+func (r *rotation) comparable() bool {
+	alive := 0
+	for _, m := range r.members {
+		if !m.out {
+			alive++
+		}
+	}
+	return alive >= min(2, len(r.members))
+}
+
+// progress says what is being measured and how sure it is by now.
+func (r *rotation) progress(round int) string {
+	phase := fmt.Sprintf("round %d of %d", round, r.params.Rounds)
+	if width, sure := r.width(); sure {
+		phase += fmt.Sprintf(", CPU ratios known to ±%.1f%%", width*100)
+	}
+	return phase
+}
+
+// slot loads one server once. It is not ok if the server failed: then it is out.
+func (r *rotation) slot(ctx context.Context, m *member) (s slot, ok bool) {
+	if m.out {
+		return s, false
+	}
+	idle := r.others(m)
+	s, ok = m.load(ctx, r.e, time.Duration(r.params.SlotNS), time.Duration(r.params.WarmupNS))
+	if !ok {
+		m.out = true
+		return s, false
+	}
+	s.others = r.others(m) - idle
+	r.rest(ctx)
+	var err error
+	if s.rest, err = probe.ReadUsage(m.proc.PIDs()); err != nil {
+		m.fail(m.proc, "measuring", err)
+		m.out = true
+	}
+	return s, !m.out
+}
+
+// others is the CPU time of all other servers so far.
+func (r *rotation) others(m *member) (sum time.Duration) {
+	for _, o := range r.members {
+		if o != m && !o.out {
+			cpu, _ := probe.ReadCPU(o.proc.PIDs()) // one that just died uses none
+			sum += cpu
+		}
+	}
+	return sum
+}
+
+// Bounds of the pause after a slot.
+const (
+	restLook = 10 * time.Millisecond
+	restMost = 500 * time.Millisecond // a server that is busy after that will not stop; its neighbours' rounds will tell
+)
+
+// rest waits until all servers and loads are: the one that was loaded has worked off what it was sent and cleared up behind it.
+func (r *rotation) rest(ctx context.Context) {
+	var pids []int
+	for _, m := range r.members {
+		if m.proc != nil && m.clients != nil && !m.out {
+			pids = append(append(pids, m.proc.PIDs()...), m.clients.Pid())
+		}
+	}
+	last, _ := probe.ReadCPU(pids)
+	looks := time.NewTicker(restLook)
+	defer looks.Stop()
+	for deadline := time.After(restMost); ; {
+		select {
+		case <-looks.C:
+		case <-deadline:
+			return
+		case <-ctx.Done():
+			return
+		}
+		now, err := probe.ReadCPU(pids)
+		if err != nil || now-last <= time.Duration(mostIdle*float64(restLook)) {
+			return
+		}
+		last = now
+	}
+}

@@ -1,0 +1,149 @@
+package harness
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"cbench/harness/load"
+	"cbench/harness/probe"
+	"cbench/results"
+)
+
+// sums is a server's slots added up.
+type sums struct {
+	slots                               int
+	sent, expected, received            int64
+	inWindow, drained, windowNS, loadNS int64
+	late                                float64
+	overflow                            int64
+	load, rest                          probe.Usage // the server's in the windows, and with what it worked off after them
+	latency, service                    merged
+	first, last, spread                 merged
+	machine                             beside
+}
+
+// add writes a slot down as a round, and adds it up if it counts.
+func (m *member) add(s slot) {
+	round := s.round()
+	m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, round)
+	if round.Void != "" {
+		m.facts.voidRounds = append(m.facts.voidRounds, round.Void)
+		return
+	}
+	m.sums.add(s)
+	if s.machineErr == nil {
+		m.sums.machine.add(s.after.Sub(s.before), m.facts.both, s.to.Sub(s.from).CPU+time.Duration(s.report.CPUNS))
+	}
+}
+
+// round is what a slot showed. CPU time per message is that from the start of the window until the server had worked off all it was
+// sent, over all replies since then: read at rest it is exact, where under load up to a tick of it is missing.
+func (s *slot) round() results.Round {
+	r := s.report
+	round := results.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.wall))}
+	if r.InWindow == 0 || r.WindowNS <= 0 || r.Latency == nil {
+		round.Void = "no message was answered in the slot"
+		return round
+	}
+	round.ServerNSPerMessage = float64(s.rest.Sub(s.from).CPU) / float64(r.InWindow+r.Drained)
+	round.LoadNSPerMessage = float64(r.CPUNS) / float64(r.InWindow)
+	round.ThroughputPerS = float64(r.InWindow) * 1e9 / float64(r.WindowNS)
+	round.P50, round.P99 = r.Latency.P50, r.Latency.P99
+	if round.IdleCPURatio > mostIdle {
+		round.Void = fmt.Sprintf("the other servers were not idle: they took %.1f%% of a CPU", round.IdleCPURatio*100)
+	}
+	return round
+}
+
+func (t *sums) add(s slot) {
+	r := s.report
+	t.slots++
+	t.sent, t.expected, t.received = t.sent+r.Sent, t.expected+r.Expected, t.received+r.Received
+	t.inWindow, t.drained = t.inWindow+r.InWindow, t.drained+r.Drained
+	t.windowNS, t.loadNS = t.windowNS+r.WindowNS, t.loadNS+r.CPUNS
+	t.overflow += r.Overflow
+	if r.LateRatio != nil {
+		t.late += *r.LateRatio * float64(r.Sent)
+	}
+	plus(&t.load, s.to.Sub(s.from))
+	plus(&t.rest, s.rest.Sub(s.from))
+	for _, d := range []struct {
+		to *merged
+		l  *results.Latency
+	}{{&t.latency, r.Latency}, {&t.service, r.Service}, {&t.first, r.First}, {&t.last, r.Last}, {&t.spread, r.Spread}} {
+		d.to.add(d.l)
+	}
+}
+
+// plus adds what was used in one more stretch.
+func plus(sum *probe.Usage, u probe.Usage) {
+	sum.Wall += u.Wall
+	sum.CPU += u.CPU
+	sum.User += u.User
+	sum.System += u.System
+	sum.Voluntary += u.Voluntary
+	sum.Involuntary += u.Involuntary
+	sum.RunQueue += u.RunQueue
+	sum.Threads = u.Threads
+}
+
+// into writes the sums into the cell. Throughput is all replies over all windows, the rounds' mean by time; their median is in the
+// rounds. Memory is not known: several servers share the machine's caches, and this one was loaded long ago. Nor is fairness: what a
+// connection received in one slot says little.
+func (t *sums) into(m *member) {
+	c := &m.cell
+	m.facts.window = time.Duration(t.slots) * time.Duration(c.Params.SlotNS)
+	m.facts.overflow += t.overflow
+	if t.slots == 0 {
+		return
+	}
+	c.Load.Sent, c.Load.Received, c.Load.Expected = t.sent, t.received, t.expected
+	c.Latency, c.Service = t.latency.summary(), t.service.summary()
+	c.First, c.Last, c.Spread = t.first.summary(), t.last.summary(), t.spread.summary()
+	wall := float64(t.windowNS)
+	throughput, client := float64(t.inWindow)*1e9/wall, float64(t.loadNS)/wall
+	busy := float64(t.load.CPU) / float64(t.load.Wall)
+	c.Load.ThroughputPerS, c.Load.ClientCPURatio, c.Load.ServerCPURatio = &throughput, &client, &busy
+	if c.Params.Loop == "open" && t.sent > 0 {
+		late := t.late / float64(t.sent)
+		c.Load.LateSendRatio = &late
+	}
+	cpu, user, system, queue := t.rest.CPU.Nanoseconds(), t.rest.User.Nanoseconds(), t.rest.System.Nanoseconds(), t.rest.RunQueue.Nanoseconds()
+	per, threads := float64(cpu)/float64(t.inWindow+t.drained), int64(t.rest.Threads)
+	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS, c.CPU.Threads = &cpu, &per, &t.loadNS, &threads
+	c.CPU.UserNS, c.CPU.SystemNS, c.CPU.RunQueueNS = &user, &system, &queue
+	c.CPU.VoluntarySwitches, c.CPU.InvoluntarySwitches = &t.rest.Voluntary, &t.rest.Involuntary
+	c.Machine = t.machine.shares()
+}
+
+// merged is a distribution out of several.
+type merged struct {
+	hdr      *hdrhistogram.Histogram
+	min, max int64
+	sum      float64 // for the mean, which a histogram knows to three digits only
+	count    int64
+}
+
+func (m *merged) add(l *results.Latency) {
+	h, err := l.Histogram()
+	if err != nil {
+		return // there is none: the slot had no such message
+	}
+	if m.hdr == nil {
+		m.hdr, m.min = load.NewHistogram(), math.MaxInt64
+	}
+	m.hdr.Merge(h)
+	m.min, m.max = min(m.min, l.Min), max(m.max, l.Max)
+	m.sum, m.count = m.sum+l.Mean*float64(l.Count), m.count+l.Count
+}
+
+func (m *merged) summary() *results.Latency {
+	l := results.NewLatency(m.hdr).Exact(m.min, m.max)
+	if l != nil {
+		l.Mean = m.sum / float64(m.count)
+	}
+	return l
+}
