@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"cbench/results"
 	"cbench/scenarios"
 )
 
@@ -97,24 +98,25 @@ func judgeUnsent(f *facts) verdict {
 	return passed
 }
 
-// judgeRate voids what was measured beyond a server's capacity, and gives that. What counts is the backlog that the window left
-// or was left with: a stall at either edge, however short, moves replies over it, and to void for that would be to throw away the
-// worst repetitions; a server that cannot do the rate falls behind by more and more.
+// judgeRate voids what was measured beyond a server's capacity, and gives that. One stall, however short, at the edge of a window moves
+// replies over it, and to void for that would be to throw away the worst repetitions; a server that cannot do the rate falls
+// behind by more and more, or in slot after slot.
 func judgeRate(f *facts) verdict {
 	c := f.cell
-	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Sent == 0 || f.window <= 0 {
+	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Expected == 0 || f.window <= 0 {
 		return passed
 	}
 	// What was due, and not the rate, for random arrivals are never quite that; and a message may bring many replies.
 	offered, achieved := float64(c.Load.Expected)/f.window.Seconds(), *c.Load.ThroughputPerS
-	if offered == 0 {
-		return passed
+	if c.Rotation != nil {
+		achieved = typical(c.Rotation.Rounds)
 	}
-	backlog := math.Abs(offered-achieved) * f.window.Seconds() / offered
-	switch off := math.Abs(achieved/offered - 1); {
-	case off <= 1-leastOfRate || f.waiting() < 1:
+	off := math.Abs(achieved/offered - 1)
+	backlog := time.Duration(off * float64(f.window))
+	switch {
+	case off <= 1-leastOfRate+f.randomness() || off*float64(c.Load.Expected) < float64(f.slots())*f.replies():
 		return passed
-	case backlog <= mostBacklog.Seconds():
+	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog:
 		return warned("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
 	case f.saturated():
 		return voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
@@ -122,10 +124,32 @@ func judgeRate(f *facts) verdict {
 	return voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
 }
 
-// waiting is how many replies the throughput is off by. Of a few messages a second one over the edge is one per cent soon.
-func (f *facts) waiting() float64 {
-	c := f.cell
-	return math.Abs(float64(c.Load.Expected) - *c.Load.ThroughputPerS*f.window.Seconds())
+// typical is the median throughput of the rounds that count: a stall at an edge of one of them does not move it.
+func typical(rounds []results.Round) float64 {
+	var perS []float64
+	for _, r := range rounds {
+		if r.Void == "" {
+			perS = append(perS, r.ThroughputPerS)
+		}
+	}
+	return results.SpreadOf(perS).Median
+}
+
+// slots is in how many stretches the window was measured.
+func (f *facts) slots() int { return max(1, int(f.window/max(1, f.slot))) }
+
+// replies is how many a message brings.
+func (f *facts) replies() float64 {
+	return float64(f.cell.Load.Expected) / float64(max(1, f.cell.Load.Sent))
+}
+
+// randomness is the share by which Poisson arrivals in one slot may be off their mean in the median of all slots, whose standard
+// deviation is 1.25 times that of a mean of so many (the normal distribution's).
+func (f *facts) randomness() float64 {
+	if f.cell.Params.Arrivals != Poisson || f.cell.Load.Sent == 0 {
+		return 0
+	}
+	return poissonSigmas * 1.25 / math.Sqrt(float64(f.cell.Load.Sent))
 }
 
 func judgeLate(f *facts) verdict {

@@ -1,0 +1,237 @@
+package harness
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cbench/results"
+)
+
+func known[T any](v T) *T { return &v }
+
+// sound is a repetition that nothing is wrong with: 2 s of an open loop on one CPU a side.
+func sound() *facts {
+	return &facts{
+		cell: &results.Cell{
+			Model: "reactor", Scenario: "echo", Conns: 100,
+			Params: results.Params{Loop: "open", RatePerS: 10_000, Pipeline: 1, DurationNS: 2e9},
+			Load: results.Load{
+				Established: 100, Sent: 20_000, Received: 20_000, Expected: 20_000, ThroughputPerS: known(10_000.0),
+				Errors: map[string]int64{"timeout": 0}, ClientCPURatio: known(0.4), ServerCPURatio: known(0.3), LateSendRatio: known(0.001),
+			},
+			Latency: &results.Latency{Count: 20_000, Mean: 210e3}, Service: &results.Latency{Count: 20_000, Mean: 200e3},
+			Machine: &results.Machine{OthersRatio: known(0.01), StealRatio: known(0.0), PressureRatio: known(0.1)},
+			CPU:     results.CPU{RunQueueNS: known(int64(1e6))},
+		},
+		window: 2 * time.Second, slot: 2 * time.Second, loops: 1, serverCPUs: "0", both: []int{0, 1},
+	}
+}
+
+// soundLoop is one of a closed loop: 100 connections, 20,000/s, so 5 ms each.
+func soundLoop() *facts {
+	f := sound()
+	f.cell.Params.Loop, f.cell.Params.RatePerS = "closed", 0
+	f.cell.Load.Sent, f.cell.Load.Received, f.cell.Load.Expected = 40_000, 40_000, 40_000
+	f.cell.Load.ThroughputPerS, f.cell.Load.LateSendRatio = known(20_000.0), nil
+	f.cell.Latency = &results.Latency{Count: 40_000, Mean: 5e6}
+	f.cell.Service = f.cell.Latency
+	return f
+}
+
+// soundRotation is one of 10 slots of 0.2 s.
+func soundRotation() *facts {
+	f := sound()
+	f.slot = 200 * time.Millisecond
+	f.cell.Rotation = &results.Rotation{}
+	for range 10 {
+		f.cell.Rotation.Rounds = append(f.cell.Rotation.Rounds, results.Round{ThroughputPerS: 10_000, ServerNSPerMessage: 1000})
+	}
+	return f
+}
+
+// judged is what the gates say, by name.
+func judged(f *facts) (void, warn map[string]string) {
+	void, warn = map[string]string{}, map[string]string{}
+	for _, g := range gates {
+		v := g.judge(f)
+		if len(v.void) > 0 {
+			void[g.name] = strings.Join(v.void, "; ")
+		}
+		if len(v.warn) > 0 {
+			warn[g.name] = strings.Join(v.warn, "; ")
+		}
+	}
+	return void, warn
+}
+
+func TestSoundRepetitionsPassEveryGate(t *testing.T) {
+	for name, f := range map[string]*facts{"open": sound(), "closed": soundLoop(), "rotation": soundRotation()} {
+		if void, warn := judged(f); len(void)+len(warn) > 0 {
+			t.Errorf("%s: void %v, warnings %v", name, void, warn)
+		}
+	}
+}
+
+// Each gate trips on its fault, and no other does.
+func TestGates(t *testing.T) {
+	tests := []struct {
+		gate  string
+		fault string
+		base  func() *facts
+		spoil func(f *facts)
+		says  string
+	}{
+		{"connections", "one is missing", sound, func(f *facts) { f.cell.Load.Established = 99 }, "only 99 of 100"},
+		{"errors", "two were reset", sound, func(f *facts) { f.cell.Load.Errors["reset"] = 2 }, "2 × reset"},
+		{"replies", "lost", sound, func(f *facts) { f.cell.Verify.Lost = 1 }, "1 lost"},
+		{"replies", "duplicated", sound, func(f *facts) { f.cell.Verify.Duplicated = 1 }, "1 duplicated"},
+		{"replies", "reordered", sound, func(f *facts) { f.cell.Verify.Reordered = 1 }, "1 reordered"},
+		{"replies", "corrupted", sound, func(f *facts) { f.cell.Verify.Corrupted = 1 }, "1 corrupted"},
+		{"replies", "surplus", sound, func(f *facts) { f.cell.Verify.Surplus = 1 }, "1 surplus"},
+		{"silence", "no reply", sound, func(f *facts) { f.cell.Latency, f.cell.Service = nil, nil }, "no message was answered"},
+		{"overflow", "3 took over a minute", sound, func(f *facts) { f.overflow, f.cell.Latency.Count = 3, 19_997 }, "3 latencies"},
+		{"rate", "the server does 6,000/s", sound, func(f *facts) { f.cell.Load.ThroughputPerS = known(6000.0) }, "achieved 6000, the server's capacity"},
+		{"rate", "slot after slot 3% are missing", soundRotation, func(f *facts) {
+			for i := range f.cell.Rotation.Rounds {
+				f.cell.Rotation.Rounds[i].ThroughputPerS = 9700
+			}
+		}, "achieved 9700"},
+		{"unsent", "the client sent 2% less", sound, func(f *facts) {
+			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 19_600, 19_600, 19_600, 19_600
+			f.cell.Load.ThroughputPerS = known(9800.0)
+		}, "only 19600 of 20000"},
+		{"late sends", "most are", sound, func(f *facts) { f.cell.Load.LateSendRatio = known(0.6) }, "60% of the sends"},
+		{"send lag", "5 of 6 ms", sound, func(f *facts) { f.cell.Latency.Mean, f.cell.Service.Mean = 6e6, 1e6 }, "5ms after they were due"},
+		{"client CPU", "none is left", sound, func(f *facts) { f.cell.Load.ClientCPURatio = known(0.97) }, "0.97 of a CPU"},
+		{"Little's law", "latency is half of what it must be", soundLoop, func(f *facts) { f.cell.Latency.Mean = 2.5e6 }, "Little"},
+		{"Little's law", "throughput is a quarter too high", soundLoop, func(f *facts) { f.cell.Load.ThroughputPerS = known(25_000.0) }, "Little"},
+		{"samples", "replies without a latency", sound, func(f *facts) { f.cell.Latency.Count = 19_000 }, "19000 latencies"},
+		{"samples", "sent before due", sound, func(f *facts) { f.cell.Service.Mean = 300e3 }, "a clock is wrong"},
+		{"placement", "a thread ran elsewhere", sound, func(f *facts) { f.strays = []string{"thread 7 may run on CPUs 0-1 and last ran on 1"} }, "thread 7"},
+		{"shared CPU", "nobody asked for it", sound, func(f *facts) { f.shared = "0" }, "share CPU 0"},
+		{"others", "40% of a CPU", sound, func(f *facts) { f.cell.Machine.OthersRatio = known(0.4) }, "40% of a CPU"},
+		{"steal", "20% of a CPU", sound, func(f *facts) { f.cell.Machine.StealRatio = known(0.2) }, "hypervisor took 20%"},
+		{"rounds", "6 of 10 do not count", soundRotation, func(f *facts) { f.voidRounds = slices.Repeat([]string{"not idle"}, 6) }, "6 of 10 rounds"},
+	}
+	tripped := map[string]bool{"pressure": true} // never voids
+	for _, tt := range tests {
+		f := tt.base()
+		tt.spoil(f)
+		void, _ := judged(f)
+		if !strings.Contains(void[tt.gate], tt.says) {
+			t.Errorf("%s, %s: says %q, want %q", tt.gate, tt.fault, void[tt.gate], tt.says)
+		}
+		delete(void, tt.gate)
+		if len(void) > 0 {
+			t.Errorf("%s, %s: others trip too: %q", tt.gate, tt.fault, void)
+		}
+		tripped[tt.gate] = true
+	}
+	for _, g := range gates {
+		if !tripped[g.name] {
+			t.Errorf("no fault trips %q", g.name)
+		}
+	}
+}
+
+// What is not bad enough to void is told.
+func TestGatesWarn(t *testing.T) {
+	tests := []struct {
+		gate, fault string
+		base        func() *facts
+		change      func(f *facts)
+	}{
+		{"rate", "a stall of 100 ms at an edge", sound, func(f *facts) { f.cell.Load.ThroughputPerS = known(9500.0) }},
+		{"late sends", "some", sound, func(f *facts) { f.cell.Load.LateSendRatio = known(0.02) }},
+		{"late sends", "most of a few", sound, func(f *facts) {
+			f.cell.Params.RatePerS, f.window = 10, 10*time.Second
+			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 100, 100, 100, 100
+			f.cell.Load.ThroughputPerS, f.cell.Load.LateSendRatio = known(10.0), known(0.9)
+		}},
+		{"send lag", "a fifth of the latency", sound, func(f *facts) { f.cell.Latency.Mean, f.cell.Service.Mean = 1e6, 0.8e6 }},
+		{"client CPU", "a closed loop has it busy", soundLoop, func(f *facts) { f.cell.Load.ClientCPURatio = known(1.0) }},
+		{"shared CPU", "it was asked for", sound, func(f *facts) { f.shared, f.asked = "0", true }},
+		{"others", "15% of a CPU, of which 6% may be chance", sound, func(f *facts) { f.cell.Machine.OthersRatio = known(0.15) }},
+		{"others", "half of a CPU, and that is known", sound, func(f *facts) { f.cell.Machine.OthersRatio, f.noisy = known(0.5), true }},
+		{"steal", "5% of a CPU", sound, func(f *facts) { f.cell.Machine.StealRatio = known(0.05) }},
+		{"pressure", "somebody waits all the time", sound, func(f *facts) { f.cell.Machine.PressureRatio = known(0.9) }},
+		{"rounds", "one of 10", soundRotation, func(f *facts) { f.voidRounds = []string{"not idle"} }},
+	}
+	for _, tt := range tests {
+		f := tt.base()
+		tt.change(f)
+		void, warn := judged(f)
+		if len(void) > 0 {
+			t.Errorf("%s, %s: void: %q", tt.gate, tt.fault, void)
+		}
+		if warn[tt.gate] == "" || len(warn) != 1 {
+			t.Errorf("%s, %s: warnings %q", tt.gate, tt.fault, warn)
+		}
+	}
+}
+
+// What looks like a fault and is none.
+func TestGatesLetPass(t *testing.T) {
+	tests := map[string]func() *facts{
+		"Poisson arrivals are never quite as many as planned": func() *facts {
+			f := sound()
+			f.cell.Params.Arrivals = Poisson
+			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 19_500, 19_500, 19_500, 19_500
+			f.cell.Load.ThroughputPerS = known(9780.0)
+			return f
+		},
+		"one slot of ten was stalled": func() *facts {
+			f := soundRotation()
+			f.cell.Rotation.Rounds[3].ThroughputPerS = 4000
+			f.cell.Load.ThroughputPerS = known(9400.0)
+			return f
+		},
+		"the server's own threads wait for its CPU": func() *facts {
+			f := sound()
+			f.cell.Machine.PressureRatio, f.cell.CPU.RunQueueNS = known(0.9), known(int64(1.5e9))
+			return f
+		},
+		"in a short window ticks tell little": func() *facts {
+			f := sound()
+			f.window, f.slot = 200*time.Millisecond, 200*time.Millisecond
+			f.cell.Params.RatePerS = 100_000
+			f.cell.Load.ThroughputPerS = known(100_000.0)
+			f.cell.Machine.OthersRatio = known(0.2)
+			return f
+		},
+		"two loops have two CPUs": func() *facts {
+			f := sound()
+			f.loops, f.cell.Load.ClientCPURatio = 2, known(1.5)
+			return f
+		},
+		"ten messages a second, one of them over the edge": func() *facts {
+			f := sound()
+			f.cell.Params.RatePerS = 10
+			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 20, 20, 20, 20
+			f.cell.Load.ThroughputPerS = known(9.6)
+			return f
+		},
+		"rooms hear more than is said, and Little's law does not know how much": func() *facts {
+			f := soundLoop()
+			f.cell.Scenario, f.cell.Params.RoomSize, f.cell.Latency.Mean = "chat", 10, 2e6
+			return f
+		},
+	}
+	for name, f := range tests {
+		if void, warn := judged(f()); len(void)+len(warn) > 0 {
+			t.Errorf("%s: void %q, warnings %q", name, void, warn)
+		}
+	}
+}
+
+// A client that has no time left is not taken for a slow server.
+func TestRateSaysWhoCouldNotKeepUp(t *testing.T) {
+	f := sound()
+	f.cell.Load.ThroughputPerS, f.cell.Load.ClientCPURatio = known(6000.0), known(0.99)
+	void, _ := judged(f)
+	if !strings.Contains(void["rate"], "all that the client can do") {
+		t.Errorf("%q", void["rate"])
+	}
+}
