@@ -66,9 +66,9 @@ const Poisson = "poisson"
 // words is what a block is in JSON where that differs from what it is in Go.
 type words struct {
 	Conns    []json.RawMessage `json:"conns"`
-	Duration string            `json:"duration"`
-	Warmup   string            `json:"warmup"`
-	Slot     string            `json:"slot"`
+	Duration json.RawMessage   `json:"duration"`
+	Warmup   json.RawMessage   `json:"warmup"`
+	Slot     json.RawMessage   `json:"slot"`
 }
 
 // UnmarshalJSON is strict: a word that it does not know is an error, and so is a duration without its unit.
@@ -91,15 +91,20 @@ func (b *Block) UnmarshalJSON(text []byte) error {
 
 func (w *words) into(b *Block) error {
 	for _, d := range []struct {
-		name, word string
-		to         *time.Duration
+		name string
+		text json.RawMessage
+		to   *time.Duration
 	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}} {
-		if d.word == "" {
+		if d.text == nil {
 			continue
 		}
-		var err error
-		if *d.to, err = time.ParseDuration(d.word); err != nil {
-			return fmt.Errorf("%s %q: want a duration such as \"2s\" or \"500ms\"", d.name, d.word)
+		var word string
+		err := json.Unmarshal(d.text, &word)
+		if err == nil {
+			*d.to, err = time.ParseDuration(word)
+		}
+		if err != nil {
+			return fmt.Errorf("%s %s: want a duration such as \"2s\" or \"500ms\"", d.name, d.text)
 		}
 	}
 	for _, raw := range w.Conns {

@@ -118,7 +118,7 @@ func judgeRate(f *facts) verdict {
 		return passed
 	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog:
 		return warned("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
-	case f.saturated():
+	case f.behind():
 		return voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
 	}
 	return voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
@@ -150,6 +150,11 @@ func (f *facts) randomness() float64 {
 		return 0
 	}
 	return poissonSigmas * 1.25 / math.Sqrt(float64(f.cell.Load.Sent))
+}
+
+// behind reports whether it was the client that could not keep up.
+func (f *facts) behind() bool {
+	return f.saturated() || len(judgeLate(f).void) > 0 || len(judgeLag(f).void) > 0
 }
 
 func judgeLate(f *facts) verdict {

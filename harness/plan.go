@@ -212,8 +212,8 @@ func together(a, b results.Planned) bool {
 // on top of it for starting, connecting, settling down and closing.
 func Estimate(p results.Planned) time.Duration {
 	const (
-		start     = 700 * time.Millisecond // and stopping; of which memory readings are half
-		perConn   = 100 * time.Microsecond // to open, settle and close
+		start     = 400 * time.Millisecond // and stopping; of which memory readings are half
+		perConn   = 60 * time.Microsecond  // to open, settle and close
 		guard     = 40 * time.Millisecond  // before a slot
 		perRested = 2 * time.Microsecond   // a connection, for the load process to clear up before a slot
 	)

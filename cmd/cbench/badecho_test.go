@@ -16,6 +16,9 @@ func badEcho(fault, addr string) int {
 		fmt.Fprintln(os.Stderr, "bad-echo: I do not want to")
 		return 3
 	}
+	if fault == "wander" {
+		wander()
+	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -47,8 +50,11 @@ func (b *badServer) serve(c net.Conn) {
 			return
 		}
 		n := b.replies.Add(1)
-		if b.fault == "stall" {
+		switch b.fault {
+		case "stall":
 			b.wait()
+		case "slow":
+			b.dawdle()
 		}
 		if b.fault == "die" && n > 2000 {
 			os.Exit(7)

@@ -19,6 +19,9 @@ func TestMain(m *testing.M) {
 		if os.Args[1] == "bad-echo" {
 			os.Exit(badEcho(os.Args[2], os.Args[3]))
 		}
+		if os.Args[1] == "hog" {
+			hog(os.Args[2])
+		}
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Setenv(noisyEnv, "1") // other packages' tests run beside

@@ -24,10 +24,17 @@ type suite struct {
 var suitesJSON []byte
 
 // readySuites is those that come with cbench.
-func readySuites() []suite {
-	var all []suite
-	if err := decodeStrictly(suitesJSON, &all); err != nil {
+func readySuites() (all []suite) {
+	var texts []json.RawMessage
+	if err := json.Unmarshal(suitesJSON, &texts); err != nil {
 		panic("suites.json: " + err.Error()) // a test reads it
+	}
+	for _, text := range texts {
+		s, err := decodeSuite(text)
+		if err != nil {
+			panic("suites.json: " + err.Error())
+		}
+		all = append(all, s)
 	}
 	return all
 }
@@ -52,37 +59,50 @@ func readSuite(path string) (s suite, err error) {
 	if err != nil {
 		return s, fmt.Errorf("suite: %w", err)
 	}
-	if err := decodeStrictly(text, &s); err != nil {
+	if s, err = decodeSuite(text); err != nil {
 		return s, fmt.Errorf("suite %s: %w", path, err)
-	}
-	if len(s.Blocks) == 0 {
-		return s, fmt.Errorf("suite %s: it has no blocks: {\"name\": …, \"doc\": …, \"blocks\": [{\"scenario\": \"echo\", \"conns\": [100], \"duration\": \"2s\"}]}", path)
-	}
-	for i, b := range s.Blocks {
-		if b.Scenario == "" || len(b.Conns) == 0 {
-			return s, fmt.Errorf("suite %s: block %d: scenario and conns must be there", path, i+1)
-		}
 	}
 	return s, nil
 }
 
-// decodeStrictly decodes the whole text and no word that to does not know; errors say the line.
-func decodeStrictly(text []byte, to any) error {
+// decodeSuite takes no word that it does not know. Its errors say where.
+func decodeSuite(text []byte) (s suite, err error) {
+	var in struct {
+		suite
+		Blocks []json.RawMessage `json:"blocks"`
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	err := dec.Decode(to)
-	if err == nil && dec.More() {
-		err = errors.New("something follows the suite")
-	}
-	if err == nil {
-		return nil
-	}
-	at := dec.InputOffset()
+	err = dec.Decode(&in)
 	if syntax := new(json.SyntaxError); errors.As(err, &syntax) {
-		at = syntax.Offset
+		return s, fmt.Errorf("line %d: %w", line(text, int(syntax.Offset)), err)
 	}
-	// A decoder stops behind what it could not take.
-	return fmt.Errorf("line %d: %s", 1+bytes.Count(text[:min(at, int64(len(text)))], []byte("\n")), strings.TrimPrefix(err.Error(), "json: "))
+	switch {
+	case err != nil:
+		return s, errors.New(strings.TrimPrefix(err.Error(), "json: "))
+	case dec.More():
+		return s, errors.New("something follows the suite's closing brace")
+	case len(in.Blocks) == 0:
+		return s, errors.New(`it has no blocks, such as {"name": "mine", "doc": "…", "blocks": [{"scenario": "echo", "conns": [100], "duration": "2s"}]}`)
+	}
+	s = in.suite
+	for i, text1 := range in.Blocks {
+		var b harness.Block
+		err := json.Unmarshal(text1, &b)
+		if err == nil && (b.Scenario == "" || len(b.Conns) == 0) {
+			err = errors.New("scenario and conns must be there")
+		}
+		if err != nil {
+			return s, fmt.Errorf("block %d (line %d): %s", i+1, line(text, bytes.Index(text, text1)), strings.TrimPrefix(err.Error(), "json: "))
+		}
+		s.Blocks = append(s.Blocks, b)
+	}
+	return s, nil
+}
+
+// line is that of the byte at an offset, from 1.
+func line(text []byte, offset int) int {
+	return 1 + bytes.Count(text[:max(0, min(offset, len(text)))], []byte("\n"))
 }
 
 func suiteNames() []string {

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cbench/harness"
+)
+
+// What suites promise in their lines they keep on two cores, by experience; smoke and default also in their time.
+func TestReadySuites(t *testing.T) {
+	var own []harness.Server
+	for _, name := range modelNames() {
+		m, err := findModel(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own = append(own, ownServer(m, 1))
+	}
+	for name, most := range map[string]time.Duration{"smoke": time.Minute, "default": 10 * time.Minute, "full": 24 * time.Hour} {
+		s, err := findSuite(name)
+		if err != nil || s.Doc == "" {
+			t.Fatalf("%s: %v, doc %q", name, err, s.Doc)
+		}
+		plan, _, err := harness.Plan(own, s.Blocks, 1)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		var took time.Duration
+		controls := 0
+		for _, p := range plan {
+			took += harness.Estimate(p)
+			if strings.HasSuffix(p.Model, harness.TwinSuffix) {
+				controls++
+			}
+		}
+		t.Logf("%s: %d repetitions, %v", name, len(plan), took.Round(time.Second))
+		if took > most {
+			t.Errorf("%s takes %v, and may take %v", name, took, most)
+		}
+		if controls == 0 {
+			t.Errorf("%s has no A/A control", name)
+		}
+	}
+}
+
+func TestSuiteOfOnesOwn(t *testing.T) {
+	dir := t.TempDir()
+	file := func(text string) string {
+		path := filepath.Join(dir, "mine.json")
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	out := filepath.Join(dir, "run")
+	measure(t, "run", "--model=floor", "--out="+out, "--suite="+file(`{
+		"name": "mine", "doc": "one thing",
+		"blocks": [{"scenario": "echo", "conns": [10], "rate": 500, "duration": "300ms", "warmup": "50ms", "arrivals": "poisson"}]
+	}`))
+	if all := cells(t, out); len(all) != 1 || all[0].Params.Arrivals != "poisson" || all[0].Params.DurationNS != 3e8 {
+		t.Errorf("%d cells: %+v", len(all), all[0].Params)
+	}
+	for text, words := range map[string][]string{
+		"{\n\"blocks\": [}": {"line 2", "invalid character"},
+		`{"blocks": []}`:    {"no blocks"},
+		`{"blokcs": []}`:    {"blokcs"},
+		"{\"blocks\": [\n{\"scenario\": \"echo\"}\n]}":                                          {"block 1", "line 2", "conns"},
+		"{\"blocks\": [\n\n{\"scenario\": \"echo\", \"conns\": [1], \"durations\": \"1s\"}\n]}": {"line 3", "durations"},
+		`{"blocks": [{"scenario": "echo", "conns": [1], "duration": 3}]}`:                       {"block 1", "duration"},
+		`{"blocks": [{"scenario": "ecko", "conns": [1], "duration": "1s"}]}`:                    {"ecko"},
+		`{"blocks": [{"scenario": "echo", "conns": [1]}]}`:                                      {"duration"},
+	} {
+		mustFail(t, append(slices.Clone(words), "cbench: run: "), "run", "--suite="+file(text), "--out="+filepath.Join(dir, "none"))
+	}
+	mustFail(t, []string{"huge", "smoke", ".json"}, "run", "--suite=huge")
+	mustFail(t, []string{"no such file"}, "run", "--suite="+filepath.Join(dir, "nothing.json"))
+}
+
+func FuzzSuite(f *testing.F) {
+	f.Add([]byte(`{"name": "mine", "blocks": [{"scenario": "echo", "conns": [10, "max"], "duration": "300ms"}]}`))
+	f.Add([]byte("{\"blocks\": [\n{}, 1, null]}"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if s, err := decodeSuite(text); err == nil && len(s.Blocks) == 0 {
+			t.Fatalf("%q is a suite without a block", text)
+		}
+	})
+}

@@ -1,0 +1,166 @@
+package harness
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cbench/results"
+)
+
+func servers(names ...string) (all []Server) {
+	for _, name := range names {
+		all = append(all, Server{Name: name, Args: []string{name}, Speaks: []string{"lines:echo", "lines:chat"}, Procs: 1})
+	}
+	return all
+}
+
+// names is the plan in short: a unit a word.
+func names(plan []results.Planned) (all []string) {
+	for _, unit := range units(plan) {
+		var models []string
+		for _, p := range unit {
+			models = append(models, p.Model)
+		}
+		all = append(all, strings.Join(models, " "))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestPlanOfRotations(t *testing.T) {
+	block := Block{Scenario: "echo", Conns: []int{10}, Reps: 1, Closed: true}
+	with := func(change func(*Block)) Block {
+		b := block
+		change(&b)
+		return b
+	}
+	tests := []struct {
+		name    string
+		servers []Server
+		block   Block
+		want    []string
+	}{
+		{"each alone", servers("floor", "pool"), with(func(b *Block) { b.Duration = time.Second }), []string{"floor", "pool"}},
+		{"all at once, the usual base first", servers("floor", "reactor", "pool"),
+			with(func(b *Block) { b.Rotate = RotateAll }), []string{"reactor floor pool"}},
+		{"all with a control", servers("floor", "pool"), with(func(b *Block) { b.Rotate, b.Twin = RotateAll, true }), []string{"floor pool floor-twin"}},
+		{"pairs with a base", servers("floor", "reactor", "pool"),
+			with(func(b *Block) { b.Rotate, b.Base, b.Twin = RotatePairs, "pool", true }), []string{"pool floor", "pool pool-twin", "pool reactor"}},
+		{"one against itself", servers("floor"), with(func(b *Block) { b.Rotate, b.Twin = RotatePairs, true }), []string{"floor floor-twin"}},
+		{"only some", servers("floor", "reactor", "pool"),
+			with(func(b *Block) { b.Rotate, b.Models = RotateAll, []string{"pool", "floor"} }), []string{"floor pool"}},
+		{"twice", servers("floor", "reactor"), with(func(b *Block) { b.Rotate, b.Reps = RotateAll, 2 }), []string{"reactor floor", "reactor floor"}},
+	}
+	for _, tt := range tests {
+		plan, _, err := Plan(tt.servers, []Block{tt.block}, 1)
+		if got := names(plan); err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, %v; want %q", tt.name, got, err, tt.want)
+		}
+		for i, p := range plan {
+			if p.Order != i+1 {
+				t.Errorf("%s: %d is the %d-th", tt.name, p.Order, i+1)
+			}
+		}
+	}
+}
+
+// Members with a GOMAXPROCS of their own are of one rotation all the same.
+func TestUnitsOfUnlikeServers(t *testing.T) {
+	mixed := servers("reactor", "foreign")
+	mixed[1].Procs = 0
+	plan, _, err := Plan(mixed, []Block{{Scenario: "echo", Conns: []int{10, 20}, Reps: 2, Rotate: RotatePairs, Twin: true}}, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range units(plan) {
+		if len(unit) != 2 || unit[0].Params.Rotation != unit[0].Model+"+"+unit[1].Model || unit[0].Rep != unit[1].Rep || unit[0].Conns != unit[1].Conns {
+			t.Errorf("not a pair: %+v", unit)
+		}
+	}
+	if n := len(units(plan)); n != 8 {
+		t.Errorf("%d units, want 2 pairs at 2 numbers of connections twice", n)
+	}
+}
+
+func TestRotationParams(t *testing.T) {
+	plan, _, err := Plan(servers("a", "b"), []Block{{Scenario: "echo", Conns: []int{10_000}, Reps: 1, Rate: 100, Arrivals: Poisson, Rotate: RotateAll, Width: 0.01}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := plan[0].Params
+	want := results.Params{
+		PayloadBytes: DefaultPayload, Loop: "open", RatePerS: 100, Pipeline: 1, Procs: 1, Arrivals: "poisson", Rotation: "a+b",
+		Rounds: DefaultRounds, SlotNS: 1e9, DurationNS: DefaultRounds * 1e9, WarmupNS: 2e8, Width: 0.01,
+	}
+	if p != want {
+		t.Errorf("%+v, want %+v", p, want)
+	}
+	if got := SlotFor(100); got != 200*time.Millisecond {
+		t.Errorf("a slot of 100 connections is %v", got)
+	}
+}
+
+func TestEstimate(t *testing.T) {
+	alone := results.Planned{Conns: 100, Params: results.Params{DurationNS: 2e9, WarmupNS: 5e8}}
+	turn := results.Planned{Conns: 100, Params: results.Params{Rotation: "a+b", Rounds: 10, SlotNS: 2e8, WarmupNS: 4e7, DurationNS: 2e9}}
+	if got := Estimate(alone); got < 2500*time.Millisecond || got > 4*time.Second {
+		t.Errorf("alone: %v", got)
+	}
+	if got := Estimate(turn); got < 2640*time.Millisecond || got > 5*time.Second {
+		t.Errorf("in turn: %v", got)
+	}
+}
+
+func TestBlockFromJSON(t *testing.T) {
+	var b Block
+	text := `{"scenario": "echo", "conns": [100, "max"], "rate": 20000, "rotate": "all", "slot": "250ms", "duration": "2s", "width": 0.015}`
+	if err := json.Unmarshal([]byte(text), &b); err != nil {
+		t.Fatal(err)
+	}
+	if b.Scenario != "echo" || !slices.Equal(b.Conns, []int{100, Max}) || b.Rate != 20000 || b.Rotate != RotateAll || b.Slot != 250*time.Millisecond ||
+		b.Duration != 2*time.Second || b.Width != 0.015 || !b.Twin || b.Reps != 1 {
+		t.Errorf("%+v", b)
+	}
+	for text, want := range map[string]string{
+		`{"scenario": "echo", "connections": [1]}`: "connections",
+		`{"conns": [0]}`:      "conns 0",
+		`{"conns": ["many"]}`: `"many"`,
+		`{"conns": [1.5]}`:    "1.5",
+		`{"duration": 2}`:     "duration",
+		`{"duration": "2"}`:   `duration "2"`,
+		`{"slot": "soon"}`:    "500ms",
+		`{"rate": "fast"}`:    "rate",
+		`[1]`:                 "array",
+	} {
+		if err := json.Unmarshal([]byte(text), new(Block)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func FuzzBlock(f *testing.F) {
+	f.Add([]byte(`{"scenario": "echo", "conns": [100, "max"], "rotate": "all", "slot": "250ms"}`))
+	f.Add([]byte(`{"conns": [null], "duration": "-1s", "reps": -1}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var b Block
+		if json.Unmarshal(text, &b) != nil {
+			return
+		}
+		for _, n := range b.Conns {
+			if n < 1 && n != Max {
+				t.Fatalf("%d connections of %q", n, text)
+			}
+		}
+		b.Conns = slices.DeleteFunc(b.Conns, func(n int) bool { return n > 1000 })
+		b.Reps = min(b.Reps, 3)
+		plan, _, err := Plan(servers("floor", "reactor"), []Block{b}, 1) // never panics
+		for _, p := range plan {
+			if err == nil && (p.Params.DurationNS <= 0 || Estimate(p) <= 0) {
+				t.Fatalf("%q plans %+v", text, p)
+			}
+		}
+	})
+}

@@ -1,0 +1,171 @@
+package harness
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"cbench/harness/load"
+	"cbench/harness/probe"
+	"cbench/results"
+)
+
+func TestMedianInterval(t *testing.T) {
+	upTo := func(n int) (v []float64) {
+		for i := range n {
+			v = append(v, float64(n-i))
+		}
+		return v
+	}
+	for _, tt := range []struct {
+		n              int
+		low, mid, high float64
+	}{{6, 1, 3.5, 6}, {8, 1, 4.5, 8}, {9, 2, 5, 8}, {20, 6, 10.5, 15}} { // Conover, table A3
+		low, mid, high, ok := medianInterval(upTo(tt.n))
+		if !ok || low != tt.low || mid != tt.mid || high != tt.high {
+			t.Errorf("%d values: %v to %v to %v, %v", tt.n, low, mid, high, ok)
+		}
+	}
+	for n := range 6 {
+		if _, _, _, ok := medianInterval(upTo(n)); ok {
+			t.Errorf("%d values are too few", n)
+		}
+	}
+}
+
+// The interval holds the true median as often as it says, whatever the distribution.
+func TestMedianIntervalHoldsTheMedian(t *testing.T) {
+	draw := rand.New(rand.NewPCG(1, 2))
+	held := 0
+	const times = 2000
+	for range times {
+		var v []float64
+		for range 12 {
+			v = append(v, math.Exp(draw.NormFloat64())) // median 1
+		}
+		if low, _, high, ok := medianInterval(v); ok && low <= 1 && 1 <= high {
+			held++
+		}
+	}
+	if share := float64(held) / times; share < 0.95 {
+		t.Errorf("held in %.3f of cases", share)
+	}
+}
+
+// made is a rotation of which each server has the CPU times per message.
+func made(perMessage ...[]float64) *rotation {
+	r := &rotation{}
+	for _, times := range perMessage {
+		m := &member{measurement: &measurement{cell: results.Cell{Rotation: &results.Rotation{}}}}
+		for _, ns := range times {
+			m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, results.Round{ServerNSPerMessage: ns})
+		}
+		r.members = append(r.members, m)
+	}
+	return r
+}
+
+func TestWidth(t *testing.T) {
+	base := []float64{100, 110, 90, 100, 105, 95, 100, 100}
+	times := func(f ...float64) (v []float64) {
+		for i := range base {
+			v = append(v, base[i]*f[i%len(f)])
+		}
+		return v
+	}
+	// What drifts meets both: the ratio is known exactly, however noisy the times are.
+	if width, sure := made(base, times(2)).width(); !sure || math.Abs(width) > 1e-9 {
+		t.Errorf("a constant ratio: ±%g, %v", width, sure)
+	}
+	// The widest counts, not whether it differs from 1.
+	if width, sure := made(base, times(2), times(0.9, 1.1)).width(); !sure || math.Abs(width-0.1) > 1e-9 {
+		t.Errorf("0.9 to 1.1: ±%g, %v", width, sure)
+	}
+	if _, sure := made(base[:5], times(2)[:5]).width(); sure {
+		t.Error("five rounds are too few")
+	}
+	r := made(base, times(2), times(0.5, 3))
+	r.members[2].out = true
+	if width, sure := r.width(); !sure || width > 1e-9 {
+		t.Errorf("who is out does not count: ±%g, %v", width, sure)
+	}
+	r = made(base, times(2, 2, 2, 2, 2, 2, 2, 9))
+	for i := range 2 {
+		r.members[1].cell.Rotation.Rounds[6+i].Void = "disturbed"
+	}
+	if width, sure := r.width(); !sure || width > 1e-9 {
+		t.Errorf("void rounds do not count: ±%g, %v", width, sure)
+	}
+	r.members[0].out = true
+	if _, sure := r.width(); sure {
+		t.Error("without a base nothing is known")
+	}
+}
+
+// slotOf is a slot of one second in which a server answered n messages in so many nanoseconds each.
+func slotOf(t *testing.T, n int64, latency int64) slot {
+	t.Helper()
+	h := load.NewHistogram()
+	if err := h.RecordValues(latency, n); err != nil {
+		t.Fatal(err)
+	}
+	l := results.NewLatency(h).Exact(latency, latency)
+	l.Mean = float64(latency)
+	late := 0.5
+	at := time.Unix(0, 0)
+	return slot{
+		report: load.Report{
+			Sent: n, Expected: n, Received: n, InWindow: n - 10, Drained: 10, WindowNS: 1e9, CPUNS: 5e8, Latency: l, Service: l, LateRatio: &late,
+		},
+		from: probe.Usage{At: at}, to: probe.Usage{At: at.Add(time.Second), CPU: 300 * time.Millisecond},
+		rest: probe.Usage{At: at.Add(2 * time.Second), CPU: 400 * time.Millisecond},
+		wall: time.Second, others: 10 * time.Millisecond,
+	}
+}
+
+func TestRound(t *testing.T) {
+	s := slotOf(t, 1000, 2000)
+	got := s.round()
+	want := results.Round{
+		ServerNSPerMessage: 400e3, LoadNSPerMessage: 5e8 / 990.0, ThroughputPerS: 990, P50: 2000, P99: 2000, Count: 1000, IdleCPURatio: 0.01,
+	}
+	if got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	s.others = 30 * time.Millisecond
+	if got := s.round(); got.Void == "" {
+		t.Error("the others took 3% of a CPU, and the round counts")
+	}
+	if got := (&slot{report: load.Report{WindowNS: 1e9}}).round(); got.Void == "" || math.IsNaN(got.ServerNSPerMessage) {
+		t.Errorf("nothing was answered: %+v", got)
+	}
+}
+
+func TestSums(t *testing.T) {
+	m := &member{measurement: &measurement{cell: results.Cell{
+		Params: results.Params{Loop: "open", SlotNS: 1e9}, Rotation: &results.Rotation{},
+	}}}
+	m.add(slotOf(t, 1000, 2000))
+	m.add(slotOf(t, 3000, 4000))
+	spoiled := slotOf(t, 500, 1)
+	spoiled.others = time.Second
+	m.add(spoiled)
+	m.sums.into(m)
+	c := m.cell
+	if n := len(c.Rotation.Rounds); n != 3 || len(m.facts.voidRounds) != 1 {
+		t.Errorf("%d rounds, void: %q", n, m.facts.voidRounds)
+	}
+	if c.Load.Sent != 4000 || *c.Load.ThroughputPerS != 1990 || *c.Load.LateSendRatio != 0.5 || *c.Load.ServerCPURatio != 0.3 {
+		t.Errorf("load %+v", c.Load)
+	}
+	if *c.CPU.ServerNS != 8e8 || *c.CPU.ServerNSPerMessage != 2e5 {
+		t.Errorf("CPU %+v", c.CPU)
+	}
+	if l := c.Latency; l.Count != 4000 || l.Min != 2000 || l.Max != 4000 || l.Mean != 3500 || l.P50 != 4000 {
+		t.Errorf("latency %+v", l)
+	}
+	if m.facts.window != 2*time.Second {
+		t.Errorf("window %v: what does not count was not measured", m.facts.window)
+	}
+}
