@@ -68,7 +68,7 @@ func judgeReplies(f *facts) (v verdict) {
 }
 
 func judgeSilence(f *facts) verdict {
-	if f.cell.Latency == nil {
+	if f.cell.Latency == nil && len(f.cell.Void) == 0 { // else that is why
 		return voided("no message was answered in the window")
 	}
 	return passed
@@ -154,7 +154,7 @@ func (f *facts) randomness() float64 {
 
 // behind reports whether it was the client that could not keep up.
 func (f *facts) behind() bool {
-	return f.saturated() || len(judgeLate(f).void) > 0 || len(judgeLag(f).void) > 0
+	return f.saturated() || f.lags() || len(judgeLate(f).void) > 0
 }
 
 func judgeLate(f *facts) verdict {
@@ -171,19 +171,30 @@ func judgeLate(f *facts) verdict {
 // judgeLag: latency counts from when a message was due, service time from when it was sent, both of the same messages. What their
 // means differ by is how late the client was on average.
 func judgeLag(f *facts) verdict {
-	c := f.cell
-	if c.Params.Loop != "open" || c.Latency == nil || c.Service == nil || c.Latency.Mean <= 0 {
-		return passed
-	}
-	lag := time.Duration(c.Latency.Mean - c.Service.Mean)
-	share := float64(lag) / c.Latency.Mean
+	lag, share := f.lag()
 	switch {
-	case lag > mostLag && share > mostLagShare && c.Load.Sent >= enoughSends:
-		return voided("messages were sent %v after they were due on average, %.0f%% of their latency: it is the client's", lag.Round(time.Microsecond), share*100)
+	case f.lags():
+		return f.disturbed("messages were sent %v after they were due on average, %.0f%% of their latency: it is the client's", lag.Round(time.Microsecond), share*100)
 	case lag > someLag && share > someLagShare:
 		return warned("messages were sent %v after they were due on average, %.0f%% of their latency", lag.Round(time.Microsecond), share*100)
 	}
 	return passed
+}
+
+// lag is how late messages were sent on average, and which share of their latency that is.
+func (f *facts) lag() (lag time.Duration, share float64) {
+	c := f.cell
+	if c.Params.Loop != "open" || c.Latency == nil || c.Service == nil || c.Latency.Mean <= 0 {
+		return 0, 0
+	}
+	lag = time.Duration(c.Latency.Mean - c.Service.Mean)
+	return lag, float64(lag) / c.Latency.Mean
+}
+
+// lags reports whether most of the latency is the client's.
+func (f *facts) lags() bool {
+	lag, share := f.lag()
+	return lag > mostLag && share > mostLagShare && f.cell.Load.Sent >= enoughSends
 }
 
 // judgeClient: a client without time to spare reads replies late. In a closed loop that limits the throughput, which is a figure to be

@@ -155,6 +155,7 @@ func TestGatesWarn(t *testing.T) {
 		{"shared CPU", "it was asked for", sound, func(f *facts) { f.shared, f.asked = "0", true }},
 		{"others", "15% of a CPU, of which 6% may be chance", sound, func(f *facts) { f.cell.Machine.OthersRatio = known(0.15) }},
 		{"others", "half of a CPU, and that is known", sound, func(f *facts) { f.cell.Machine.OthersRatio, f.noisy = known(0.5), true }},
+		{"others", "half of a CPU, and memory at rest is measured", sound, func(f *facts) { f.cell.Scenario, f.cell.Machine.OthersRatio = "idle", known(0.5) }},
 		{"steal", "5% of a CPU", sound, func(f *facts) { f.cell.Machine.StealRatio = known(0.05) }},
 		{"pressure", "somebody waits all the time", sound, func(f *facts) { f.cell.Machine.PressureRatio = known(0.9) }},
 		{"rounds", "one of 10", soundRotation, func(f *facts) { f.voidRounds = []string{"not idle"} }},

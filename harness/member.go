@@ -32,6 +32,7 @@ type slot struct {
 	machineErr     error
 	wall           time.Duration // of all of it
 	others         time.Duration // CPU time of the other servers meanwhile
+	busiest        string        // who of them took most
 }
 
 // mostIdle is the CPU time, as a share of the slot, that all idle servers together may take in it: beyond it they take from the one
@@ -141,5 +142,9 @@ func (m *member) end(e *Experiment) {
 		m.verified(closed.Verify)
 	}
 	m.sums.into(m)
-	m.judge()
+	select {
+	case <-m.proc.Exited(): // all else follows from that, and stop says it
+	default:
+		m.judge()
+	}
 }

@@ -122,13 +122,13 @@ func (r *rotation) slot(ctx context.Context, m *member) (s slot, ok bool) {
 	if m.out {
 		return s, false
 	}
-	idle := r.others(m)
+	idle := r.used()
 	s, ok = m.load(ctx, r.e, time.Duration(r.params.SlotNS), time.Duration(r.params.WarmupNS))
 	if !ok {
 		m.out = true
 		return s, false
 	}
-	s.others = r.others(m) - idle
+	s.others, s.busiest = r.others(m, idle, r.used())
 	r.rest(ctx)
 	var err error
 	if s.rest, err = probe.ReadUsage(m.proc.PIDs()); err != nil {
@@ -138,15 +138,30 @@ func (r *rotation) slot(ctx context.Context, m *member) (s slot, ok bool) {
 	return s, !m.out
 }
 
-// others is the CPU time of all other servers so far.
-func (r *rotation) others(m *member) (sum time.Duration) {
-	for _, o := range r.members {
-		if o != m && !o.out {
-			cpu, _ := probe.ReadCPU(o.proc.PIDs()) // one that just died uses none
-			sum += cpu
+// used is the CPU time of every server so far.
+func (r *rotation) used() []time.Duration {
+	all := make([]time.Duration, len(r.members))
+	for i, m := range r.members {
+		if !m.out {
+			all[i], _ = probe.ReadCPU(m.proc.PIDs()) // one that just died uses none
 		}
 	}
-	return sum
+	return all
+}
+
+// others is the CPU time of all servers but one between two readings, and which of them took most.
+func (r *rotation) others(m *member, before, after []time.Duration) (sum time.Duration, busiest string) {
+	var most time.Duration
+	for i, o := range r.members {
+		used := max(0, after[i]-before[i])
+		if o == m {
+			continue
+		}
+		if sum += used; used > most {
+			most, busiest = used, o.cell.Model
+		}
+	}
+	return sum, busiest
 }
 
 // Bounds of the pause after a slot.

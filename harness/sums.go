@@ -53,7 +53,7 @@ func (s *slot) round() results.Round {
 	round.ThroughputPerS = float64(r.InWindow) * 1e9 / float64(r.WindowNS)
 	round.P50, round.P99 = r.Latency.P50, r.Latency.P99
 	if round.IdleCPURatio > mostIdle {
-		round.Void = fmt.Sprintf("the other servers were not idle: they took %.1f%% of a CPU", round.IdleCPURatio*100)
+		round.Void = fmt.Sprintf("the other servers, %s before all, were not idle: they took %.1f%% of a CPU", s.busiest, round.IdleCPURatio*100)
 	}
 	return round
 }

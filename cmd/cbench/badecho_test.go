@@ -16,8 +16,11 @@ func badEcho(fault, addr string) int {
 		fmt.Fprintln(os.Stderr, "bad-echo: I do not want to")
 		return 3
 	}
-	if fault == "wander" {
+	switch fault {
+	case "wander":
 		wander()
+	case "busy":
+		go busy()
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {

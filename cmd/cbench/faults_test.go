@@ -31,6 +31,16 @@ func wander() {
 	}
 }
 
+// busy takes up to half of a CPU, whether or not there is anything to do.
+func busy() {
+	for {
+		for began := time.Now(); time.Since(began) < 10*time.Millisecond; {
+			runtime.Gosched()
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // dawdle takes a millisecond for a reply, one at a time.
 func (b *badServer) dawdle() {
 	b.stall.Lock()
@@ -84,7 +94,7 @@ func TestRunVoidsWhatTheMachineSpoiled(t *testing.T) {
 		says  string
 	}{
 		{"a hog on the server's CPU", 2, server, []string{"--model=floor", "--rate=1000", "--noisy=false"}, "other processes took"},
-		{"a starved client", 8, load, []string{"--model=floor", "--rate=60000"}, "client"},
+		{"a starved client", 8, load, []string{"--model=floor", "--rate=60000", "--noisy=false"}, "client"},
 		{"a server that wanders", 0, 0, []string{"--cmd=" + bad("wander"), "--name=bad", "--rate=500"}, "not on its CPUs"},
 		{"a slow server", 0, 0, []string{"--cmd=" + bad("slow"), "--name=bad", "--rate=2000"}, "the server's capacity here"},
 	}

@@ -101,6 +101,22 @@ func TestRotationGoesOnWithoutABadServer(t *testing.T) {
 	}
 }
 
+// A server that works while it is not its turn takes from whose turn it is.
+func TestRotationVoidsRoundsInWhichOthersWereNotIdle(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	measure(t, "run", "--rotate=all", "--cmd="+bad("busy"), "--name=bad", "--model=floor", "--twin=false", "--conns=10", "--rate=500",
+		"--rounds=4", "--slot=200ms", "--reps=1", "--out="+dir)
+	c := byModel(t, cells(t, dir))["floor"]
+	if void := strings.Join(c.Void, "\n"); c.Valid || !strings.Contains(void, "rounds do not count") || !strings.Contains(void, "bad") {
+		t.Errorf("valid %v, void %q", c.Valid, void)
+	}
+	for _, r := range c.Rotation.Rounds {
+		if r.Void == "" || r.IdleCPURatio < 0.02 {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 // A crash between the cells of a rotation: what is there of it is worth nothing, and the whole is measured again.
 func TestResumeMeasuresATornRotationAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
