@@ -106,6 +106,9 @@ func judgeRate(f *facts) verdict {
 	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Expected == 0 || f.window <= 0 {
 		return passed
 	}
+	if c.Load.Errors["unsent"] > 0 { // with nobody left to say it: that is why
+		return passed
+	}
 	// What was due, and not the rate, for random arrivals are never quite that; and a message may bring many replies.
 	offered, achieved := float64(c.Load.Expected)/f.window.Seconds(), *c.Load.ThroughputPerS
 	if c.Rotation != nil {
@@ -118,6 +121,8 @@ func judgeRate(f *facts) verdict {
 		return passed
 	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog:
 		return warned("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
+	case achieved > offered:
+		return voided("offered %.0f messages/s and achieved %.0f: the warm-up left a backlog, the server or the client could not keep up", offered, achieved)
 	case f.behind():
 		return voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
 	}

@@ -98,6 +98,7 @@ func TestGates(t *testing.T) {
 				f.cell.Rotation.Rounds[i].ThroughputPerS = 9700
 			}
 		}, "achieved 9700"},
+		{"rate", "the warm-up left a second's work", sound, func(f *facts) { f.cell.Load.ThroughputPerS = known(15_000.0) }, "left a backlog"},
 		{"unsent", "the client sent 2% less", sound, func(f *facts) {
 			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 19_600, 19_600, 19_600, 19_600
 			f.cell.Load.ThroughputPerS = known(9800.0)

@@ -126,18 +126,32 @@ func (e *Experiment) loadArgs(driver string) []string {
 // stop ends the server and notes how it took it.
 func (m *measurement) stop(proc *server.Process) {
 	m.phase("stopping the server")
-	select {
-	case <-proc.Exited():
+	if m.died(proc) {
 		// First of the reasons: the others follow from it.
 		m.cell.Void = append([]string{fmt.Sprintf("the server died: %v", proc.Err())}, m.cell.Void...)
 		proc.Stop(0)
 		return
-	default:
 	}
 	if ending, err := proc.Stop(wire.ShutdownGrace + 3*time.Second); ending != server.Clean {
 		m.warn("shutdown: %s: %v", ending, err)
 	} else if err != nil {
 		m.warn("shutdown: %v", err)
+	}
+}
+
+// died reports whether the server ended of itself. One that does closes its connections first, and is seen to have ended a moment later.
+func (m *measurement) died(proc *server.Process) bool {
+	if m.cell.Load.Errors["closed"]+m.cell.Load.Errors["reset"] > 0 {
+		select {
+		case <-proc.Exited():
+		case <-time.After(time.Second):
+		}
+	}
+	select {
+	case <-proc.Exited():
+		return true
+	default:
+		return false
 	}
 }
 

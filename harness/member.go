@@ -142,9 +142,7 @@ func (m *member) end(e *Experiment) {
 		m.verified(closed.Verify)
 	}
 	m.sums.into(m)
-	select {
-	case <-m.proc.Exited(): // all else follows from that, and stop says it
-	default:
+	if !m.died(m.proc) { // else all follows from that, and stop says it
 		m.judge()
 	}
 }
