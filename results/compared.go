@@ -19,15 +19,22 @@ func Comparisons(cells []Cell, base string) []Comparison {
 	}
 	twins := twinsOf(cells)
 	groups := Summarise(cells)
-	var all []trial
+	all := trialsOf(groups, func(model string) (against string, twin bool) {
+		if of, is := twins[model]; is {
+			return of, true
+		}
+		return base, false
+	})
+	return judge(all, drownedBy(groups))
+}
+
+// trialsOf compares every group with that of the model it is held against, if any, in the same block.
+func trialsOf(groups []Group, against func(model string) (base string, twin bool)) (all []trial) {
 	for _, block := range blocksOf(groups) {
 		for i := range block {
 			other := &block[i]
-			against, twin := base, false
-			if of, is := twins[other.Model]; is {
-				against, twin = of, true
-			}
-			b := baseIn(block, other, against)
+			base, twin := against(other.Model)
+			b := baseIn(block, other, base)
 			if b == nil {
 				continue
 			}
@@ -39,7 +46,12 @@ func Comparisons(cells []Cell, base string) []Comparison {
 			}
 		}
 	}
-	return judge(all, drownedBy(groups))
+	return all
+}
+
+// controlsOf is the comparisons of twins alone.
+func controlsOf(groups []Group, twins map[string]string) []trial {
+	return trialsOf(groups, func(model string) (string, bool) { return twins[model], true })
 }
 
 // BaseOf is the model that comparisons are made with unless another is chosen: the one in the most rotations, being what their pairs
@@ -163,7 +175,7 @@ func judge(all []trial, drowned drowning) []Comparison {
 	for i := range all {
 		t := &all[i]
 		t.Floor, t.Control = floorOf(all, t)
-		j := judgement{ratio: t.Ratio, test: t.Test, p: t.P, raw: raw[i], least: t.least, of: sizes[i], floor: t.Floor, control: t.Control}
+		j := judgement{ratio: t.Ratio, rounds: t.Paired, p: t.P, raw: raw[i], least: t.least, of: sizes[i], floor: t.Floor, control: t.Control}
 		j.drowned = drowned.at(t.Setting, t.Conns, t.Figure)
 		t.Verdict, t.Why = j.verdict()
 		judged[i] = t.Comparison
@@ -195,7 +207,7 @@ func adjust[T any](all []T, family func(*T) any, p func(*T) *float64) (sizes []i
 // judgement is what a verdict depends on.
 type judgement struct {
 	ratio         Interval
-	test          Test
+	rounds        bool    // it is of rounds, not of repetitions
 	p, raw, least float64 // adjusted, as found, and the least that could be found
 	of            int     // comparisons in the family
 	floor         float64
@@ -205,10 +217,12 @@ type judgement struct {
 
 func (j judgement) verdict() (v Verdict, why string) {
 	unit := "repetitions a side"
-	if j.test == SignedRank {
+	if j.rounds {
 		unit = "rounds"
 	}
 	switch {
+	case math.IsNaN(j.ratio.Mid):
+		return Unknown, "no ratio can be taken: a value at or below 0, or none taken alike on both sides"
 	case !j.ratio.Sure() || math.IsNaN(j.p):
 		return Unknown, fmt.Sprintf("too few %s: %d", unit, j.ratio.N)
 	case j.drowned != "":

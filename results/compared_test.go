@@ -51,7 +51,7 @@ func (w *world) rotate(id string, conns, rep int, models ...string) (cells []Cel
 		cells = append(cells, Cell{
 			Schema: Schema, Model: name, Scenario: "echo", Conns: conns, Rep: rep, Order: 1, Seed: 1, Valid: true, Rotation: &r,
 			Params: Params{Loop: "closed", Pipeline: 1, PayloadBytes: 128, Procs: 1, Rotation: strings.Join(models, "+"), Rounds: w.rounds},
-			CPU: CPU{ServerNSPerMessage: ptr(sum)},
+			CPU:    CPU{ServerNSPerMessage: ptr(sum)},
 		})
 		if c := &cells[len(cells)-1]; w.whole {
 			c.Load = Load{Sent: 1e6, ThroughputPerS: ptr(1e8 / sum)}
