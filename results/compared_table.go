@@ -35,8 +35,9 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 		case c.Twin:
 			continue
 		case c.Differs():
-			rows = append(rows, []string{groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.Title,
-				changeInWords(c.Ratio.Mid), rangeInWords(c.Ratio), probability(c.P), samples(c.Paired, c.Ratio.N)})
+			change, interval := c.Ratio.InWords()
+			rows = append(rows, []string{groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(),
+				change, interval, probability(c.P), samples(c.Paired, c.Ratio.N)})
 		case c.Verdict == Unknown:
 			unknown++
 		default:
@@ -53,9 +54,19 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 		}
 		fmt.Fprintf(out, "of %s: %d different, %d ties (no difference found), %d unknown\n",
 			plural(found+same+unknown, "comparison"), found, same, unknown)
-		writeReasons(out, all, opts)
+		writeReasonsOf(out, len(all), func(i int) string {
+			if all[i].Twin {
+				return ""
+			}
+			return all[i].Why
+		}, opts)
 	}
 	writeFloors(out, all)
+}
+
+// short is the figure's title where room is short.
+func (f Figure) short() string {
+	return strings.NewReplacer(" per connection", "/conn", " per message", "/message").Replace(f.Title)
 }
 
 // fit is the rows without the last columns, where these make them wider than the terminal.
@@ -68,20 +79,18 @@ func (o TableOptions) fit(rows [][]string) [][]string {
 	return rows
 }
 
-// writeReasons writes why too little is known, and what is within the noise, each reason once.
-func writeReasons(out *strings.Builder, all []Comparison, opts TableOptions) {
+// writeReasonsOf writes why too little is known, and what is within the noise, each reason once.
+func writeReasonsOf(out *strings.Builder, n int, why func(i int) string, opts TableOptions) {
 	var reasons []string
 	times := map[string]int{}
-	for _, c := range all {
-		if c.Twin || c.Why == "" {
-			continue
-		}
-		if times[c.Why]++; times[c.Why] == 1 {
-			reasons = append(reasons, c.Why)
+	for i := range n {
+		w := why(i)
+		if times[w]++; w != "" && times[w] == 1 {
+			reasons = append(reasons, w)
 		}
 	}
-	for _, why := range reasons {
-		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", printable(why), times[why]))
+	for _, w := range reasons {
+		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", printable(w), times[w]))
 	}
 }
 
@@ -109,37 +118,40 @@ func writeFloors(out *strings.Builder, all []Comparison) {
 			fmt.Fprintln(out, "controls, the same server twice:")
 		}
 		any = true
-		fmt.Fprintf(out, "  N = %s, %s: %s %s, %s\n", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.Title,
-			changeInWords(c.Ratio.Mid), rangeInWords(c.Ratio))
+		change, interval := c.Ratio.InWords()
+		fmt.Fprintf(out, "  N = %s, %s: %s %s (95%% interval: %s)\n", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(), change, interval)
 	}
 	if !any {
 		fmt.Fprintln(out, "no control (A/A) was measured: how much of this is noise is not known")
 	}
 }
 
-// changeInWords is a ratio as a change: "+35%", "-1.2%"; beyond a factor of two as the factor.
-func changeInWords(ratio float64) string {
-	switch {
-	case math.IsNaN(ratio):
-		return "–"
-	case ratio >= 2 || ratio > 0 && ratio <= 0.5:
-		return "×" + digits(ratio)
+// InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.
+func (i Interval) InWords() (change, interval string) {
+	words := changeInWords
+	for _, v := range []float64{i.Low, i.Mid, i.High} {
+		if v >= 2 || v <= 0.5 {
+			words = func(v float64) string { return "×" + digits(v) }
+		}
 	}
-	words := share(ratio - 1)
-	if words == "-0.0%" {
-		words = "0.0%"
+	if math.IsNaN(i.Mid) {
+		return "–", "not known"
 	}
-	if !strings.HasPrefix(words, "-") {
-		words = "+" + words
+	if !i.Sure() {
+		return words(i.Mid), "not known"
 	}
-	return words
+	return words(i.Mid), words(i.Low) + " to " + words(i.High)
 }
 
-func rangeInWords(i Interval) string {
-	if !i.Sure() {
-		return "not known"
+func changeInWords(ratio float64) string {
+	words := share(ratio - 1)
+	switch {
+	case words == "-0.0%":
+		return "+0.0%"
+	case ratio < 1:
+		return words
 	}
-	return changeInWords(i.Low) + " to " + changeInWords(i.High)
+	return "+" + words
 }
 
 func probability(p float64) string {
