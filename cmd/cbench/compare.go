@@ -94,7 +94,7 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 	if err != nil {
 		return err
 	}
-	return verdict.say(cmd)
+	return verdict.say(cmd.ErrOrStderr())
 }
 
 // readRan reads the files of a run; what was odd about them is said.
@@ -141,27 +141,6 @@ func (f *compareFlags) rotatedWithBase(runs [2]ran) bool {
 	return true
 }
 
-// say says what could not be judged, and fails on what tripped.
-func (j judged) say(cmd *cobra.Command) error {
-	for _, g := range j.undefined {
-		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: compare: gate %s: could not judge: no figure of both runs is under it\n", g)
-	}
-	for i, u := range j.unjudged {
-		if i == mostSaid {
-			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: compare: gate: could not judge %d more (--all shows them)\n", len(j.unjudged)-i)
-			break
-		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: compare: gate: could not judge %s\n", u)
-	}
-	if len(j.tripped) == 0 {
-		return nil
-	}
-	return fmt.Errorf("gate: %d for the worse: %s", len(j.tripped), strings.Join(j.tripped, "; "))
-}
-
-// mostSaid is how many lines of one kind are worth reading.
-const mostSaid = 10
-
 // comparedRuns is what cbench compare prints as JSON.
 type comparedRuns struct {
 	Base      string     `json:"base"` // "": no rotation of both runs had one in common
@@ -170,7 +149,7 @@ type comparedRuns struct {
 	OnlyOld   []string   `json:"only_old"`
 	OnlyNew   []string   `json:"only_new"`
 	Tripped   []string   `json:"gate_tripped"`
-	Unjudged  []string   `json:"gate_could_not_judge"`
+	Unjudged  []unjudged `json:"gate_could_not_judge"`
 	Undefined []string   `json:"gate_without_figures"`
 }
 
@@ -203,10 +182,13 @@ type interval struct {
 func jsonChanged(c results.Changed, notes []string, j judged) comparedRuns {
 	out := comparedRuns{Base: c.Base, Notes: notes, OnlyOld: c.OnlyOld, OnlyNew: c.OnlyNew,
 		Tripped: j.tripped, Unjudged: j.unjudged, Undefined: j.undefined}
-	for _, list := range []*[]string{&out.Notes, &out.OnlyOld, &out.OnlyNew, &out.Tripped, &out.Unjudged, &out.Undefined} {
+	for _, list := range []*[]string{&out.Notes, &out.OnlyOld, &out.OnlyNew, &out.Tripped, &out.Undefined} {
 		if *list == nil {
 			*list = []string{}
 		}
+	}
+	if out.Unjudged == nil {
+		out.Unjudged = []unjudged{}
 	}
 	for i := range c.Changes {
 		ch := &c.Changes[i]

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,9 +85,16 @@ func (g gate) String() string {
 
 // judged is what gates say of the changes between two runs.
 type judged struct {
-	tripped   []string // changes for the worse that are both surely one and larger than their gate
-	unjudged  []string // where too little is known
-	undefined []string // gates that no figure of both runs is under
+	tripped   []string   // changes for the worse that are both surely one and larger than their gate
+	unjudged  []unjudged // where too little is known
+	undefined []string   // gates that no figure of both runs is under
+}
+
+// unjudged is a figure of which too little is known for its gate.
+type unjudged struct {
+	Gate  string `json:"gate"`
+	Where string `json:"where"`
+	Why   string `json:"why"`
 }
 
 func judgeGates(gates []gate, changes []results.Change) (j judged) {
@@ -98,13 +106,13 @@ func judgeGates(gates []gate, changes []results.Change) (j judged) {
 				continue
 			}
 			seen = true
-			where := fmt.Sprintf("%s of %s, %s N=%d", c.Figure.Title, c.Model, c.Setting.Scenario, c.Conns)
-			change, _ := c.Ratio.InWords()
+			where := fmt.Sprintf("%s %s N=%d", c.Model, c.Setting.Scenario, c.Conns)
 			switch {
 			case c.Worse() && c.Loss() > g.most:
-				j.tripped = append(j.tripped, fmt.Sprintf("%s: %s (gate %s)", where, change, g))
+				change, _ := c.Ratio.InWords()
+				j.tripped = append(j.tripped, fmt.Sprintf("%s of %s (%s): %s, gate %s", c.Figure.Title, where, c.Setting.Params, change, g))
 			case c.Verdict == results.Unknown:
-				j.unjudged = append(j.unjudged, fmt.Sprintf("%s: %s", where, c.Why))
+				j.unjudged = append(j.unjudged, unjudged{g.String(), where, c.Why})
 			}
 		}
 		if !seen {
@@ -112,4 +120,35 @@ func judgeGates(gates []gate, changes []results.Change) (j judged) {
 		}
 	}
 	return j
+}
+
+// say says what could not be judged, and fails on what tripped.
+func (j judged) say(w io.Writer) error {
+	for _, g := range j.undefined {
+		fmt.Fprintf(w, "cbench: compare: gate %s: could not judge: no figure of both runs is under it\n", g)
+	}
+	type kind struct{ gate, why string }
+	var kinds []kind
+	where := map[kind][]string{}
+	for _, u := range j.unjudged {
+		k := kind{u.Gate, u.Why}
+		if where[k] == nil {
+			kinds = append(kinds, k)
+		}
+		where[k] = append(where[k], u.Where)
+	}
+	const named = 3
+	for _, k := range kinds {
+		places := where[k]
+		more := ""
+		if len(places) > named {
+			more = fmt.Sprintf(" and %d more", len(places)-named)
+			places = places[:named]
+		}
+		fmt.Fprintf(w, "cbench: compare: gate %s: could not judge %s%s: %s\n", k.gate, strings.Join(places, ", "), more, k.why)
+	}
+	if len(j.tripped) == 0 {
+		return nil
+	}
+	return fmt.Errorf("gate: %d for the worse: %s", len(j.tripped), strings.Join(j.tripped, "; "))
 }
