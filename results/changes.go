@@ -102,7 +102,8 @@ func placeOf(groups []Group, g *Group) string {
 
 type trialOfChange struct {
 	Change
-	least float64
+	least     float64
+	rotations int // whose rounds were paired, in the run that had fewer
 }
 
 // changesOf is the change of every figure of one model.
@@ -117,8 +118,10 @@ func changesOf(before, after []Group, was, is *Group, base string) (all []trialO
 			continue
 		}
 		var found tested
+		rotations := 0
 		if oldBase != nil && newBase != nil {
-			found = ratioOfRatios(pairsOf(oldBase, was, f), pairsOf(newBase, is, f))
+			old, now := pairsOf(oldBase, was, f), pairsOf(newBase, is, f)
+			found, rotations = ratioOfRatios(old, now), min(len(old), len(now))
 		}
 		if found.ratio.N > 0 {
 			c.Base = newBase.Model
@@ -129,7 +132,7 @@ func changesOf(before, after []Group, was, is *Group, base string) (all []trialO
 			found = tested{ratio: Interval{math.NaN(), math.NaN(), math.NaN(), min(c.Old.N, c.New.N)}, p: math.NaN()}
 		}
 		c.Ratio, c.P, c.Test = found.ratio, found.p, found.test
-		all = append(all, trialOfChange{c, found.least})
+		all = append(all, trialOfChange{c, found.least, rotations})
 	}
 	return all
 }
@@ -194,7 +197,7 @@ func judgeChanges(all []trialOfChange, old, now noise) []Change {
 	judged := make([]Change, len(all))
 	for i := range all {
 		c := &all[i]
-		like := &trial{Comparison: Comparison{Setting: c.Setting, Conns: c.Conns, Figure: c.Figure}}
+		like := &trial{Comparison: Comparison{Setting: c.Setting, Conns: c.Conns, Figure: c.Figure}, rotations: c.rotations}
 		c.Floor, c.Control = floorOf(now.controls, like)
 		if floor, control := floorOf(old.controls, like); floor > c.Floor {
 			c.Floor, c.Control = floor, control

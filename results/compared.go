@@ -103,7 +103,8 @@ func baseIn(block []Group, other *Group, base string) *Group {
 // trial is a comparison before it is judged.
 type trial struct {
 	Comparison
-	least float64 // that P could have been before it was adjusted
+	least     float64 // that P could have been before it was adjusted
+	rotations int     // whose rounds were paired
 }
 
 // try compares one figure; it is not ok where one of the two does not know it.
@@ -124,7 +125,7 @@ func try(base, other *Group, f Figure) (t trial, ok bool) {
 	}
 	t.Comparison = Comparison{Setting: setting, Conns: other.Conns, Figure: f,
 		Ratio: found.ratio, Paired: len(pairs) > 0, Test: found.test, P: found.p}
-	t.least = found.least
+	t.least, t.rotations = found.least, len(pairs)
 	return t, true
 }
 
