@@ -19,10 +19,18 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 		}
 		writeCompared(&out, all[:n], opts)
 		all = all[n:]
+		if len(all) == 0 {
+			fmt.Fprintln(&out)
+			opts.writeIndented(&out, testsInWords)
+		}
 	}
 	_, err := io.WriteString(w, opts.plain(out.String()))
 	return err
 }
+
+// testsInWords is for who wants to know what p is.
+const testsInWords = "p: of no difference, adjusted by Holm over all comparisons of a figure. Over paired rounds it is Wilcoxon's signed-rank, over reps " +
+	"Welch's t of the logarithms, from 8 a side Mann-Whitney. A difference has p < 0.05, an interval without 0, and more than the control shows."
 
 // writeCompared writes the comparisons under one load.
 func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
@@ -46,9 +54,12 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 		base = printable(c.Base)
 	}
 	found := len(rows) - 1
+	title := printable(all[0].Setting.Scenario) + ", against itself"
 	if base != "" {
-		title := fmt.Sprintf("%s, against %s", printable(all[0].Setting.Scenario), base)
-		fmt.Fprintf(out, "\n%s\n(%s)\n", opts.mark(bold, title), all[0].Setting.Params)
+		title = fmt.Sprintf("%s, against %s", printable(all[0].Setting.Scenario), base)
+	}
+	fmt.Fprintf(out, "\n%s\n(%s)\n", opts.mark(bold, title), all[0].Setting.Params)
+	if base != "" {
 		if found > 0 {
 			writeAligned(out, opts.fit(rows), opts, 1, 2, 6)
 		}
@@ -109,21 +120,26 @@ func (o TableOptions) writeIndented(out *strings.Builder, text string) {
 
 // writeFloors writes how far a model differs from itself.
 func writeFloors(out *strings.Builder, all []Comparison) {
-	any := false
-	for _, c := range all {
+	var lines []string
+	called := 0
+	for i := range all {
+		c := &all[i]
 		if !c.Twin {
 			continue
 		}
-		if !any {
-			fmt.Fprintln(out, "controls, the same server twice:")
-		}
-		any = true
 		change, interval := c.Ratio.InWords()
-		fmt.Fprintf(out, "  N = %s, %s: %s %s (95%% interval: %s)\n", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(), change, interval)
+		line := fmt.Sprintf("  N = %s, %s: %s %s (95%% interval: %s)", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(), change, interval)
+		if c.Differs() {
+			called++
+			line += ", called different"
+		}
+		lines = append(lines, line)
 	}
-	if !any {
+	if len(lines) == 0 {
 		fmt.Fprintln(out, "no control (A/A) was measured: how much of this is noise is not known")
+		return
 	}
+	fmt.Fprintf(out, "controls, the same server twice: %d of %s called different\n%s\n", called, plural(len(lines), "comparison"), strings.Join(lines, "\n"))
 }
 
 // InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.

@@ -296,6 +296,26 @@ func TestTailsDrownInTheMachinesPauses(t *testing.T) {
 	}
 }
 
+func TestRoundsRatio(t *testing.T) {
+	w := newWorld(13, 0, 0.01)
+	w.cost["pool"] = 1.2
+	cells := w.rotate("x", 100, 1, "reactor", "pool")
+	base, pool := cells[0].Rotation.Rounds, cells[1].Rotation.Rounds
+	i := RoundsRatio(base, pool, figureNamed(cpuFigure))
+	if c := of(Comparisons(cells, "reactor"), cpuFigure, "pool", 100); i != c.Ratio {
+		t.Errorf("%+v, and compared it is %+v", i, c.Ratio)
+	}
+	if few := RoundsRatio(base[:4], pool[:5], figureNamed(cpuFigure)); few.Sure() || few.N != 4 {
+		t.Errorf("four rounds: %+v", few)
+	}
+	if none := RoundsRatio(base, nil, figureNamed(cpuFigure)); none.N != 0 {
+		t.Errorf("no rounds: %+v", none)
+	}
+	if none := RoundsRatio(base, pool, figureNamed("p999_ns")); none.N != 0 {
+		t.Errorf("a figure that rounds do not know: %+v", none)
+	}
+}
+
 func TestBaseOf(t *testing.T) {
 	w := newWorld(12, 0, 0)
 	alone := func(names ...string) (cells []Cell) {
