@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,7 +54,11 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 		names = append(names, c.Model)
 	}
 	given := looksOf(names)
-	all := rows(Summarise(cells))
+	twins := twinsOf(cells)
+	all := slices.DeleteFunc(rows(Summarise(cells)), func(r row) bool {
+		_, twin := twins[r.model] // a control is no model: it is in the noise floor
+		return twin
+	})
 	for _, load := range settings(all) {
 		var of []row
 		for _, r := range all {
@@ -137,7 +142,8 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 	reps, void := 0, 0
 	for _, r := range of {
 		for _, g := range r.groups {
-			reps = max(reps, len(g.Valid)+len(g.Void))
+			_, all := g.counts()
+			reps = max(reps, all)
 			void += len(g.Void)
 		}
 	}
@@ -145,7 +151,7 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 	if reps > 1 {
 		how += fmt.Sprintf(ch.spread, reps) + " "
 	} else {
-		how += "One repetition. "
+		how += "One repetition" + cmp.Or(ch.bars, ".") + " "
 	}
 	switch {
 	case ch.hollow():

@@ -1,0 +1,102 @@
+package results
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteChanges writes what changed between two runs, a table for every load and number of connections. Only changes are shown; with
+// all, what did not change and what cannot be told too. The error is the writer's.
+func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) error {
+	var out strings.Builder
+	counts := map[Verdict]int{}
+	left := changed.Changes
+	for len(left) > 0 {
+		n := 1
+		for n < len(left) && left[n].Setting == left[0].Setting && left[n].Conns == left[0].Conns {
+			n++
+		}
+		writeChangesAt(&out, left[:n], all, counts, opts)
+		left = left[n:]
+	}
+	fmt.Fprintf(&out, "of %d figures: %d changed, %d without a change found, %d of which too little is known\n",
+		len(changed.Changes), counts[Less]+counts[More], counts[Same], counts[Unknown])
+	if changed.Base != "" {
+		fmt.Fprintf(&out, "*: of the ratio to %s in the same rotations, which cancels what drifted between the runs;\n"+
+			"%[1]s is taken to be unchanged. Where there is no *, that drift is in the change.\n", printable(changed.Base))
+	} else {
+		fmt.Fprintln(&out, "no base was rotated with in both runs: what drifted between them is in every change")
+	}
+	fmt.Fprintln(&out, "95% intervals; p adjusted by Holm over all changes of a figure")
+	for _, lone := range []struct {
+		in     string
+		places []string
+	}{{"the old", changed.OnlyOld}, {"the new", changed.OnlyNew}} {
+		for _, place := range lone.places {
+			fmt.Fprintf(&out, "only in %s run: %s\n", lone.in, printable(place))
+		}
+	}
+	_, err := io.WriteString(w, opts.plain(out.String()))
+	return err
+}
+
+func writeChangesAt(out *strings.Builder, changes []Change, all bool, counts map[Verdict]int, opts TableOptions) {
+	var shown []*Change
+	for i := range changes {
+		c := &changes[i]
+		counts[c.Verdict]++
+		if all || c.Worse() || c.Better() {
+			shown = append(shown, c)
+		}
+	}
+	if len(shown) == 0 {
+		return
+	}
+	title := fmt.Sprintf("%s, N = %s", printable(changes[0].Setting.Scenario), groupDigits(float64(changes[0].Conns)))
+	fmt.Fprintf(out, "%s\n(%s)\n", opts.mark(bold, title), changes[0].Setting.Params)
+	rows := changeRows(shown, sureness)
+	if opts.Width > 0 && totalWidth(rows) > opts.Width {
+		rows = changeRows(shown, func(f Figure, i Interval) string { return f.Words(i.Mid) })
+	}
+	writeAligned(out, opts.fit(rows), opts, 1, 5)
+	writeReasonsOf(out, len(shown), func(i int) string { return shown[i].Why }, opts)
+	fmt.Fprintln(out)
+}
+
+// changeRows is what there is to say of each, the least needed last.
+func changeRows(shown []*Change, figure func(Figure, Interval) string) [][]string {
+	rows := [][]string{{"model", "figure", "old", "new", "change", "verdict", "95% interval", "p"}}
+	for _, c := range shown {
+		change, interval := c.Ratio.InWords()
+		if c.Base != "" {
+			change += "*"
+		} else {
+			change += " "
+		}
+		rows = append(rows, []string{printable(c.Model), c.Figure.short(), figure(c.Figure, c.Old), figure(c.Figure, c.New),
+			change, c.InWords(), interval, probability(c.P)})
+	}
+	return rows
+}
+
+// InWords is what may be said of the change.
+func (c *Change) InWords() string {
+	switch {
+	case c.Worse():
+		return "worse"
+	case c.Better():
+		return "better"
+	case c.Verdict == Same:
+		return "no change found"
+	}
+	return "cannot tell"
+}
+
+// sureness is a figure with half of its interval beside it, where that is known.
+func sureness(f Figure, i Interval) string {
+	if !i.Sure() {
+		return f.Words(i.Mid)
+	}
+	return f.Words(i.Mid) + " ±" + percent(i.Half())
+}

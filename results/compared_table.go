@@ -1,0 +1,188 @@
+package results
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// WriteComparisons writes what differs from the base, a line a difference, by load; then how many comparisons found none, of how many
+// too little is known and why, and how far the controls differ from themselves. The error is the writer's.
+func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
+	var out strings.Builder
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].Setting == all[0].Setting {
+			n++
+		}
+		writeCompared(&out, all[:n], opts)
+		all = all[n:]
+		if len(all) == 0 {
+			fmt.Fprintln(&out)
+			opts.writeIndented(&out, testsInWords)
+		}
+	}
+	_, err := io.WriteString(w, opts.plain(out.String()))
+	return err
+}
+
+// testsInWords is for who wants to know what p is.
+const testsInWords = "p: of no difference, adjusted by Holm over all comparisons of a figure. Over paired rounds it is Wilcoxon's signed-rank, over reps " +
+	"Welch's t of the logarithms, from 8 a side Mann-Whitney. A difference has p < 0.05, an interval without 0, and more than the control shows."
+
+// writeCompared writes the comparisons under one load.
+func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
+	rows := [][]string{{"N", "model", "figure", "differs by", "95% interval", "p", "over"}}
+	base := ""
+	same, unknown := 0, 0
+	for i := range all {
+		c := &all[i]
+		switch {
+		case c.Twin:
+			continue
+		case c.Differs():
+			change, interval := c.Ratio.InWords()
+			rows = append(rows, []string{groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(),
+				change, interval, probability(c.P), samples(c.Paired, c.Ratio.N)})
+		case c.Verdict == Unknown:
+			unknown++
+		default:
+			same++
+		}
+		base = printable(c.Base)
+	}
+	found := len(rows) - 1
+	title := printable(all[0].Setting.Scenario) + ", against itself"
+	if base != "" {
+		title = fmt.Sprintf("%s, against %s", printable(all[0].Setting.Scenario), base)
+	}
+	fmt.Fprintf(out, "\n%s\n(%s)\n", opts.mark(bold, title), all[0].Setting.Params)
+	if base != "" {
+		if found > 0 {
+			writeAligned(out, opts.fit(rows), opts, 1, 2, 6)
+		}
+		fmt.Fprintf(out, "of %s: %d different, %d ties (no difference found), %d unknown\n",
+			plural(found+same+unknown, "comparison"), found, same, unknown)
+		writeReasonsOf(out, len(all), func(i int) string {
+			if all[i].Twin {
+				return ""
+			}
+			return all[i].Why
+		}, opts)
+	}
+	writeFloors(out, all)
+}
+
+// short is the figure's title where room is short.
+func (f Figure) short() string {
+	return strings.NewReplacer(" per connection", "/conn", " per message", "/message").Replace(f.Title)
+}
+
+// fit is the rows without the last columns, where these make them wider than the terminal.
+func (o TableOptions) fit(rows [][]string) [][]string {
+	for o.Width > 0 && totalWidth(rows) > o.Width && len(rows[0]) > 4 {
+		for i := range rows {
+			rows[i] = rows[i][:len(rows[i])-1]
+		}
+	}
+	return rows
+}
+
+// writeReasonsOf writes why too little is known, and what is within the noise, each reason once.
+func writeReasonsOf(out *strings.Builder, n int, why func(i int) string, opts TableOptions) {
+	var reasons []string
+	times := map[string]int{}
+	for i := range n {
+		w := why(i)
+		if times[w]++; w != "" && times[w] == 1 {
+			reasons = append(reasons, w)
+		}
+	}
+	for _, w := range reasons {
+		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", printable(w), times[w]))
+	}
+}
+
+// writeIndented writes a text in lines that fit, a little to the right.
+func (o TableOptions) writeIndented(out *strings.Builder, text string) {
+	line := " "
+	for _, word := range strings.Fields(text) {
+		if o.Width > 0 && line != " " && utf8.RuneCountInString(line+" "+word) > o.Width {
+			fmt.Fprintln(out, line)
+			line = "   "
+		}
+		line += " " + word
+	}
+	fmt.Fprintln(out, line)
+}
+
+// writeFloors writes how far a model differs from itself.
+func writeFloors(out *strings.Builder, all []Comparison) {
+	var lines []string
+	called := 0
+	for i := range all {
+		c := &all[i]
+		if !c.Twin {
+			continue
+		}
+		change, interval := c.Ratio.InWords()
+		line := fmt.Sprintf("  N = %s, %s: %s %s (95%% interval: %s)", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(), change, interval)
+		if c.Differs() {
+			called++
+			line += ", called different"
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		fmt.Fprintln(out, "no control (A/A) was measured: how much of this is noise is not known")
+		return
+	}
+	fmt.Fprintf(out, "controls, the same server twice: %d of %s called different\n%s\n", called, plural(len(lines), "comparison"), strings.Join(lines, "\n"))
+}
+
+// InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.
+func (i Interval) InWords() (change, interval string) {
+	words := changeInWords
+	for _, v := range []float64{i.Low, i.Mid, i.High} {
+		if v >= 2 || v <= 0.5 {
+			words = func(v float64) string { return "×" + digits(v) }
+		}
+	}
+	if math.IsNaN(i.Mid) {
+		return "–", "not known"
+	}
+	if !i.Sure() {
+		return words(i.Mid), "not known"
+	}
+	return words(i.Mid), words(i.Low) + " to " + words(i.High)
+}
+
+func changeInWords(ratio float64) string {
+	words := share(ratio - 1)
+	switch {
+	case words == "-0.0%":
+		return "+0.0%"
+	case ratio < 1:
+		return words
+	}
+	return "+" + words
+}
+
+func probability(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "–"
+	case p < 0.001:
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", p)
+}
+
+func samples(paired bool, n int) string {
+	if paired {
+		return plural(n, "round")
+	}
+	return fmt.Sprintf("%d reps", n)
+}
