@@ -40,6 +40,11 @@ type Block struct {
 	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
 	RoomSize int           `json:"room_size"` // members of a room
 	Driver   string        `json:"driver"`    // who loads: Hey; "": our own engine
+
+	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
+	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
+	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections
+	MostRate float64       `json:"most_rate"` // messages/s that a search of rate tries at most; 0: no bound but the client's
 }
 
 // Hey is rakyll/hey as the driver of a load: an outside witness.
@@ -153,6 +158,11 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
 		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
 	}
+	if b.SLO != "" || b.Search != "" {
+		if err := b.searchParams(&p, s, conns); err != nil {
+			return p, err
+		}
+	}
 	if s.RoomSize == 0 {
 		p.RoomSize = 0
 	} else if p.RoomSize == 0 {
@@ -161,7 +171,7 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 	switch {
 	case b.Reps < 1:
 		return p, fmt.Errorf("reps %d: must be at least 1", b.Reps)
-	case b.Duration <= 0:
+	case p.DurationNS <= 0:
 		return p, fmt.Errorf("duration %v: must be more than 0", b.Duration)
 	case b.Warmup < 0:
 		return p, fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)

@@ -84,7 +84,7 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
 		}
 		cells = append(cells, cell)
 		if w.Done != nil {
-			w.Done(cell, time.Since(began), time.Duration(p.Params.DurationNS+p.Params.WarmupNS))
+			w.Done(cell, time.Since(began), Nominal(p.Params))
 		}
 	}
 	if len(results.Missing(run.Plan, cells)) == 0 {
@@ -187,6 +187,11 @@ func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (r
 	}
 	i := slices.IndexFunc(e.Servers, func(s Server) bool { return s.Name == p.Model })
 	s := e.Servers[i]
+	if p.Params.Loop == searchLoop {
+		err := m.search(ctx, e, p, s)
+		m.cell.Valid = len(m.cell.Void) == 0
+		return m.cell, err
+	}
 
 	m.phase(FirstPhase)
 	proc, err := server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.ServerCPUs, Cgroup: true, Own: s.Own})

@@ -130,7 +130,7 @@ func (p *progress) timeLeft() (left time.Duration) {
 		extra = p.extra / time.Duration(p.done)
 	}
 	for _, cell := range p.left {
-		left += time.Duration(cell.Params.DurationNS+cell.Params.WarmupNS) + extra
+		left += harness.Nominal(cell.Params) + extra
 	}
 	return left
 }

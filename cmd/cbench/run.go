@@ -31,6 +31,7 @@ type runFlags struct {
 	resume, strict           bool
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
+	flags                    *pflag.FlagSet
 }
 
 func newRun() *cobra.Command {
@@ -46,6 +47,7 @@ after Ctrl-C or a crash, --resume goes on from there.`,
 		Example: `  cbench run --model=all --scenario=echo,chat,idle --conns=100,1000,10000 --reps=3 --duration=3s --out=out/mine
   cbench run --suite=smoke
   cbench run --model=reactor --scenario=echo --conns=1000 --closed --pipeline=4
+  cbench run --model=reactor,goroutine --conns=1000 --slo='p99<5ms'
   cbench run --cmd='./server {addr}' --speaks=lines:echo --name=mine --model=reactor --scenario=echo --conns=1000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
@@ -56,18 +58,20 @@ after Ctrl-C or a crash, --resume goes on from there.`,
 
 func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.flags = flags
 	flags.StringSliceVar(&f.models, "model", nil, "models, or all (cbench list names them); all unless --cmd is given")
 	flags.StringSliceVar(&f.scenarios, "scenario", []string{"echo"}, "scenarios (cbench list names them)")
 	flags.StringSliceVar(&f.conns, "conns", []string{"100", "1000"}, "numbers of connections; max is the most this machine allows")
 	flags.DurationVar(&f.block.Duration, "duration", 3*time.Second, "how long to measure, a repetition")
 	flags.DurationVar(&f.block.Warmup, "warmup", time.Second, "how long to load before that")
-	flags.IntVar(&f.block.Reps, "reps", 3, "repetitions")
+	flags.IntVar(&f.block.Reps, "reps", 3, "repetitions; of a search 1 unless told otherwise")
 	flags.IntVar(&f.block.Payload, "payload", harness.DefaultPayload, "bytes of a message")
 	flags.Float64Var(&f.block.Rate, "rate", 0, "open loop: messages/s in total; 0: the scenario's default")
 	flags.BoolVar(&f.block.Closed, "closed", false, "closed loop: each connection sends its next message after the reply")
 	flags.IntVar(&f.block.Pipeline, "pipeline", 0, "closed loop: messages under way at once per connection; 0: 1")
 	flags.StringVar(&f.block.Driver, "driver", "", "who loads: hey (rakyll/hey, only http-echo, closed loop); else cbench's own engine")
 	flags.IntVar(&f.block.RoomSize, "room-size", 0, "members of a room; 0: the scenario's default")
+	f.addSearch(flags)
 	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
 	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", "))
@@ -80,10 +84,12 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	completeModels(cmd, "model")
 	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames(), cobra.ShellCompDirectiveNoFileComp))
-	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size"} {
+	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size",
+		"slo", "search", "window", "most-rate"} {
 		cmd.MarkFlagsMutuallyExclusive("suite", chosen)
 	}
 	cmd.MarkFlagsMutuallyExclusive("rate", "closed")
+	searchExcludes(cmd)
 }
 
 func (f *runFlags) run(cmd *cobra.Command) error {
@@ -276,6 +282,9 @@ func (f *runFlags) blocks() ([]harness.Block, error) {
 		if !slices.Contains(b.Conns, n) {
 			b.Conns = append(b.Conns, n)
 		}
+	}
+	if b.SLO != "" && !f.flags.Changed("reps") {
+		b.Reps = 1
 	}
 	var blocks []harness.Block
 	for _, scenario := range f.scenarios {

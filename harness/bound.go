@@ -1,0 +1,73 @@
+package harness
+
+import (
+	"fmt"
+	"math"
+
+	"cbench/results"
+)
+
+// Who was at an end.
+const (
+	BoundServer = "server"
+	BoundClient = "client" // the server could do more, or might
+	BoundLimit  = "limit"  // the most that was to be tried held
+)
+
+// What tells a client at its end from a server at its own.
+const (
+	nearEdge = 1.1  // windows that failed up to so far above what was found tell why
+	serverUp = 0.95 // of its CPUs from which a server is at its end
+	serverAt = 0.85 // of its CPUs below which it is not, though others took some of its time
+)
+
+// bound tells what the end of the search was, and why it is thought so: from the windows that failed next above what was found.
+func (q *quest) bound(found *float64) (bound, why string) {
+	edge := q.edge(found)
+	if len(edge) == 0 {
+		return BoundLimit, fmt.Sprintf("%s held, the most that was to be tried", q.words(*found))
+	}
+	median := func(of func(results.Window) float64) float64 {
+		var values []float64
+		for _, w := range edge {
+			values = append(values, of(w))
+		}
+		return results.SpreadOf(values).Median
+	}
+	client := median(func(w results.Window) float64 { return w.ClientCPURatio }) / q.clientCPUs
+	server := median(func(w results.Window) float64 { return w.ServerCPURatio }) / q.serverCPUs
+	late := median(func(w results.Window) float64 { return w.LateSendRatio })
+	why = fmt.Sprintf("at %s %s", q.words(q.of(edge[0])), edge[0].Why)
+	use := fmt.Sprintf("the client used %.0f%% of its CPU and the server %.0f%% of its own", 100*client, 100*server)
+	if late > mostLate {
+		use += fmt.Sprintf(", and %.0f%% of the messages were sent late", 100*late)
+	}
+	busy := client >= saturatedFrom || late > mostLate
+	switch {
+	case busy && server < serverAt || client >= saturatedFrom && server < serverUp:
+		return BoundClient, why + "; but " + use + ": the server could do more"
+	case busy && late > mostLate && client >= saturatedFrom:
+		return BoundClient, why + "; " + use + ": which of them was at its end cannot be told"
+	}
+	return BoundServer, why + "; " + use
+}
+
+// edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was tried.
+func (q *quest) edge(found *float64) (edge []results.Window) {
+	lowest := math.Inf(1)
+	for _, s := range q.tried {
+		if x := q.of(s.Window); !s.Held && (found == nil || x > *found) {
+			lowest = min(lowest, x)
+		}
+	}
+	for _, s := range q.tried {
+		switch x := q.of(s.Window); {
+		case s.Held || found != nil && x <= *found:
+		case x == lowest:
+			edge = append([]results.Window{s.Window}, edge...)
+		case found != nil && x <= lowest*nearEdge:
+			edge = append(edge, s.Window)
+		}
+	}
+	return edge
+}
