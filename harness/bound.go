@@ -1,8 +1,9 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
-	"math"
+	"slices"
 
 	"cbench/results"
 )
@@ -23,10 +24,10 @@ const (
 
 // bound tells what the end of the search was, and why it is thought so: from the windows that failed next above what was found.
 func (q *quest) bound(found *float64) (bound, why string) {
-	edge := q.edge(found)
-	if len(edge) == 0 {
+	if found != nil && *found == q.steps.most {
 		return BoundLimit, fmt.Sprintf("%s held, the most that was to be tried", q.words(*found))
 	}
+	edge := q.edge(found)
 	median := func(of func(results.Window) float64) float64 {
 		var values []float64
 		for _, w := range edge {
@@ -52,21 +53,23 @@ func (q *quest) bound(found *float64) (bound, why string) {
 	return BoundServer, why + "; " + use
 }
 
-// edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was tried.
+// edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was
+// tried, and where the search ended before any failed above, the highest that did.
 func (q *quest) edge(found *float64) (edge []results.Window) {
-	lowest := math.Inf(1)
+	var failed []results.Window
 	for _, s := range q.tried {
-		if x := q.of(s.Window); !s.Held && (found == nil || x > *found) {
-			lowest = min(lowest, x)
+		if !s.Held {
+			failed = append(failed, s.Window)
 		}
 	}
-	for _, s := range q.tried {
-		switch x := q.of(s.Window); {
-		case s.Held || found != nil && x <= *found:
-		case x == lowest:
-			edge = append([]results.Window{s.Window}, edge...)
-		case found != nil && x <= lowest*nearEdge:
-			edge = append(edge, s.Window)
+	slices.SortStableFunc(failed, func(a, b results.Window) int { return cmp.Compare(q.of(a), q.of(b)) })
+	above := slices.IndexFunc(failed, func(w results.Window) bool { return found == nil || q.of(w) > *found })
+	if above < 0 {
+		return failed[max(len(failed)-3, 0):]
+	}
+	for _, w := range failed[above:] {
+		if q.of(w) <= q.of(failed[above])*nearEdge {
+			edge = append(edge, w)
 		}
 	}
 	return edge

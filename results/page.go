@@ -27,6 +27,8 @@ type chart struct {
 	head     string // over the labels: what their figures are
 	spread   string // what the caption says of repetitions; %d is how many
 	caption  []string
+
+	hollowMeans string // what the caption says of hollow points; "": that they are void
 }
 
 // panel is one pair of axes.

@@ -111,6 +111,9 @@ func compareSettings(a, b Setting) int {
 		cmp.Compare(a.Params.Pipeline, b.Params.Pipeline),
 		cmp.Compare(a.Params.PayloadBytes, b.Params.PayloadBytes),
 		cmp.Compare(a.Params.RoomSize, b.Params.RoomSize),
+		cmp.Compare(a.Params.Search, b.Params.Search),
+		cmp.Compare(a.Params.SLO, b.Params.SLO),
+		cmp.Compare(a.Params.MostPerS, b.Params.MostPerS),
 	)
 }
 

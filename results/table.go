@@ -42,20 +42,26 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 	groups := Summarise(cells)
 	blocks := blocksOf(groups)
 	wide := slices.ContainsFunc(groups, func(g Group) bool { return len(g.Valid) > 1 })
+	plain := slices.ContainsFunc(blocks, func(b []Group) bool { return !b[0].searched() })
 	for _, b := range blocks {
-		wide = wide && (opts.Width == 0 || totalWidth(figuresOf(groups, b, true)) <= opts.Width)
+		wide = wide && (b[0].searched() || opts.Width == 0 || totalWidth(figuresOf(groups, b, true)) <= opts.Width)
 	}
 	var out strings.Builder
 	for i, b := range blocks {
+		if b[0].searched() {
+			SearchTable(&out, groups, b, opts)
+			fmt.Fprintln(&out)
+			continue
+		}
 		writeBlock(&out, groups, b, wide, opts)
 		fmt.Fprintln(&out)
 		if load := b[0].Setting(); i == len(blocks)-1 || blocks[i+1][0].Setting() != load {
 			writeGrowth(&out, load, groups, opts)
 		}
 	}
-	if wide {
+	if wide && plain {
 		fmt.Fprintln(&out, "±: half of (largest - smallest) over the valid repetitions")
-	} else if len(blocks) > 0 {
+	} else if plain {
 		fmt.Fprintln(&out, "CPU ns: of the server, a message. user/c, kernel/c: its memory, a connection;")
 		fmt.Fprintln(&out, "at small N that is mostly what it costs to be awake: the slope over N is not.")
 	}
