@@ -39,18 +39,28 @@ func (q *quest) bound(found *float64) (bound, why string) {
 	server := median(func(w results.Window) float64 { return w.ServerCPURatio }) / q.serverCPUs
 	late := median(func(w results.Window) float64 { return w.LateSendRatio })
 	why = fmt.Sprintf("at %s %s", q.words(q.of(edge[0])), edge[0].Why)
+	anon := median(func(w results.Window) float64 { return float64(w.Anon) })
+	if most, limited := q.slo.below("mem"); limited && anon >= float64(most) || edge[0].Count == 0 {
+		return BoundServer, why // memory, or connections refused: no CPU has to do with it
+	}
 	use := fmt.Sprintf("the client used %.0f%% of its CPU and the server %.0f%% of its own", 100*client, 100*server)
 	if late > mostLate {
 		use += fmt.Sprintf(", and %.0f%% of the messages were sent late", 100*late)
 	}
-	busy := client >= saturatedFrom || late > mostLate
+	// Some sends are late whenever the machine pauses. They are to blame where the wait to be sent is most of the latency.
+	lags := late > mostLate && median(lag) >= mostlyLate
 	switch {
-	case busy && server < serverAt || client >= saturatedFrom && server < serverUp:
+	case lags && server < serverAt || client >= saturatedFrom && server < serverUp:
 		return BoundClient, why + "; but " + use + ": the server could do more"
-	case busy && late > mostLate && client >= saturatedFrom:
+	case lags && client >= saturatedFrom:
 		return BoundClient, why + "; " + use + ": which of them was at its end cannot be told"
 	}
 	return BoundServer, why + "; " + use
+}
+
+// lag is the share of p99 that messages waited to be sent.
+func lag(w results.Window) float64 {
+	return float64(w.P99-w.ServiceP99) / float64(max(w.P99, 1))
 }
 
 // edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was

@@ -106,7 +106,7 @@ func (m *measurement) search(ctx context.Context, e *Experiment, p results.Plann
 	}
 	t := &trial{m: m, e: e, p: p, server: s, slo: slo}
 	defer t.end()
-	q := quest{p: p.Params, phase: m.phase}
+	q := quest{p: p.Params, slo: slo, phase: m.phase}
 	if p.Params.Search == SearchConns {
 		q.steps = connsSteps(p.Conns)
 		q.take = func(x float64) (sample, error) { return t.atConns(ctx, int(x)) }
@@ -154,6 +154,7 @@ func connsSteps(most int) *bisect {
 // quest is a search apart from the servers and loads that it is made with.
 type quest struct {
 	p                      results.Params
+	slo                    SLO
 	steps                  *bisect
 	take                   func(x float64) (sample, error) // one window at so many messages/s, or connections
 	phase                  func(string)

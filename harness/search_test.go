@@ -32,17 +32,18 @@ func (f *fake) at(rate float64) (sample, error) {
 	}
 	server, client := rate/f.serverMost, rate/f.clientMost
 	p99 := 100e3 * math.Exp(0.1*f.noise.NormFloat64()) / max(1-server, 1e-6)
-	late := 0.0
+	late, service := 0.0, p99
 	if client > 1 {
-		p99, late = 50e6, 1-1/client
+		p99, late, service = 50e6, 1-1/client, 50e3
 	}
 	s := sample{latency: hdrhistogram.New(1, 60e9, 3), service: hdrhistogram.New(1, 60e9, 3)}
 	s.Window = results.Window{
-		RatePerS: rate, Conns: 100, ThroughputPerS: min(rate, f.serverMost, f.clientMost), P50: 50e3, P99: int64(p99), Count: 100,
+		RatePerS: rate, Conns: 100, ThroughputPerS: min(rate, f.serverMost, f.clientMost), Count: 100,
+		P50: 50e3, P99: int64(min(p99, 60e9)), ServiceP99: int64(min(service, 60e9)),
 		ServerCPURatio: min(server, 1), ClientCPURatio: min(client, 1), LateSendRatio: late,
 	}
-	s.latency.RecordValue(min(int64(p99), 60e9))
-	s.service.RecordValue(50e3)
+	s.latency.RecordValue(s.P99)
+	s.service.RecordValue(s.ServiceP99)
 	if p99 >= 5e6 {
 		s.Why = "p99 was too long"
 	}
@@ -68,6 +69,7 @@ func TestSearchNamesWhoWasAtItsEnd(t *testing.T) {
 		{"a client on its last legs, and on time", 80000, 81000, 0, BoundServer, 78400, nil},
 		{"a slow server", 40000, 1e6, 0, BoundServer, 39200, []string{"p99 was too long", "the server "}},
 		{"a fast server", 1e6, 80000, 0, BoundClient, 80000, []string{"could do more"}},
+		{"a client that has other things to do", 1e6, 80000, 0, BoundClient, 80000, []string{"sent late", "could do more"}},
 		{"both at once", 83000, 80000, 0, BoundClient, 79500, []string{"cannot be told"}},
 		{"a ceiling", 1e6, 1e6, 3000, BoundLimit, 3000, []string{"3,000 messages/s held"}},
 		{"slower than anything asked", 0.1, 1e6, 0, BoundServer, 0, []string{"at 1.00 messages/s"}},

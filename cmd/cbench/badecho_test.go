@@ -47,8 +47,11 @@ func (b *badServer) serve(c net.Conn) {
 			return
 		}
 		n := b.replies.Add(1)
-		if b.fault == "stall" {
+		switch b.fault {
+		case "stall":
 			b.wait()
+		case "slow":
+			b.work()
 		}
 		if b.fault == "die" && n > 2000 {
 			os.Exit(7)
@@ -75,6 +78,14 @@ func (b *badServer) serve(c net.Conn) {
 		if _, err := c.Write(out); err != nil {
 			return
 		}
+	}
+}
+
+// work is a millisecond a message, and one message at a time: under 1,000 a second.
+func (b *badServer) work() {
+	b.stall.Lock()
+	defer b.stall.Unlock()
+	for began := time.Now(); time.Since(began) < time.Millisecond; {
 	}
 }
 
