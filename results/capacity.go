@@ -50,7 +50,7 @@ func (g *Group) At(share float64) (w Window, ok bool) {
 		if c.Search == nil {
 			continue
 		}
-		for _, w := range c.Search.Curve {
+		for _, w := range slices.Backward(c.Search.Curve) { // the common rate comes last
 			if common := c.Params.RatePerS > 0 && w.RatePerS == c.Params.RatePerS; share == 0 && common || share > 0 && w.Share == share {
 				at = append(at, w)
 				break

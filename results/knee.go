@@ -112,7 +112,7 @@ const beyond = 1.5
 // loads is the group's windows by rate, from low to high: those of the curve, below it those on the way up, and beyond it those that
 // failed. Of windows at one rate, the medians.
 func (g *Group) loads() []Window {
-	at := map[float64][]Window{}
+	at := map[float64][]Window{} // by rate, or those of the curve by the share that several searches have in common: below 0
 	for _, c := range g.Valid {
 		if c.Search == nil || c.Search.Found == nil {
 			continue
@@ -122,7 +122,11 @@ func (g *Group) loads() []Window {
 		for _, w := range c.Search.Curve {
 			if w.Count > 0 {
 				lowest = min(lowest, w.RatePerS)
-				at[w.RatePerS] = append(at[w.RatePerS], w)
+				key := w.RatePerS
+				if slices.Contains(shownShares, w.Share) {
+					key = -w.Share
+				}
+				at[key] = append(at[key], w)
 			}
 		}
 		for _, w := range c.Search.Tried {
@@ -144,8 +148,10 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 	p := of[0].setting.Params
 	ch := &chart{
 		name: "capacity", columns: 1, title: "Messages a second that are held within the limits",
-		subtitle: fmt.Sprintf("The highest rate with %s, everything answered. Log scales; higher is better.", p.SLO),
-		spread:   "Median of %d searches; bar: 95%% interval.",
+		subtitle: fmt.Sprintf("The highest rate with %s, everything answered; bar: 95%% interval. Log scales; higher is better.", p.SLO),
+		spread:   "Median of %d searches.",
+
+		hollowMeans: "Hollow: the server was not at its end: it is the client's, or the most that was to be tried. ",
 	}
 	pn := panel{xLabel: "open connections, N", value: PerSecond}
 	conns, values := map[float64]bool{}, []float64{}
@@ -164,6 +170,10 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 			}
 			conns[float64(g.Conns)] = true
 			pt := point{x: float64(g.Conns), y: found.Mid, lo: found.Low, hi: found.High}
+			if g.bounds() != "server" {
+				pt.bare = true
+				s.hollow = append(s.hollow, pt)
+			}
 			line = append(line, pt)
 			values = append(values, pt.y, pt.lo, pt.hi)
 		}

@@ -43,7 +43,12 @@ func newRun() *cobra.Command {
 
 Every repetition has a server process of its own, on CPUs of its own, and a load process on the others. Every byte
 of every reply is checked. Repetitions run in an order drawn from the seed, and each is written down as it is finished:
-after Ctrl-C or a crash, --resume goes on from there.`,
+after Ctrl-C or a crash, --resume goes on from there.
+
+With --slo it searches instead for the most that keeps limits: the highest rate with --conns, in an open loop, out of
+some fifty short windows on one server, with an interval, with who was at an end, and with latency at shares of it; or with
+--search=conns the most connections at --rate, each number with a server of its own. --rate then is the common rate at which all models
+are shown besides.`,
 		Example: `  cbench run --model=all --scenario=echo,chat,idle --conns=100,1000,10000 --reps=3 --duration=3s --out=out/mine
   cbench run --suite=smoke
   cbench run --model=reactor --scenario=echo --conns=1000 --closed --pipeline=4
