@@ -32,6 +32,11 @@ type Block struct {
 	RoomSize int           `json:"room_size"` // members of a room
 	Driver   string        `json:"driver"`    // who loads: Hey; "": our own engine
 
+	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
+	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
+	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections
+	MostRate float64       `json:"most_rate"` // messages/s that a search of rate tries at most; 0: no bound but the client's
+
 	// Rotate has the servers alive together and loads them in turn: RotateAll, RotatePairs, or "" for a process alone each time.
 	// Duration and Warmup do not matter then.
 	Rotate string        `json:"rotate"`
@@ -69,6 +74,7 @@ type words struct {
 	Duration json.RawMessage   `json:"duration"`
 	Warmup   json.RawMessage   `json:"warmup"`
 	Slot     json.RawMessage   `json:"slot"`
+	Window   json.RawMessage   `json:"window"`
 }
 
 // UnmarshalJSON is strict: a word that it does not know is an error, and so is a duration without its unit.
@@ -94,7 +100,7 @@ func (w *words) into(b *Block) error {
 		name string
 		text json.RawMessage
 		to   *time.Duration
-	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}} {
+	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}, {"window", w.Window, &b.Window}} {
 		if d.text == nil {
 			continue
 		}
@@ -148,6 +154,11 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 	if b.Rotate != "" {
 		b.rotation(&p, conns)
 	}
+	if b.SLO != "" || b.Search != "" {
+		if err := b.searchParams(&p, s, conns); err != nil {
+			return p, err
+		}
+	}
 	if s.RoomSize == 0 {
 		p.RoomSize = 0
 	} else if p.RoomSize == 0 {
@@ -156,7 +167,7 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 	switch {
 	case b.Reps < 1:
 		return p, fmt.Errorf("reps %d: must be at least 1", b.Reps)
-	case b.Duration <= 0 && b.Rotate == "":
+	case p.DurationNS <= 0:
 		return p, fmt.Errorf("duration %v: must be more than 0", b.Duration)
 	case b.Warmup < 0:
 		return p, fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)

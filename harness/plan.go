@@ -218,6 +218,9 @@ func Estimate(p results.Planned) time.Duration {
 		perRested = 2 * time.Microsecond   // a connection, for the load process to clear up before a slot
 	)
 	took := start + time.Duration(p.Conns)*perConn
+	if p.Params.Loop == searchLoop {
+		return took + searchTime(p.Params)
+	}
 	if p.Params.Rotation == "" {
 		return took + time.Duration(p.Params.DurationNS+p.Params.WarmupNS)
 	}

@@ -231,6 +231,11 @@ func (e *Experiment) server(name string) Server {
 // cell; the error is for what no server is to blame for.
 func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (results.Cell, error) {
 	m := e.begin(p, w)
+	if p.Params.Loop == searchLoop {
+		err := m.search(ctx, e, p, e.server(p.Model))
+		m.cell.Valid = len(m.cell.Void) == 0
+		return m.cell, err
+	}
 	m.phase(FirstPhase)
 	proc, err := e.start(ctx, p.Model)
 	if err != nil {

@@ -42,7 +42,7 @@ type Cell struct {
 // Params is what the load was asked to be.
 type Params struct {
 	PayloadBytes int     `json:"payload_bytes"`
-	Loop         string  `json:"loop"`       // "open" (a fixed total rate) or "closed" (the next message after the reply)
+	Loop         string  `json:"loop"`       // "open" (a fixed total rate), "closed" (the next message after the reply) or "search"
 	RatePerS     float64 `json:"rate_per_s"` // messages/s in total, open loop; 0 in a closed loop
 	Pipeline     int     `json:"pipeline"`   // messages under way at once per connection, closed loop
 	RoomSize     int     `json:"room_size"`  // members of a room; 0 where there are no rooms
@@ -65,6 +65,8 @@ type Params struct {
 
 	Search string `json:"search,omitempty"` // what the most was searched of: "rate" or "conns"; Loop is "search" then
 	SLO    string `json:"slo,omitempty"`    // the limits to hold, such as "p99<5ms"
+
+	MostPerS float64 `json:"most_per_s,omitempty"` // messages/s that a search of "rate" was to try at most; 0: no bound. RatePerS is its common rate
 }
 
 // Load is what the load really was, over the measured window.

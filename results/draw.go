@@ -80,6 +80,12 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 			ch.caption = captionOf(run, load, of, ch)
 			charts = append(charts, ch)
 		}
+		if load.Params.searches() {
+			for _, made := range searchCharts(of, given) {
+				keep(made())
+			}
+			continue
+		}
 		rest := load.atRest()
 		for _, f := range figures {
 			if !rest || !f.busy {
@@ -114,6 +120,9 @@ func slug(load Setting, all []row) string {
 	}
 	p := load.Params
 	name := fmt.Sprintf("%s-%s", load.Scenario, p.Loop)
+	if p.searches() {
+		name += "-" + p.Search + "-" + strings.ReplaceAll(p.SLO, "<", "-")
+	}
 	if p.RatePerS > 0 {
 		name += fmt.Sprintf("-%g", p.RatePerS)
 	}
@@ -155,7 +164,7 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 	}
 	switch {
 	case ch.hollow():
-		how += "Hollow: void, never counted. "
+		how += cmp.Or(ch.hollowMeans, "Hollow: void, never counted. ")
 	case void > 0:
 		how += "Void repetitions are left out. "
 	}
@@ -243,7 +252,7 @@ func (ch *chart) png() ([]byte, error) {
 
 // removeStale removes charts of an earlier drawing that this one did not draw: those of our names only.
 func removeStale(dir string, drawn []string) error {
-	suffixes := []string{"-latency-percentiles"}
+	suffixes := []string{"-latency-percentiles", "-latency-vs-load", "-capacity"}
 	for _, f := range figures {
 		suffixes = append(suffixes, "-"+f.name)
 	}

@@ -28,6 +28,8 @@ type chart struct {
 	spread   string // what the caption says of repetitions; %d is how many
 	bars     string // and of one alone: what its bars are
 	caption  []string
+
+	hollowMeans string // what the caption says of hollow points; "": that they are void
 }
 
 // panel is one pair of axes.

@@ -86,6 +86,8 @@ func SamePlan(old, now *Run, cells []Cell) error {
 func (p Params) String() string {
 	load := "closed loop"
 	switch {
+	case p.searches():
+		load = p.searchInWords()
 	case p.Loop == "open":
 		load = fmt.Sprintf("open loop, %s messages/s in total", groupDigits(p.RatePerS))
 	case p.Pipeline > 1:
@@ -102,4 +104,15 @@ func (p Params) String() string {
 		load += ", loaded by " + p.Driver
 	}
 	return load
+}
+
+// searchInWords is what was searched: "the most messages/s with p99<5ms".
+func (p Params) searchInWords() string {
+	switch {
+	case p.Search == "conns":
+		return fmt.Sprintf("the most connections with %s at %s messages/s in total", p.SLO, groupDigits(p.RatePerS))
+	case p.MostPerS > 0:
+		return fmt.Sprintf("the most messages/s with %s, up to %s", p.SLO, groupDigits(p.MostPerS))
+	}
+	return fmt.Sprintf("the most messages/s with %s", p.SLO)
 }

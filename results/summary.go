@@ -177,6 +177,7 @@ func compareSettings(a, b Setting) int {
 		cmp.Compare(a.Params.Arrivals, b.Params.Arrivals),
 		cmp.Compare(a.Params.Search, b.Params.Search),
 		cmp.Compare(a.Params.SLO, b.Params.SLO),
+		cmp.Compare(a.Params.MostPerS, b.Params.MostPerS),
 	)
 }
 

@@ -63,13 +63,20 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 	how := layoutFor(groups, blocks, known, opts)
 	var out strings.Builder
 	for i, b := range blocks {
+		if b[0].searched() {
+			SearchTable(&out, groups, b, opts)
+			fmt.Fprintln(&out)
+			continue
+		}
 		writeBlock(&out, groups, b, known, how, opts)
 		fmt.Fprintln(&out)
 		if load := b[0].Setting(); i == len(blocks)-1 || blocks[i+1][0].Setting() != load {
 			writeGrowth(&out, load, groups, opts)
 		}
 	}
-	writeLegend(&out, known, how)
+	if slices.ContainsFunc(blocks, func(b []Group) bool { return !b[0].searched() }) {
+		writeLegend(&out, known, how)
+	}
 	text := strings.TrimRight(out.String(), "\n") + "\n"
 	if len(blocks) == 0 {
 		text = "no repetition is finished\n"

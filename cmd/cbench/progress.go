@@ -124,6 +124,12 @@ func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 		outcome = fmt.Sprintf("  %s/s, p50 %s, p99 %s", results.PerSecond(throughput),
 			results.Nanoseconds(float64(l.P50)), results.Nanoseconds(float64(l.P99)))
 	}
+	if s := cell.Search; s != nil && cell.Valid {
+		outcome = "  nothing held"
+		if s.Found != nil {
+			outcome = fmt.Sprintf("  %s of %s, bound by the %s", results.PerSecond(*s.Found), cell.Params.Search, s.Bound)
+		}
+	}
 	fmt.Fprintf(p.w, "%d/%d  %s %s N=%d #%d  %.1f s%s\n", p.total-len(p.left), p.total,
 		cell.Model, cell.Scenario, cell.Conns, cell.Rep, took.Seconds(), outcome)
 }

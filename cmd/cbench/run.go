@@ -31,6 +31,7 @@ type runFlags struct {
 	resume, strict, noisy    bool
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
+	flags                    *pflag.FlagSet
 }
 
 // noisyEnv is the environment variable that says --noisy: tests run wherever and beside whatever there is.
@@ -46,11 +47,17 @@ func newRun() *cobra.Command {
 Every repetition has a server process of its own, on CPUs of its own, and a load process on the others. With --rotate the
 servers compared are alive together and loaded in turn for short slots, so that what drifts on the machine meets them all: that
 is how to compare throughput, latency and CPU; memory is measured without it. Every byte of every reply is checked. Repetitions run in an order drawn from the seed, and each is written down as it is finished:
-after Ctrl-C or a crash, --resume goes on from there.`,
+after Ctrl-C or a crash, --resume goes on from there.
+
+With --slo it searches instead for the most that keeps limits: the highest rate with --conns, in an open loop, out of
+some fifty short windows on one server, with an interval, with who was at an end, and with latency at shares of it; or with
+--search=conns the most connections at --rate, each number with a server of its own. --rate then is the common rate at which all models
+are shown besides.`,
 		Example: `  cbench run --model=all --scenario=echo,chat,idle --conns=100,1000,10000 --reps=3 --duration=3s --out=out/mine
   cbench run --suite=smoke
   cbench run --rotate=pairs --base=reactor --model=all --conns=100,1000 --closed
   cbench run --model=reactor --scenario=echo --conns=1000 --closed --pipeline=4
+  cbench run --model=reactor,goroutine --conns=1000 --slo='p99<5ms'
   cbench run --cmd='./server {addr}' --speaks=lines:echo --name=mine --model=reactor --scenario=echo --conns=1000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
@@ -61,12 +68,13 @@ after Ctrl-C or a crash, --resume goes on from there.`,
 
 func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	f.flags = flags
 	flags.StringSliceVar(&f.models, "model", nil, "models, or all (cbench list names them); all unless --cmd is given")
 	flags.StringSliceVar(&f.scenarios, "scenario", []string{"echo"}, "scenarios (cbench list names them)")
 	flags.StringSliceVar(&f.conns, "conns", []string{"100", "1000"}, "numbers of connections; max is the most this machine allows")
 	flags.DurationVar(&f.block.Duration, "duration", 3*time.Second, "how long to measure, a repetition")
 	flags.DurationVar(&f.block.Warmup, "warmup", time.Second, "how long to load before that")
-	flags.IntVar(&f.block.Reps, "reps", 3, "repetitions")
+	flags.IntVar(&f.block.Reps, "reps", 3, "repetitions; of a search 1 unless told otherwise")
 	flags.IntVar(&f.block.Payload, "payload", harness.DefaultPayload, "bytes of a message")
 	flags.Float64Var(&f.block.Rate, "rate", 0, "open loop: messages/s in total; 0: the scenario's default")
 	flags.BoolVar(&f.block.Closed, "closed", false, "closed loop: each connection sends its next message after the reply")
@@ -80,6 +88,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.DurationVar(&f.block.Slot, "slot", 0, "rotation: length of a slot; 0: 0.2 s up to 2,000 connections, 1 s from 10,000")
 	flags.Float64Var(&f.block.Width, "width", 0.015, "rotation: end early once every CPU ratio is known to ± this share; 0: never")
 	flags.BoolVar(&f.block.Twin, "twin", true, "rotation: add the base once more under another name, an A/A control: it shows what differences are noise")
+	f.addSearch(flags)
 	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
 	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", ")+"; or a file of your own, such as mine.json")
@@ -95,7 +104,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames(), cobra.ShellCompDirectiveNoFileComp))
 	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size",
-		"arrivals", "rotate", "base", "rounds", "slot", "width", "twin"} {
+		"arrivals", "rotate", "base", "rounds", "slot", "width", "twin", "slo", "search", "window", "most-rate"} {
 		cmd.MarkFlagsMutuallyExclusive("suite", chosen)
 	}
 	cmd.MarkFlagsMutuallyExclusive("rate", "closed")
@@ -104,6 +113,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	}
 	cmd.RegisterFlagCompletionFunc("rotate", cobra.FixedCompletions([]string{harness.RotatePairs, harness.RotateAll}, cobra.ShellCompDirectiveNoFileComp))
 	completeModels(cmd, "base")
+	searchExcludes(cmd)
 }
 
 func (f *runFlags) run(cmd *cobra.Command) error {
@@ -315,6 +325,9 @@ func (f *runFlags) blocks() ([]harness.Block, error) {
 		if !slices.Contains(b.Conns, n) {
 			b.Conns = append(b.Conns, n)
 		}
+	}
+	if b.SLO != "" && !f.flags.Changed("reps") {
+		b.Reps = 1
 	}
 	var blocks []harness.Block
 	for _, scenario := range f.scenarios {

@@ -1,0 +1,86 @@
+package harness
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"cbench/results"
+)
+
+// Who was at an end.
+const (
+	BoundServer = "server"
+	BoundClient = "client" // the server could do more, or might
+	BoundLimit  = "limit"  // the most that was to be tried held
+)
+
+// What tells a client at its end from a server at its own.
+const (
+	nearEdge = 1.1  // windows that failed up to so far above what was found tell why
+	serverUp = 0.95 // of its CPUs from which a server is at its end
+	serverAt = 0.85 // of its CPUs below which it is not, though others took some of its time
+)
+
+// bound tells what the end of the search was, and why it is thought so: from the windows that failed next above what was found.
+func (q *quest) bound(found *float64) (bound, why string) {
+	if found != nil && *found == q.steps.most {
+		return BoundLimit, fmt.Sprintf("%s held, the most that was to be tried", q.words(*found))
+	}
+	edge := q.edge(found)
+	median := func(of func(results.Window) float64) float64 {
+		var values []float64
+		for _, w := range edge {
+			values = append(values, of(w))
+		}
+		return results.SpreadOf(values).Median
+	}
+	client := median(func(w results.Window) float64 { return w.ClientCPURatio }) / q.clientCPUs
+	server := median(func(w results.Window) float64 { return w.ServerCPURatio }) / q.serverCPUs
+	late := median(func(w results.Window) float64 { return w.LateSendRatio })
+	why = fmt.Sprintf("at %s %s", q.words(q.of(edge[0])), edge[0].Why)
+	anon := median(func(w results.Window) float64 { return float64(w.Anon) })
+	if most, limited := q.slo.below("mem"); limited && anon >= float64(most) || edge[0].Count == 0 {
+		return BoundServer, why // memory, or connections refused: no CPU has to do with it
+	}
+	use := fmt.Sprintf("the client used %.0f%% of its CPU and the server %.0f%% of its own", 100*client, 100*server)
+	if late > mostLate {
+		use += fmt.Sprintf(", and %.0f%% of the messages were sent late", 100*late)
+	}
+	// Some sends are late whenever the machine pauses. They are to blame where the wait to be sent is most of the latency.
+	lags := late > mostLate && median(lag) >= mostlyLate
+	switch {
+	case lags && server < serverAt || client >= saturatedFrom && server < serverUp:
+		return BoundClient, why + "; but " + use + ": the server could do more"
+	case lags && client >= saturatedFrom:
+		return BoundClient, why + "; " + use + ": which of them was at its end cannot be told"
+	}
+	return BoundServer, why + "; " + use
+}
+
+// lag is the share of p99 that messages waited to be sent.
+func lag(w results.Window) float64 {
+	return float64(w.P99-w.ServiceP99) / float64(max(w.P99, 1))
+}
+
+// edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was
+// tried, and where the search ended before any failed above, the highest that did.
+func (q *quest) edge(found *float64) (edge []results.Window) {
+	var failed []results.Window
+	for _, s := range q.tried {
+		if !s.Held {
+			failed = append(failed, s.Window)
+		}
+	}
+	slices.SortStableFunc(failed, func(a, b results.Window) int { return cmp.Compare(q.of(a), q.of(b)) })
+	above := slices.IndexFunc(failed, func(w results.Window) bool { return found == nil || q.of(w) > *found })
+	if above < 0 {
+		return failed[max(len(failed)-3, 0):]
+	}
+	for _, w := range failed[above:] {
+		if q.of(w) <= q.of(failed[above])*nearEdge {
+			edge = append(edge, w)
+		}
+	}
+	return edge
+}

@@ -1,0 +1,243 @@
+package harness
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"cbench/harness/load"
+	"cbench/results"
+	"cbench/scenarios"
+)
+
+// fake is a made-up server and client, told by what each can do.
+type fake struct {
+	serverMost, clientMost float64 // messages/s
+	noise                  *rand.Rand
+	taken                  int
+	fail                   int // the window from 1 on that cannot be taken
+}
+
+var errTaken = errors.New("the load process died")
+
+// at is a window at a rate: p99 grows as the server's CPU or the client's is used up.
+func (f *fake) at(rate float64) (sample, error) {
+	if f.taken++; f.taken == f.fail {
+		return sample{}, errTaken
+	}
+	server, client := rate/f.serverMost, rate/f.clientMost
+	p99 := 100e3 * math.Exp(0.1*f.noise.NormFloat64()) / max(1-server, 1e-6)
+	late, service := 0.0, p99
+	if client > 1 {
+		p99, late, service = 50e6, 1-1/client, 50e3
+	}
+	s := sample{latency: hdrhistogram.New(1, 60e9, 3), service: hdrhistogram.New(1, 60e9, 3)}
+	s.Window = results.Window{
+		RatePerS: rate, Conns: 100, ThroughputPerS: min(rate, f.serverMost, f.clientMost), Count: 100,
+		P50: 50e3, P99: int64(min(p99, 60e9)), ServiceP99: int64(min(service, 60e9)),
+		ServerCPURatio: min(server, 1), ClientCPURatio: min(client, 1), LateSendRatio: late,
+	}
+	s.latency.RecordValue(s.P99)
+	s.service.RecordValue(s.ServiceP99)
+	if p99 >= 5e6 {
+		s.Why = "p99 was too long"
+	}
+	s.Held = s.Why == ""
+	return s, nil
+}
+
+func (f *fake) quest(p results.Params) *quest {
+	return &quest{
+		p: p, steps: rateSteps(p, scenarios.ByName("echo")), phase: func(string) {}, take: f.at, clientCPUs: 1, serverCPUs: 1,
+	}
+}
+
+func TestSearchNamesWhoWasAtItsEnd(t *testing.T) {
+	tests := []struct {
+		name           string
+		server, client float64
+		most           float64
+		bound          string
+		found          float64
+		words          []string
+	}{
+		{"a client on its last legs, and on time", 80000, 81000, 0, BoundServer, 78400, nil},
+		{"a slow server", 40000, 1e6, 0, BoundServer, 39200, []string{"p99 was too long", "the server "}},
+		{"a fast server", 1e6, 80000, 0, BoundClient, 80000, []string{"could do more"}},
+		{"a client that has other things to do", 1e6, 80000, 0, BoundClient, 80000, []string{"sent late", "could do more"}},
+		{"both at once", 83000, 80000, 0, BoundClient, 79500, []string{"cannot be told"}},
+		{"a ceiling", 1e6, 1e6, 3000, BoundLimit, 3000, []string{"3,000 messages/s held"}},
+		{"slower than anything asked", 0.1, 1e6, 0, BoundServer, 0, []string{"at 1.00 messages/s"}},
+	}
+	for _, tt := range tests {
+		f := &fake{serverMost: tt.server, clientMost: tt.client, noise: rand.New(rand.NewPCG(1, 2))}
+		r, err := f.quest(results.Params{Search: SearchRate, MostPerS: tt.most}).run()
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if r.Bound != tt.bound {
+			t.Errorf("%s: bound %q, want %q: %s", tt.name, r.Bound, tt.bound, r.Why)
+		}
+		for _, w := range tt.words {
+			if !strings.Contains(r.Why, w) {
+				t.Errorf("%s: %q does not say %q", tt.name, r.Why, w)
+			}
+		}
+		switch {
+		case (r.Found == nil) != (tt.found == 0):
+			t.Errorf("%s: found %v, want %v", tt.name, value(r.Found), tt.found)
+		case r.Found == nil:
+			if len(r.Curve) > 0 {
+				t.Errorf("%s: a curve of nothing", tt.name)
+			}
+		case math.Abs(*r.Found/tt.found-1) > 0.05:
+			t.Errorf("%s: found %v, want about %v", tt.name, *r.Found, tt.found)
+		}
+		if (r.High == nil) != (tt.bound == BoundLimit) {
+			t.Errorf("%s: high %v", tt.name, value(r.High))
+		}
+	}
+}
+
+func TestCurveIsOfSharesAndTheCommonRate(t *testing.T) {
+	tests := []struct {
+		common float64
+		taken  bool
+	}{{0, false}, {10000, true}, {500000, false}}
+	for _, tt := range tests {
+		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2))}
+		r, err := f.quest(results.Params{Search: SearchRate, RatePerS: tt.common}).run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, share := range curveShares {
+			w := r.Curve[i]
+			if w.Share != share || w.RatePerS != share**r.Found || w.Count != curveRounds || w.P99 < w.ServiceP99 {
+				t.Errorf("curve %d: %+v", i, w)
+			}
+		}
+		rest := r.Curve[len(curveShares):]
+		switch {
+		case tt.common == 0 && len(rest) > 0, tt.common > 0 && len(rest) != 1:
+			t.Errorf("common rate %v: %+v", tt.common, rest)
+		case tt.common > 0 && (rest[0].RatePerS != tt.common || rest[0].Held != tt.taken || (rest[0].Count > 0) != tt.taken):
+			t.Errorf("common rate %v: %+v", tt.common, rest[0])
+		}
+	}
+}
+
+func TestSearchEndsWithAnError(t *testing.T) {
+	for _, fail := range []int{1, 20, 38} { // the last falls into the curve
+		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2)), fail: fail}
+		if r, err := f.quest(results.Params{Search: SearchRate}).run(); !errors.Is(err, errTaken) || r != nil && len(r.Curve) > 0 || f.taken != fail {
+			t.Errorf("window %d fails: %v after %d", fail, err, f.taken)
+		}
+	}
+}
+
+func TestWindowHolds(t *testing.T) {
+	slo, err := ParseSLO("p99<5ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := load.Report{Sent: 1000, Expected: 10000, Received: 10000, InWindow: 9950, Latency: &results.Latency{P99: 1e6, Count: 10000}}
+	tests := []struct {
+		name string
+		mar  func(r *load.Report)
+		want string
+	}{
+		{"good", func(*load.Report) {}, ""},
+		{"a lost reply", func(r *load.Report) { r.Verify.Lost = 1 }, "1 replies were lost"},
+		{"a connection that died", func(r *load.Report) { r.Errors = map[string]int64{"closed": 2} }, "2 × closed"},
+		{"a limit broken", func(r *load.Report) { r.Latency = &results.Latency{P99: 6e6} }, "p99 was 6.00 ms"},
+		{"falling behind", func(r *load.Report) { r.InWindow = 9000 }, "only 90%"},
+		{"no answer", func(r *load.Report) { r.Latency = nil }, "no message"},
+		{"an endless one", func(r *load.Report) { r.Overflow = 3 }, "3 replies took over 60 s"},
+		{"two messages over the edge", func(r *load.Report) { r.Sent, r.Expected, r.InWindow = 10, 100, 80 }, ""},
+		{"three messages over the edge", func(r *load.Report) { r.Sent, r.Expected, r.InWindow = 10, 100, 70 }, "only 70%"},
+	}
+	for _, tt := range tests {
+		r := good
+		tt.mar(&r)
+		w := results.Window{}
+		if r.Latency != nil {
+			w.P99 = r.Latency.P99
+		}
+		if got := slo.why(r, w); got != tt.want && (tt.want == "" || !strings.Contains(got, tt.want)) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestPool(t *testing.T) {
+	window := func(ns int64, held bool) sample {
+		s := sample{latency: hdrhistogram.New(1, 60e9, 3), service: hdrhistogram.New(1, 60e9, 3)}
+		for range 100 {
+			s.latency.RecordValue(ns)
+			s.service.RecordValue(ns / 10)
+		}
+		s.Window = results.Window{RatePerS: 500, Conns: 7, ThroughputPerS: float64(ns), Max: ns, Held: held}
+		if !held {
+			s.Why = "it did not"
+		}
+		return s
+	}
+	w := pool([]sample{window(1000, true), window(9000, false), window(2000, true)})
+	if w.Count != 300 || w.ThroughputPerS != 2000 || w.Max != 9000 || !w.Held || w.Why != "" || w.Conns != 7 || w.RatePerS != 500 {
+		t.Errorf("%+v", w)
+	}
+	if math.Abs(float64(w.P50)/2000-1) > 0.01 || math.Abs(float64(w.P99)/9000-1) > 0.01 || math.Abs(float64(w.ServiceP99)/900-1) > 0.01 {
+		t.Errorf("percentiles of all together: %+v", w)
+	}
+	if w := pool([]sample{window(1, true), window(1, false)}); w.Held || w.Why == "" {
+		t.Errorf("one of two is not more than half: %+v", w)
+	}
+}
+
+func TestPlanOfASearch(t *testing.T) {
+	servers := []Server{{Name: "a", Speaks: []string{"lines:echo"}, Procs: 1}}
+	good := Block{Scenario: "echo", Conns: []int{1000}, Reps: 1, SLO: " p99 < 5ms "}
+	plan, _, err := Plan(servers, []Block{good}, 1)
+	if err != nil || len(plan) != 1 {
+		t.Fatalf("%v, %v", plan, err)
+	}
+	p := plan[0].Params
+	if p.Loop != "search" || p.Search != SearchRate || p.SLO != "p99<5ms" || p.RatePerS != 0 || p.DurationNS != (500*time.Millisecond).Nanoseconds() {
+		t.Errorf("%+v", p)
+	}
+	if Estimate(plan[0]) < 10*time.Second || Estimate(plan[0]) > 2*time.Minute {
+		t.Errorf("it is to take %v", Estimate(plan[0]))
+	}
+	conns := good
+	conns.Search, conns.Scenario = SearchConns, "idle"
+	if plan, _, err = Plan(servers, []Block{conns}, 1); err != nil || plan[0].Params.RatePerS != 10 || plan[0].Conns != 1000 {
+		t.Errorf("%+v, %v", plan, err)
+	}
+	tests := []struct {
+		mar  func(b *Block)
+		want string
+	}{
+		{func(b *Block) { b.SLO, b.Search = "", SearchConns }, "--slo"},
+		{func(b *Block) { b.SLO = "p99<5" }, "duration"},
+		{func(b *Block) { b.Search = "payload" }, "rate or conns"},
+		{func(b *Block) { b.Closed = true }, "open loop"},
+		{func(b *Block) { b.Pipeline = 2 }, "open loop"},
+		{func(b *Block) { b.Scenario, b.Driver = "http-echo", Hey }, "open loop"},
+		{func(b *Block) { b.Window = -1 }, "window"},
+		{func(b *Block) { b.MostRate = math.NaN() }, "most-rate"},
+		{func(b *Block) { b.Search, b.MostRate = SearchConns, 5 }, "most-rate"},
+		{func(b *Block) { b.Scenario = "idle" }, "search=conns"},
+	}
+	for _, tt := range tests {
+		b := good
+		tt.mar(&b)
+		if _, _, err := Plan(servers, []Block{b}, 1); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%+v: %v, want an error with %q", b, err, tt.want)
+		}
+	}
+}

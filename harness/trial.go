@@ -1,0 +1,368 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"cbench/harness/load"
+	"cbench/harness/probe"
+	"cbench/harness/server"
+	"cbench/results"
+)
+
+// trial is a server with its connections open, of which a search takes windows.
+type trial struct {
+	m      *measurement
+	e      *Experiment
+	p      results.Planned
+	server Server
+	slo    SLO
+
+	proc    *server.Process
+	clients *load.Remote
+	conns   int    // that are open, or were to be
+	refused string // why they are not
+	again   int    // windows that were taken again
+	cancel  context.CancelFunc
+	ctx     context.Context // ends with the server
+	err     error           // for which no server is to blame
+}
+
+// sample is one window with what only its neighbours need to know.
+type sample struct {
+	results.Window
+	latency, service *hdrhistogram.Histogram // of all its messages
+}
+
+// errVoid ends a search with which something is wrong that no rate mends; the cell says what.
+var errVoid = errors.New("void")
+
+// drainTimeout is how long replies are waited for after a window: a server that was offered twice what it can do for a second or two
+// has to work it off, and to cut that short would count them lost and spoil the next window.
+const drainTimeout = 15 * time.Second
+
+// begin starts a server and opens its connections. Where it fails, the cell says why, or err.
+func (t *trial) begin(ctx context.Context, conns int) bool {
+	if t.conns == 0 {
+		t.m.phase(FirstPhase)
+	} else {
+		t.m.phase("starting another server")
+	}
+	t.conns, t.refused = conns, ""
+	proc, err := server.Start(ctx, server.Spec{
+		Name: t.server.Name, Args: t.server.Args, CPUs: t.e.ServerCPUs, Cgroup: true, Own: t.server.Own,
+	})
+	if err != nil {
+		t.m.void("%v", err)
+		return false
+	}
+	t.proc = proc
+	t.ctx, t.cancel = context.WithCancel(ctx)
+	go func(ctx context.Context, cancel func()) { // a dead server answers nothing: do not wait for it
+		select {
+		case <-proc.Exited():
+			cancel()
+		case <-ctx.Done():
+		}
+	}(t.ctx, t.cancel)
+	t.clients, err = load.Start(load.Process{Args: t.e.LoadArgs, CPUs: t.e.LoadCPUs, Threads: t.e.LoadLoops})
+	if err != nil {
+		t.clients, t.err = nil, fmt.Errorf("load process: %w", err)
+		return false
+	}
+	return t.connect()
+}
+
+// connect opens the connections. Fewer than asked for end a search of rates; of connections, it is an answer.
+func (t *trial) connect() bool {
+	t.m.phase(fmt.Sprintf("connecting %d times", t.conns))
+	opened, err := t.clients.Open(t.ctx, load.Plan{
+		Addr: t.proc.Addr.String(), Scenario: t.p.Scenario, Params: traffic(t.p.Params, t.conns, t.p.Seed),
+		Threads: t.e.LoadLoops, Timeout: drainTimeout,
+	})
+	t.m.cell.Load.Established = opened.Established
+	t.m.verified(opened.Verify)
+	if opened.Established == t.conns && err == nil {
+		return true
+	}
+	t.refused = fmt.Sprintf("only %d of %d connections were established%s", opened.Established, t.conns, kinds(opened.Errors))
+	if err != nil && len(opened.Errors) == 0 {
+		t.refused += ": " + err.Error()
+	}
+	switch {
+	case t.p.Params.Search != SearchConns:
+		t.m.failed(opened.Errors)
+		t.m.void("%s", t.refused)
+		return false
+	case t.ctx.Err() != nil:
+		t.m.fail(t.proc, "connecting", err)
+		return false
+	}
+	return true
+}
+
+// end ends the server and its load, if there are any.
+func (t *trial) end() {
+	if t.cancel != nil {
+		defer t.cancel()
+	}
+	if t.clients != nil {
+		t.clients.Stop()
+	}
+	if t.proc != nil {
+		t.m.stop(t.proc)
+	}
+	t.proc, t.clients = nil, nil
+}
+
+// atConns takes a window with so many connections, at the rate that was asked for: with a fresh server, unless they are open already.
+func (t *trial) atConns(ctx context.Context, conns int) (sample, error) {
+	if conns != t.conns {
+		t.end()
+		if len(t.m.cell.Void) > 0 || !t.begin(ctx, conns) {
+			return sample{}, errVoid
+		}
+	}
+	if t.refused != "" {
+		return sample{Window: results.Window{RatePerS: t.p.Params.RatePerS, Conns: conns, Why: t.refused}}, nil
+	}
+	return t.window(ctx, t.p.Params.RatePerS)
+}
+
+// length is how long a window at that rate must be for its percentiles to be some.
+func (t *trial) length(rate float64) time.Duration {
+	asked := time.Duration(t.p.Params.DurationNS)
+	wanted := time.Duration(t.slo.samples() / rate * float64(time.Second))
+	return max(asked, min(wanted, longestWindow))
+}
+
+// window takes one window, and again if others took the CPUs meanwhile: whether it held does not matter for that.
+func (t *trial) window(ctx context.Context, rate float64) (sample, error) {
+	for {
+		s, others, err := t.load(ctx, rate)
+		if err != nil || others < mostTaken {
+			return s, err
+		}
+		if t.again++; t.again > mostAgain {
+			t.m.warnOnce("others took the CPUs in over %d windows: the rest of them count nevertheless", mostAgain)
+			return s, nil
+		}
+	}
+}
+
+// Others take some of the CPUs at any time. What takes a quarter of one for a whole window breaks a limit that would have held, and
+// is far above what counting in ticks of 10 ms can err.
+const (
+	mostTaken = 0.25 // of a CPU
+	mostAgain = 30   // windows of a search
+)
+
+// load takes a window from rest: what the last one left is worked off first. others is the CPU time that others took meanwhile, over
+// the time.
+func (t *trial) load(ctx context.Context, rate float64) (s sample, others float64, err error) {
+	t.m.quiet(t.ctx, t.proc)
+	var before, after account
+	length, warmup := t.length(rate), time.Duration(t.p.Params.WarmupNS)
+	limit, done := context.WithTimeout(t.ctx, length+warmup+drainTimeout+time.Minute)
+	defer done()
+	r, err := t.clients.Drive(limit, load.Drive{
+		Rate: rate, Arrivals: t.p.Params.Arrivals, Warmup: warmup, Duration: length,
+	}, load.Watch{Window: func(start bool) {
+		if start {
+			before = accountOf(t.proc)
+		} else {
+			after = accountOf(t.proc)
+		}
+	}})
+	if err != nil {
+		t.m.fail(t.proc, "measuring", err)
+		return sample{}, 0, errVoid
+	}
+	var cpu float64
+	if err := errors.Join(before.err, after.err); err != nil {
+		t.m.warnOnce("CPU of the server: %v", err)
+	} else if used := after.server.Sub(before.server); used.Wall > 0 {
+		cpu = float64(used.CPU) / float64(used.Wall)
+		beside := after.machine.Sub(before.machine)
+		cpus := t.e.cpus()
+		taken := beside.Others(cpus, used.CPU+time.Duration(r.CPUNS)) + beside.Stolen(cpus)
+		others = max(0, float64(taken)/float64(beside.Wall))
+	}
+	if s, err = sampleOf(r, rate, t.conns, cpu); err != nil {
+		return sample{}, 0, err
+	}
+	if _, limited := t.slo.below("mem"); limited || t.p.Params.Search == SearchConns {
+		if mem, err := probe.ReadMemory(t.proc.PIDs()); err == nil {
+			s.Anon = mem.Anon
+		} else {
+			t.m.warnOnce("memory of the server: %v", err)
+		}
+	}
+	s.Why = t.slo.why(r, s.Window)
+	s.Held = s.Why == ""
+	return s, others, t.settle(r, s.Window)
+}
+
+// account is what the server and all of the machine had used at one edge of a window.
+type account struct {
+	server  probe.Usage
+	machine probe.Machine
+	err     error
+}
+
+func accountOf(proc *server.Process) (a account) {
+	var errs [2]error
+	a.server, errs[0] = probe.ReadUsage(proc.PIDs())
+	a.machine, errs[1] = probe.ReadMachine()
+	a.err = errors.Join(errs[:]...)
+	return a
+}
+
+// settle adds the window to the account of the cell, and makes good what it broke.
+func (t *trial) settle(r load.Report, w results.Window) error {
+	c := &t.m.cell
+	c.Load.Sent += r.Sent
+	c.Load.Received += r.Received
+	c.Load.Expected += r.Expected
+	t.m.failed(r.Errors)
+	t.m.verified(r.Verify)
+	for _, w := range r.Warnings {
+		t.m.warnOnce("%s", w)
+	}
+	wrong := r.Verify
+	if t.slo.tooMuch(r, w) != "" || len(r.Errors) > 0 {
+		wrong.Lost = 0 // for want of capacity
+	}
+	if wrong != (results.Verify{}) {
+		t.m.void("replies at %s messages/s: %d lost, %d duplicated, %d reordered, %d corrupted, %d surplus%s", results.PerSecond(w.RatePerS),
+			wrong.Lost, wrong.Duplicated, wrong.Reordered, wrong.Corrupted, wrong.Surplus, odd(r.Odd))
+		return errVoid
+	}
+	if r.Verify.Lost == 0 && len(r.Errors) == 0 {
+		return nil
+	}
+	// A server that drops those it cannot keep up with, or whose replies come too late to count, is as it was before with new connections.
+	if _, err := t.clients.Close(); err != nil {
+		t.m.fail(t.proc, "closing", err)
+		return errVoid
+	}
+	t.m.quiet(t.ctx, t.proc)
+	if !t.connect() {
+		return errVoid
+	}
+	return nil
+}
+
+// sampleOf is what a window measured.
+func sampleOf(r load.Report, rate float64, conns int, serverCPU float64) (sample, error) {
+	s := sample{Window: results.Window{RatePerS: rate, Conns: conns, ServerCPURatio: serverCPU}}
+	if r.WindowNS > 0 {
+		wall := float64(r.WindowNS)
+		s.ThroughputPerS = float64(r.InWindow) * 1e9 / wall
+		s.ClientCPURatio = float64(r.CPUNS) / wall
+	}
+	if r.LateRatio != nil {
+		s.LateSendRatio = *r.LateRatio
+	}
+	if l := r.Latency; l != nil {
+		s.P50, s.P90, s.P99, s.P999, s.Max, s.Count = l.P50, l.P90, l.P99, l.P999, l.Max, l.Count
+	}
+	if r.Service != nil {
+		s.ServiceP99 = r.Service.P99
+	}
+	var err error
+	s.latency, s.service, err = r.Histograms()
+	return s, err
+}
+
+func odd(reply string) string {
+	if reply == "" {
+		return ""
+	}
+	return "; the first wrong one: " + reply
+}
+
+// why is the reason why a window did not hold, or "". Besides the limits, everything sent must come back, and as fast as it is sent.
+func (s SLO) why(r load.Report, w results.Window) string {
+	switch {
+	case r.Verify.Lost > 0:
+		return fmt.Sprintf("%d replies were lost", r.Verify.Lost)
+	case len(r.Errors) > 0:
+		return "connections failed" + kinds(r.Errors)
+	case r.Latency == nil:
+		return "no message was answered in the window"
+	case r.Overflow > 0:
+		return fmt.Sprintf("%d replies took over 60 s", r.Overflow)
+	}
+	return s.tooMuch(r, w)
+}
+
+// tooMuch is what tells that it was more than server or client can do, or "".
+func (s SLO) tooMuch(r load.Report, w results.Window) string {
+	const slack = 2 // messages that fall over an edge of the window, however short it is
+	achieved, expected := float64(r.InWindow), float64(r.Expected)
+	perSend := expected / float64(max(r.Sent, 1))
+	if why := s.broken(w); why != "" {
+		return why
+	}
+	if achieved+float64(r.Verify.Lost) < leastOfRate*expected-slack*perSend {
+		return fmt.Sprintf("only %.0f%% of what was sent was answered in time to keep up", 100*achieved/expected)
+	}
+	return ""
+}
+
+// kinds is errors in words, to be appended.
+func kinds(errs map[string]int64) (words string) {
+	sep := ": "
+	for _, kind := range slices.Sorted(maps.Keys(errs)) {
+		words += fmt.Sprintf("%s%d × %s", sep, errs[kind], kind)
+		sep = ", "
+	}
+	return words
+}
+
+// pool is several windows at one rate as one: percentiles are of all messages together, the rest medians; it held if more than half
+// did.
+func pool(samples []sample) results.Window {
+	first := samples[0]
+	w := results.Window{RatePerS: first.RatePerS, Conns: first.Conns}
+	latency, service := load.NewHistogram(), load.NewHistogram()
+	for _, s := range samples {
+		latency.Merge(s.latency)
+		service.Merge(s.service)
+	}
+	if l := results.NewLatency(latency); l != nil {
+		w.P50, w.P90, w.P99, w.P999, w.Count = l.P50, l.P90, l.P99, l.P999, l.Count
+		w.ServiceP99 = service.ValueAtQuantile(99)
+	}
+	median := func(of func(sample) float64) float64 {
+		var values []float64
+		for _, s := range samples {
+			values = append(values, of(s))
+		}
+		return results.SpreadOf(values).Median
+	}
+	w.ThroughputPerS = median(func(s sample) float64 { return s.ThroughputPerS })
+	w.ServerCPURatio = median(func(s sample) float64 { return s.ServerCPURatio })
+	w.ClientCPURatio = median(func(s sample) float64 { return s.ClientCPURatio })
+	w.LateSendRatio = median(func(s sample) float64 { return s.LateSendRatio })
+	held := 0
+	for _, s := range samples {
+		w.Max, w.Anon = max(w.Max, s.Max), max(w.Anon, s.Anon)
+		if s.Held {
+			held++
+		} else if w.Why == "" {
+			w.Why = s.Why
+		}
+	}
+	if w.Held = 2*held > len(samples); w.Held {
+		w.Why = ""
+	}
+	return w
+}

@@ -1,0 +1,188 @@
+package results
+
+import (
+	"bytes"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// searchOf makes up a search: a queue whose p99 grows with the load, and breaks 5 ms at its capacity.
+func searchOf(capacity float64, bound string, ended bool) *Search {
+	at := func(share float64) Window {
+		p50 := 40e3 / max(1.05-share, 0.01)
+		w := Window{
+			RatePerS: share * capacity, Conns: 1000, ThroughputPerS: min(share, 1) * capacity, Count: 5000,
+			P50: int64(p50), P99: int64(5 * p50), ServiceP99: int64(4 * p50), Held: share <= 1,
+		}
+		if !w.Held {
+			w.Why = "p99 was too long"
+		}
+		return w
+	}
+	s := &Search{Found: &capacity, Low: ptr(0.97 * capacity), Bound: bound, Why: "at some rate p99 was 7.20 ms, not under 5ms"}
+	if ended {
+		s.High = ptr(1.03 * capacity)
+	}
+	for _, share := range []float64{0.05, 0.1, 0.95, 1.2, 1.02, 1.9} {
+		s.Tried = append(s.Tried, at(share))
+	}
+	for _, share := range shownShares {
+		w := at(share)
+		w.Share = share
+		s.Curve = append(s.Curve, w)
+	}
+	return s
+}
+
+// searches is a run that searched: reactor twice, a client's end, a model that holds nothing, and one that is void.
+func searches() []Cell {
+	params := Params{PayloadBytes: 128, Loop: "search", Search: "rate", SLO: "p99<5ms", RatePerS: 20000, Pipeline: 1, DurationNS: 5e8, Procs: 1}
+	cell := func(model string, conns, rep int, s *Search) Cell {
+		c := Cell{Schema: Schema, Model: model, Scenario: "echo", Conns: conns, Rep: rep, Params: params, Search: s, Valid: s != nil}
+		if s == nil {
+			c.Void = []string{"the server died: exit status 7"}
+		} else if s.Found != nil {
+			w := Window{Share: 20000 / *s.Found, RatePerS: 20000, Conns: conns, P50: 30e3, P99: 90e3, ServiceP99: 80e3, Count: 9000, Held: true}
+			if *s.Found < 20000 {
+				w = Window{Share: w.Share, RatePerS: 20000, Conns: conns, Why: "not measured: above what it can do"}
+			}
+			s.Curve = append(s.Curve, w)
+		}
+		return c
+	}
+	return []Cell{
+		cell("reactor", 1000, 1, searchOf(80000, "server", true)),
+		cell("reactor", 1000, 2, searchOf(84000, "server", true)),
+		cell("reactor", 100, 1, searchOf(95000, "server", true)),
+		cell("goroutine", 1000, 1, searchOf(61000, "server", true)),
+		cell("callback", 1000, 1, searchOf(12000, "server", true)),
+		cell("floor", 1000, 1, searchOf(140000, "client", false)),
+		cell("floor", 100, 1, searchOf(150000, "client", false)),
+		cell("pool", 1000, 1, &Search{High: ptr(1.0), Bound: "server", Why: "at 1.00 messages/s no message was answered in the window"}),
+		cell("mine", 1000, 1, nil),
+	}
+}
+
+func TestSearchTable(t *testing.T) {
+	cells := searches()
+	for _, c := range searches()[:1] {
+		c.Params.Search, c.Params.SLO, c.Conns = "conns", "p99<5ms,mem<100MiB", 10000
+		c.Search = &Search{Found: ptr(7210.0), Low: ptr(7000.0), High: ptr(7400.0), Bound: "server", Why: "mem was 104 MiB, not under 100MiB"}
+		cells = append(cells, c)
+	}
+	for name, width := range map[string]int{"narrow": 80, "wide": 132} {
+		var got bytes.Buffer
+		if err := WriteTable(&got, cells, TableOptions{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		golden := filepath.Join("testdata", "search-"+name+".golden")
+		if *update {
+			put(t, golden, got.String())
+		}
+		if want := get(t, golden); !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got.Bytes(), want)
+		}
+		for line := range strings.Lines(got.String()) {
+			if len(line) != utf8.RuneCountInString(line) || len(strings.TrimSuffix(line, "\n")) > width {
+				t.Errorf("%s: not ASCII, or wider than %d: %q", name, width, line)
+			}
+		}
+	}
+}
+
+func TestCapacity(t *testing.T) {
+	groups := Summarise(searches())
+	group := func(model string) *Group {
+		i := slices.IndexFunc(groups, func(g Group) bool { return g.Model == model && g.Conns == 1000 })
+		return &groups[i]
+	}
+	if c, ended := group("reactor").Capacity(); c != (Interval{Low: 0.97 * 80000, Mid: 82000, High: 1.03 * 84000, N: 2}) || !ended {
+		t.Errorf("two searches: %+v, %v", c, ended)
+	}
+	if c, ended := group("floor").Capacity(); c.Mid != 140000 || ended {
+		t.Errorf("no end was seen: %+v, %v", c, ended)
+	}
+	for _, model := range []string{"pool", "mine"} {
+		if c, ended := group(model).Capacity(); c.N != 0 || ended {
+			t.Errorf("%s: %+v, %v", model, c, ended)
+		}
+	}
+	if w, ok := group("reactor").At(0.5); !ok || w.RatePerS != 41000 || !w.Held {
+		t.Errorf("at half: %+v, %v", w, ok)
+	}
+	if w, ok := group("callback").At(0); !ok || w.Count != 0 || w.Held {
+		t.Errorf("a common rate above its capacity: %+v, %v", w, ok)
+	}
+	if _, ok := group("pool").At(0.5); ok {
+		t.Error("half of nothing")
+	}
+	for _, m := range []Metric{Throughput, LatencyP99, CPUPerMessage, Anon} {
+		if s := group("reactor").Of(m); s.N != 0 {
+			t.Errorf("a search has no figure but its capacity, and one is %+v", s)
+		}
+	}
+}
+
+// Windows are shown up to a little beyond what was found, those near the edge once.
+func TestLoadsOfASearch(t *testing.T) {
+	c := searches()[2]
+	g := Summarise([]Cell{c})[0]
+	var shares []float64
+	for _, w := range g.loads() {
+		shares = append(shares, math.Round(100*w.RatePerS / *c.Search.Found)/100)
+	}
+	if want := []float64{0.05, 0.1, 0.21, 0.25, 0.5, 0.75, 0.9, 1, 1.02, 1.2}; !slices.Equal(shares, want) {
+		t.Errorf("%v, want %v", shares, want)
+	}
+}
+
+func TestChartsOfSearches(t *testing.T) {
+	run, _ := synthetic(t)
+	charts, notes := chartsOf(run, searches())
+	var names []string
+	for _, ch := range charts {
+		names = append(names, ch.name)
+		b, err := ch.svg()
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkPicture(t, ch.name+".svg", b)
+	}
+	if want := []string{"echo-latency-vs-load", "echo-capacity"}; !slices.Equal(names, want) || len(notes) > 0 {
+		t.Fatalf("%q, want %q; notes %q", names, want, notes)
+	}
+	for _, s := range charts[1].panels[0].series {
+		if hollow := len(s.hollow); (s.label == "floor") != (hollow == 2) || s.label != "floor" && hollow > 0 {
+			t.Errorf("capacity: %s has %d hollow points: only what the client held is", s.label, hollow)
+		}
+	}
+	knee := charts[0]
+	if len(knee.panels) != 4 || knee.panels[1].offered != 5e6 || knee.panels[0].offered != 0 {
+		t.Errorf("%d panels, of which p99 has its limit at %v", len(knee.panels), knee.panels[1].offered)
+	}
+	for _, s := range knee.panels[3].series { // N = 1,000, p99
+		hollow := map[string]int{"reactor": 4, "goroutine": 2, "callback": 2, "floor": 2}[s.label]
+		if len(s.hollow) != hollow {
+			t.Errorf("%s: %d hollow points, want %d", s.label, len(s.hollow), hollow)
+		}
+	}
+	nothing := searches()[7:]
+	if charts, notes := chartsOf(run, nothing); len(charts) > 0 || len(notes) != 2 {
+		t.Errorf("nothing was found, and drawn are %d charts; notes %q", len(charts), notes)
+	}
+}
+
+func TestLimitOf(t *testing.T) {
+	for _, tt := range []struct {
+		slo, name string
+		want      float64
+	}{{"p50<1ms,p99<5ms", "p99", 5e6}, {"p50<1ms,p99<5ms", "p50", 1e6}, {"p999<1s", "p99", 0}, {"p99<soon", "p99", 0}, {"", "p50", 0}} {
+		if got := limitOf(tt.slo, tt.name); got != tt.want {
+			t.Errorf("%s of %q: %v, want %v", tt.name, tt.slo, got, tt.want)
+		}
+	}
+}

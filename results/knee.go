@@ -1,0 +1,197 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"gonum.org/v1/plot"
+)
+
+// inLoad is the axis of a rate: short, for there are many figures on it.
+var inLoad = unit{count, false}
+
+// searchCharts are the charts of one load's searches.
+func searchCharts(of []row, given map[string]look) []func() (*chart, []string) {
+	if of[0].setting.Params.Search == "conns" {
+		return nil // one figure a model: the table says it
+	}
+	return []func() (*chart, []string){
+		func() (*chart, []string) { return kneeChart(of, given) },
+		func() (*chart, []string) { return capacityChart(of, given) },
+	}
+}
+
+// kneeChart is latency against load: for every number of connections p50 and p99 over the rate offered, a line a model.
+func kneeChart(of []row, given map[string]look) (*chart, []string) {
+	ch := &chart{
+		name: "latency-vs-load", columns: 2, labelled: 1,
+		title:       "Time to a checked reply against the load",
+		subtitle:    "At rates from low to what each model holds, and a little beyond, {from}. Dashed: the limit. Log scales; lower and farther right is better.",
+		spread:      "Median of %d searches.",
+		hollowMeans: "Hollow: the limits were not kept. ",
+	}
+	var conns []int
+	for _, r := range of {
+		for _, g := range r.groups {
+			conns = append(conns, g.Conns)
+		}
+	}
+	slices.Sort(conns)
+	slo := of[0].setting.Params.SLO
+	var rates, values []float64
+	var notes []string
+	for _, n := range slices.Compact(conns) {
+		for _, figure := range []struct {
+			name string
+			of   func(Window) int64
+		}{{"p50", func(w Window) int64 { return w.P50 }}, {"p99", func(w Window) int64 { return w.P99 }}} {
+			series := kneesOf(of, n, given, figure.of)
+			x, y := extent(series)
+			rates, values = append(rates, x...), append(values, y...)
+			limit := limitOf(slo, figure.name)
+			if drawable(limit) && len(x) > 0 {
+				values = append(values, limit)
+			}
+			ch.panels = append(ch.panels, panel{
+				title: fmt.Sprintf("N = %s, %s", groupDigits(float64(n)), figure.name), xLabel: "messages/s offered",
+				series: series, offered: limit, endX: math.Inf(1),
+			})
+		}
+	}
+	if len(rates) == 0 {
+		return nil, append(notes, "latency-vs-load: no window is known: not drawn")
+	}
+	for i := range ch.panels {
+		ch.panels[i].axes = func(x, y *plot.Axis) {
+			logAxis(x, slices.Min(rates), slices.Max(rates), inLoad)
+			logAxis(y, slices.Min(values), slices.Max(values), inTime)
+		}
+	}
+	return ch, notes
+}
+
+// kneesOf is one percentile over the rate, for every row at n connections.
+func kneesOf(of []row, n int, given map[string]look, figure func(Window) int64) (all []series) {
+	for _, r := range of {
+		s := series{label: r.name, look: given[r.model]}
+		for i := range r.groups {
+			if g := &r.groups[i]; g.Conns == n {
+				s.addKnee(g.loads(), figure)
+			}
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// addKnee makes a line of windows that are in the order of their rates. It goes on where they did not hold: that is the knee.
+func (s *series) addKnee(windows []Window, figure func(Window) int64) {
+	var line []point
+	for _, w := range windows {
+		y := float64(figure(w))
+		if !drawable(y) || !drawable(w.RatePerS) {
+			continue
+		}
+		pt := point{x: w.RatePerS, y: y, lo: y, hi: y, bare: !w.Held}
+		line = append(line, pt)
+		if !w.Held {
+			s.hollow = append(s.hollow, pt)
+		}
+	}
+	if len(line) > 0 {
+		s.lines = append(s.lines, line)
+	}
+}
+
+// beyond is how far above what was found windows that failed are shown: farther up a queue only grows with the length of the window.
+const beyond = 1.5
+
+// loads is the group's windows by rate, from low to high: those of the curve, below it those on the way up, and beyond it those that
+// failed. Of windows at one rate, the medians.
+func (g *Group) loads() []Window {
+	at := map[float64][]Window{} // by rate, or those of the curve by the share that several searches have in common: below 0
+	for _, c := range g.Valid {
+		if c.Search == nil || c.Search.Found == nil {
+			continue
+		}
+		found := *c.Search.Found
+		lowest := found
+		for _, w := range c.Search.Curve {
+			if w.Count > 0 {
+				lowest = min(lowest, w.RatePerS)
+				key := w.RatePerS
+				if slices.Contains(shownShares, w.Share) {
+					key = -w.Share
+				}
+				at[key] = append(at[key], w)
+			}
+		}
+		for _, w := range c.Search.Tried {
+			if w.Count > 0 && (w.RatePerS < lowest || w.RatePerS > found && w.RatePerS <= beyond*found) {
+				at[w.RatePerS] = append(at[w.RatePerS], w)
+			}
+		}
+	}
+	var all []Window
+	for _, windows := range at {
+		all = append(all, medianWindow(windows))
+	}
+	slices.SortFunc(all, func(a, b Window) int { return cmp.Compare(a.RatePerS, b.RatePerS) })
+	return all
+}
+
+// capacityChart is the most that each model holds over the number of connections, with its interval.
+func capacityChart(of []row, given map[string]look) (*chart, []string) {
+	p := of[0].setting.Params
+	ch := &chart{
+		name: "capacity", columns: 1, title: "Messages a second that are held within the limits",
+		subtitle: fmt.Sprintf("The highest rate with %s, everything answered; bar: 95%% interval. Log scales; higher is better.", p.SLO),
+		spread:   "Median of %d searches.",
+
+		hollowMeans: "Hollow: the server was not at its end: it is the client's, or the most that was to be tried. ",
+	}
+	pn := panel{xLabel: "open connections, N", value: PerSecond}
+	conns, values := map[float64]bool{}, []float64{}
+	for i, r := range of {
+		s := series{label: r.name, look: given[r.model], dodge: dodge(i, len(of))}
+		var line []point
+		for j := range r.groups {
+			g := &r.groups[j]
+			found, _ := g.Capacity()
+			if found.N == 0 || !drawable(found.Mid) {
+				if len(line) > 0 {
+					s.lines = append(s.lines, line)
+				}
+				line = nil
+				continue
+			}
+			conns[float64(g.Conns)] = true
+			pt := point{x: float64(g.Conns), y: found.Mid, lo: found.Low, hi: found.High}
+			if g.bounds() != "server" {
+				pt.bare = true
+				s.hollow = append(s.hollow, pt)
+			}
+			line = append(line, pt)
+			values = append(values, pt.y, pt.lo, pt.hi)
+		}
+		if len(line) > 0 {
+			s.lines = append(s.lines, line)
+		}
+		pn.series = append(pn.series, s)
+	}
+	if len(values) == 0 {
+		return nil, []string{"capacity: nothing was found: not drawn"}
+	}
+	at := slices.Sorted(maps.Keys(conns))
+	pn.endX = at[len(at)-1]
+	pn.axes = func(x, y *plot.Axis) {
+		connsAxis(x, at, spacing[1].margin, spacing[1].label)
+		logAxis(y, slices.Min(values), slices.Max(values), inPerSecond)
+	}
+	ch.panels = []panel{pn}
+	ch.head = "at N = " + groupDigits(pn.endX)
+	return ch, nil
+}
