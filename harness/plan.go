@@ -40,6 +40,7 @@ type Block struct {
 	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
 	RoomSize int           `json:"room_size"` // members of a room
 	Driver   string        `json:"driver"`    // who loads: Hey; "": our own engine
+	Diagnose bool          `json:"diagnose"`  // after the first repetition of each, look into the server under load: Cell.Diagnosis
 }
 
 // Hey is rakyll/hey as the driver of a load: an outside witness.
@@ -96,7 +97,7 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned
 				for rep := 1; rep <= b.Reps; rep++ {
 					p := results.Planned{
 						Model: server.Name, Scenario: s.Name, Conns: conns, Rep: rep,
-						Seed: seed + uint64(rep-1), Params: params,
+						Seed: seed + uint64(rep-1), Params: params, Diagnose: b.Diagnose && rep == 1,
 					}
 					if !asked[p.Key()] {
 						asked[p.Key()] = true

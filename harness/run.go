@@ -30,6 +30,8 @@ type Experiment struct {
 	LoadArgs   []string // command line of a load process, which must come to load.Serve
 	LoadLoops  int      // event loops of the load
 
+	Linger time.Duration // how long to watch what a server gives back after its connections are closed
+
 	crowded bool // another run was at work on this machine when this one began
 }
 

@@ -29,6 +29,7 @@ type runFlags struct {
 	seed                     uint64
 	procs                    int
 	resume, strict           bool
+	linger                   time.Duration
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
 }
@@ -71,6 +72,8 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
 	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", "))
+	flags.BoolVar(&f.block.Diagnose, "diagnose", false, "after each first repetition, look into the server for a second: system calls, scheduler, allocations")
+	flags.DurationVar(&f.linger, "linger", time.Second, "how long to watch what a server gives back after its connections are closed")
 	flags.StringVar(&f.out, "out", "", "directory for the results; by default out/ and the time")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
@@ -209,7 +212,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	if len(e.Plan) == 0 {
 		return e, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
 	}
-	e.Dir, e.Resume = f.out, f.resume
+	e.Dir, e.Resume, e.Linger = f.out, f.resume, f.linger
 	if e.Dir == "" {
 		if f.resume {
 			return e, nil, errors.New("resume: --out must say which run to go on with")

@@ -1,0 +1,111 @@
+package harness
+
+import (
+	"context"
+	"time"
+
+	"cbench/harness/load"
+	"cbench/harness/probe"
+	"cbench/harness/server"
+	"cbench/harness/server/control"
+	"cbench/results"
+)
+
+// The diagnostic pass: long enough for some thousands of messages.
+const (
+	diagnosedFor = time.Second
+	settledIn    = 200 * time.Millisecond
+)
+
+// probed is what the server had done by one edge of the pass.
+type probed struct {
+	calls   map[string]int64 // nil: not counted
+	runtime *control.Runtime // nil: a foreign server
+}
+
+// diagnose loads the server once more as it was loaded in the measured window, and looks into it meanwhile. That slows it down, and
+// so nothing here is timed: what it finds are counts a message, and how long goroutines waited for a thread.
+func (m *measurement) diagnose(ctx context.Context, proc *server.Process, clients load.Driver, p results.Params) {
+	m.phase("diagnosing")
+	d := &results.Diagnosis{}
+	m.cell.Diagnosis = d
+	counter, err := probe.CountSyscalls(proc.PIDs())
+	if err != nil {
+		d.Why = err.Error()
+	} else {
+		d.Tool = probe.SyscallTool
+		defer counter.Close()
+	}
+	limit, done := context.WithTimeout(ctx, time.Minute)
+	defer done()
+	var before, after probed
+	report, err := clients.Drive(limit, load.Drive{
+		Rate: p.RatePerS, Arrivals: p.Arrivals, Pipeline: p.Pipeline, Warmup: settledIn, Duration: diagnosedFor,
+	}, load.Watch{Window: func(start bool) {
+		if start {
+			before = look(proc, counter, d)
+		} else {
+			after = look(proc, counter, d)
+		}
+	}})
+	if err != nil {
+		m.fail(proc, "diagnosing", err)
+		return
+	}
+	m.verified(report.Verify) // a wrong reply is one, whenever it comes
+	for kind, n := range report.Errors {
+		if n > 0 {
+			m.warn("while it was diagnosed: %d × %s", n, kind)
+		}
+	}
+	d.Messages = report.InWindow
+	d.Syscalls = perMessage(before.calls, after.calls, report.InWindow)
+	if before.runtime != nil && after.runtime != nil {
+		diagnoseRuntime(d, *before.runtime, *after.runtime)
+	}
+}
+
+// look reads the account of the server at one edge.
+func look(proc *server.Process, counter *probe.SyscallCounter, d *results.Diagnosis) (at probed) {
+	if rt, err := proc.Scheduling(); err == nil {
+		at.runtime = &rt
+	}
+	if counter != nil {
+		var err error
+		if at.calls, err = counter.Read(); err != nil {
+			d.Tool, d.Why = "", err.Error()
+		}
+	}
+	return at
+}
+
+// perMessage is calls a message; those that were never made are left out.
+func perMessage(before, after map[string]int64, messages int64) map[string]float64 {
+	if before == nil || after == nil || messages == 0 {
+		return nil
+	}
+	per := map[string]float64{}
+	for name, n := range after {
+		if made := n - before[name]; made > 0 {
+			per[name] = float64(made) / float64(messages)
+		}
+	}
+	return per
+}
+
+func diagnoseRuntime(d *results.Diagnosis, before, after control.Runtime) {
+	waited := after.Sched.Sub(before.Sched)
+	for q, to := range map[float64]**int64{0.5: &d.SchedP50, 0.99: &d.SchedP99} {
+		if wait, known := waited.Quantile(q); known {
+			ns := wait.Nanoseconds()
+			*to = &ns
+		}
+	}
+	cycles := after.GCCycles - before.GCCycles
+	d.GCCycles = &cycles
+	if d.Messages > 0 {
+		allocs := float64(after.Allocs-before.Allocs) / float64(d.Messages)
+		bytes := float64(after.AllocBytes-before.AllocBytes) / float64(d.Messages)
+		d.Allocs, d.AllocB = &allocs, &bytes
+	}
+}
