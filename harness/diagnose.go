@@ -17,10 +17,13 @@ const (
 	settledIn    = 200 * time.Millisecond
 )
 
-// probed is what the server had done by one edge of the pass.
+// probed is what the server had done by one edge of the pass. Each account has the time it was read at: on a busy machine that is some
+// milliseconds late, and the messages meanwhile are not in the window's.
 type probed struct {
-	calls   map[string]int64 // nil: not counted
-	runtime *control.Runtime // nil: a foreign server
+	calls     map[string]int64 // nil: not counted
+	callsAt   time.Time
+	runtime   *control.Runtime // nil: a foreign server
+	runtimeAt time.Time
 }
 
 // diagnose loads the server once more as it was loaded in the measured window, and looks into it meanwhile. That slows it down, and
@@ -59,41 +62,43 @@ func (m *measurement) diagnose(ctx context.Context, proc *server.Process, client
 		}
 	}
 	d.Messages = report.InWindow
-	d.Syscalls = perMessage(before.calls, after.calls, report.InWindow)
+	perSecond := float64(report.InWindow) / time.Duration(report.WindowNS).Seconds()
+	if before.calls != nil && after.calls != nil && perSecond > 0 {
+		d.Syscalls = callsPer(before.calls, after.calls, perSecond*after.callsAt.Sub(before.callsAt).Seconds())
+	}
 	if before.runtime != nil && after.runtime != nil {
-		diagnoseRuntime(d, *before.runtime, *after.runtime)
+		diagnoseRuntime(d, *before.runtime, *after.runtime, perSecond*after.runtimeAt.Sub(before.runtimeAt).Seconds())
 	}
 }
 
 // look reads the account of the server at one edge.
 func look(proc *server.Process, counter *probe.SyscallCounter, d *results.Diagnosis) (at probed) {
 	if rt, err := proc.Scheduling(); err == nil {
-		at.runtime = &rt
+		at.runtime, at.runtimeAt = &rt, time.Now()
 	}
 	if counter != nil {
 		var err error
+		began := time.Now()
 		if at.calls, err = counter.Read(); err != nil {
 			d.Tool, d.Why = "", err.Error()
 		}
+		at.callsAt = began.Add(time.Since(began) / 2)
 	}
 	return at
 }
 
-// perMessage is calls a message; those that were never made are left out.
-func perMessage(before, after map[string]int64, messages int64) map[string]float64 {
-	if before == nil || after == nil || messages == 0 {
-		return nil
-	}
+// callsPer is calls a message; those that were never made are left out.
+func callsPer(before, after map[string]int64, messages float64) map[string]float64 {
 	per := map[string]float64{}
 	for name, n := range after {
 		if made := n - before[name]; made > 0 {
-			per[name] = float64(made) / float64(messages)
+			per[name] = float64(made) / messages
 		}
 	}
 	return per
 }
 
-func diagnoseRuntime(d *results.Diagnosis, before, after control.Runtime) {
+func diagnoseRuntime(d *results.Diagnosis, before, after control.Runtime, messages float64) {
 	waited := after.Sched.Sub(before.Sched)
 	for q, to := range map[float64]**int64{0.5: &d.SchedP50, 0.99: &d.SchedP99} {
 		if wait, known := waited.Quantile(q); known {
@@ -103,9 +108,9 @@ func diagnoseRuntime(d *results.Diagnosis, before, after control.Runtime) {
 	}
 	cycles := after.GCCycles - before.GCCycles
 	d.GCCycles = &cycles
-	if d.Messages > 0 {
-		allocs := float64(after.Allocs-before.Allocs) / float64(d.Messages)
-		bytes := float64(after.AllocBytes-before.AllocBytes) / float64(d.Messages)
+	if messages > 0 {
+		allocs := float64(after.Allocs-before.Allocs) / messages
+		bytes := float64(after.AllocBytes-before.AllocBytes) / messages
 		d.Allocs, d.AllocB = &allocs, &bytes
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -166,8 +167,12 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 			opts.Width = width
 		}
 	}
-	if err := results.WriteTable(out, cells, opts); err != nil {
-		return err
+	for _, write := range []func(io.Writer, []results.Cell, results.TableOptions) error{
+		results.WriteTable, results.WriteParts, results.WriteDiagnosis,
+	} {
+		if err := write(out, cells, opts); err != nil {
+			return err
+		}
 	}
 	void := 0
 	for _, c := range cells {
