@@ -17,13 +17,13 @@ const (
 	settledIn    = 200 * time.Millisecond
 )
 
-// probed is what the server had done by one edge of the pass. Each account has the time it was read at: on a busy machine that is some
-// milliseconds late, and the messages meanwhile are not in the window's.
+// probed is what the server had done by one edge of the pass.
 type probed struct {
-	calls     map[string]int64 // nil: not counted
-	callsAt   time.Time
-	runtime   *control.Runtime // nil: a foreign server
-	runtimeAt time.Time
+	calls   map[string]int64 // nil: not counted
+	runtime *control.Runtime // nil: a foreign server
+	// How long after the edge each was read. On a busy machine that is milliseconds; at the start the load goes on meanwhile, and at the end
+	// it has ceased.
+	callsLate, runtimeLate time.Duration
 }
 
 // diagnose loads the server once more as it was loaded in the measured window, and looks into it meanwhile. That slows it down, and
@@ -46,9 +46,11 @@ func (m *measurement) diagnose(ctx context.Context, proc *server.Process, client
 		Rate: p.RatePerS, Arrivals: p.Arrivals, Pipeline: p.Pipeline, Warmup: settledIn, Duration: diagnosedFor,
 	}, load.Watch{Window: func(start bool) {
 		if start {
-			before = look(proc, counter, d)
+			before.runtimeOf(proc)
+			before.callsOf(counter, d)
 		} else {
-			after = look(proc, counter, d)
+			after.callsOf(counter, d)
+			after.runtimeOf(proc)
 		}
 	}})
 	if err != nil {
@@ -63,28 +65,43 @@ func (m *measurement) diagnose(ctx context.Context, proc *server.Process, client
 	}
 	d.Messages = report.InWindow
 	perSecond := float64(report.InWindow) / time.Duration(report.WindowNS).Seconds()
-	if before.calls != nil && after.calls != nil && perSecond > 0 {
-		d.Syscalls = callsPer(before.calls, after.calls, perSecond*after.callsAt.Sub(before.callsAt).Seconds())
-	}
-	if before.runtime != nil && after.runtime != nil {
-		diagnoseRuntime(d, *before.runtime, *after.runtime, perSecond*after.runtimeAt.Sub(before.runtimeAt).Seconds())
-	}
+	after.per(d, before, func(late time.Duration) float64 {
+		return perSecond * (time.Duration(report.WindowNS) - late).Seconds()
+	})
 }
 
-// look reads the account of the server at one edge.
-func look(proc *server.Process, counter *probe.SyscallCounter, d *results.Diagnosis) (at probed) {
+// callsOf reads the system calls.
+func (at *probed) callsOf(counter *probe.SyscallCounter, d *results.Diagnosis) {
+	if counter == nil {
+		return
+	}
+	began := time.Now()
+	calls, err := counter.Read()
+	if err != nil {
+		d.Tool, d.Why = "", err.Error()
+		return
+	}
+	at.calls = calls
+	at.callsLate = at.runtimeLate + time.Since(began)/2
+}
+
+// runtimeOf asks the server.
+func (at *probed) runtimeOf(proc *server.Process) {
+	began := time.Now()
 	if rt, err := proc.Scheduling(); err == nil {
-		at.runtime, at.runtimeAt = &rt, time.Now()
+		at.runtime = &rt
 	}
-	if counter != nil {
-		var err error
-		began := time.Now()
-		if at.calls, err = counter.Read(); err != nil {
-			d.Tool, d.Why = "", err.Error()
-		}
-		at.callsAt = began.Add(time.Since(began) / 2)
+	at.runtimeLate = time.Since(began)
+}
+
+// per writes down what was done since before, a message. messages is how many there were when the start was read so late.
+func (at *probed) per(d *results.Diagnosis, before probed, messages func(late time.Duration) float64) {
+	if n := messages(before.callsLate); before.calls != nil && at.calls != nil && n > 0 {
+		d.Syscalls = callsPer(before.calls, at.calls, n)
 	}
-	return at
+	if before.runtime != nil && at.runtime != nil {
+		diagnoseRuntime(d, *before.runtime, *at.runtime, messages(before.runtimeLate))
+	}
 }
 
 // callsPer is calls a message; those that were never made are left out.
