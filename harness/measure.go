@@ -45,7 +45,9 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	}()
 
 	empty := m.memory(proc, true)
-	m.moment("empty", empty, nil)
+	if p.Params.Driver == "" {
+		m.moment("empty", empty, nil)
+	}
 	clients, err := load.Start(load.Process{Args: e.loadArgs(p.Params.Driver), CPUs: e.LoadCPUs, Threads: e.LoadLoops})
 	if err != nil {
 		return fmt.Errorf("load process: %w", err)

@@ -115,7 +115,7 @@ func filled(parts []Part) (all []stackedPart) {
 func cpuPartsChart(rows []row) *chart {
 	ch := &chart{
 		name: "cpu-parts", title: "Where the server's CPU time for each checked reply goes", columns: 1,
-		subtitle: "Lower is better.",
+		subtitle: "User and system time, as the kernel's ticks share them out: good over seconds of load. Lower is better.",
 		spread:   "Medians of %d repetitions.",
 	}
 	var conns []int

@@ -146,11 +146,18 @@ type PartGrowth struct {
 	Slope   Interval // bytes a connection
 }
 
-// PartsGrowth is how every part of every model's memory grows, under every load at two numbers of connections or more.
+// The wholes that the parts are of.
+var (
+	allUser   = Part{"user", "all", false, field(func(m *Moment) *int64 { return m.Anon })}
+	allKernel = Part{"kernel", "all", true, field(func(m *Moment) *int64 { return m.Kernel })}
+)
+
+// PartsGrowth is how every part of every model's memory grows, and the wholes ("user", "kernel"), under every load at two numbers of
+// connections or more.
 func PartsGrowth(groups []Group) []PartGrowth {
 	var all []PartGrowth
 	for _, r := range rows(groups) {
-		for _, p := range slices.Concat(UserParts, KernelParts) {
+		for _, p := range slices.Concat([]Part{allUser}, UserParts, []Part{allKernel}, KernelParts) {
 			if s, ok := SlopeOf(r.groups, p.Total("idle")); ok {
 				all = append(all, PartGrowth{r.setting, r.model, r.procs, r.name, p, s})
 			}

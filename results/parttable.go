@@ -22,7 +22,7 @@ func WriteParts(w io.Writer, cells []Cell, opts TableOptions) error {
 		for _, of := range []struct {
 			title string
 			parts []Part
-		}{{"user memory a connection, by parts", UserParts}, {"kernel memory a connection, by parts", KernelParts}} {
+		}{{"user memory a connection, by parts", slices.Concat([]Part{allUser}, UserParts)}, {"kernel memory a connection, by parts", slices.Concat([]Part{allKernel}, KernelParts)}} {
 			writeParts(&out, grown[:n], of.title, of.parts, opts)
 		}
 		grown = grown[n:]

@@ -19,6 +19,9 @@ func TestMain(m *testing.M) {
 		if os.Args[1] == "bad-echo" {
 			os.Exit(badEcho(os.Args[2], os.Args[3]))
 		}
+		if os.Args[1] == "leaky" {
+			os.Exit(leaky(os.Args[2]))
+		}
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
@@ -123,7 +126,7 @@ func TestListAndDoctor(t *testing.T) {
 			t.Errorf("list lacks %s", name)
 		}
 	}
-	if out := mustSucceed(t, "doctor"); !strings.Contains(out, "descriptors") {
+	if out := mustSucceed(t, "doctor", "--seconds=0.6"); !strings.Contains(out, "descriptors") {
 		t.Error("doctor says nothing of descriptors")
 	}
 }
