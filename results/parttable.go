@@ -19,12 +19,8 @@ func WriteParts(w io.Writer, cells []Cell, opts TableOptions) error {
 		for n < len(grown) && grown[n].Setting == grown[0].Setting {
 			n++
 		}
-		for _, of := range []struct {
-			title string
-			parts []Part
-		}{{"user memory a connection, by parts", slices.Concat([]Part{allUser}, UserParts)}, {"kernel memory a connection, by parts", slices.Concat([]Part{allKernel}, KernelParts)}} {
-			writeParts(&out, grown[:n], of.title, of.parts, opts)
-		}
+		writeParts(&out, grown[:n], "user memory a connection, by parts", slices.Concat([]Part{allUser}, UserParts), opts)
+		writeParts(&out, grown[:n], "kernel memory a connection, by parts", slices.Concat([]Part{allKernel}, KernelParts), opts)
 		grown = grown[n:]
 	}
 	if out.Len() > 0 {

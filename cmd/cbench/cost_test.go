@@ -16,7 +16,7 @@ const leakBytes = 100
 
 type leak struct {
 	next *leak
-	body [leakBytes - 8]byte
+	_    [leakBytes - 8]byte
 }
 
 var leaked *leak

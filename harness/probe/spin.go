@@ -61,7 +61,7 @@ func spinFor(ctx context.Context, about time.Duration) (slots []slot) {
 	work := calibrate()
 	for began := time.Now(); time.Since(began) < about && ctx.Err() == nil; {
 		wall, cpu := time.Now(), threadClock()
-		churn(work)
+		runtime.KeepAlive(churn(work))
 		slots = append(slots, slot{cpu: threadClock() - cpu, wall: time.Since(wall)})
 	}
 	return slots
@@ -73,25 +73,22 @@ func calibrate() int {
 	least := time.Duration(math.MaxInt64)
 	for range 5 {
 		before := threadClock()
-		churn(rounds)
+		runtime.KeepAlive(churn(rounds))
 		least = min(least, threadClock()-before)
 	}
 	return max(1, int(float64(rounds)*float64(spinSlot)/float64(max(least, 1))))
 }
 
-var churned uint64
-
 // churn is work in registers alone, each step waiting for the one before (Knuth's MMIX generator): its time is the CPU's clock and nothing else.
+// What it returns is there so that the work cannot be left out.
 //
 //go:noinline
-func churn(rounds int) {
+func churn(rounds int) uint64 {
 	x := uint64(1)
 	for range rounds {
 		x = x*6364136223846793005 + 1442695040888963407
 	}
-	if x == 0 {
-		churned = x // never: or the loop might be left out
-	}
+	return x
 }
 
 // threadClock is the CPU time of this thread.

@@ -44,11 +44,13 @@ func TestScheduling(t *testing.T) {
 	if _, ok := after.Sched.Sub(first.Sched).Quantile(0.99); !ok {
 		t.Errorf("a thousand goroutines ran and none was seen to wait: %v", after.Sched)
 	}
-	if d := after.Allocs - first.Allocs; d < more {
-		t.Errorf("%d objects were allocated, want %d or more", d, more)
+	// What a thread has in its cache is counted later: some spans are missing at each end.
+	const most = more * 9 / 10
+	if d := after.Allocs - first.Allocs; d < most {
+		t.Errorf("%d objects were allocated, want %d or more", d, most)
 	}
-	if d := after.AllocBytes - first.AllocBytes; d < more<<10 {
-		t.Errorf("%d bytes were allocated, want %d or more", d, more<<10)
+	if d := after.AllocBytes - first.AllocBytes; d < most<<10 {
+		t.Errorf("%d bytes were allocated, want %d or more", d, most<<10)
 	}
 	if first.HeapAt == 0 || first.HeapAt != after.HeapAt {
 		t.Errorf("the heap is at %#x, and at %#x", first.HeapAt, after.HeapAt)
