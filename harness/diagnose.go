@@ -96,8 +96,12 @@ func (at *probed) runtimeOf(proc *server.Process) {
 
 // per writes down what was done since before, a message. messages is how many there were when the start was read so late.
 func (at *probed) per(d *results.Diagnosis, before probed, messages func(late time.Duration) float64) {
-	if n := messages(before.callsLate); before.calls != nil && at.calls != nil && n > 0 {
-		d.Syscalls = callsPer(before.calls, at.calls, n)
+	if before.calls != nil && at.calls != nil {
+		if n := messages(before.callsLate); n > 0 {
+			d.Syscalls = callsPer(before.calls, at.calls, n)
+		} else {
+			d.Tool, d.Why = "", "system calls: no message was answered while they were counted"
+		}
 	}
 	if before.runtime != nil && at.runtime != nil {
 		diagnoseRuntime(d, *before.runtime, *at.runtime, messages(before.runtimeLate))

@@ -112,7 +112,9 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 		m.quiet(ctx, proc)
 		last := m.memory(proc, true)
 		m.cell.Memory.AfterCloseRSS, m.cell.Memory.AfterCloseAnon = last.rss, last.anon
-		m.returned(ctx, proc, e.Linger)
+		if p.Rep == 1 { // once is enough for what takes its time and is alike each time
+			m.returned(ctx, proc, e.Linger)
+		}
 		m.rested(ctx, "closed", proc)
 	}
 	m.judge()

@@ -30,7 +30,7 @@ type Experiment struct {
 	LoadArgs   []string // command line of a load process, which must come to load.Serve
 	LoadLoops  int      // event loops of the load
 
-	Linger time.Duration // how long to watch what a server gives back after its connections are closed
+	Linger time.Duration // how long to watch, after a first repetition, what a server gives back once its connections are closed
 
 	crowded bool // another run was at work on this machine when this one began
 }

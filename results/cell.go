@@ -122,7 +122,7 @@ type Memory struct {
 	AfterCloseAnon *int64 `json:"after_close_anon_bytes"`
 
 	Moments  []Moment   `json:"moments,omitempty"`  // where all of it was, at quiet moments in the order of time
-	Returned []Returned `json:"returned,omitempty"` // what was left, ever longer after every connection was closed
+	Returned []Returned `json:"returned,omitempty"` // what was left, ever longer after every connection was closed; of first repetitions
 }
 
 // Moment is where the server's memory was at one quiet moment, in bytes. The user parts add up to Anon, but for what the

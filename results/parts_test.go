@@ -173,7 +173,7 @@ func TestDiagnosisTable(t *testing.T) {
 	if err := WriteDiagnosis(&out, cells, TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"idle, N = 1,000, looked into", "1.02", "0.99", "0.50", "320 ns", "7.00 us", "4.94", "no system calls: system calls:  [2J not root"} {
+	for _, want := range []string{"idle, N = 1,000, looked into", "1.02", "0.99", "0.50", "320 ns", "7.00 us", "4.94", "not counted: system calls:  [2J not root"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}

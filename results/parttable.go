@@ -100,7 +100,7 @@ func WriteDiagnosis(w io.Writer, cells []Cell, opts TableOptions) error {
 		fmt.Fprintln(&out, "sched: how long goroutines were ready before they ran; allocs: heap objects a reply, and their bytes.")
 	}
 	for _, w := range why {
-		fmt.Fprintf(&out, "no system calls: %s\n", printable(w))
+		fmt.Fprintf(&out, "not counted: %s\n", printable(w))
 	}
 	return writeText(w, &out, opts)
 }

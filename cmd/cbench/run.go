@@ -74,7 +74,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
 	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", "))
 	flags.BoolVar(&f.block.Diagnose, "diagnose", false, "after each first repetition, look into the server for a second: system calls, scheduler, allocations")
-	flags.DurationVar(&f.linger, "linger", time.Second, "how long to watch what a server gives back after its connections are closed")
+	flags.DurationVar(&f.linger, "linger", time.Second, "after each first repetition, how long to watch what a server gives back once its connections are closed")
 	flags.StringVar(&f.out, "out", "", "directory for the results; by default out/ and the time")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")

@@ -28,7 +28,7 @@ type Finding struct {
 // checks in the order of a reader's questions: how many connections, how well apart, how exact, how quiet.
 var checks = []func() Finding{
 	checkFiles, checkPorts, checkBacklog, checkConntrack, checkMemory,
-	checkCPUs, checkCgroup,
+	checkCPUs, checkCgroup, checkSizes,
 	checkPoll, checkClock, checkGovernor, checkTurbo, checkHugePages, checkPerf, checkSyscalls,
 	checkLoad,
 }
