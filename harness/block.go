@@ -32,6 +32,8 @@ type Block struct {
 	RoomSize int           `json:"room_size"` // members of a room
 	Driver   string        `json:"driver"`    // who loads: Hey; "": our own engine
 
+	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
+
 	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
 	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
 	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections

@@ -39,6 +39,9 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	ctx, cancel := alive(ctx, proc)
 	defer cancel()
 	empty := m.memory(proc, true)
+	if p.Params.Driver == "" {
+		m.moment("empty", empty, nil)
+	}
 	clients, err := load.Start(load.Process{Args: e.loadArgs(p.Params.Driver), CPUs: e.LoadCPUs, Threads: e.LoadLoops})
 	if err != nil {
 		return fmt.Errorf("load process: %w", err)
@@ -58,7 +61,9 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	if p.Params.Driver == "" { // others dial when they drive, and not before: there is no memory at rest
 		m.phase("measuring memory")
 		m.quiet(ctx, proc)
-		m.idle(empty, m.memory(proc, true))
+		full := m.memory(proc, true)
+		m.idle(empty, full)
+		m.moment("idle", full, m.collect(proc))
 	}
 
 	m.phase("measuring")
@@ -82,6 +87,12 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	m.window(report)
 	m.machine(e, report)
 	m.place(e, proc)
+	if p.Params.Driver == "" {
+		m.rested(ctx, "rested", proc)
+		if p.Diagnose {
+			m.diagnose(ctx, proc, clients, p.Params)
+		}
+	}
 
 	m.phase("closing")
 	closed, err := clients.Close()
@@ -97,6 +108,10 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 		m.quiet(ctx, proc)
 		last := m.memory(proc, true)
 		m.cell.Memory.AfterCloseRSS, m.cell.Memory.AfterCloseAnon = last.rss, last.anon
+		if p.Rep == 1 { // once is enough for what takes its time and is alike each time
+			m.returned(ctx, proc, e.Linger)
+		}
+		m.rested(ctx, "closed", proc)
 	}
 	m.judge()
 	return nil
@@ -251,6 +266,7 @@ func (m *measurement) window(r load.Report) {
 	threads := int64(used.Threads)
 	c.CPU.ServerNS, c.Load.ServerCPURatio, c.CPU.Threads = &cpu, &ratio, &threads
 	c.CPU.VoluntarySwitches, c.CPU.InvoluntarySwitches = &used.Voluntary, &used.Involuntary
+	m.cpuParts(used)
 	if r.InWindow > 0 && c.Load.ThroughputPerS != nil {
 		// Both edges of the window are read some tens of microseconds late: per message, by the time between the readings.
 		per := float64(cpu) / (*c.Load.ThroughputPerS * used.Wall.Seconds())

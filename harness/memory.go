@@ -5,17 +5,33 @@ import (
 
 	"cbench/harness/probe"
 	"cbench/harness/server"
+	"cbench/harness/server/control"
 )
 
-// idleMemory is what the server holds at one moment, in bytes; nil is not known.
-type idleMemory struct{ rss, pss, anon, heap, stack, kernel *int64 }
+// idleMemory is what the server holds at one moment, in bytes; nil is not known. What is below kernel is known of quiet moments only.
+type idleMemory struct {
+	rss, pss, anon, heap, stack, kernel *int64
+
+	tcp      *int64 // of kernel
+	runtime  *control.Runtime
+	mappings *probe.Mappings
+	objects  *probe.Objects
+}
 
 // memory reads it: exactly, for quiet moments, or from counters, under load.
 func (m *measurement) memory(proc *server.Process, exact bool) (at idleMemory) {
 	pids := proc.PIDs()
+	// Asked first: the first answer makes the server touch some 70 KB, which would else be taken for what connections cost.
+	switch rt, err := proc.Runtime(); {
+	case err == nil:
+		at.heap, at.stack, at.runtime = &rt.Heap, &rt.Stack, &rt
+	case !errors.Is(err, server.ErrForeign):
+		m.warnOnce("the server's Go runtime: %v", err)
+	}
 	if exact {
 		if mem, err := probe.ReadMemory(pids); err == nil {
 			at.rss, at.pss, at.anon = &mem.RSS, &mem.PSS, &mem.Anon
+			m.details(&at, proc, pids)
 		} else {
 			m.warnOnce("memory of the server: %v", err)
 		}
@@ -26,17 +42,11 @@ func (m *measurement) memory(proc *server.Process, exact bool) (at idleMemory) {
 	if err == nil {
 		var kernel probe.Kernel
 		if kernel, err = probe.ReadKernel(group); err == nil {
-			at.kernel = &kernel.Bytes
+			at.kernel, at.tcp = &kernel.Bytes, &kernel.TCP
 		}
 	}
 	if err != nil {
 		m.warnOnce("kernel memory is not known: %v", err)
-	}
-	switch rt, err := proc.Runtime(); {
-	case err == nil:
-		at.heap, at.stack = &rt.Heap, &rt.Stack
-	case !errors.Is(err, server.ErrForeign):
-		m.warnOnce("the server's Go runtime: %v", err)
 	}
 	return at
 }

@@ -80,6 +80,9 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned
 			for _, set := range sets {
 				for rep := 1; rep <= b.Reps; rep++ {
 					unit := planned(set, s.Name, conns, rep, seed, params)
+					for i := range unit {
+						unit[i].Diagnose = b.Diagnose && rep == 1
+					}
 					if key := unit[0].Key(); !asked[key] {
 						asked[key] = true
 						byRep[rep] = append(byRep[rep], unit)

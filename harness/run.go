@@ -33,6 +33,8 @@ type Experiment struct {
 	CPUsAsked  bool     // whoever started the run chose the CPUs
 	Noisy      bool     // what others on the machine spoil is kept, with a warning
 
+	Linger time.Duration // how long to watch, after a first repetition, what a server gives back once its connections are closed
+
 	crowded bool // another run was at work on this machine when this one began
 }
 

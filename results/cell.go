@@ -128,27 +128,30 @@ type Memory struct {
 	AfterCloseAnon *int64 `json:"after_close_anon_bytes"`
 
 	Moments  []Moment   `json:"moments,omitempty"`  // where all of it was, at quiet moments in the order of time
-	Returned []Returned `json:"returned,omitempty"` // what was left, ever longer after every connection was closed
+	Returned []Returned `json:"returned,omitempty"` // what was left, ever longer after every connection was closed; of first repetitions
 }
 
 // Moment is where the server's memory was at one quiet moment, in bytes. The user parts add up to Anon, but for what the
 // kernel's and the runtime's counts differ by.
 type Moment struct {
-	Name string `json:"name"` // "empty", "idle" (all connections open), "rested" (open, quiet again after the load), "closed"
+	// Name is "empty", "idle" (all connections open), "rested" (open, quiet again after the load) or "closed". The first two are as
+	// the server was found; for the last two it has collected its garbage and given back what it did not need.
+	Name string `json:"name"`
 
 	Anon       *int64 `json:"anon_bytes"`
-	HeapLive   *int64 `json:"heap_live_bytes"`   // Go objects that a collection just then left
-	HeapUnused *int64 `json:"heap_unused_bytes"` // what the heap holds for more of them
+	HeapLive   *int64 `json:"heap_live_bytes"`   // Go objects that a collection just then left, what of them is resident; when "empty", where none was forced, all of them
+	HeapUnused *int64 `json:"heap_unused_bytes"` // what else the heap holds that is resident: garbage, and room for more
 	Stacks     *int64 `json:"stacks_bytes"`      // of goroutines
-	Runtime    *int64 `json:"runtime_bytes"`     // the Go runtime's own
-	Rest       *int64 `json:"rest_bytes"`        // anonymous memory that is none of these, below 0 where the runtime counts what is not resident
+	Runtime    *int64 `json:"runtime_bytes"`     // the Go runtime's own tables and its threads' stacks, what of them is resident
+	Program    *int64 `json:"program_bytes"`     // written pages of the program's own data and its libraries', main thread's stack
+	Rest       *int64 `json:"rest_bytes"`        // anonymous memory that is none of these: what the accounts differ by
 
 	Kernel     *int64 `json:"kernel_bytes"`      // of the server's own cgroup, all of what follows included
-	Sockets    *int64 `json:"sockets_bytes"`     // socket structures with their inodes
-	Files      *int64 `json:"files_bytes"`       // open files and directory entries
-	Epoll      *int64 `json:"epoll_bytes"`       // items of epoll sets
+	Sockets    *int64 `json:"sockets_bytes"`     // socket structures with their inodes: those open in the server × the size of one
+	Files      *int64 `json:"files_bytes"`       // files and directory entries of the sockets, computed likewise, and tables of descriptors
+	Epoll      *int64 `json:"epoll_bytes"`       // items of epoll sets, computed likewise
 	PageTables *int64 `json:"page_tables_bytes"` // of the process
-	Buffers    *int64 `json:"buffers_bytes"`     // data in socket buffers
+	Buffers    *int64 `json:"buffers_bytes"`     // reserved for data in socket buffers, in whole pages
 }
 
 // Returned is what a server still held some time after its last connection was closed.

@@ -95,6 +95,12 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 		if !rest {
 			keep(curveChart(of, given))
 		}
+		for _, f := range partFigures {
+			keep(f.chartOf(of, given))
+		}
+		for _, ch := range partCharts(of, rest) {
+			keep(ch, nil)
+		}
 	}
 	return charts, notes
 }
@@ -255,6 +261,9 @@ func removeStale(dir string, drawn []string) error {
 	suffixes := []string{"-latency-percentiles", "-latency-vs-load", "-capacity"}
 	for _, f := range figures {
 		suffixes = append(suffixes, "-"+f.name)
+	}
+	for _, name := range partFigureNames() {
+		suffixes = append(suffixes, "-"+name)
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {

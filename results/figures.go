@@ -16,6 +16,7 @@ type figure struct {
 	in                    unit
 	panels                []figurePanel
 	busy                  bool // tells of the traffic, of which a server at rest has too little to tell of
+	optional              bool // not known of most runs: nothing is said where it is left out
 }
 
 type figurePanel struct {
@@ -63,12 +64,14 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 	var conns, values []float64
 	for _, fp := range f.panels {
 		series, left := seriesOf(rows, fp.of, given)
-		if left > 0 {
+		if left > 0 && !f.optional {
 			notes = append(notes, fmt.Sprintf("%s: %d points at or below 0 have no place on a log axis and are left out", f.panelName(fp), left))
 		}
 		x, y := extent(series)
 		if len(x) == 0 {
-			notes = append(notes, f.panelName(fp)+": not known in any cell: not drawn")
+			if !f.optional {
+				notes = append(notes, f.panelName(fp)+": not known in any cell: not drawn")
+			}
 			continue
 		}
 		conns, values = append(conns, x...), append(values, y...)

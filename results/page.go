@@ -41,6 +41,7 @@ type panel struct {
 	offered float64 // a dashed line across at this height; 0: none
 	endX    float64 // where labels read their figures
 	value   func(float64) string
+	stacks  *stacks // bars instead of lines
 }
 
 // A page is 600 points wide: 800 pixels on a screen at 96 dots an inch, where the smallest letters are 11 pixels high.
@@ -125,6 +126,11 @@ func (ch *chart) drawPanels(c draw.Canvas) {
 		columnWidth = max(columnWidth, l.width())
 	}
 	columnWidth = max(columnWidth, valueLetters.Width(ch.head))
+	for _, p := range ch.panels {
+		if p.stacks != nil {
+			columnWidth = max(columnWidth, p.stacks.legendWidth())
+		}
+	}
 	rows := vg.Length(ch.rows())
 	cols := vg.Length(ch.columns)
 	width := (c.Max.X - c.Min.X - columnWidth - cols*panelGap) / cols
@@ -142,6 +148,12 @@ func (ch *chart) drawPanels(c draw.Canvas) {
 			Max: vg.Point{X: left + width, Y: upper},
 		}}
 		data, pl := p.draw(box)
+		if p.stacks != nil {
+			if col == ch.labelled && (row == 0 || ch.columns == 1) {
+				p.stacks.drawLegend(data)
+			}
+			continue
+		}
 		if row == 0 && col == ch.labelled {
 			drawLabels(data, pl, labels, ch.head, p.endX)
 		}
@@ -165,7 +177,14 @@ func (p *panel) draw(c draw.Canvas) (draw.Canvas, *plot.Plot) {
 	rules := plotter.NewGrid()
 	rules.Vertical.Width = 0
 	rules.Horizontal = draw.LineStyle{Color: grid, Width: 0.7}
+	if p.stacks != nil {
+		rules.Vertical, rules.Horizontal = rules.Horizontal, rules.Vertical
+		pl.X.Width, pl.X.Tick.Width = 0, 0
+	}
 	pl.Add(rules)
+	if p.stacks != nil {
+		pl.Add(p.stacks)
+	}
 	if p.offered > 0 {
 		pl.Add(level{p.offered})
 	}

@@ -40,6 +40,8 @@ type Planned struct {
 	Rep      int    `json:"rep"` // 1, 2, 3 …
 	Seed     uint64 `json:"seed"`
 	Params   Params `json:"params"`
+
+	Diagnose bool `json:"diagnose,omitempty"` // look into the server after the measured window; not of what tells cells apart
 }
 
 // Environment is what a figure depends on beside the program measured. What a machine will not tell is left empty.

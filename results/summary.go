@@ -206,6 +206,9 @@ type Growth struct {
 	Name    string // the model's, and its Procs where it ran on several numbers of them
 	User    *Line  // over anonymous memory
 	Kernel  *Line  // over kernel memory
+
+	UserSlope   Interval // of User, as SlopeOf; N is 0 where User is nil
+	KernelSlope Interval
 }
 
 // MemoryGrowth fits, for every model under every load, lines through the medians of (N, anonymous bytes) and of (N, kernel bytes)
@@ -213,10 +216,12 @@ type Growth struct {
 func MemoryGrowth(groups []Group) []Growth {
 	var all []Growth
 	for _, r := range rows(groups) {
+		user, _ := SlopeOf(r.groups, Anon)
+		kernel, _ := SlopeOf(r.groups, Kernel)
 		all = append(all, Growth{
 			Setting: r.setting, Model: r.model, Procs: r.procs, Name: r.name,
-			User:   growthOf(r.groups, Anon),
-			Kernel: growthOf(r.groups, Kernel),
+			User: growthOf(r.groups, Anon), UserSlope: user,
+			Kernel: growthOf(r.groups, Kernel), KernelSlope: kernel,
 		})
 	}
 	return all

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,6 +30,7 @@ type runFlags struct {
 	seed                     uint64
 	procs                    int
 	resume, strict, noisy    bool
+	linger                   time.Duration
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
 	flags                    *pflag.FlagSet
@@ -92,6 +94,8 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
 	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", ")+"; or a file of your own, such as mine.json")
+	flags.BoolVar(&f.block.Diagnose, "diagnose", false, "after each first repetition, look into the server for a second: system calls, scheduler, allocations")
+	flags.DurationVar(&f.linger, "linger", time.Second, "after each first repetition, how long to watch what a server gives back once its connections are closed")
 	flags.StringVar(&f.out, "out", "", "directory for the results; by default out/ and the time")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
@@ -200,8 +204,12 @@ func commandLine(cmd *cobra.Command) []string {
 // present prints the table, draws the charts, and fails if no figure came of the run.
 func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell) error {
 	out := cmd.OutOrStdout()
-	if err := results.WriteTable(out, cells, tableOptions(cmd)); err != nil {
-		return err
+	for _, write := range []func(io.Writer, []results.Cell, results.TableOptions) error{
+		results.WriteTable, results.WriteParts, results.WriteDiagnosis,
+	} {
+		if err := write(out, cells, tableOptions(cmd)); err != nil {
+			return err
+		}
 	}
 	void := 0
 	for _, c := range cells {
@@ -260,7 +268,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	if len(e.Plan) == 0 {
 		return e, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
 	}
-	e.Dir, e.Resume = f.out, f.resume
+	e.Dir, e.Resume, e.Linger = f.out, f.resume, f.linger
 	if e.Dir == "" {
 		if f.resume {
 			return e, nil, errors.New("resume: --out must say which run to go on with")

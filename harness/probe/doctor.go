@@ -1,6 +1,10 @@
 package probe
 
-import "cmp"
+import (
+	"cmp"
+	"context"
+	"time"
+)
 
 // Severity is how bad a finding is.
 type Severity string
@@ -24,19 +28,31 @@ type Finding struct {
 // checks in the order of a reader's questions: how many connections, how well apart, how exact, how quiet.
 var checks = []func() Finding{
 	checkFiles, checkPorts, checkBacklog, checkConntrack, checkMemory,
-	checkCPUs, checkCgroup,
-	checkPoll, checkClock, checkGovernor, checkTurbo, checkHugePages, checkPerf,
+	checkCPUs, checkCgroup, checkSizes,
+	checkPoll, checkClock, checkGovernor, checkTurbo, checkHugePages, checkPerf, checkSyscalls,
 	checkLoad,
 }
 
-// Doctor looks the machine over, and listens for one second how noisy it is.
-func Doctor() []Finding {
+// Examination is how long to listen, and where.
+type Examination struct {
+	Listen       time.Duration // in all; 0: not at all
+	Server, Load []int         // their CPUs
+
+	// More is checks that take a while and that this package cannot make, such as to load a server: each is told how long it may take.
+	More []func(ctx context.Context, about time.Duration) []Finding
+}
+
+// Doctor looks the machine over, and listens how noisy it is: left alone, at the same work twice, and over the loopback.
+func Doctor(ctx context.Context, e Examination) []Finding {
 	var all []Finding
 	for _, check := range checks {
 		all = append(all, check())
 	}
+	if e.Listen > 0 && len(e.Server) > 0 && len(e.Load) > 0 {
+		all = append(all, e.listen(ctx)...)
+	}
 	var findings []Finding
-	for _, f := range append(all, checkNoise()...) {
+	for _, f := range all {
 		if f.Name == "" { // not a question on this machine
 			continue
 		}
@@ -46,6 +62,30 @@ func Doctor() []Finding {
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// listen shares the time out evenly. The first CPU of a side stands for all of it.
+func (e Examination) listen(ctx context.Context) (all []Finding) {
+	server, load := e.Server[0], e.Load[0]
+	cpus := []int{server, load}
+	if server == load {
+		cpus = cpus[:1]
+	}
+	parts := []func(context.Context, time.Duration) []Finding{
+		func(_ context.Context, about time.Duration) []Finding { return checkNoise(about) },
+		func(ctx context.Context, about time.Duration) []Finding { return checkSpin(ctx, cpus, about) },
+		func(ctx context.Context, about time.Duration) []Finding {
+			return checkPingPong(ctx, server, load, about)
+		},
+	}
+	parts = append(parts, e.More...)
+	for _, part := range parts {
+		if ctx.Err() != nil {
+			break
+		}
+		all = append(all, part(ctx, e.Listen/time.Duration(len(parts)))...)
+	}
+	return all
 }
 
 // grade is Bad below bad, Note below note, and else OK.

@@ -122,6 +122,18 @@ func checkCgroup() Finding {
 	return Finding{Name: "control groups", Value: fmt.Sprintf("v%d, with memory accounting", version), Severity: OK}
 }
 
+func checkSizes() Finding {
+	f := Finding{
+		Name: "kernel objects", Value: "their sizes are told", Severity: OK,
+		Spoils: "what of a connection's kernel memory is its socket, its file and its epoll item is not known (null); the whole is",
+		Mend:   "run as root: /sys/kernel/slab is root's alone",
+	}
+	if take(1, "TCP", "sock_inode_cache", "filp", "dentry", "eventpoll_epi", "eventpoll_pwq") == nil {
+		f.Value, f.Severity = "their sizes are not told", Note
+	}
+	return f
+}
+
 func checkPoll() Finding {
 	// A descriptor that is none: a kernel that knows the call says so.
 	_, _, e := unix.Syscall6(unix.SYS_EPOLL_PWAIT2, ^uintptr(0), 0, 1, 0, 0, 0)
@@ -218,4 +230,17 @@ func checkPerf() Finding {
 		f.Severity = Note
 	}
 	return f
+}
+
+func checkSyscalls() Finding {
+	c, err := CountSyscalls([]int{os.Getpid()})
+	if err != nil {
+		return Finding{
+			Name: "system calls", Value: err.Error(), Severity: Note,
+			Spoils: "cbench run --diagnose does not count them; measured figures are not touched",
+			Mend:   "run as root, with tracefs mounted: mount -t tracefs tracefs /sys/kernel/tracing",
+		}
+	}
+	c.Close()
+	return Finding{Name: "system calls", Value: "can be counted by name", Severity: OK}
 }

@@ -54,28 +54,29 @@ func MeasureJitter(about time.Duration) (Jitter, error) {
 	return Jitter{P50: late[len(late)/2], P99: late[len(late)*99/100], Max: late[len(late)-1]}, nil
 }
 
-// checkNoise listens for a second how the machine runs while it is left alone.
-func checkNoise() []Finding {
+// checkNoise listens how the machine runs while it is left alone.
+func checkNoise(about time.Duration) []Finding {
 	before, err := ReadMachine()
 	if err != nil {
 		return nil
 	}
-	jitter, jitterErr := MeasureJitter(time.Second)
+	jitter, jitterErr := MeasureJitter(about)
 	after, err := ReadMachine()
 	if err != nil {
 		return nil
 	}
 	used := after.Sub(before)
+	over := "over " + about.Round(100*time.Millisecond).String()
 	// Over all CPU time, not over what was wanted: on a machine left alone next to nothing is wanted.
-	steal := float64(used.Steal) / float64(max(1, used.Busy+used.Idle+used.Steal))
-	busy := float64(used.Busy) / float64(max(1, used.Busy+used.Idle+used.Steal))
+	all := float64(max(1, used.Busy+used.Idle+used.Steal))
+	steal, busy := float64(used.Steal)/all, float64(used.Busy)/all
 	findings := []Finding{{
-		Name: "busy", Value: fmt.Sprintf("%.1f%% of all CPU time over a second", 100*busy), Severity: grade(-busy, -0.25, -0.05),
+		Name: "busy", Value: fmt.Sprintf("%.1f%% of all CPU time %s", 100*busy, over), Severity: grade(-busy, -0.25, -0.05),
 		Spoils: "others run on the CPUs that server and load are measured on", Mend: "stop what else runs, or wait",
 	}, {
-		Name: "steal", Value: fmt.Sprintf("%.1f%% over a second", 100*steal), Severity: grade(-steal, -0.05, -0.01),
+		Name: "steal", Value: fmt.Sprintf("%.1f%% %s", 100*steal, over), Severity: grade(-steal, -0.05, -0.01),
 		Spoils: "the hypervisor gave the CPU to others: latency and throughput are partly theirs", Mend: "use a host with less on it; repeat more often",
-	}}
+	}, pressure(used, over)}
 	if jitterErr == nil {
 		findings = append(findings, Finding{
 			Name:     "timer jitter",
@@ -85,4 +86,22 @@ func checkNoise() []Finding {
 		})
 	}
 	return findings
+}
+
+// pressure is how long some task waited for a CPU.
+func pressure(used Machine, over string) Finding {
+	f := Finding{
+		Name: "waiting for a CPU", Severity: Note,
+		Spoils: "latency: what waits may be the server", Mend: "stop what else runs, or wait",
+	}
+	if used.Stalled == nil || used.Wall <= 0 {
+		f.Value = "not told: the kernel keeps no pressure figures"
+		f.Spoils = "a run cannot tell that its server had to wait, but by steal and by what else was busy"
+		f.Mend = "boot with psi=1 (CONFIG_PSI)"
+		return f
+	}
+	share := float64(used.Stalled.CPU) / float64(used.Wall)
+	f.Value = fmt.Sprintf("%.1f%% of the time some task did, %s", 100*share, over)
+	f.Severity = grade(-share, -0.25, -0.05)
+	return f
 }

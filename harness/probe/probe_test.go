@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -237,8 +238,21 @@ func TestEnvironment(t *testing.T) {
 }
 
 func TestDoctor(t *testing.T) {
-	findings := probe.Doctor()
-	for _, want := range []string{"descriptors", "ports", "memory", "CPUs", "control groups", "epoll_pwait2", "steal", "timer jitter"} {
+	cpus, err := probe.AvailableCPUs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	split := probe.SplitCPUs(cpus)
+	more := func(_ context.Context, about time.Duration) []probe.Finding {
+		return []probe.Finding{{Name: "more", Value: about.String(), Severity: probe.Note, Spoils: "this", Mend: "so"}}
+	}
+	findings := probe.Doctor(t.Context(), probe.Examination{
+		Listen: 2 * time.Second, Server: split.Server, Load: split.Load,
+		More: []func(context.Context, time.Duration) []probe.Finding{more},
+	})
+	for _, want := range []string{
+		"descriptors", "ports", "memory", "CPUs", "control groups", "epoll_pwait2", "steal", "waiting for a CPU", "timer jitter", "loopback", "more",
+	} {
 		if !slices.ContainsFunc(findings, func(f probe.Finding) bool { return f.Name == want }) {
 			t.Errorf("nothing about %s", want)
 		}
@@ -250,6 +264,15 @@ func TestDoctor(t *testing.T) {
 		}
 		if (f.Severity == probe.OK) != (f.Spoils == "") || (f.Severity == probe.OK) != (f.Mend == "") {
 			t.Errorf("what is not well, and only that, has a consequence and a mend: %+v", f)
+		}
+	}
+}
+
+// Without the time to listen it answers at once, and of what it can see alone.
+func TestDoctorInAHurry(t *testing.T) {
+	for _, f := range probe.Doctor(t.Context(), probe.Examination{}) {
+		if f.Name == "timer jitter" || f.Name == "loopback" {
+			t.Errorf("it listened: %+v", f)
 		}
 	}
 }

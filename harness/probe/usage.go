@@ -22,6 +22,7 @@ type Usage struct {
 	Voluntary   int64         // context switches of living threads, because they waited
 	Involuntary int64         // and because another took their CPU
 	RunQueue    time.Duration // time that living threads were ready to run and did not
+	QueueKnown  bool          // the kernel keeps RunQueue (CONFIG_SCHED_INFO)
 	Threads     int           // alive at the (last) reading
 
 	threads map[int]thread // by thread id
@@ -76,7 +77,8 @@ func (u *Usage) readThreads(pid int) error {
 		if err != nil {
 			continue // it ended
 		}
-		sched, _ := t.Schedstat() // zeroes where the kernel keeps none
+		sched, err := t.Schedstat() // zeroes where the kernel keeps none
+		u.QueueKnown = u.QueueKnown || err == nil && sched.RunTimeslices > 0
 		u.threads[t.PID] = thread{
 			voluntary:   int64(status.VoluntaryCtxtSwitches),
 			involuntary: int64(status.NonVoluntaryCtxtSwitches),
@@ -109,6 +111,8 @@ func (u Usage) Sub(before Usage) Usage {
 		User:    u.User - before.User,
 		System:  u.System - before.System,
 		Threads: u.Threads,
+
+		QueueKnown: u.QueueKnown && before.QueueKnown,
 	}
 	for tid, now := range u.threads {
 		was := before.threads[tid]

@@ -207,6 +207,14 @@ const controlTimeout = 10 * time.Second
 // Runtime is what the server says of its Go runtime: ErrForeign if it is not one of ours.
 func (p *Process) Runtime() (control.Runtime, error) { return p.ask(false) }
 
+// Scheduling is Runtime with how long goroutines were ready and did not run.
+func (p *Process) Scheduling() (control.Runtime, error) {
+	if p.control == nil {
+		return control.Runtime{}, ErrForeign
+	}
+	return p.control.Scheduling(controlTimeout)
+}
+
 // Collect is Runtime after the server collected its garbage and gave free memory back to the kernel.
 func (p *Process) Collect() (control.Runtime, error) { return p.ask(true) }
 

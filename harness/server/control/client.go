@@ -38,12 +38,21 @@ func Pair() (*Client, *os.File, error) {
 // Runtime asks the server for its figures; with gc it collects and gives free memory back first. After an error the
 // client answers nothing but that error.
 func (c *Client) Runtime(gc bool, timeout time.Duration) (Runtime, error) {
+	return c.once(request{GC: gc}, timeout)
+}
+
+// Scheduling is Runtime with how long goroutines waited for a thread to run on.
+func (c *Client) Scheduling(timeout time.Duration) (Runtime, error) {
+	return c.once(request{Sched: true}, timeout)
+}
+
+func (c *Client) once(req request, timeout time.Duration) (Runtime, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
 		return Runtime{}, c.err
 	}
-	rt, err := c.ask(request{GC: gc}, timeout)
+	rt, err := c.ask(req, timeout)
 	if err != nil {
 		c.err = fmt.Errorf("control socket: %w", err)
 	}

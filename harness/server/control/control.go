@@ -11,7 +11,9 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
+	"sync"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,10 +33,16 @@ type Runtime struct {
 	Procs        int64         `json:"procs"` // GOMAXPROCS
 	GCCycles     int64         `json:"gc_cycles"`
 	GCPause      time.Duration `json:"gc_pause_ns"` // stop-the-world time of all collections so far
+	Allocs       int64         `json:"allocs"`      // heap objects allocated so far
+	AllocBytes   int64         `json:"alloc_bytes"` // and their bytes
+	HeapAt       uint64        `json:"heap_at"`     // an address in the heap: tells its mapping from others in /proc
+
+	Sched Waits `json:"sched_ns,omitempty"` // where asked for
 }
 
 type request struct {
-	GC bool `json:"gc"` // collect, and give free memory back, before answering
+	GC    bool `json:"gc"`    // collect, and give free memory back, before answering
+	Sched bool `json:"sched"` // answer with the distribution of scheduling latencies, too: some 2 KB
 }
 
 // Answer serves the harness that started this process on a goroutine of its own, if one did with a control socket.
@@ -90,7 +98,11 @@ func reply(fd int, line []byte) error {
 		runtime.GC() // a sync.Pool lives through one collection
 		debug.FreeOSMemory()
 	}
-	out, err := json.Marshal(Read())
+	now := Read()
+	if req.Sched {
+		now.Sched = readWaits()
+	}
+	out, err := json.Marshal(now)
 	if err != nil {
 		return err
 	}
@@ -116,6 +128,8 @@ func Read() Runtime {
 		{Name: "/sched/goroutines:goroutines"},
 		{Name: "/sched/gomaxprocs:threads"},
 		{Name: "/gc/cycles/total:gc-cycles"},
+		{Name: "/gc/heap/allocs:objects"},
+		{Name: "/gc/heap/allocs:bytes"},
 	}
 	metrics.Read(samples)
 	at := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
@@ -126,5 +140,14 @@ func Read() Runtime {
 		Other:      at(5) - at(0) - at(1) - at(2) - at(3) - at(4),
 		Goroutines: at(6), Procs: at(7), GCCycles: at(8),
 		GCPause: gc.PauseTotal,
+		Allocs:  at(9), AllocBytes: at(10), HeapAt: heapAt(),
 	}
 }
+
+// spot keeps one object of the heap alive, and so its address an address in the heap: objects do not move.
+var spot *[64]byte
+
+var heapAt = sync.OnceValue(func() uint64 {
+	spot = new([64]byte)
+	return uint64(uintptr(unsafe.Pointer(spot)))
+})

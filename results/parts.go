@@ -1,0 +1,209 @@
+package results
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Part is one of the parts that a server's memory is split into.
+type Part struct {
+	Name   string // as in files, without its unit: "heap_live"
+	Title  string
+	Kernel bool // of kernel memory, else of anonymous memory
+	of     func(*Moment) (int64, bool)
+}
+
+// The parts, in the order they are stacked.
+var (
+	UserParts = []Part{
+		{"heap_live", "live objects", false, field(func(m *Moment) *int64 { return m.HeapLive })},
+		{"heap_unused", "rest of the heap", false, field(func(m *Moment) *int64 { return m.HeapUnused })},
+		{"stacks", "goroutine stacks", false, field(func(m *Moment) *int64 { return m.Stacks })},
+		{"runtime", "Go runtime", false, field(func(m *Moment) *int64 { return m.Runtime })},
+		{"program", "program's data", false, field(func(m *Moment) *int64 { return m.Program })},
+		{"rest", "not accounted for", false, field(func(m *Moment) *int64 { return m.Rest })},
+	}
+	KernelParts = []Part{
+		{"sockets", "sockets", true, field(func(m *Moment) *int64 { return m.Sockets })},
+		{"files", "files", true, field(func(m *Moment) *int64 { return m.Files })},
+		{"epoll", "epoll items", true, field(func(m *Moment) *int64 { return m.Epoll })},
+		{"page_tables", "page tables", true, field(func(m *Moment) *int64 { return m.PageTables })},
+		{"buffers", "data in buffers", true, field(func(m *Moment) *int64 { return m.Buffers })},
+		{"other_kernel", "other", true, otherKernel},
+	}
+)
+
+func field(of func(*Moment) *int64) func(*Moment) (int64, bool) {
+	return func(m *Moment) (int64, bool) {
+		if v := of(m); v != nil {
+			return *v, true
+		}
+		return 0, false
+	}
+}
+
+// otherKernel is what the group was charged and no part of it is known by name: stacks of threads in the kernel, per-CPU stocks, and
+// by what the computed parts are wrong. Where a part is not known, neither is this.
+func otherKernel(m *Moment) (int64, bool) {
+	if m.Kernel == nil {
+		return 0, false
+	}
+	left := *m.Kernel
+	for _, part := range []*int64{m.Sockets, m.Files, m.Epoll, m.PageTables, m.Buffers} {
+		if part == nil {
+			return 0, false
+		}
+		left -= *part
+	}
+	return left, true
+}
+
+// At is the server's memory at the moment of that name; nil where it is not known.
+func (m *Memory) At(name string) *Moment {
+	for i := range m.Moments {
+		if m.Moments[i].Name == name {
+			return &m.Moments[i]
+		}
+	}
+	return nil
+}
+
+// Total is the whole part in bytes, of the server at the moment of that name.
+func (p Part) Total(moment string) Metric {
+	return func(c *Cell) (float64, bool) {
+		at := c.Memory.At(moment)
+		if at == nil {
+			return 0, false
+		}
+		v, known := p.of(at)
+		return float64(v), known
+	}
+}
+
+// PerConn is what N idle connections add to the part, in bytes a connection; below 0 where it shrank meanwhile.
+func (p Part) PerConn(c *Cell) (float64, bool) {
+	empty, before := p.Total("empty")(c)
+	full, after := p.Total("idle")(c)
+	if !before || !after || c.Load.Established == 0 {
+		return 0, false
+	}
+	return (full - empty) / float64(c.Load.Established), true
+}
+
+// anonAt is all anonymous memory at a moment.
+func anonAt(moment string) Metric {
+	return func(c *Cell) (float64, bool) {
+		if at := c.Memory.At(moment); at != nil {
+			return known(at.Anon)
+		}
+		return 0, false
+	}
+}
+
+// StillHeld is the anonymous memory in bytes that the server had not given back within the time after its last connection was closed, as
+// seen when it was last looked at within it.
+func StillHeld(within int64) Metric {
+	return func(c *Cell) (float64, bool) {
+		var held *Returned
+		for i := range c.Memory.Returned {
+			if r := &c.Memory.Returned[i]; r.AfterNS <= within {
+				held = r
+			}
+		}
+		if held == nil {
+			return 0, false
+		}
+		return float64(held.Anon), true
+	}
+}
+
+// UserCPU is the server's CPU time in user space, in nanoseconds a checked reply.
+func UserCPU(c *Cell) (float64, bool) { return ofMessage(c, c.CPU.UserNS) }
+
+// SystemCPU is the server's CPU time in the kernel, in nanoseconds a checked reply.
+func SystemCPU(c *Cell) (float64, bool) { return ofMessage(c, c.CPU.SystemNS) }
+
+// RunQueueWait is the time that the server's threads were ready to run and did not, in nanoseconds a checked reply.
+func RunQueueWait(c *Cell) (float64, bool) { return ofMessage(c, c.CPU.RunQueueNS) }
+
+// ofMessage shares a time over the messages that all of the CPU time was shared over.
+func ofMessage(c *Cell, ns *int64) (float64, bool) {
+	if ns == nil || c.CPU.ServerNS == nil || c.CPU.ServerNSPerMessage == nil || *c.CPU.ServerNS == 0 {
+		return 0, false
+	}
+	return *c.CPU.ServerNSPerMessage * float64(*ns) / float64(*c.CPU.ServerNS), true
+}
+
+// PartGrowth is how one part of a model's memory grows with its connections.
+type PartGrowth struct {
+	Setting Setting
+	Model   string
+	Procs   int
+	Name    string // the model's, and its Procs where it ran on several numbers of them
+	Part    Part
+	Slope   Interval // bytes a connection
+}
+
+// The wholes that the parts are of.
+var (
+	allUser   = Part{"user", "all", false, field(func(m *Moment) *int64 { return m.Anon })}
+	allKernel = Part{"kernel", "all", true, field(func(m *Moment) *int64 { return m.Kernel })}
+)
+
+// PartsGrowth is how every part of every model's memory grows, and the wholes ("user", "kernel"), under every load at two numbers of
+// connections or more.
+func PartsGrowth(groups []Group) []PartGrowth {
+	var all []PartGrowth
+	for _, r := range rows(groups) {
+		for _, p := range slices.Concat([]Part{allUser}, UserParts, []Part{allKernel}, KernelParts) {
+			if s, ok := SlopeOf(r.groups, p.Total("idle")); ok {
+				all = append(all, PartGrowth{r.setting, r.model, r.procs, r.name, p, s})
+			}
+		}
+	}
+	return all
+}
+
+// SlopeOf is how a figure grows with the number of connections over groups of one model and load: the slope of LeastSquares through the
+// medians, with its 95% confidence interval; not ok where fewer than two numbers of connections know the figure.
+//
+// The interval is slope ± t·s/√Σ(x - x̄)², with s² = Σr²/(n - 2) over the residuals r of all n repetitions, not of their medians alone, and t
+// the 97.5% quantile of Student's distribution with n - 2 degrees of freedom (Draper and Smith, Applied Regression Analysis, 1.4). It takes
+// repetitions to be independent and their spread to be alike at every N. With fewer than three repetitions in all its ends are NaN.
+func SlopeOf(groups []Group, m Metric) (Interval, bool) {
+	line := growthOf(groups, m)
+	if line == nil {
+		return Interval{}, false
+	}
+	var xs []float64
+	var squares, mean float64
+	for i := range groups {
+		for j := range groups[i].Valid {
+			if v, known := m(&groups[i].Valid[j]); known {
+				x := float64(groups[i].Conns)
+				xs = append(xs, x)
+				squares += sq(v - line.Intercept - line.Slope*x)
+			}
+		}
+	}
+	s := Interval{Low: math.NaN(), Mid: line.Slope, High: math.NaN(), N: len(xs)}
+	if len(xs) < 3 {
+		return s, true
+	}
+	for _, x := range xs {
+		mean += x / float64(len(xs))
+	}
+	var spread float64
+	for _, x := range xs {
+		spread += sq(x - mean)
+	}
+	free := float64(len(xs) - 2)
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: free}.Quantile(0.975)
+	off := t * math.Sqrt(squares/free/spread)
+	s.Low, s.High = s.Mid-off, s.Mid+off
+	return s, true
+}
+
+func sq(x float64) float64 { return x * x }

@@ -1,0 +1,239 @@
+package results
+
+import (
+	"bytes"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// withParts is cells of idle servers whose memory is split up: leak more bytes a connection in live objects, with noise of so many bytes.
+func withParts(model string, leak, noise float64) (cells []Cell) {
+	random := rand.New(rand.NewPCG(uint64(leak), 11))
+	for rep := 1; rep <= 3; rep++ {
+		for _, n := range []int{1000, 5000, 10000} {
+			c := Cell{
+				Schema: Schema, Model: model, Scenario: "idle", Conns: n, Rep: rep, Seed: uint64(rep), Valid: true,
+				Params: Params{Loop: "open", RatePerS: 5, PayloadBytes: 128, Pipeline: 1}, Load: Load{Established: n, Errors: map[string]int64{}},
+			}
+			grown := int64((108+leak)*float64(n) + noise*random.NormFloat64())
+			c.Memory.Moments = []Moment{moment(0, 0), moment(grown, int64(n)), moment(grown+500_000, int64(n)), moment(300_000, 0)}
+			for i, name := range []string{"empty", "idle", "rested", "closed"} {
+				c.Memory.Moments[i].Name = name
+			}
+			anon, empty := *c.Memory.Moments[1].Anon, *c.Memory.Moments[0].Anon
+			c.Memory.Anon, c.Memory.EmptyAnon = &anon, &empty
+			c.Memory.Returned = []Returned{{1e8, anon, anon}, {1e9, anon, anon - 1000}, {3e9, anon, anon - 2000}}
+			cells = append(cells, c)
+		}
+	}
+	return cells
+}
+
+// moment is one at which live objects are so many bytes and so many connections are open.
+func moment(live, conns int64) Moment {
+	m := Moment{
+		HeapLive: ptr(int64(500_000) + live), HeapUnused: ptr(int64(260_000)), Stacks: ptr(int64(393_216)), Runtime: ptr(int64(330_000)),
+		Program: ptr(int64(280_000)), Rest: ptr(int64(0)),
+		Sockets: ptr(3216 * conns), Files: ptr(400 * conns), Epoll: ptr(208 * conns), PageTables: ptr(int64(180_000)), Buffers: ptr(int64(0)),
+	}
+	m.Anon = ptr(int64(1_763_216) + live)
+	m.Kernel = ptr(3850*conns + 360_000)
+	return m
+}
+
+// The parts are the whole, of user and of kernel memory.
+func TestPartsAddUp(t *testing.T) {
+	for _, c := range withParts("reactor", 0, 1e5) {
+		for moment, parts := range map[string][]Part{"idle": UserParts, "closed": UserParts, "rested": KernelParts} {
+			var sum float64
+			for _, p := range parts {
+				v, known := p.Total(moment)(&c)
+				if !known {
+					t.Fatalf("%s is not known at %s", p.Name, moment)
+				}
+				sum += v
+			}
+			at := c.Memory.At(moment)
+			whole := at.Anon
+			if parts[0].Kernel {
+				whole = at.Kernel
+			}
+			if sum != float64(*whole) {
+				t.Errorf("%s: the parts are %.0f bytes and the whole %d", moment, sum, *whole)
+			}
+		}
+	}
+}
+
+// What is not known is not 0, and neither is what is left beside it.
+func TestUnknownParts(t *testing.T) {
+	c := withParts("reactor", 0, 0)[0]
+	idle := c.Memory.At("idle")
+	idle.Sockets, idle.Stacks = nil, nil
+	for _, p := range slices.Concat(UserParts, KernelParts) {
+		_, known := p.Total("idle")(&c)
+		if want := p.Name != "sockets" && p.Name != "stacks" && p.Name != "other_kernel"; known != want {
+			t.Errorf("%s: known %v, want %v", p.Name, known, want)
+		}
+		if _, known := p.Total("never")(&c); known {
+			t.Errorf("%s is known of a moment that never was", p.Name)
+		}
+	}
+	if v, known := StillHeld(1.5e9)(&c); !known || v != float64(*c.Memory.Anon-1000) {
+		t.Errorf("still held within 1.5 s: %v, %v", v, known)
+	}
+	if _, known := StillHeld(1e6)(&c); known {
+		t.Error("nobody looked within a millisecond")
+	}
+}
+
+// A model that holds 100 bytes a connection more than another is told apart from it by its slope, and one that is the same is not,
+// although some 60 KB come and go by chance, more than is seen of a real server.
+func TestSlopeSeesALeak(t *testing.T) {
+	slope := func(cells []Cell) Interval {
+		t.Helper()
+		s, ok := SlopeOf(Summarise(cells), anonAt("idle"))
+		if !ok {
+			t.Fatal("no slope")
+		}
+		return s
+	}
+	const noise = 60_000
+	base, leaky := slope(withParts("reactor", 0, noise)), slope(withParts("reactor", 100, noise))
+	if leaky.Low <= base.High {
+		t.Errorf("a leak of 100 bytes a connection is not seen: %.0f to %.0f, and without it %.0f to %.0f", leaky.Low, leaky.High, base.Low, base.High)
+	}
+	if off := leaky.Mid - base.Mid; off < 50 || off > 150 {
+		t.Errorf("the leak is %.0f bytes, want about 100", off)
+	}
+	if base.Low > 108 || base.High < 108 || base.N != 9 {
+		t.Errorf("the slope is 108, not in %+v", base)
+	}
+	other := slope(withParts("reactor", 1, noise)) // other noise
+	if other.Low > base.High || base.Low > other.High {
+		t.Errorf("two that are the same are told apart: %+v and %+v", base, other)
+	}
+}
+
+// The interval of a textbook: Σ(x - x̄)² = 10, residuals ±0.1 and 0, t(3) = 3.182.
+func TestSlopeInterval(t *testing.T) {
+	var cells []Cell
+	for i, off := range []float64{1, -2, 1, 0, 0} {
+		cells = append(cells, Cell{Model: "m", Scenario: "idle", Conns: i + 1, Rep: 1, Valid: true, Memory: Memory{Anon: ptr(int64(1000*(i+1)) + int64(100*off))}})
+	}
+	s, ok := SlopeOf(Summarise(cells), Anon)
+	// By hand: slope = (Σ(x-3)y)/10 = 1000 + (-2·100 + 1·200)/10 = 1000; intercept 0 + mean off 0; residuals are the offsets:
+	// s² = (100² + 200² + 100²)/3 = 20,000; t·s/√10 = 3.18245·√2000 = 142.32.
+	if !ok || math.Abs(s.Mid-1000) > 1e-6 || math.Abs(s.High-1142.32) > 0.01 || math.Abs(s.Low-857.68) > 0.01 {
+		t.Errorf("%+v", s)
+	}
+	if s, ok := SlopeOf(Summarise(cells[:2]), Anon); !ok || !math.IsNaN(s.Low) || s.N != 2 {
+		t.Errorf("two points leave the interval open: %+v, %v", s, ok)
+	}
+	if _, ok := SlopeOf(Summarise(cells[:1]), Anon); ok {
+		t.Error("a slope through one point")
+	}
+}
+
+func TestPartsTable(t *testing.T) {
+	var out bytes.Buffer
+	cells := slices.Concat(withParts("reactor", 0, 1000), withParts("goroutine", 3000, 1000))
+	if err := WriteParts(&out, cells, TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"idle, user memory a connection, by parts", "live objects", "3108 +-0", "sockets", "3216 +-0", "epoll items", "26 +-0"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, &out)
+		}
+	}
+	out.Reset()
+	_, plain := synthetic(t)
+	if err := WriteParts(&out, plain, TableOptions{}); err != nil || out.Len() > 0 {
+		t.Errorf("nothing is known, and it says %q, %v", &out, err)
+	}
+	if err := WriteDiagnosis(&out, plain, TableOptions{}); err != nil || out.Len() > 0 {
+		t.Errorf("nothing was diagnosed, and it says %q, %v", &out, err)
+	}
+}
+
+func TestDiagnosisTable(t *testing.T) {
+	cells := withParts("reactor", 0, 0)[:1]
+	cells[0].Diagnosis = &Diagnosis{
+		Tool: "t", Messages: 1000, SchedP50: ptr(int64(320)), SchedP99: ptr(int64(7000)), GCCycles: ptr(int64(2)), Allocs: ptr(4.94), AllocB: ptr(176.0),
+		Syscalls: map[string]float64{"read": 1.02, "write": 0.99, "futex": 0.004, "other": 0.5},
+	}
+	other := withParts("goroutine", 0, 0)[0]
+	other.Diagnosis = &Diagnosis{Why: "system calls: \x1b[2J not root"}
+	cells = append(cells, other)
+	var out bytes.Buffer
+	if err := WriteDiagnosis(&out, cells, TableOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"idle, N = 1,000, looked into", "1.02", "0.99", "0.50", "320 ns", "7.00 us", "4.94", "not counted: system calls:  [2J not root"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, &out)
+		}
+	}
+	if strings.Contains(out.String(), "futex") {
+		t.Errorf("a call that is hardly made has a column:\n%s", &out)
+	}
+}
+
+// The charts are there where the parts are known, and each is a picture.
+func TestPartCharts(t *testing.T) {
+	run, cells := synthetic(t)
+	cells = slices.DeleteFunc(cells, func(c Cell) bool { return c.Scenario != "echo" || c.Model == "callback" })
+	parts := withParts("reactor", 0, 1000)[:3]
+	for i := range cells {
+		for _, p := range parts {
+			if p.Conns == cells[i].Conns && cells[i].Model != "floor" {
+				cells[i].Memory = p.Memory
+			}
+		}
+		cells[i].CPU.ServerNS, cells[i].CPU.UserNS, cells[i].CPU.SystemNS = ptr(int64(1e9)), ptr(int64(2e8)), ptr(int64(8e8))
+	}
+	dir := write(t, run, cells)
+	files, _, err := Draw(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"memory-parts", "memory-parts-growth", "memory-returned", "cpu-parts"} {
+		for _, ext := range []string{".svg", ".png"} {
+			file := filepath.Join(dir, ChartsDir, "echo-"+name+ext)
+			if !slices.Contains(files, file) {
+				t.Errorf("%s was not drawn", file)
+				continue
+			}
+			checkPicture(t, file, get(t, file))
+		}
+	}
+	svg := string(get(t, filepath.Join(dir, ChartsDir, "echo-memory-parts.svg")))
+	for _, text := range []string{"live objects", "sockets", "108 B", "3.76 KiB", "goroutine", "10,000"} {
+		if !strings.Contains(svg, text) {
+			t.Errorf("echo-memory-parts.svg does not say %q", text)
+		}
+	}
+	if strings.Contains(svg, ">floor<") {
+		t.Error("a model whose parts are not known has a bar")
+	}
+}
+
+func TestLinearAxisHoldsWhatShrank(t *testing.T) {
+	s := &stacks{bars: []stackedBar{{"a", []float64{100, -30, 50}}, {"b", []float64{-40, 10, 0}}}, parts: filled(UserParts[:3]), words: Bytes}
+	left, right := s.extent()
+	if left != -40 || right != 150 {
+		t.Errorf("extent %g to %g, want -40 to 150", left, right)
+	}
+	if got := s.bars[0].sum(); got != 120 {
+		t.Errorf("sum %g, want 120", got)
+	}
+	for least, want := range map[float64]float64{900: 1024, 1024: 1024, 3: 4} {
+		if got := roundStep(least, true); got != want {
+			t.Errorf("binary step of at least %g is %g, want %g", least, got, want)
+		}
+	}
+}
