@@ -1,0 +1,272 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"cbench/results"
+)
+
+// data is what the page's script draws.
+type data struct {
+	Models []modelLook `json:"models"`
+	Charts []chart     `json:"charts"`
+}
+
+// chart is one drawing with an axis of each kind.
+type chart struct {
+	ID       string    `json:"id"`
+	Title    string    `json:"title"`
+	Note     string    `json:"-"`
+	Unit     string    `json:"unit"` // "bytes", "ns", "rate"
+	X        string    `json:"x"`    // "conns", "nines" (of percentiles), "rate"
+	Spread   string    `json:"spread"`
+	Variants []variant `json:"variants"`
+}
+
+// variant is one of several drawings in the same place.
+type variant struct {
+	Label  string   `json:"label"`
+	Series []series `json:"series"`
+}
+
+// series is one model's figures along x.
+type series struct {
+	Model string  `json:"model"` // its look
+	Name  string  `json:"name"`
+	X     []num   `json:"xs"`
+	Y     []num   `json:"ys"` // not a number: a gap
+	Low   []num   `json:"low,omitempty"`
+	High  []num   `json:"high,omitempty"`
+	Void  [][]num `json:"void,omitempty"` // [x, y] of what does not count: drawn hollow
+}
+
+// num is a figure in as many digits as a drawing can show; what is no number is null.
+type num float64
+
+// MarshalJSON is a number or null.
+func (n num) MarshalJSON() ([]byte, error) {
+	v := float64(n)
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return []byte("null"), nil
+	}
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(rounded)
+}
+
+// figures are those drawn and tabled, in that order.
+var figures = struct {
+	throughput, p50, p99, p999, cpu, user, kernel, anon results.Figure
+}{
+	throughput: results.Figure{Name: "throughput_per_s", Title: "Throughput", Metric: results.Throughput, Words: results.PerSecond,
+		Round: func(r results.Round) (float64, bool) { return r.ThroughputPerS, r.ThroughputPerS > 0 }},
+	p50: results.Figure{Name: "p50_ns", Title: "p50", Metric: results.LatencyP50, Less: true, Words: results.Nanoseconds},
+	p99: results.Figure{Name: "p99_ns", Title: "p99", Metric: results.LatencyP99, Less: true, Words: results.Nanoseconds},
+	p999: results.Figure{Name: "p999_ns", Title: "p99.9", Metric: results.LatencyP999, Less: true,
+		Words: results.Nanoseconds},
+	cpu: results.Figure{Name: "cpu_ns_per_message", Title: "CPU per message", Metric: results.CPUPerMessage, Less: true,
+		Words: results.Nanoseconds},
+	user:   results.Figure{Name: "user_per_conn_bytes", Title: "User memory", Metric: results.UserPerConn, Less: true, Words: results.Bytes},
+	kernel: results.Figure{Name: "kernel_per_conn_bytes", Title: "Kernel memory", Metric: results.KernelPerConn, Less: true, Words: results.Bytes},
+	anon:   results.Figure{Name: "anon_bytes", Title: "Whole server", Metric: results.Anon, Less: true, Words: results.Bytes},
+}
+
+// builder makes charts and tables of the facts.
+type builder struct {
+	facts
+	interval func(*results.Group, results.Figure) results.Interval
+	made     int // charts, to name them by
+}
+
+// of is a figure of a group with its interval.
+func (b *builder) of(g *results.Group, f results.Figure) results.Interval {
+	if b.interval != nil {
+		return b.interval(g, f)
+	}
+	s := g.Of(f.Metric)
+	return results.Interval{Low: s.Min, Mid: s.Median, High: s.Max, N: s.N}
+}
+
+// spread says what the bars of a chart are.
+func (b *builder) spread() string {
+	if b.interval != nil {
+		return "95% interval"
+	}
+	return "smallest to largest repetition"
+}
+
+// chart is a drawing with an identity of its own; none where no variant has anything to show.
+func (b *builder) chart(title, note, unit, x string, variants ...variant) []chart {
+	variants = slices.DeleteFunc(variants, func(v variant) bool { return len(v.Series) == 0 })
+	if len(variants) == 0 {
+		return nil
+	}
+	b.made++
+	return []chart{{ID: fmt.Sprintf("chart-%d", b.made), Title: title, Note: note, Unit: unit, X: x, Spread: b.spread(), Variants: variants}}
+}
+
+// overConns is a figure of every model of a load along N.
+func (b *builder) overConns(load results.Setting, label string, f results.Figure) variant {
+	v := variant{Label: label}
+	for _, row := range b.rows(load) {
+		s := series{Model: row[0].Model, Name: results.NameOf(b.groups, row[0])}
+		known := false
+		for _, g := range row {
+			x := num(g.Conns)
+			i := b.of(g, f)
+			if i.N == 0 || !drawable(i.Mid) {
+				i = results.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN()}
+			} else {
+				known = true
+			}
+			s.X, s.Y = append(s.X, x), append(s.Y, num(i.Mid))
+			s.Low, s.High = append(s.Low, num(i.Low)), append(s.High, num(i.High))
+			for j := range g.Void {
+				if y, ok := f.Metric(&g.Void[j]); ok && drawable(y) {
+					s.Void, known = append(s.Void, []num{x, num(y)}), true
+				}
+			}
+		}
+		if known {
+			v.Series = append(v.Series, s)
+		}
+	}
+	return v
+}
+
+// drawable values have a place on a log axis.
+func drawable(v float64) bool { return v >= 1e-3 && v <= 1e18 }
+
+// rows is the groups of a load by model and threads, each along N.
+func (b *builder) rows(load results.Setting) (rows [][]*results.Group) {
+	for i := range b.groups {
+		g := &b.groups[i]
+		if g.Setting() != load {
+			continue
+		}
+		at := slices.IndexFunc(rows, func(r []*results.Group) bool {
+			return r[0].Model == g.Model && r[0].Params.Procs == g.Params.Procs
+		})
+		if at < 0 {
+			rows = append(rows, []*results.Group{g})
+		} else {
+			rows[at] = append(rows[at], g)
+		}
+	}
+	return rows
+}
+
+// percentiles is the whole distribution of latency, a variant for every N.
+func (b *builder) percentiles(load results.Setting) []variant {
+	var all []variant
+	for _, n := range b.connsOf(load) {
+		v := variant{Label: atN(n)}
+		for _, row := range b.rows(load) {
+			for _, g := range row {
+				if g.Conns == n {
+					v.Series = append(v.Series, b.percentileLine(g)...)
+				}
+			}
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func (b *builder) percentileLine(g *results.Group) []series {
+	line, _ := results.LatencyCurve(g)
+	if len(line) == 0 {
+		return nil
+	}
+	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
+	for _, p := range line {
+		s.X, s.Y = append(s.X, num(p.Nines)), append(s.Y, num(p.Mid))
+		s.Low, s.High = append(s.Low, num(p.Low)), append(s.High, num(p.High))
+	}
+	return []series{s}
+}
+
+func (b *builder) connsOf(load results.Setting) []int {
+	var all []int
+	for i := range b.groups {
+		if b.groups[i].Setting() == load {
+			all = append(all, b.groups[i].Conns)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// knees is latency over offered load of every model whose limit was searched for, two variants for every N.
+func (b *builder) knees(load results.Setting) []variant {
+	var all []variant
+	for _, n := range b.connsOf(load) {
+		for _, p := range []struct {
+			name string
+			of   func(results.Window) int64
+		}{{"p50", func(w results.Window) int64 { return w.P50 }}, {"p99", func(w results.Window) int64 { return w.P99 }}} {
+			v := variant{Label: p.name + ", " + atN(n)}
+			for _, row := range b.rows(load) {
+				for _, g := range row {
+					if g.Conns == n {
+						v.Series = append(v.Series, b.kneeLine(g, p.of)...)
+					}
+				}
+			}
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// kneeLine is one model's: windows at one rate are one point at their median with their range; a rate that did not hold is hollow.
+func (b *builder) kneeLine(g *results.Group, of func(results.Window) int64) []series {
+	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
+	at := map[float64][]float64{}
+	for i := range g.Valid {
+		search := g.Valid[i].Search
+		if search == nil || g.Params.Search == "conns" {
+			continue
+		}
+		for _, w := range slices.Concat(search.Tried, search.Curve) {
+			y := float64(of(w))
+			switch {
+			case !drawable(y) || !drawable(w.RatePerS):
+			case w.Held:
+				at[w.RatePerS] = append(at[w.RatePerS], y)
+			default:
+				s.Void = append(s.Void, []num{num(w.RatePerS), num(y)})
+			}
+		}
+	}
+	var rates []float64
+	for r := range at {
+		rates = append(rates, r)
+	}
+	slices.SortFunc(rates, cmp.Compare[float64])
+	for _, r := range rates {
+		over := results.SpreadOf(at[r])
+		s.X, s.Y = append(s.X, num(r)), append(s.Y, num(over.Median))
+		s.Low, s.High = append(s.Low, num(over.Min)), append(s.High, num(over.Max))
+	}
+	if len(s.X)+len(s.Void) == 0 {
+		return nil
+	}
+	return []series{s}
+}
+
+// dataOf is all charts of a page.
+func dataOf(p *page) data {
+	d := data{Models: p.Looks, Charts: slices.Clone(p.Memory.Charts)}
+	for _, l := range p.Loads {
+		d.Charts = append(d.Charts, l.Charts...)
+	}
+	return d
+}
