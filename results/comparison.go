@@ -8,6 +8,47 @@ type Figure struct {
 	Less   bool                          // less is better
 	Words  func(v float64) string        // with its unit
 	Round  func(r Round) (float64, bool) // of one round of a rotation; nil: rotations do not know it
+
+	Busy bool // tells of the traffic: a server at rest, or whose limit is searched for, has too little to tell of
+	Tail bool // of the slowest few: the median over short rounds hides a rare stall that the whole repetition shows
+}
+
+// Figures are those that models are compared by, in the order they are shown in.
+var Figures = []Figure{
+	{Name: "throughput_per_s", Title: "throughput", Metric: Throughput, Words: perSecondInFull, Busy: true,
+		Round: func(r Round) (float64, bool) { return r.ThroughputPerS, r.ThroughputPerS > 0 }},
+	{Name: "p50_ns", Title: "p50", Metric: LatencyP50, Less: true, Words: Nanoseconds, Busy: true,
+		Round: func(r Round) (float64, bool) { return float64(r.P50), r.P50 > 0 && r.Count > 0 }},
+	{Name: "p99_ns", Title: "p99", Metric: LatencyP99, Less: true, Words: Nanoseconds, Busy: true, Tail: true,
+		Round: func(r Round) (float64, bool) { return float64(r.P99), r.P99 > 0 && r.Count >= 100 }},
+	{Name: "p999_ns", Title: "p99.9", Metric: LatencyP999, Less: true, Words: Nanoseconds, Busy: true, Tail: true},
+	{Name: "cpu_ns_per_message", Title: "CPU per message", Metric: CPUPerMessage, Less: true, Words: nanosecondsInFull, Busy: true,
+		Round: func(r Round) (float64, bool) { return r.ServerNSPerMessage, r.ServerNSPerMessage > 0 }},
+	{Name: "user_per_conn_bytes", Title: "memory per connection", Metric: UserPerConn, Less: true, Words: Bytes},
+	{Name: "kernel_per_conn_bytes", Title: "kernel memory per connection", Metric: KernelPerConn, Less: true, Words: Bytes},
+	{Name: "spread_p99_ns", Title: "p99 from first to last hearer", Metric: SpreadP99, Less: true, Words: Nanoseconds, Busy: true, Tail: true},
+}
+
+func perSecondInFull(v float64) string { return PerSecond(v) + "/s" }
+
+// FigureNamed is the figure of that name.
+func FigureNamed(name string) (Figure, bool) {
+	for _, f := range Figures {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Figure{}, false
+}
+
+// comparable reports whether the figure says anything under this load: in an open loop all servers are given the same rate, and
+// one that falls short of it is void.
+func (f Figure) comparable(s Setting) bool {
+	if !f.Busy {
+		return true
+	}
+	open := s.Params.Loop == "open"
+	return (open || s.Params.Loop == "closed") && !s.atRest() && !(open && f.Name == "throughput_per_s")
 }
 
 // Interval is a figure with its 95% confidence interval. Where N is 0 it is not known; where Low and High are NaN the figure is, and
@@ -35,11 +76,17 @@ type Comparison struct {
 	Figure  Figure
 	Base    string
 	Other   string
+	Twin    bool // a control: Other is Base under another name. It is never ranked
 
 	Ratio   Interval // other / base
 	Paired  bool     // by rounds of rotations, else by repetitions apart
-	P       float64  // of there being no difference, adjusted by Holm over all comparisons of a run
+	Test    Test     // what P is of
+	P       float64  // of there being no difference, adjusted by Holm over all comparisons of this figure in a run
 	Floor   float64  // differences up to this share are noise here: an A/A control of the same load showed them
+	Control string   // which control that was; empty: there was none, and Floor is 0
 	Verdict Verdict
 	Why     string // where the verdict is Unknown, or where a difference was found that is within the noise
 }
+
+// Differs reports whether a difference was found.
+func (c *Comparison) Differs() bool { return c.Verdict == Less || c.Verdict == More }

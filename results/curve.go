@@ -71,8 +71,12 @@ func curvesOf(rows []row, n int, given map[string]look) (all []series, notes []s
 			if g.Conns != n {
 				continue
 			}
-			each, why := histograms(g.Valid)
+			each, why := histograms(g.Rotated)
 			notes = append(notes, why...)
+			if len(each) == 0 {
+				each, why = histograms(g.Valid)
+				notes = append(notes, why...)
+			}
 			if line := curve(each); len(line) > 0 {
 				s.lines = append(s.lines, line)
 			}

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -137,7 +138,8 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 	reps, void := 0, 0
 	for _, r := range of {
 		for _, g := range r.groups {
-			reps = max(reps, len(g.Valid)+len(g.Void))
+			_, all := g.counts()
+			reps = max(reps, all)
 			void += len(g.Void)
 		}
 	}
@@ -145,7 +147,7 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 	if reps > 1 {
 		how += fmt.Sprintf(ch.spread, reps) + " "
 	} else {
-		how += "One repetition. "
+		how += "One repetition" + cmp.Or(ch.bars, ".") + " "
 	}
 	switch {
 	case ch.hollow():

@@ -207,7 +207,7 @@ func TestLineBreaksAtVoid(t *testing.T) {
 		}
 	}
 	all := rows(Summarise(cells))
-	series, left := seriesOf(all[:5], CPUPerMessage, looksOf([]string{"reactor"}))
+	series, left := seriesOf(all[:5], figureNamed(cpuFigure), looksOf([]string{"reactor"}))
 	if left != 0 {
 		t.Errorf("%d points left out", left)
 	}

@@ -19,8 +19,8 @@ type figure struct {
 }
 
 type figurePanel struct {
-	title  string
-	metric Metric
+	title string
+	of    Figure
 }
 
 var figures = []figure{
@@ -28,42 +28,41 @@ var figures = []figure{
 		name: "memory-per-connection", title: "Memory the server holds for each open connection",
 		subtitle: "What N idle connections add to the empty server, divided by N. Log scales; lower is better.",
 		columns:  2, labelled: 0, in: inBytes,
-		panels: []figurePanel{{"User space (anonymous memory)", UserPerConn}, {"Kernel (sockets and files)", KernelPerConn}},
+		panels: []figurePanel{{"User space (anonymous memory)", figureNamed("user_per_conn_bytes")}, {"Kernel (sockets and files)", figureNamed("kernel_per_conn_bytes")}},
 	},
 	{
 		name: "memory-total", title: "Memory of the whole server process",
 		subtitle: "Anonymous memory with every connection open and idle. Log scales; lower is better.",
 		columns:  1, in: inBytes,
-		panels: []figurePanel{{"", Anon}},
+		panels: []figurePanel{{"", Figure{Metric: Anon}}},
 	},
 	{
 		name: "latency", busy: true, title: "Time to a checked reply at the median and in the tail",
 		subtitle: "1 reply in 100 takes longer than p99, 1 in 1,000 than p99.9, {from}. Log scales; lower is better.",
 		columns:  3, labelled: 2, in: inTime,
-		panels: []figurePanel{{"p50", LatencyP50}, {"p99", LatencyP99}, {"p99.9", LatencyP999}},
+		panels: []figurePanel{{"p50", figureNamed("p50_ns")}, {"p99", figureNamed("p99_ns")}, {"p99.9", figureNamed("p999_ns")}},
 	},
 	{
 		name: "throughput", busy: true, title: "Checked replies a second",
 		subtitle: "Log scales; higher is better.",
 		columns:  1, in: inPerSecond,
-		panels: []figurePanel{{"", Throughput}},
+		panels: []figurePanel{{"", figureNamed("throughput_per_s")}},
 	},
 	{
 		name: "cpu-per-message", busy: true, title: "Server CPU time for each checked reply",
 		subtitle: "User and system time of the whole server process. Log scales; lower is better.",
 		columns:  1, in: inTime,
-		panels: []figurePanel{{"", CPUPerMessage}},
+		panels: []figurePanel{{"", figureNamed("cpu_ns_per_message")}},
 	},
 }
 
 // chartOf is the figure drawn for the rows of one load; it is nil where there is nothing to draw. Notes say what is left out.
 func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
-	ch := &chart{name: f.name, title: f.title, subtitle: f.subtitle, labelled: f.labelled,
-		spread: "Median of %d repetitions; bar: smallest to largest."}
+	ch := &chart{name: f.name, title: f.title, subtitle: f.subtitle, labelled: f.labelled}
 	var notes []string
 	var conns, values []float64
 	for _, fp := range f.panels {
-		series, left := seriesOf(rows, fp.metric, given)
+		series, left := seriesOf(rows, fp.of, given)
 		if left > 0 {
 			notes = append(notes, fmt.Sprintf("%s: %d points at or below 0 have no place on a log axis and are left out", f.panelName(fp), left))
 		}
@@ -78,6 +77,8 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 	if len(ch.panels) == 0 {
 		return nil, notes
 	}
+	ch.bars = barsInWords(ch.panels)
+	ch.spread = "Median of %d repetitions" + ch.bars
 	ch.columns = min(f.columns, len(ch.panels))
 	ch.labelled = min(ch.labelled, ch.columns-1)
 	slices.Sort(conns)
@@ -103,6 +104,30 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 	return ch, notes
 }
 
+// barsInWords says what the bars are.
+func barsInWords(panels []panel) string {
+	sure, few := false, false
+	for _, p := range panels {
+		for _, s := range p.series {
+			for _, line := range s.lines {
+				for _, pt := range line {
+					sure = sure || pt.sure
+					few = few || !pt.sure && pt.lo != pt.hi
+				}
+			}
+		}
+	}
+	switch {
+	case sure && few:
+		return "; bar: 95% interval of the median, or where they are too few for one, smallest to largest."
+	case sure:
+		return "; bar: 95% interval of the median."
+	case few:
+		return "; bar: smallest to largest."
+	}
+	return "."
+}
+
 // spacing is how an axis of connections is spaced, by columns of panels: in a narrow panel markers that were moved apart, and
 // labels, take up more of it.
 var spacing = map[int]struct{ margin, label float64 }{1: {0.05, 0.06}, 2: {0.09, 0.14}, 3: {0.14, 0.26}}
@@ -120,7 +145,7 @@ func (f figure) headName(ch *chart) string {
 }
 
 // seriesOf is one figure of the rows over N. It says how many points a log axis cannot hold.
-func seriesOf(rows []row, m Metric, given map[string]look) (all []series, left int) {
+func seriesOf(rows []row, f Figure, given map[string]look) (all []series, left int) {
 	for i, r := range rows {
 		s := series{label: r.name, look: given[r.model], dodge: dodge(i, len(rows))}
 		broken := true
@@ -128,13 +153,15 @@ func seriesOf(rows []row, m Metric, given map[string]look) (all []series, left i
 			g := &r.groups[j]
 			x := float64(g.Conns)
 			for k := range g.Void {
-				if v, known := m(&g.Void[k]); known && drawable(v) {
-					s.hollow = append(s.hollow, point{x: x, y: v, lo: v, hi: v, aside: len(g.Valid) > 0})
+				if v, known := f.Metric(&g.Void[k]); known && drawable(v) {
+					s.hollow = append(s.hollow, point{x: x, y: v, lo: v, hi: v, aside: len(g.Told()) > 0})
 				}
 			}
-			over := g.Of(m)
-			if over.N == 0 || !drawable(over.Median) {
-				left += min(over.N, 1)
+			pt := pointOf(g, f)
+			if pt == nil || !drawable(pt.y) {
+				if pt != nil {
+					left++
+				}
 				broken = true
 				continue
 			}
@@ -143,11 +170,26 @@ func seriesOf(rows []row, m Metric, given map[string]look) (all []series, left i
 				broken = false
 			}
 			end := &s.lines[len(s.lines)-1]
-			*end = append(*end, point{x: x, y: over.Median, lo: over.Min, hi: over.Max})
+			*end = append(*end, *pt)
 		}
 		all = append(all, s)
 	}
 	return all, left
+}
+
+// pointOf is a figure of a group with its interval, or where that is not known from the smallest to the largest; nil where the figure is
+// not known.
+func pointOf(g *Group, f Figure) *point {
+	i := g.Interval(f)
+	if i.N == 0 {
+		return nil
+	}
+	pt := &point{x: float64(g.Conns), y: i.Mid, lo: i.Low, hi: i.High, sure: i.Sure()}
+	if !pt.sure {
+		over := g.Of(f.Metric)
+		pt.lo, pt.hi = over.Min, over.Max
+	}
+	return pt
 }
 
 // dodge is how far to the right the i-th of so many series is moved: all of them together stay within mostDodge.

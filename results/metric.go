@@ -56,3 +56,11 @@ func known[T int64 | float64](v *T) (float64, bool) {
 	}
 	return float64(*v), true
 }
+
+// SpreadP99 is the time in nanoseconds between the first and the last hearer of a message that 1 in 100 messages exceeds.
+func SpreadP99(c *Cell) (float64, bool) {
+	if c.Spread == nil || c.Spread.Count < 100 {
+		return 0, false
+	}
+	return float64(c.Spread.P99), true
+}

@@ -26,6 +26,7 @@ type chart struct {
 	labelled int    // the column of panels whose lines are labelled, to its right
 	head     string // over the labels: what their figures are
 	spread   string // what the caption says of repetitions; %d is how many
+	bars     string // and of one alone: what its bars are
 	caption  []string
 }
 

@@ -12,7 +12,8 @@ import (
 // point is a figure with its spread over the repetitions.
 type point struct {
 	x, y   float64
-	lo, hi float64 // smallest and largest; both y where there is nothing to compare
+	lo, hi float64 // ends of the interval, or smallest and largest; both y where there is nothing to compare
+	sure   bool    // it is the interval
 	bare   bool    // part of the line, without a marker
 	aside  bool    // drawn a little to the right, to leave what stands at the same x in sight
 }

@@ -69,18 +69,79 @@ func compareGroups(a, b Group) int {
 // Of is the spread of a figure over the valid repetitions: over those in rotations where they know it, for there it was taken under
 // the same conditions as the others', and else over those of servers that were alone.
 func (g *Group) Of(m Metric) Spread {
-	for _, cells := range [][]Cell{g.Rotated, g.Valid} {
-		var values []float64
-		for i := range cells {
-			if v, known := m(&cells[i]); known {
-				values = append(values, v)
+	if values := valuesOf(g.Rotated, m); len(values) > 0 {
+		return SpreadOf(values)
+	}
+	return SpreadOf(valuesOf(g.Valid, m))
+}
+
+// Interval is a figure over the valid repetitions, from the same of them as Of: over the rounds of rotations where those know it, and
+// else over repetitions. Of a tail it is always over repetitions, for a stall that is rarer than rounds are long shows only there.
+func (g *Group) Interval(f Figure) Interval {
+	if f.Round != nil && !f.Tail {
+		var all []rotated
+		for i := range g.Rotated {
+			if r := roundsOf(&g.Rotated[i], f); len(r) > 0 {
+				all = append(all, r)
 			}
 		}
-		if len(values) > 0 {
-			return SpreadOf(values)
+		if len(all) > 0 {
+			return bootstrap(all, medianOf())
 		}
 	}
-	return Spread{}
+	if values := valuesOf(g.Rotated, f.Metric); len(values) > 0 {
+		return IntervalOf(values)
+	}
+	return IntervalOf(valuesOf(g.Valid, f.Metric))
+}
+
+// Told is the valid repetitions that Of takes its figures from where rotations know of them.
+func (g *Group) Told() []Cell {
+	if len(g.Rotated) > 0 {
+		return g.Rotated
+	}
+	return g.Valid
+}
+
+// counts is how many repetitions are valid, and how many there are.
+func (g *Group) counts() (valid, all int) {
+	valid = len(g.Valid) + len(g.Rotated)
+	return valid, valid + len(g.Void)
+}
+
+func valuesOf(cells []Cell, m Metric) (values []float64) {
+	for i := range cells {
+		if v, known := m(&cells[i]); known {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// roundsOf is a figure over the rounds of a rotation that count.
+func roundsOf(c *Cell, f Figure) (r rotated) {
+	return blocksOfRounds(len(c.Rotation.Rounds), func(i int) (float64, bool) {
+		if c.Rotation.Rounds[i].Void != "" {
+			return 0, false
+		}
+		return f.Round(c.Rotation.Rounds[i])
+	})
+}
+
+// blocksOfRounds puts neighbouring rounds, the one forward and the one backward, into a block; one that is not known is left out.
+func blocksOfRounds(n int, of func(i int) (float64, bool)) (r rotated) {
+	for i := 0; i < n; i += 2 {
+		var block []float64
+		for j := i; j < min(i+2, n); j++ {
+			if v, known := of(j); known {
+				block = append(block, v)
+			}
+		}
+		if len(block) > 0 {
+			r = append(r, block)
+		}
+	}
+	return r
 }
 
 // alike is p without what may differ between repetitions that are shown as one group.
@@ -111,6 +172,10 @@ func compareSettings(a, b Setting) int {
 		cmp.Compare(a.Params.Pipeline, b.Params.Pipeline),
 		cmp.Compare(a.Params.PayloadBytes, b.Params.PayloadBytes),
 		cmp.Compare(a.Params.RoomSize, b.Params.RoomSize),
+		cmp.Compare(a.Params.Driver, b.Params.Driver),
+		cmp.Compare(a.Params.Arrivals, b.Params.Arrivals),
+		cmp.Compare(a.Params.Search, b.Params.Search),
+		cmp.Compare(a.Params.SLO, b.Params.SLO),
 	)
 }
 

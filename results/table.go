@@ -18,56 +18,132 @@ type TableOptions struct {
 // column is one figure of the table. Where room is short it has the tight head and words.
 type column struct {
 	head, tightHead   string
-	metric            Metric
+	figure            Figure
 	words, tightWords func(float64) string
 }
 
 var columns = []column{
-	{"messages/s", "msg/s", Throughput, PerSecond, PerSecond},
-	{"p50", "p50", LatencyP50, Nanoseconds, Nanoseconds},
-	{"p99", "p99", LatencyP99, Nanoseconds, Nanoseconds},
-	{"p99.9", "p99.9", LatencyP999, Nanoseconds, Nanoseconds},
-	{"CPU/message", "CPU ns", CPUPerMessage, nanosecondsInFull, PerSecond},
-	{"user mem/conn", "user/c", UserPerConn, Bytes, Bytes},
-	{"kernel mem/conn", "kernel/c", KernelPerConn, Bytes, Bytes},
+	{"messages/s", "msg/s", figureNamed("throughput_per_s"), PerSecond, PerSecond},
+	{"p50", "p50", figureNamed("p50_ns"), Nanoseconds, Nanoseconds},
+	{"p99", "p99", figureNamed("p99_ns"), Nanoseconds, Nanoseconds},
+	{"p99.9", "p99.9", figureNamed("p999_ns"), Nanoseconds, Nanoseconds},
+	{"CPU/message", "CPU ns", figureNamed("cpu_ns_per_message"), nanosecondsInFull, PerSecond},
+	{"user mem/conn", "user/c", figureNamed("user_per_conn_bytes"), Bytes, Bytes},
+	{"kernel mem/conn", "kernel/c", figureNamed("kernel_per_conn_bytes"), Bytes, Bytes},
 }
+
+func figureNamed(name string) Figure {
+	f, ok := FigureNamed(name)
+	if !ok {
+		panic("results: no figure " + name)
+	}
+	return f
+}
+
+// layout is how much a table tells, from little to much.
+type layout int
+
+const (
+	narrow layout = iota // medians, under tight heads
+	tight                // with how far they are sure, under tight heads
+	wide                 // the same, in full
+)
 
 // nanosecondsInFull is for a cost, which one compares, where a latency is something one reads.
 func nanosecondsInFull(v float64) string { return PerSecond(v) + " ns" }
 
 // WriteTable writes the cells as tables, one for every load and number of connections: models as rows, medians over the valid
-// repetitions as figures, with half the range from smallest to largest beside them where there is room. Below a table stands
-// why repetitions of it are void; below the last of a load, how memory grows with connections. The error is the writer's.
+// repetitions as figures, with half of their 95% interval beside them where there is room, or where there are too few for one with half the
+// range from smallest to largest. Below a table stands why repetitions of it are void; below the last of a load, how memory grows with
+// connections; and below all, what differs from the base (WriteComparisons). The error is the writer's.
 func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 	groups := Summarise(cells)
 	blocks := blocksOf(groups)
-	wide := slices.ContainsFunc(groups, func(g Group) bool { return len(g.Valid) > 1 })
-	for _, b := range blocks {
-		wide = wide && (opts.Width == 0 || totalWidth(figuresOf(groups, b, true)) <= opts.Width)
-	}
+	known := intervalsOf(groups)
+	how := layoutFor(groups, blocks, known, opts)
 	var out strings.Builder
 	for i, b := range blocks {
-		writeBlock(&out, groups, b, wide, opts)
+		writeBlock(&out, groups, b, known, how, opts)
 		fmt.Fprintln(&out)
 		if load := b[0].Setting(); i == len(blocks)-1 || blocks[i+1][0].Setting() != load {
 			writeGrowth(&out, load, groups, opts)
 		}
 	}
-	if wide {
-		fmt.Fprintln(&out, "±: half of (largest - smallest) over the valid repetitions")
-	} else if len(blocks) > 0 {
-		fmt.Fprintln(&out, "CPU ns: of the server, a message. user/c, kernel/c: its memory, a connection;")
-		fmt.Fprintln(&out, "at small N that is mostly what it costs to be awake: the slope over N is not.")
-	}
+	writeLegend(&out, known, how)
 	text := strings.TrimRight(out.String(), "\n") + "\n"
 	if len(blocks) == 0 {
 		text = "no repetition is finished\n"
 	}
-	if !opts.Color {
-		text = strings.NewReplacer("±", "+-", "µ", "u", "–", "-", "─", "-").Replace(text)
+	if _, err := io.WriteString(w, opts.plain(text)); err != nil || len(blocks) == 0 {
+		return err
 	}
-	_, err := io.WriteString(w, text)
-	return err
+	return WriteComparisons(w, Comparisons(cells, ""), opts)
+}
+
+// plain is the text in ASCII where there is no colour: what is piped may be read anywhere.
+func (o TableOptions) plain(text string) string {
+	if o.Color {
+		return text
+	}
+	return strings.NewReplacer("±", "+-", "µ", "u", "–", "-", "─", "-", "×", "x", "−", "-").Replace(text)
+}
+
+// told is a figure of a group, with its interval, or its spread where that is not known.
+type told struct {
+	interval Interval
+	spread   Spread
+}
+
+// intervalsOf is every figure of every group: a bootstrap is not cheap, so each is taken once.
+func intervalsOf(groups []Group) map[*Group][]told {
+	all := make(map[*Group][]told, len(groups))
+	for i := range groups {
+		g := &groups[i]
+		for _, c := range columns {
+			all[g] = append(all[g], told{g.Interval(c.figure), g.Of(c.figure.Metric)})
+		}
+	}
+	return all
+}
+
+// layoutFor is the most telling layout that there is something to tell in, and that fits for all blocks.
+func layoutFor(groups []Group, blocks [][]Group, known map[*Group][]told, opts TableOptions) layout {
+	if !slices.ContainsFunc(groups, func(g Group) bool { return len(g.Told()) > 1 || len(g.Rotated) > 0 }) {
+		return narrow
+	}
+	for how := wide; how > narrow; how-- {
+		if !slices.ContainsFunc(blocks, func(b []Group) bool {
+			return opts.Width > 0 && totalWidth(figuresOf(groups, b, known, how)) > opts.Width
+		}) {
+			return how
+		}
+	}
+	return narrow
+}
+
+func writeLegend(out *strings.Builder, known map[*Group][]told, how layout) {
+	if len(known) == 0 {
+		return
+	}
+	if how != narrow {
+		sure, few := false, false
+		for _, figures := range known {
+			for _, f := range figures {
+				sure = sure || f.interval.Sure() && f.interval.Half() > 0
+				few = few || !f.interval.Sure() && f.spread.N > 1
+			}
+		}
+		if sure {
+			fmt.Fprintln(out, "±: half of the 95% interval of the median")
+		}
+		if few {
+			fmt.Fprintln(out, "~: half of (largest - smallest) over the repetitions, which are too few for an interval")
+		}
+	}
+	if how != wide {
+		fmt.Fprintln(out, "CPU ns: of the server, a message. user/c, kernel/c: its memory, a connection;")
+		fmt.Fprintln(out, "at small N that is mostly what it costs to be awake: the slope over N is not.")
+	}
 }
 
 // blocksOf splits groups, which are in Summarise's order, where the load or the number of connections changes.
@@ -84,7 +160,7 @@ func blocksOf(groups []Group) (blocks [][]Group) {
 }
 
 // writeBlock writes one block out of all groups.
-func writeBlock(out *strings.Builder, all, block []Group, wide bool, opts TableOptions) {
+func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]told, how layout, opts TableOptions) {
 	title := printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, groupDigits(float64(block[0].Conns))))
 	load := fmt.Sprintf("(%s)", block[0].Setting().Params)
 	gap := " "
@@ -92,7 +168,7 @@ func writeBlock(out *strings.Builder, all, block []Group, wide bool, opts TableO
 		gap = "\n"
 	}
 	fmt.Fprintln(out, opts.mark(bold, title)+gap+load)
-	writeAligned(out, figuresOf(all, block, wide), opts)
+	writeAligned(out, figuresOf(all, block, known, how), opts)
 	for i := range block {
 		writeVoid(out, nameOf(all, &block[i]), block[i].Void, opts)
 	}
@@ -106,7 +182,7 @@ func writeWarnings(out *strings.Builder, all, block []Group) {
 	who := map[string]map[string]int{} // repetitions, by model
 	for i := range block {
 		g := &block[i]
-		for _, c := range slices.Concat(g.Valid, g.Void) {
+		for _, c := range slices.Concat(g.Rotated, g.Valid, g.Void) {
 			for _, warning := range c.Warnings {
 				kind := withoutFigures(warning)
 				if who[kind] == nil {
@@ -136,11 +212,11 @@ func withoutFigures(s string) string {
 	}, s)
 }
 
-// figuresOf is the table of one block, the head its first row. With wide, heads are in full and spreads are shown.
-func figuresOf(all, block []Group, wide bool) [][]string {
+// figuresOf is the table of one block, the head its first row.
+func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]string {
 	head := []string{"model"}
 	for _, c := range columns {
-		if wide {
+		if how == wide {
 			head = append(head, c.head)
 		} else {
 			head = append(head, c.tightHead)
@@ -150,10 +226,11 @@ func figuresOf(all, block []Group, wide bool) [][]string {
 	for i := range block {
 		g := &block[i]
 		row := []string{printable(nameOf(all, g))}
-		for _, c := range columns {
-			row = append(row, c.inWords(g.Of(c.metric), wide))
+		for j, c := range columns {
+			row = append(row, c.inWords(known[g][j], how))
 		}
-		cells = append(cells, append(row, fmt.Sprintf("%d/%d", len(g.Valid), len(g.Valid)+len(g.Void))))
+		valid, of := g.counts()
+		cells = append(cells, append(row, fmt.Sprintf("%d/%d", valid, of)))
 	}
 	return cells
 }
@@ -186,24 +263,28 @@ func slopeInWords(l *Line) string {
 // columnGap stands between columns.
 const columnGap = "  "
 
-// writeAligned writes rows in columns: names to the left, figures to the right, a rule under the head.
-func writeAligned(out *strings.Builder, cells [][]string, opts TableOptions) {
+// writeAligned writes rows in columns: names to the left, as are the columns named, figures to the right, a rule under the head.
+func writeAligned(out *strings.Builder, cells [][]string, opts TableOptions, left ...int) {
 	widths := columnWidths(cells)
 	for i, row := range cells {
 		var line strings.Builder
 		for j, cell := range row {
 			pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell))
-			if j == 0 {
+			switch {
+			case j == 0:
 				line.WriteString(cell + pad)
-			} else {
+			case slices.Contains(left, j):
+				line.WriteString(columnGap + cell + pad)
+			default:
 				line.WriteString(columnGap + pad + cell)
 			}
 		}
+		text := strings.TrimRight(line.String(), " ")
 		if i > 0 {
-			fmt.Fprintln(out, line.String())
+			fmt.Fprintln(out, text)
 			continue
 		}
-		fmt.Fprintln(out, opts.mark(bold, line.String()))
+		fmt.Fprintln(out, opts.mark(bold, text))
 		fmt.Fprintln(out, strings.Repeat("─", totalWidth(cells)))
 	}
 }
@@ -240,16 +321,28 @@ func (o TableOptions) mark(with, s string) string {
 	return with + s + "\x1b[0m"
 }
 
-func (c column) inWords(s Spread, wide bool) string {
-	switch {
-	case s.N == 0:
+func (c column) inWords(f told, how layout) string {
+	if f.interval.N == 0 {
 		return "–"
-	case !wide:
-		return c.tightWords(s.Median)
-	case s.N == 1:
-		return c.words(s.Median)
 	}
-	return fmt.Sprintf("%s ±%s", c.words(s.Median), percent(s.HalfRange()))
+	words, gap := c.words, " "
+	if how != wide {
+		words, gap = c.tightWords, ""
+	}
+	figure := words(f.interval.Mid)
+	if how == narrow {
+		return figure
+	}
+	if how == tight {
+		figure = strings.ReplaceAll(figure, " ", "")
+	}
+	switch {
+	case f.interval.Sure():
+		return figure + gap + "±" + percent(f.interval.Half())
+	case f.spread.N > 1:
+		return figure + gap + "~" + percent(f.spread.HalfRange())
+	}
+	return figure
 }
 
 // percent is a share in whole percent : a spread is not known more finely.

@@ -20,6 +20,7 @@ func TestWriteTable(t *testing.T) {
 	cells[30].Valid, cells[30].Void = false, []string{} // void without a reason
 	for name, opts := range map[string]TableOptions{
 		"narrow": {Width: 80},
+		"tight":  {Width: 100},
 		"wide":   {Width: 132},
 		"color":  {Color: true},
 	} {
@@ -44,6 +45,30 @@ func TestWriteTable(t *testing.T) {
 			if len(line) != utf8.RuneCountInString(line) || len(strings.TrimSuffix(line, "\n")) > opts.Width {
 				t.Errorf("%s: not ASCII, or wider than %d: %q", name, opts.Width, line)
 			}
+		}
+	}
+}
+
+// Of rotations, the intervals are of their rounds, and the repetitions count as any.
+func TestWriteTableOfRotations(t *testing.T) {
+	w := newWorld(20, 0.005, 0.02)
+	w.whole = true
+	w.cost["goroutine"], w.cost["pool"] = 1.3, 1.01
+	cells := append(w.pairs(100, 2, "goroutine", "pool"), w.pairs(1000, 1, "goroutine", "pool")...)
+	var got bytes.Buffer
+	if err := WriteTable(&got, cells, TableOptions{Width: 100}); err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "table-rotations.golden")
+	if *update {
+		put(t, golden, got.String())
+	}
+	if want := get(t, golden); !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("got\n%s\nwant\n%s", got.Bytes(), want)
+	}
+	for line := range strings.Lines(got.String()) {
+		if len(line) > 101 {
+			t.Errorf("wider than 100: %q", line)
 		}
 	}
 }

@@ -1,0 +1,232 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Change is one model's figure in a new run over that in an old one, under one load at one number of connections.
+type Change struct {
+	Setting Setting
+	Conns   int
+	Model   string // with its threads where it ran on several numbers of them
+	Figure  Figure
+
+	Old, New Interval // the figure itself
+	Ratio    Interval // new / old, of the figure or of its ratios to Base
+	Base     string   // the model in the same rotations that both were taken relative to, so that what drifted between the runs cancels
+	Test     Test
+	P        float64 // of there being no change, adjusted by Holm over all changes of this figure
+	Floor    float64 // the larger of both runs, as in Comparison
+	Control  string
+	Verdict  Verdict // of new over old
+	Why      string
+}
+
+// Worse reports whether the change is one, and for the worse.
+func (c *Change) Worse() bool {
+	return c.Figure.Less && c.Verdict == More || !c.Figure.Less && c.Verdict == Less
+}
+
+// Better reports whether the change is one, and for the better.
+func (c *Change) Better() bool {
+	return c.Figure.Less && c.Verdict == Less || !c.Figure.Less && c.Verdict == More
+}
+
+// Loss is how much worse the figure became, as a share of what it was; below 0 it became better.
+func (c *Change) Loss() float64 {
+	if c.Figure.Less {
+		return c.Ratio.Mid - 1
+	}
+	return 1 - c.Ratio.Mid
+}
+
+// Changed is what differs between two runs.
+type Changed struct {
+	Base    string   // the model that rotations of both runs were taken relative to; empty: none
+	Changes []Change // in the order that models are shown in
+	OnlyOld []string // what one of the two alone measured
+	OnlyNew []string
+}
+
+// Changes compares what two runs have in common. Rounds of different runs are never paired with each other. But where both rotated a model
+// with the same base, its ratios to the base are compared: by Mann-Whitney over the rounds' log ratios, with an interval by bootstrap as
+// in Comparisons, drawn from each run apart. That is the change of the model beside the base, so the base is taken not to have changed;
+// its own change, and every figure that rotations do not know, is of repetitions apart. With base "" it is BaseOf if that is one for both.
+func Changes(old, now []Cell, base string) Changed {
+	if base == "" && BaseOf(old) == BaseOf(now) {
+		base = BaseOf(now)
+	}
+	before, after := Summarise(old), Summarise(now)
+	twins := twinsOf(slices.Concat(old, now))
+	var out Changed
+	var all []trialOfChange
+	for i := range after {
+		g := &after[i]
+		was := sameGroup(before, g)
+		switch _, twin := twins[g.Model]; {
+		case was == nil:
+			out.OnlyNew = append(out.OnlyNew, placeOf(after, g))
+		case !twin:
+			all = append(all, changesOf(before, after, was, g, base)...)
+		}
+	}
+	for i := range before {
+		if sameGroup(after, &before[i]) == nil {
+			out.OnlyOld = append(out.OnlyOld, placeOf(before, &before[i]))
+		}
+	}
+	out.Changes = judgeChanges(all, noiseOf(old), noiseOf(now))
+	for _, c := range out.Changes {
+		if c.Base != "" {
+			out.Base = base
+		}
+	}
+	return out
+}
+
+func sameGroup(groups []Group, g *Group) *Group {
+	at := slices.IndexFunc(groups, func(o Group) bool {
+		return o.Model == g.Model && o.Conns == g.Conns && o.Params.Procs == g.Params.Procs && o.Setting() == g.Setting()
+	})
+	if at < 0 {
+		return nil
+	}
+	return &groups[at]
+}
+
+func placeOf(groups []Group, g *Group) string {
+	return fmt.Sprintf("%s, N = %s (%s): %s", g.Scenario, groupDigits(float64(g.Conns)), g.Setting().Params, nameOf(groups, g))
+}
+
+type trialOfChange struct {
+	Change
+	least float64
+}
+
+// changesOf is the change of every figure of one model.
+func changesOf(before, after []Group, was, is *Group, base string) (all []trialOfChange) {
+	var oldBase, newBase *Group
+	if is.Model != base {
+		oldBase, newBase = baseOf(before, was, base), baseOf(after, is, base)
+	}
+	for _, f := range Figures {
+		c := Change{Setting: is.Setting(), Conns: is.Conns, Model: nameOf(after, is), Figure: f, Old: was.Interval(f), New: is.Interval(f)}
+		if !f.comparable(c.Setting) || c.Old.N == 0 || c.New.N == 0 {
+			continue
+		}
+		var found tested
+		if oldBase != nil && newBase != nil {
+			found = ratioOfRatios(pairsOf(oldBase, was, f), pairsOf(newBase, is, f))
+		}
+		if found.ratio.N > 0 {
+			c.Base = newBase.Model
+		} else {
+			found = unpaired(alike(was, is, f.Metric))
+		}
+		if found.ratio.N == 0 {
+			found = tested{ratio: Interval{math.NaN(), math.NaN(), math.NaN(), min(c.Old.N, c.New.N)}, p: math.NaN()}
+		}
+		c.Ratio, c.P, c.Test = found.ratio, found.p, found.test
+		all = append(all, trialOfChange{c, found.least})
+	}
+	return all
+}
+
+// baseOf is the base of g among all groups.
+func baseOf(groups []Group, g *Group, base string) *Group {
+	for _, block := range blocksOf(groups) {
+		if block[0].Conns == g.Conns && block[0].Setting() == g.Setting() {
+			return baseIn(block, g, base)
+		}
+	}
+	return nil
+}
+
+// ratioOfRatios is the ratio of new to old of a ratio that each run took by paired rounds. Its N is 0 where one did not.
+func ratioOfRatios(old, now []rotated) tested {
+	if len(old) == 0 || len(now) == 0 {
+		return tested{}
+	}
+	was, drawnOld := draws(old, location(), 1)
+	is, drawnNew := draws(now, location(), 2)
+	i := Interval{math.NaN(), is.Mid - was.Mid, math.NaN(), min(was.N, is.N)}
+	t := tested{p: math.NaN(), test: MannWhitney}
+	if was.Sure() && is.Sure() {
+		for n := range drawnNew {
+			drawnNew[n] -= drawnOld[n]
+		}
+		i.Low, i.High = percentiles(drawnNew, min(freedom(old), freedom(now)))
+		ranks := mannWhitney(flatten(old), flatten(now))
+		t.p, t.least = ranks.p, ranks.least
+	}
+	t.ratio = i.exp()
+	return t
+}
+
+func flatten(all []rotated) (flat []float64) {
+	for _, r := range all {
+		for _, block := range r {
+			flat = append(flat, block...)
+		}
+	}
+	return flat
+}
+
+// noise is what a run knows of its own.
+type noise struct {
+	controls []trial
+	drowned  drowning
+}
+
+func noiseOf(cells []Cell) noise {
+	groups := Summarise(cells)
+	return noise{controls: controlsOf(groups, twinsOf(cells)), drowned: drownedBy(groups)}
+}
+
+func judgeChanges(all []trialOfChange, old, now noise) []Change {
+	raw := make([]float64, len(all))
+	for i := range all {
+		raw[i] = all[i].P
+	}
+	sizes := adjust(all, func(t *trialOfChange) any { return t.Figure.Name }, func(t *trialOfChange) *float64 { return &t.P })
+	judged := make([]Change, len(all))
+	for i := range all {
+		c := &all[i]
+		like := &trial{Comparison: Comparison{Setting: c.Setting, Conns: c.Conns, Figure: c.Figure}}
+		c.Floor, c.Control = floorOf(now.controls, like)
+		if floor, control := floorOf(old.controls, like); floor > c.Floor {
+			c.Floor, c.Control = floor, control
+		}
+		drowned := now.drowned.at(c.Setting, c.Conns, c.Figure)
+		if drowned == "" {
+			drowned = old.drowned.at(c.Setting, c.Conns, c.Figure)
+		}
+		c.Verdict, c.Why = judgement{ratio: c.Ratio, rounds: c.Base != "", p: c.P, raw: raw[i], least: c.least, of: sizes[i],
+			floor: c.Floor, control: c.Control, drowned: drowned}.verdict()
+		judged[i] = c.Change
+	}
+	return judged
+}
+
+// OtherMachine names what makes two runs those of unlike machines, with both values: a change between them is the machine's, or not only
+// the program's. Memory may differ by 2%: what the kernel keeps for itself is no other machine.
+func (e Environment) OtherMachine(o Environment) (differ []string) {
+	for _, f := range []struct {
+		name     string
+		same     bool
+		was, now any
+	}{
+		{"CPU", e.CPUModel == o.CPUModel, e.CPUModel, o.CPUModel},
+		{"cores", e.Cores == o.Cores, e.Cores, o.Cores},
+		{"memory", math.Abs(float64(e.MemoryBytes-o.MemoryBytes)) <= 0.02*float64(e.MemoryBytes),
+			Bytes(float64(e.MemoryBytes)), Bytes(float64(o.MemoryBytes))},
+		{"kernel", e.Kernel == o.Kernel, e.Kernel, o.Kernel},
+	} {
+		if !f.same {
+			differ = append(differ, fmt.Sprintf("%s: was %v, is %v", f.name, f.was, f.now))
+		}
+	}
+	return differ
+}

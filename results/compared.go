@@ -1,0 +1,240 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Comparisons compares every model with the base, under every load, at every number of connections, by every figure that both know.
+// With base "" it is BaseOf. Where both were in the same rotations their rounds are paired, else repetitions are compared as they
+// come. Models come in the order they are shown in; a control (Twin) stands beside its own base, whatever the base of the others.
+//
+// A difference is called one only where P, adjusted by Holm over all comparisons of the figure, is below 0.05, the 95% interval excludes
+// 1, and the middle of it is farther from 1 than Floor. Controls have a family of their own.
+func Comparisons(cells []Cell, base string) []Comparison {
+	if base == "" {
+		base = BaseOf(cells)
+	}
+	twins := twinsOf(cells)
+	groups := Summarise(cells)
+	all := trialsOf(groups, func(model string) (against string, twin bool) {
+		if of, is := twins[model]; is {
+			return of, true
+		}
+		return base, false
+	})
+	return judge(all, drownedBy(groups))
+}
+
+// trialsOf compares every group with that of the model it is held against, if any, in the same block.
+func trialsOf(groups []Group, against func(model string) (base string, twin bool)) (all []trial) {
+	for _, block := range blocksOf(groups) {
+		for i := range block {
+			other := &block[i]
+			base, twin := against(other.Model)
+			b := baseIn(block, other, base)
+			if b == nil {
+				continue
+			}
+			for _, f := range Figures {
+				if t, ok := try(b, other, f); ok {
+					t.Base, t.Other, t.Twin = nameOf(groups, b), nameOf(groups, other), twin
+					all = append(all, t)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// controlsOf is the comparisons of twins alone.
+func controlsOf(groups []Group, twins map[string]string) []trial {
+	return trialsOf(groups, func(model string) (string, bool) { return twins[model], true })
+}
+
+// BaseOf is the model that comparisons are made with unless another is chosen: the one in the most rotations, being what their pairs
+// have in common; where that is not one alone, the reactor, or else the model shown first.
+func BaseOf(cells []Cell) string {
+	in := map[string]map[string]bool{} // rotations, by model
+	var names []string
+	for i := range cells {
+		c := &cells[i]
+		if c.Rotation != nil && c.Rotation.TwinOf != "" {
+			continue
+		}
+		if in[c.Model] == nil {
+			in[c.Model] = map[string]bool{}
+			names = append(names, c.Model)
+		}
+		if c.Rotation != nil {
+			in[c.Model][c.Rotation.ID] = true
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(-cmp.Compare(len(in[a]), len(in[b])), compareNames(modelOrder, a, b))
+	})
+	most := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return len(in[n]) < len(in[names[0]]) })
+	if slices.Contains(most, "reactor") {
+		return "reactor"
+	}
+	return most[0]
+}
+
+// baseIn is the group of the block that other is compared with: of the same threads where the base ran on several numbers of them.
+func baseIn(block []Group, other *Group, base string) *Group {
+	var found *Group
+	for i := range block {
+		b := &block[i]
+		if b.Model != base || b == other || b.Model == other.Model {
+			continue
+		}
+		if found == nil || b.Params.Procs == other.Params.Procs {
+			found = b
+		}
+	}
+	return found
+}
+
+// trial is a comparison before it is judged.
+type trial struct {
+	Comparison
+	least float64 // that P could have been before it was adjusted
+}
+
+// try compares one figure; it is not ok where one of the two does not know it.
+func try(base, other *Group, f Figure) (t trial, ok bool) {
+	setting := other.Setting()
+	if !f.comparable(setting) {
+		return t, false
+	}
+	var found tested
+	pairs := pairsOf(base, other, f)
+	if len(pairs) > 0 {
+		found = pairedRatio(pairs)
+	} else {
+		found = unpaired(alike(base, other, f.Metric))
+	}
+	if found.ratio.N == 0 {
+		return t, false
+	}
+	t.Comparison = Comparison{Setting: setting, Conns: other.Conns, Figure: f,
+		Ratio: found.ratio, Paired: len(pairs) > 0, Test: found.test, P: found.p}
+	t.least = found.least
+	return t, true
+}
+
+// pairsOf is the log ratios of the rounds that both have in common, by rotation. A round that is void for either is in none.
+func pairsOf(base, other *Group, f Figure) (all []rotated) {
+	if f.Round == nil {
+		return nil
+	}
+	for i := range other.Rotated {
+		o := other.Rotated[i].Rotation
+		at := slices.IndexFunc(base.Rotated, func(c Cell) bool { return c.Rotation.ID == o.ID })
+		if at < 0 {
+			continue
+		}
+		b := base.Rotated[at].Rotation
+		r := blocksOfRounds(min(len(o.Rounds), len(b.Rounds)), func(i int) (float64, bool) {
+			if o.Rounds[i].Void != "" || b.Rounds[i].Void != "" {
+				return 0, false
+			}
+			x, known := f.Round(b.Rounds[i])
+			y, also := f.Round(o.Rounds[i])
+			return math.Log(y / x), known && also
+		})
+		if len(r) > 0 {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// alike is a figure of both, from repetitions that were taken alike.
+func alike(base, other *Group, m Metric) (b, o []float64) {
+	if b, o = valuesOf(base.Rotated, m), valuesOf(other.Rotated, m); len(b) > 0 && len(o) > 0 {
+		return b, o
+	}
+	return valuesOf(base.Valid, m), valuesOf(other.Valid, m)
+}
+
+// judge says of each what may be said.
+func judge(all []trial, drowned drowning) []Comparison {
+	raw := make([]float64, len(all))
+	for i := range all {
+		raw[i] = all[i].P
+	}
+	family := func(t *trial) any { return [2]any{t.Figure.Name, t.Twin} }
+	sizes := adjust(all, family, func(t *trial) *float64 { return &t.P })
+	judged := make([]Comparison, len(all))
+	for i := range all {
+		t := &all[i]
+		t.Floor, t.Control = floorOf(all, t)
+		j := judgement{ratio: t.Ratio, rounds: t.Paired, p: t.P, raw: raw[i], least: t.least, of: sizes[i], floor: t.Floor, control: t.Control}
+		j.drowned = drowned.at(t.Setting, t.Conns, t.Figure)
+		t.Verdict, t.Why = j.verdict()
+		judged[i] = t.Comparison
+	}
+	return judged
+}
+
+// adjust puts the probabilities of every family through holm, and returns the size of the family that each is of.
+func adjust[T any](all []T, family func(*T) any, p func(*T) *float64) (sizes []int) {
+	sizes = make([]int, len(all))
+	members := map[any][]int{}
+	for i := range all {
+		if k := family(&all[i]); !math.IsNaN(*p(&all[i])) {
+			members[k] = append(members[k], i)
+		}
+	}
+	for _, of := range members {
+		raw := make([]float64, len(of))
+		for j, i := range of {
+			raw[j] = *p(&all[i])
+		}
+		for j, adjusted := range holm(raw) {
+			*p(&all[of[j]]), sizes[of[j]] = adjusted, len(of)
+		}
+	}
+	return sizes
+}
+
+// judgement is what a verdict depends on.
+type judgement struct {
+	ratio         Interval
+	rounds        bool    // it is of rounds, not of repetitions
+	p, raw, least float64 // adjusted, as found, and the least that could be found
+	of            int     // comparisons in the family
+	floor         float64
+	control       string
+	drowned       string // why nothing can be ranked; empty: it can
+}
+
+func (j judgement) verdict() (v Verdict, why string) {
+	unit := "repetitions a side"
+	if j.rounds {
+		unit = "rounds"
+	}
+	switch {
+	case math.IsNaN(j.ratio.Mid):
+		return Unknown, "no ratio can be taken: a value at or below 0, or none taken alike on both sides"
+	case !j.ratio.Sure() || math.IsNaN(j.p):
+		return Unknown, fmt.Sprintf("too few %s: %d", unit, j.ratio.N)
+	case j.drowned != "":
+		return Unknown, j.drowned
+	case j.p < significance && j.ratio.excludes1() && math.Abs(j.ratio.Mid-1) <= j.floor:
+		return Same, fmt.Sprintf("within the noise here, %s by %s", share(j.floor), j.control)
+	case j.p < significance && j.ratio.excludes1() && j.ratio.Mid < 1:
+		return Less, ""
+	case j.p < significance && j.ratio.excludes1():
+		return More, ""
+	case j.raw <= j.least*(1+1e-9) && j.ratio.excludes1():
+		return Unknown, fmt.Sprintf("too few %s to be sure of one among %d comparisons: %d, all of one mind", unit, j.of, j.ratio.N)
+	}
+	return Same, ""
+}

@@ -1,0 +1,214 @@
+package results
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/aclements/go-moremath/stats"
+	"golang.org/x/perf/benchmath"
+)
+
+// Test is how the probability of a difference by chance was found.
+type Test string
+
+// The tests. Which is used depends on how the samples were taken and how many there are, never on what they say.
+const (
+	// SignedRank is Wilcoxon's (1945) over the log ratios of rounds, two-sided and exact: of the median ratio in these processes being
+	// 1. It knows nothing of how processes of one program differ; the interval does where there are several rotations, and so does the floor.
+	SignedRank Test = "signed-rank"
+	// MannWhitney is of two samples apart, two-sided: of either being as likely to be the greater (benchmath.AssumeNothing).
+	MannWhitney Test = "mann-whitney"
+	// Welch is Welch's t test of the logarithms of 3 to 7 repetitions a side. From so few, ranks alone could not tell a factor of ten
+	// from chance once it is one of many comparisons: 3 against 3 never give less than p = 0.1.
+	Welch Test = "welch"
+)
+
+// tested is a ratio with the probability of its distance from 1 by chance.
+type tested struct {
+	ratio Interval
+	p     float64 // NaN: not known
+	least float64 // that p could have been with so many samples
+	test  Test
+}
+
+// pairedRatio is the ratio of paired rounds, told as logarithms.
+func pairedRatio(logs []rotated) tested {
+	var flat []float64
+	for _, r := range logs {
+		flat = append(flat, r.flat(nil)...)
+	}
+	p, least := signedRank(flat)
+	return tested{bootstrap(logs, location()).exp(), p, least, SignedRank}
+}
+
+// exactUpTo is how many differences signedRank counts all signs of: beyond, the normal distribution is as good.
+const exactUpTo = 100
+
+// signedRank is the p-value of Wilcoxon's signed-rank test, two-sided, and the least it could have been. Differences of 0 are left out,
+// equal ones share their ranks, and the distribution is over all signs of these very ranks.
+func signedRank(differences []float64) (p, least float64) {
+	d := slices.DeleteFunc(slices.Clone(differences), func(v float64) bool { return v == 0 || math.IsNaN(v) })
+	if len(d) == 0 {
+		return 1, 1
+	}
+	slices.SortFunc(d, func(a, b float64) int { return cmp.Compare(math.Abs(a), math.Abs(b)) })
+	ranks := make([]int, len(d)) // twice each rank, so that shared ones are whole
+	for i := 0; i < len(d); {
+		j := i + 1
+		for j < len(d) && math.Abs(d[j]) == math.Abs(d[i]) {
+			j++
+		}
+		for k := i; k < j; k++ {
+			ranks[k] = i + j + 1
+		}
+		i = j
+	}
+	var positive, sum, squares int
+	for i, r := range ranks {
+		sum += r
+		squares += r * r
+		if d[i] > 0 {
+			positive += r
+		}
+	}
+	least = math.Ldexp(1, 1-len(d))
+	smaller := min(positive, sum-positive)
+	if len(d) > exactUpTo {
+		// The rank sum has mean Σr/2 and variance Σr²/4; a step of it is 2 here.
+		z := (float64(smaller) - float64(sum)/2 + 1) / math.Sqrt(float64(squares)/4)
+		return min(1, 2*stats.StdNormal.CDF(z)), least
+	}
+	ways := make([]float64, sum+1) // share of all signs that give each rank sum
+	ways[0] = 1
+	top := 0
+	for _, r := range ranks {
+		top += r
+		for s := top; s >= 0; s-- {
+			ways[s] /= 2
+			if s >= r {
+				ways[s] += ways[s-r] / 2
+			}
+		}
+	}
+	for s := 0; s <= smaller; s++ {
+		p += 2 * ways[s]
+	}
+	return min(1, p), least
+}
+
+// enoughForRanks is how many repetitions a side are compared by their ranks.
+const (
+	leastRepetitions = 3
+	enoughForRanks   = 8
+)
+
+// unpaired is the ratio of repetitions apart. Its bounds and p are NaN where there are under 3 a side; all is unknown where a value at or
+// below 0 makes a ratio meaningless.
+func unpaired(base, other []float64) tested {
+	if len(base) == 0 || len(other) == 0 || slices.Min(base) <= 0 || slices.Min(other) <= 0 {
+		return tested{p: math.NaN()}
+	}
+	n := min(len(base), len(other))
+	switch {
+	case n < leastRepetitions:
+		mid := SpreadOf(other).Median / SpreadOf(base).Median
+		return tested{ratio: Interval{math.NaN(), mid, math.NaN(), n}, p: math.NaN()}
+	case n < enoughForRanks:
+		return welch(logs(base), logs(other))
+	}
+	return mannWhitney(logs(base), logs(other))
+}
+
+// welch compares means of logarithms: its ratio is that of the geometric means.
+func welch(base, other []float64) tested {
+	n1, n2 := float64(len(base)), float64(len(other))
+	difference := stats.Mean(other) - stats.Mean(base)
+	t := tested{ratio: Interval{difference, difference, difference, min(len(base), len(other))}.exp(), test: Welch}
+	result, err := stats.TwoSampleWelchTTest(stats.Sample{Xs: other}, stats.Sample{Xs: base}, stats.LocationDiffers)
+	if err != nil { // nothing varies, so that there is no t: what is left is the ranks
+		ranks := mannWhitney(base, other)
+		t.p, t.least, t.test = ranks.p, ranks.least, MannWhitney
+		return t
+	}
+	half := stats.InvCDF(stats.TDist{V: result.DoF})(1-significance/2) * math.Sqrt(stats.Variance(base)/n1+stats.Variance(other)/n2)
+	t.ratio = Interval{difference - half, difference, difference + half, t.ratio.N}.exp()
+	t.p = result.P
+	return t
+}
+
+// mannWhitney compares by ranks. Its ratio is the median of all ratios of one to one, and the interval holds every ratio that the same
+// test would not refuse (Hodges and Lehmann 1963; Bauer 1972): from the k-th smallest of them to the k-th largest, k the greatest with
+//
+//	P(U < k) <= 0.025.
+func mannWhitney(base, other []float64) tested {
+	b, o := slices.Sorted(slices.Values(base)), slices.Sorted(slices.Values(other))
+	var all []float64
+	for _, x := range b {
+		for _, y := range o {
+			all = append(all, y-x)
+		}
+	}
+	slices.Sort(all)
+	at := func(k int) float64 {
+		if k < 0 || k >= len(all) {
+			return math.NaN()
+		}
+		return all[k]
+	}
+	k := rankAt(len(b), len(o))
+	ratio := Interval{at(k - 1), SpreadOf(all).Median, at(len(all) - k), min(len(b), len(o))}.exp()
+	sample := func(v []float64) *benchmath.Sample { return benchmath.NewSample(v, &benchmath.DefaultThresholds) }
+	return tested{ratio, benchmath.AssumeNothing.Compare(sample(b), sample(o)).P, leastU(len(b), len(o)), MannWhitney}
+}
+
+// rankAt is the k of mannWhitney. From 20 a side U is as good as normal: mean n·m/2, variance n·m·(n+m+1)/12.
+func rankAt(n, m int) int {
+	if min(n, m) < 20 {
+		d := stats.UDist{N1: n, N2: m}
+		k := 0
+		for d.CDF(float64(k)) <= significance/2 {
+			k++
+		}
+		return k
+	}
+	nm := float64(n) * float64(m)
+	z := stats.InvCDF(stats.StdNormal)(1 - significance/2)
+	return int(nm/2 - z*math.Sqrt(nm*float64(n+m+1)/12))
+}
+
+// leastU is the least two-sided p that so many ranks can give: 2 / (n+m over n).
+func leastU(n, m int) float64 {
+	p := 2.0
+	for i := 1; i <= n; i++ {
+		p *= float64(i) / float64(m+i)
+	}
+	return p
+}
+
+func logs(v []float64) []float64 {
+	l := make([]float64, len(v))
+	for i := range v {
+		l[i] = math.Log(v[i])
+	}
+	return l
+}
+
+// holm adjusts p-values of one family so that any of them is below α by chance alone with a probability of at most α (Holm 1979): the
+// i-th smallest of m is multiplied by m - i + 1, and none comes out smaller than one before it. NaN is not of the family.
+func holm(p []float64) []float64 {
+	adjusted := slices.Clone(p)
+	var order []int
+	for i := range p {
+		if !math.IsNaN(p[i]) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p[a], p[b]) })
+	last := 0.0
+	for place, i := range order {
+		last = max(last, min(1, p[i]*float64(len(order)-place)))
+		adjusted[i] = last
+	}
+	return adjusted
+}
