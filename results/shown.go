@@ -44,11 +44,7 @@ type CurvePoint struct {
 // LatencyCurve is the whole distribution of the valid repetitions of a group, up to where less than one message would stand beyond. Notes
 // say which histograms cannot be read.
 func LatencyCurve(g *Group) (line []CurvePoint, notes []string) {
-	cells := g.Rotated
-	if len(cells) == 0 {
-		cells = g.Valid
-	}
-	each, notes := histograms(cells)
+	each, notes := histograms(g.Told())
 	for _, p := range curve(each) {
 		line = append(line, CurvePoint{Nines: p.x, Low: p.lo, Mid: p.y, High: p.hi})
 	}

@@ -53,5 +53,5 @@ func sourceOf(dir string) (report.Source, error) {
 	if err != nil {
 		return report.Source{}, err
 	}
-	return report.Source{Run: run, Cells: cells, Warnings: warnings}, nil
+	return report.Source{Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(cells, "")}, nil
 }

@@ -18,19 +18,42 @@ type Answer struct {
 // mostlyIdle is the number of connections that the question is asked for, if so many were measured.
 const mostlyIdle = 10_000
 
+// sentenceAt is what is known at one N, with what the base itself takes.
+func (f facts) sentenceAt(of []results.Comparison) string { return sentenceAt(of, f.level(of)) }
+
+// level is the base's figure in words, where it is known.
+func (f facts) level(of []results.Comparison) string {
+	for i := range f.groups {
+		g := &f.groups[i]
+		if len(of) == 0 || g.Setting() != of[0].Setting || g.Conns != of[0].Conns || results.NameOf(f.groups, g) != of[0].Base {
+			continue
+		}
+		at := g.Interval(of[0].Figure)
+		switch {
+		case at.N == 0:
+			return ""
+		case is(of[0].Figure, "cpu"):
+			return results.Nanoseconds(at.Mid) // to be read, and not compared digit by digit
+		}
+		return of[0].Figure.Words(at.Mid)
+	}
+	return ""
+}
+
 // idleAnswer is for many connections of which few speak: memory decides, and CPU is told beside it.
-func idleAnswer(growth []results.Growth, most int, all []matter, control func(string) bool) (Answer, bool) {
+func (f facts) idleAnswer() (Answer, bool) {
+	most := f.mostConns()
 	n := most
 	if most >= mostlyIdle {
 		n = mostlyIdle
 	}
-	models, why := memoryAnswer(growth, n, control)
+	models, why := memoryAnswer(f.growth, n, f.control)
 	if len(models) == 0 {
 		return Answer{}, false
 	}
 	a := Answer{Use: number(n) + " mostly idle connections", Models: models, Why: []string{why}}
-	if m, at, ok := cpuAt(all, n); ok {
-		a.Why = append(a.Why, fmt.Sprintf("CPU per message (%s): %s", loadName(m.setting), lower(sentenceAt(m.at(at)))))
+	if m, at, ok := cpuAt(f.matters, n); ok {
+		a.Why = append(a.Why, fmt.Sprintf("Awake (%s), by CPU per message: %s", f.loads[m.setting], lower(f.sentenceAt(m.at(at)))))
 	}
 	return a, true
 }
@@ -57,17 +80,17 @@ func cpuAt(all []matter, n int) (m matter, at int, ok bool) {
 	return m, at, at > 0
 }
 
-// chief is the matter of a figure that most comparisons were made of; a closed loop goes before an open one for cost and throughput, where
+// chief is the matter of a figure that most is known of; a closed loop goes before an open one for cost and throughput, where
 // the server is what is busy, and after it for latency.
 func chief(all []matter, figure string) (best matter, ok bool) {
 	score := func(m matter) int {
-		s := 10 * len(m.all)
+		s := 10 * (len(m.all) - m.count()[results.Unknown])
 		closed := m.setting.Params.Loop == "closed"
 		if closed != (senseOf(m.figure).more == "longer") {
 			s += 5
 		}
 		if m.setting.Scenario == "echo" {
-			s += 1000
+			s += 3
 		}
 		return s
 	}
@@ -140,53 +163,55 @@ func overlap(a, b results.Interval) bool {
 	return !known(a) || !known(b) || a.Low <= b.High && b.Low <= a.High
 }
 
-// busyAnswers is for connections that all speak: CPU per message decides, at the least and the greatest N.
-func busyAnswers(all []matter, control func(string) bool) []Answer {
-	m, ok := chief(all, "cpu")
+// busyAnswers is for connections that speak: CPU per message decides, at the least and the greatest N.
+func (f facts) busyAnswers() []Answer {
+	m, ok := chief(f.matters, "cpu")
 	if !ok {
 		return nil
 	}
-	conns := m.conns()
-	ends := []int{conns[0]}
-	if last := conns[len(conns)-1]; last != conns[0] {
-		ends = append(ends, last)
+	how := "busy connections"
+	if p := m.setting.Params; p.Loop == "open" {
+		how = fmt.Sprintf("connections with %s messages/s", results.PerSecond(p.RatePerS))
 	}
+	conns := m.conns()
 	var answers []Answer
-	for _, n := range ends {
-		of := m.at(n)
-		models := bestOf(of, control)
+	for _, n := range slices.Compact([]int{conns[0], conns[len(conns)-1]}) {
+		models := bestOf(m.at(n), f.control)
 		if len(models) == 0 {
 			continue
 		}
-		answers = append(answers, Answer{
-			Use: fmt.Sprintf("%s busy connections", number(n)), Models: models,
-			Why: []string{fmt.Sprintf("By CPU per message (%s). %s", loadName(m.setting), sentenceAt(of))},
-		})
+		a := Answer{Use: number(n) + " " + how, Models: models, Why: []string{"By CPU per message. " + f.sentenceAt(m.at(n))}}
+		if k := len(answers); k > 0 && slices.Equal(answers[k-1].Models, models) {
+			answers[k-1].Use = fmt.Sprintf("%s or %s", number(conns[0]), a.Use)
+			answers[k-1].Why = append(answers[k-1].Why, f.sentenceAt(m.at(n)))
+			continue
+		}
+		answers = append(answers, a)
 	}
 	return answers
 }
 
-// otherAnswers is for the other loads: what CPU per message says at the greatest N, where it tells models apart.
-func otherAnswers(all []matter, control func(string) bool, names map[results.Setting]string) []Answer {
+// otherAnswers is for the other scenarios: what CPU per message says at the greatest N, where it tells models apart.
+func (f facts) otherAnswers() []Answer {
 	done := ""
-	if m, ok := chief(all, "cpu"); ok {
+	if m, ok := chief(f.matters, "cpu"); ok {
 		done = m.setting.Scenario
 	}
 	var answers []Answer
-	for _, m := range all {
-		if !is(m.figure, "cpu") || m.setting.AtRest() || m.setting.Scenario == done || m.setting.Params.Loop == "search" || m.setting.Params.Driver != "" {
+	for _, m := range f.matters {
+		p := m.setting.Params
+		if !is(m.figure, "cpu") || m.setting.AtRest() || m.setting.Scenario == done || p.Loop == "search" || p.Driver != "" {
 			continue
 		}
 		conns := m.conns()
 		n := conns[len(conns)-1]
-		of := m.at(n)
-		models := bestOf(of, control)
-		if len(models) == 0 || len(models) > len(of) {
+		models := bestOf(m.at(n), f.control)
+		if len(models) == 0 || len(models) > len(m.at(n)) {
 			continue
 		}
 		answers = append(answers, Answer{
-			Use: fmt.Sprintf("%s, %s", names[m.setting], atN(n)), Models: models,
-			Why: []string{"By CPU per message. " + sentenceAt(of)},
+			Use: fmt.Sprintf("%s, %s", f.loads[m.setting], atN(n)), Models: models,
+			Why: []string{"By CPU per message. " + f.sentenceAt(m.at(n))},
 		})
 	}
 	return answers
@@ -198,7 +223,7 @@ func capacityAnswer(places [][]limit, control func(string) bool) (Answer, bool) 
 		of = slices.DeleteFunc(slices.Clone(of), func(l limit) bool { return control(l.model) })
 		if models := mostOf(of); len(models) > 0 {
 			p := of[0].setting.Params
-			use := fmt.Sprintf("The most %s within %s", searched(p.Search), inWords(p.SLO))
+			use := fmt.Sprintf("The most %s within %s", searched(p.Search), limitsIn(p.SLO))
 			return Answer{Use: use, Models: models, Why: []string{capacitySentence(of)}}, true
 		}
 	}

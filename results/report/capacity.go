@@ -89,7 +89,7 @@ func capacitySentence(all []limit) string {
 		if p.Search != "conns" {
 			place = " at " + atN(all[0].conns)
 		}
-		said = append(said, fmt.Sprintf("Within %s%s the most %s held: %s.", inWords(p.SLO), place, what, list(held)))
+		said = append(said, fmt.Sprintf("Within %s%s the most %s held: %s.", limitsIn(p.SLO), place, what, list(held)))
 	}
 	if len(client) > 0 {
 		said = append(said, fmt.Sprintf("For %s the client was the bottleneck: the server could do more, and its limit is not known.", list(client)))

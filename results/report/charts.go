@@ -24,7 +24,6 @@ type chart struct {
 	Note     string    `json:"-"`
 	Unit     string    `json:"unit"` // "bytes", "ns", "rate"
 	X        string    `json:"x"`    // "conns", "nines" (of percentiles), "rate"
-	Spread   string    `json:"spread"`
 	Variants []variant `json:"variants"`
 }
 
@@ -61,45 +60,43 @@ func (n num) MarshalJSON() ([]byte, error) {
 	return json.Marshal(rounded)
 }
 
-// figures are those drawn and tabled, in that order.
+// figures are those drawn and tabled.
 var figures = struct {
 	throughput, p50, p99, p999, cpu, user, kernel, anon results.Figure
 }{
-	throughput: results.Figure{Name: "throughput_per_s", Title: "Throughput", Metric: results.Throughput, Words: results.PerSecond,
-		Round: func(r results.Round) (float64, bool) { return r.ThroughputPerS, r.ThroughputPerS > 0 }},
-	p50: results.Figure{Name: "p50_ns", Title: "p50", Metric: results.LatencyP50, Less: true, Words: results.Nanoseconds},
-	p99: results.Figure{Name: "p99_ns", Title: "p99", Metric: results.LatencyP99, Less: true, Words: results.Nanoseconds},
-	p999: results.Figure{Name: "p999_ns", Title: "p99.9", Metric: results.LatencyP999, Less: true,
-		Words: results.Nanoseconds},
-	cpu: results.Figure{Name: "cpu_ns_per_message", Title: "CPU per message", Metric: results.CPUPerMessage, Less: true,
-		Words: results.Nanoseconds},
-	user:   results.Figure{Name: "user_per_conn_bytes", Title: "User memory", Metric: results.UserPerConn, Less: true, Words: results.Bytes},
-	kernel: results.Figure{Name: "kernel_per_conn_bytes", Title: "Kernel memory", Metric: results.KernelPerConn, Less: true, Words: results.Bytes},
-	anon:   results.Figure{Name: "anon_bytes", Title: "Whole server", Metric: results.Anon, Less: true, Words: results.Bytes},
+	throughput: named("throughput_per_s"),
+	p50:        named("p50_ns"),
+	p99:        named("p99_ns"),
+	p999:       named("p999_ns"),
+	cpu:        named("cpu_ns_per_message"),
+	user:       named("user_per_conn_bytes"),
+	kernel:     named("kernel_per_conn_bytes"),
+	anon:       results.Figure{Name: "anon_bytes", Title: "whole server", Metric: results.Anon, Less: true, Words: results.Bytes},
+}
+
+func named(name string) results.Figure {
+	f, ok := results.FigureNamed(name)
+	if !ok {
+		panic("report: no figure " + name)
+	}
+	return f
 }
 
 // builder makes charts and tables of the facts.
 type builder struct {
 	facts
-	interval func(*results.Group, results.Figure) results.Interval
-	made     int // charts, to name them by
+	made int // charts, to name them by
 }
 
-// of is a figure of a group with its interval.
-func (b *builder) of(g *results.Group, f results.Figure) results.Interval {
-	if b.interval != nil {
-		return b.interval(g, f)
+// of is a figure of a group with its 95% interval, or where there were too few repetitions for one, and sure is false, from the smallest to
+// the largest.
+func of(g *results.Group, f results.Figure) (i results.Interval, sure bool) {
+	i = g.Interval(f)
+	if i.N == 0 || i.Sure() {
+		return i, i.N > 0
 	}
-	s := g.Of(f.Metric)
-	return results.Interval{Low: s.Min, Mid: s.Median, High: s.Max, N: s.N}
-}
-
-// spread says what the bars of a chart are.
-func (b *builder) spread() string {
-	if b.interval != nil {
-		return "95% interval"
-	}
-	return "smallest to largest repetition"
+	over := g.Of(f.Metric)
+	return results.Interval{Low: over.Min, Mid: i.Mid, High: over.Max, N: i.N}, false
 }
 
 // chart is a drawing with an identity of its own; none where no variant has anything to show.
@@ -109,7 +106,7 @@ func (b *builder) chart(title, note, unit, x string, variants ...variant) []char
 		return nil
 	}
 	b.made++
-	return []chart{{ID: fmt.Sprintf("chart-%d", b.made), Title: title, Note: note, Unit: unit, X: x, Spread: b.spread(), Variants: variants}}
+	return []chart{{ID: fmt.Sprintf("chart-%d", b.made), Title: title, Note: note, Unit: unit, X: x, Variants: variants}}
 }
 
 // overConns is a figure of every model of a load along N.
@@ -120,7 +117,7 @@ func (b *builder) overConns(load results.Setting, label string, f results.Figure
 		known := false
 		for _, g := range row {
 			x := num(g.Conns)
-			i := b.of(g, f)
+			i, _ := of(g, f)
 			if i.N == 0 || !drawable(i.Mid) {
 				i = results.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN()}
 			} else {

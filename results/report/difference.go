@@ -18,10 +18,10 @@ type matter struct {
 
 // matters splits comparisons by load and figure, in their order. Controls compared with themselves are left out: they are the noise,
 // and never ranked.
-func matters(all []results.Comparison, twin func(model string) bool) []matter {
+func matters(all []results.Comparison) []matter {
 	var split []matter
 	for _, c := range all {
-		if twin(c.Other) || twin(c.Base) {
+		if c.Twin {
 			continue
 		}
 		at := slices.IndexFunc(split, func(m matter) bool { return m.setting == c.Setting && m.figure.Name == c.Figure.Name })
@@ -75,9 +75,9 @@ func (m matter) count() map[results.Verdict]int {
 	return n
 }
 
-// sentenceAt is what is known at one N: who differs from the base and by how much, between whom no difference was found, of whom too
-// little is known.
-func sentenceAt(of []results.Comparison) string {
+// sentenceAt is what is known at one N: what the base takes, who differs from it and by how much, from whom no difference was found, of whom
+// too little is known. Level is the base's own figure in words; empty: it is left out.
+func sentenceAt(of []results.Comparison, level string) string {
 	if len(of) == 0 {
 		return ""
 	}
@@ -87,33 +87,40 @@ func sentenceAt(of []results.Comparison) string {
 	for _, c := range strongest(of) {
 		switch c.Verdict {
 		case results.Less, results.More:
-			differ = append(differ, fmt.Sprintf("%s's is %s", code(c.Other), howMuch(c.Ratio, c.Figure)))
+			differ = append(differ, fmt.Sprintf("%s in %s", howMuch(c.Ratio, c.Figure), code(c.Other)))
 		case results.Same:
 			same = append(same, code(c.Other))
 		default:
 			unknown = append(unknown, code(c.Other))
-			if why == "" {
-				why = c.Why
-			}
+			why = orSaid(why, c.Why)
 		}
 	}
-	s := fmt.Sprintf("At %s ", atN(of[0].Conns))
 	var clauses []string
-	if len(differ) > 0 {
-		clauses = append(clauses, fmt.Sprintf("%s against %s's", list(differ), base))
+	at := "At " + atN(of[0].Conns)
+	switch {
+	case len(differ) > 0 && level != "":
+		clauses = append(clauses, fmt.Sprintf("%s it is %s", at, list(append([]string{level + " in " + base}, differ...))))
+	case len(differ) > 0:
+		clauses = append(clauses, fmt.Sprintf("%s it is, against %s, %s", at, base, list(differ)))
 	}
 	if len(same) > 0 {
-		between := fmt.Sprintf("between %s and %s", base, either(same))
-		if len(differ) > 0 {
-			clauses = append(clauses, between+" no difference was found")
-		} else {
-			clauses = append(clauses, fmt.Sprintf("no difference in %s %s was found", title, between))
+		said := fmt.Sprintf("no difference from %s was found in %s", base, either(same))
+		if len(differ) == 0 {
+			said = fmt.Sprintf("%s no difference in %s between %s and %s was found", at, title, base, either(same))
+			if level != "" {
+				said += fmt.Sprintf(" (%s in %s)", level, base)
+			}
 		}
+		clauses = append(clauses, said)
 	}
 	if len(unknown) > 0 {
-		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say%s", list(unknown), because(why)))
+		said := fmt.Sprintf("of %s too little is known to say%s", list(unknown), because(why))
+		if len(clauses) == 0 {
+			said = at + " " + said
+		}
+		clauses = append(clauses, said)
 	}
-	return s + strings.Join(clauses, "; ") + "."
+	return strings.Join(clauses, "; ") + "."
 }
 
 func because(why string) string {
@@ -193,15 +200,18 @@ func (s stretch) words(first bool) string {
 		how := howMuch(c.Ratio, c.Figure)
 		if last := s[len(s)-1]; len(s) > 1 {
 			how += fmt.Sprintf(" at %s and %s at %s", atN(c.Conns), howMuch(last.Ratio, last.Figure), atN(last.Conns))
+			if first {
+				return fmt.Sprintf("%s in %s, against %s, is %s", title, other, base, how)
+			}
 		}
 		if first {
-			return fmt.Sprintf("%s's %s against %s's is %s", other, title, base, how)
+			return fmt.Sprintf("%s in %s is %s %s in %s", title, other, how, than(c.Ratio), base)
 		}
-		return fmt.Sprintf("%s's is %s", other, how)
+		return fmt.Sprintf("it is %s in %s", how, other)
 	}
 	words := "too little is known to say"
 	if first {
-		words = fmt.Sprintf("of %s's %s against %s's too little is known to say", other, title, base)
+		words = fmt.Sprintf("of %s in %s against %s too little is known to say", title, other, base)
 	}
 	return words + because(c.Why)
 }
@@ -256,30 +266,99 @@ func (m matter) of(other string) []results.Comparison {
 // verdictless is the sentence for a matter in which nothing was decided; empty where something was.
 func (m matter) verdictless() string {
 	n := m.count()
-	title, conns := titleOf(m.figure), m.conns()
-	if n[results.Less]+n[results.More] > 0 || len(conns) == 0 {
+	if n[results.Less]+n[results.More] > 0 || len(m.all) == 0 {
 		return ""
 	}
+	title, place := titleOf(m.figure), m.place()
 	names := codes(append([]string{m.all[0].Base}, m.others()...))
-	place := "at " + atN(conns[0])
-	if len(conns) > 1 {
-		place = fmt.Sprintf("at any N from %s to %s", number(conns[0]), number(conns[len(conns)-1]))
-	}
 	switch {
 	case n[results.Unknown] == 0:
 		return fmt.Sprintf("No difference in %s between %s was found %s.", title, list(names), place)
 	case n[results.Same] == 0:
-		return fmt.Sprintf("%s cannot rank %s %s%s.", capital(title), list(names), place, because(m.all[0].Why))
+		return unranked([]matter{m})
 	}
 	return fmt.Sprintf("No difference in %s was found %s; of %s too little is known to say%s.", title, place,
-		plural(n[results.Unknown], "comparison"), because(m.firstWhy()))
+		plural(n[results.Unknown], "comparison"), because(m.why()))
 }
 
-func (m matter) firstWhy() string {
+// place is all of its N.
+func (m matter) place() string {
+	conns := m.conns()
+	if len(conns) == 1 {
+		return "at " + atN(conns[0])
+	}
+	return fmt.Sprintf("at any N from %s to %s", number(conns[0]), number(conns[len(conns)-1]))
+}
+
+// why is the first reason for which too little is known.
+func (m matter) why() string {
 	for _, c := range m.all {
 		if c.Verdict == results.Unknown && c.Why != "" {
 			return c.Why
 		}
 	}
 	return ""
+}
+
+// unranked is the sentence for matters of which nothing is known, for one reason.
+func unranked(all []matter) string {
+	var titles []string
+	for _, m := range all {
+		titles = append(titles, titleOf(m.figure))
+	}
+	m := all[0]
+	return fmt.Sprintf("%s cannot rank %s %s%s.", capital(list(titles)), list(codes(append([]string{m.all[0].Base}, m.others()...))), m.place(), because(m.why()))
+}
+
+// isUnranked reports whether nothing is known, and the kind of matter that it can be told of together with others.
+func (m matter) isUnranked() (kind string, is bool) {
+	if m.count()[results.Unknown] < len(m.all) || len(m.all) == 0 {
+		return "", false
+	}
+	return strings.Join([]string{withoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
+}
+
+// inWords is all that is known of the matters of one load, alike told together.
+func inWords(all []matter) []string {
+	var said []string
+	told := map[string]bool{}
+	for i, m := range all {
+		kind, unknown := m.isUnranked()
+		if !unknown {
+			said = append(said, m.sentences()...)
+			continue
+		}
+		if told[kind] {
+			continue
+		}
+		told[kind] = true
+		alike := []matter{m}
+		for _, o := range all[i+1:] {
+			if k, is := o.isUnranked(); is && k == kind {
+				alike = append(alike, o)
+			}
+		}
+		said = append(said, unranked(alike))
+	}
+	return said
+}
+
+// sentences is the matter in one where nothing differs, else one for every model that differs and one for those that do not.
+func (m matter) sentences() []string {
+	if none := m.verdictless(); none != "" {
+		return []string{none}
+	}
+	var said, same []string
+	for _, other := range m.others() {
+		of := m.of(other)
+		if s := stretches(of); len(s) == 1 && s[0].verdict() == results.Same && len(of) == len(m.conns()) {
+			same = append(same, code(other))
+			continue
+		}
+		said = append(said, course(of))
+	}
+	if len(same) > 0 {
+		said = append(said, fmt.Sprintf("No difference in %s between %s and %s was found %s.", titleOf(m.figure), code(m.all[0].Base), either(same), m.place()))
+	}
+	return said
 }

@@ -35,9 +35,9 @@ func factsOf(s *Source) facts {
 	f.control = func(name string) bool { return looks[name].Dashed || twins[name] != "" }
 	f.loads = loadNames(settingsOf(f.groups))
 	f.growth = growthOf(f.groups)
-	f.matters = matters(s.Comparisons, func(name string) bool { return twins[name] != "" })
+	f.matters = matters(s.Comparisons)
 	for _, c := range s.Comparisons {
-		if twins[c.Other] == c.Base {
+		if c.Twin {
 			f.twins = append(f.twins, c)
 		}
 	}
@@ -78,10 +78,10 @@ func (f facts) findings() []Finding {
 	}
 	add("Memory", "", memorySentence(f.growth, f.control), f.atMost())
 	if m, ok := chief(f.matters, "cpu"); ok {
-		add("CPU per message", f.loads[m.setting], atEnds(m)...)
+		add("CPU per message", f.loads[m.setting], f.atEnds(m)...)
 	}
 	if m, ok := chief(f.matters, "p99"); ok {
-		add("Latency", f.loads[m.setting], latencySays(m)...)
+		add("Latency", f.loads[m.setting], f.latencySays(m)...)
 	}
 	for _, of := range f.limits {
 		add("Capacity", f.loads[of[0].setting], capacitySentence(of))
@@ -131,27 +131,27 @@ func (f facts) mostConns() int {
 }
 
 // atEnds is what is known at the least and at the greatest N, or that nothing differs anywhere.
-func atEnds(m matter) []string {
+func (f facts) atEnds(m matter) []string {
 	if none := m.verdictless(); none != "" {
 		return []string{none}
 	}
 	conns := m.conns()
-	says := []string{sentenceAt(m.at(conns[0]))}
+	says := []string{f.sentenceAt(m.at(conns[0]))}
 	if last := conns[len(conns)-1]; last != conns[0] {
-		says = append(says, sentenceAt(m.at(last)))
+		says = append(says, f.sentenceAt(m.at(last)))
 	}
 	return says
 }
 
 // latencySays is where p99 begins to differ, or that it ranks nobody.
-func latencySays(m matter) []string {
+func (f facts) latencySays(m matter) []string {
 	if none := m.verdictless(); none != "" {
 		return []string{none}
 	}
 	if cross := m.crossings(); len(cross) > 0 {
 		return cross[:min(2, len(cross))]
 	}
-	return atEnds(m)
+	return f.atEnds(m)
 }
 
 // sureness is how much of it is to be trusted: the noise floor, the ties, what is void.
@@ -171,13 +171,34 @@ func (f facts) sureness() []string {
 	if total > 0 {
 		said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", plural(total, "comparison"), n[results.Less]+n[results.More], n[results.Same])
 		if n[results.Unknown] > 0 {
-			said += fmt.Sprintf(", of %d too little is known", n[results.Unknown])
+			said += fmt.Sprintf(", of %d too little is known%s", n[results.Unknown], because(f.commonWhy()))
 		}
 		says = append(says, said+".")
 	} else {
 		says = append(says, "No figure was compared with another: what is not called a difference here is not one yet.")
 	}
 	return append(says, voidSentence(f.cells))
+}
+
+// commonWhy is the reason for which most often too little is known.
+func (f facts) commonWhy() string {
+	times := map[string]int{}
+	common := ""
+	for _, m := range f.matters {
+		for _, c := range m.all {
+			if c.Verdict != results.Unknown || c.Why == "" {
+				continue
+			}
+			kind := withoutFigures(c.Why)
+			if times[kind]++; common == "" || times[kind] > times[withoutFigures(common)] {
+				common = c.Why
+			}
+		}
+	}
+	if common == "" {
+		return ""
+	}
+	return "most often: " + common
 }
 
 // noise is the largest difference that a model showed to itself, by figure.
@@ -250,12 +271,12 @@ func withoutFigures(s string) string {
 // answers is whom to choose for what.
 func (f facts) answers() []Answer {
 	var all []Answer
-	if a, ok := idleAnswer(f.growth, f.mostConns(), f.matters, f.control); ok {
+	if a, ok := f.idleAnswer(); ok {
 		all = append(all, a)
 	}
-	all = append(all, busyAnswers(f.matters, f.control)...)
+	all = append(all, f.busyAnswers()...)
 	if a, ok := capacityAnswer(f.limits, f.control); ok {
 		all = append(all, a)
 	}
-	return append(all, otherAnswers(f.matters, f.control, f.loads)...)
+	return append(all, f.otherAnswers()...)
 }

@@ -71,17 +71,20 @@ func (b *builder) memoryCharts(load results.Setting) []chart {
 		b.overConns(load, "user", figures.user), b.overConns(load, "kernel", figures.kernel), b.overConns(load, "whole server", figures.anon))
 }
 
+// headOf is a figure as the head of a column.
+var headOf = map[string]string{
+	figures.cpu.Name: "CPU per message", figures.p50.Name: "p50", figures.p99.Name: "p99", figures.p999.Name: "p99.9",
+	figures.throughput.Name: "Replies/s", figures.user.Name: "User memory a connection", figures.kernel.Name: "Kernel memory a connection",
+}
+
 // table is every figure of a load, a row a model and N.
 func (b *builder) table(load results.Setting) Table {
 	columns := []results.Figure{figures.cpu, figures.p50, figures.p99, figures.p999, figures.throughput, figures.user, figures.kernel}
 	t := Table{Head: []string{"Model", "N"}}
-	if b.interval == nil {
-		t.Note = "Medians over the valid repetitions; beside them half the range from the smallest to the largest."
-	} else {
-		t.Note = "Medians with 95% intervals."
-	}
+	t.Note = "Medians over the valid repetitions, with half their 95% interval; in brackets, where they were too few for one, half the range from the" +
+		" smallest to the largest."
 	for _, f := range columns {
-		t.Head = append(t.Head, f.Title)
+		t.Head = append(t.Head, headOf[f.Name])
 	}
 	t.Head = append(t.Head, "Client CPU", "Server CPU", "Late sends", "Fairness (Jain)", "Worst connection's p99", "Valid")
 	for i := range b.groups {
@@ -92,7 +95,7 @@ func (b *builder) table(load results.Setting) Table {
 		name := results.NameOf(b.groups, g)
 		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns))}
 		for _, f := range columns {
-			row = append(row, b.datum(g, f))
+			row = append(row, datum(g, f))
 		}
 		row = append(row,
 			share(g, func(c *results.Cell) *float64 { return c.Load.ClientCPURatio }),
@@ -139,15 +142,17 @@ func ptr(v float64) *float64 { return &v }
 func figure(v float64, text string) Datum { return Datum{Text: text, Value: &v} }
 
 // datum is a figure with how sure it is.
-func (b *builder) datum(g *results.Group, f results.Figure) Datum {
-	i := b.of(g, f)
+func datum(g *results.Group, f results.Figure) Datum {
+	i, sure := of(g, f)
 	if i.N == 0 || math.IsNaN(i.Mid) {
 		return unknown
 	}
 	d := figure(i.Mid, f.Words(i.Mid))
-	if known(i) && i.N > 1 && i.Mid != 0 {
-		half := percent((i.High - i.Low) / 2 / i.Mid)
-		d.Detail = "±" + half
+	if i.N > 1 && i.Mid != 0 {
+		d.Detail = "±" + percent((i.High-i.Low)/2/i.Mid)
+		if !sure {
+			d.Detail = "(" + d.Detail + ")"
+		}
 	}
 	return d
 }

@@ -71,7 +71,7 @@ type setupPart struct {
 
 func newPage(s *Source) *page {
 	f := factsOf(s)
-	b := builder{facts: f, interval: s.Interval}
+	b := builder{facts: f}
 	p := &page{
 		Name: s.Run.Name, When: when(s.Run), Machine: machine(s.Run.Environment), Unfinished: s.Run.Ended == nil,
 		Findings: f.findings(), Answers: f.answers(),
@@ -220,34 +220,25 @@ func (f facts) differences() (*Table, []differencePart) {
 		return nil, nil
 	}
 	t := &Table{Head: []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}}
+	rest := f.matters
 	var words []differencePart
+	for len(rest) > 0 {
+		n := 1
+		for n < len(rest) && rest[n].setting == rest[0].setting {
+			n++
+		}
+		words = append(words, differencePart{Load: f.loads[rest[0].setting], Says: inWords(rest[:n])})
+		rest = rest[n:]
+	}
 	for _, m := range f.matters {
 		for _, c := range m.all {
 			t.Rows = append(t.Rows, f.differenceRow(c))
 		}
-		load := f.loads[m.setting]
-		if n := len(words); n == 0 || words[n-1].Load != load {
-			words = append(words, differencePart{Load: load})
-		}
-		end := &words[len(words)-1]
-		end.Says = append(end.Says, m.inWords()...)
 	}
 	for _, c := range f.twins {
 		t.Rows = append(t.Rows, f.differenceRow(c))
 	}
 	return t, words
-}
-
-// inWords is the matter in a sentence where nothing differs, else one for every other model.
-func (m matter) inWords() []string {
-	if none := m.verdictless(); none != "" {
-		return []string{none}
-	}
-	var all []string
-	for _, other := range m.others() {
-		all = append(all, course(m.of(other)))
-	}
-	return all
 }
 
 func (f facts) differenceRow(c results.Comparison) []Datum {

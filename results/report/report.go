@@ -28,11 +28,7 @@ type Source struct {
 	Cells    []results.Cell
 	Warnings []string // of reading the cells
 
-	Comparisons []results.Comparison // of every figure; none: nothing is called a difference
-
-	// Interval is a figure of a group with its 95% interval; nil: the median of the repetitions with their smallest and largest,
-	// and the page says so.
-	Interval func(g *results.Group, f results.Figure) results.Interval
+	Comparisons []results.Comparison // as results.Comparisons; none: nothing is called a difference
 
 	Tables []Table // that others made of the run, such as the cross-check of drivers; shown as they are
 }

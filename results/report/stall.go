@@ -84,17 +84,17 @@ func stallSentences(all []stall) []string {
 // machineSentence is for a stall that strikes whoever is measured.
 func machineSentence(of []stall) string {
 	var names []string
-	low, high := of[0].longest, of[0].longest
+	least := of[0].longest
 	for _, s := range of {
 		name := code(s.model)
 		if s.control {
 			name = "the control " + name
 		}
 		names = append(names, name)
-		low, high = min(low, s.longest), max(high, s.longest)
+		least = min(least, s.longest)
 	}
-	return fmt.Sprintf("The machine itself stops now and then (%s, %s): in some repetitions 1 reply in 100 took up to %s to %s, of %s alike. p99 cannot rank there.",
-		of[0].load, atN(of[0].conns), results.Nanoseconds(low), results.Nanoseconds(high), list(names))
+	return fmt.Sprintf("The machine itself stops now and then (%s, %s): in some repetitions 1 reply in 100 took %s and more, with %s alike. p99 cannot rank there.",
+		of[0].load, atN(of[0].conns), results.Nanoseconds(least), list(names))
 }
 
 // stallOf looks at the repetitions of one group.

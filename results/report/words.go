@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cbench/results"
@@ -39,9 +40,9 @@ func joined(words []string, last string) string {
 	return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
 }
 
-// capital is s with its first letter large, where it begins with one.
+// capital is s with its first letter large, where it begins with one that may be: p99 stays what it is.
 func capital(s string) string {
-	if s == "" {
+	if s == "" || len(s) > 1 && s[0] == 'p' && s[1] >= '0' && s[1] <= '9' {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
@@ -68,11 +69,16 @@ func rate(v float64) string {
 	return results.PerSecond(v)
 }
 
-// percent is a share in whole per cent, and in tenths below 10%.
+// percent is a share in whole per cent, and below 10% in two digits.
 func percent(share float64) string {
 	share = math.Abs(share)
-	if share < 0.0995 {
-		return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*share), ".0") + "%"
+	switch {
+	case share == 0:
+		return "0%"
+	case share < 0.0001:
+		return "<0.01%"
+	case share < 0.0995:
+		return strconv.FormatFloat(100*share, 'g', 2, 64) + "%"
 	}
 	return fmt.Sprintf("%.0f%%", 100*share)
 }
@@ -98,7 +104,7 @@ func howMuch(r results.Interval, f results.Figure) string {
 	s := senseOf(f)
 	var words, from, to string
 	switch {
-	case r.Mid >= 1.95:
+	case r.Mid >= manyTimes:
 		words = fmt.Sprintf("%.2g times as %s", r.Mid, s.much)
 		if r.Mid >= 9.95 {
 			words = fmt.Sprintf("%.0f times as %s", r.Mid, s.much)
@@ -111,11 +117,22 @@ func howMuch(r results.Interval, f results.Figure) string {
 		words = percent(1-r.Mid) + " " + s.less
 		from, to = signed(1-r.High), signed(1-r.Low)
 	}
-	if !known(r) {
+	if !known(r) || from == to {
 		return words
 	}
 	return fmt.Sprintf("%s (%s to %s)", words, strings.TrimSuffix(from, "%"), to)
 }
+
+// than is how a language goes on behind howMuch.
+func than(r results.Interval) string {
+	if r.Mid >= manyTimes {
+		return "as"
+	}
+	return "than"
+}
+
+// manyTimes is a ratio from which one says "2 times as much" instead of "100% more".
+const manyTimes = 1.95
 
 // signed is a share in per cent with its sign where it is below 0.
 func signed(share float64) string {
@@ -152,7 +169,7 @@ func loadName(l results.Setting) string {
 	name := results.Printable(l.Scenario)
 	switch {
 	case p.Loop == "search" && p.SLO != "":
-		name += fmt.Sprintf(", most %s within %s", searched(p.Search), inWords(p.SLO))
+		name += fmt.Sprintf(", most %s within %s", searched(p.Search), limitsIn(p.SLO))
 	case p.Loop == "search":
 		name += ", most " + searched(p.Search)
 	case l.AtRest():
@@ -180,8 +197,8 @@ func searched(of string) string {
 	return "messages/s"
 }
 
-// inWords spaces the limits of an SLO: "p99 < 5ms".
-func inWords(slo string) string {
+// limitsIn spaces the limits of an SLO: "p99 < 5ms".
+func limitsIn(slo string) string {
 	var limits []string
 	for _, limit := range strings.Split(results.Printable(slo), ",") {
 		limits = append(limits, strings.Join(strings.Fields(strings.ReplaceAll(limit, "<", " < ")), " "))
