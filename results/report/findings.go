@@ -242,20 +242,24 @@ func voidSentence(cells []results.Cell) string {
 			}
 		}
 	}
+	are := "are"
+	if void == 1 {
+		are = "is"
+	}
 	switch {
 	case len(cells) == 0:
 		return "No repetition is finished."
 	case void == 0:
 		return fmt.Sprintf("All %s are valid, every byte of every reply checked.", plural(len(cells), "repetition"))
 	case len(order) == 0:
-		return fmt.Sprintf("%d of %s are void and nowhere counted.", void, plural(len(cells), "repetition"))
+		return fmt.Sprintf("%d of %s %s void and nowhere counted.", void, plural(len(cells), "repetition"), are)
 	}
 	most := slices.MaxFunc(order, func(a, b string) int { return reasons[withoutFigures(a)] - reasons[withoutFigures(b)] })
 	most = strings.TrimSuffix(results.Printable(most), ".")
 	if void == len(cells) {
 		return fmt.Sprintf("Not one of %s is valid, so nothing was found (%s).", plural(len(cells), "repetition"), most)
 	}
-	return fmt.Sprintf("%d of %s are void and nowhere counted (mostly: %s).", void, plural(len(cells), "repetition"), most)
+	return fmt.Sprintf("%d of %s %s void and nowhere counted (mostly: %s).", void, plural(len(cells), "repetition"), are, most)
 }
 
 // withoutFigures is s without digits: warnings of one kind are alike so.

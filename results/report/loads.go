@@ -8,7 +8,7 @@ import (
 	"cbench/results"
 )
 
-// loads is the charts and the table of every load, the busy ones before those at rest.
+// loads is the charts and the table of every load.
 func (b *builder) loads() []loadPart {
 	settings := settingsOf(b.groups)
 	slices.SortStableFunc(settings, func(a, b results.Setting) int { return rank(a) - rank(b) })
@@ -30,8 +30,12 @@ func (b *builder) loads() []loadPart {
 	return all
 }
 
+// rank is the order of kinds of loads: traffic, searches for a limit, rest.
 func rank(s results.Setting) int {
-	if s.AtRest() {
+	switch {
+	case s.AtRest():
+		return 2
+	case s.Params.Loop == "search":
 		return 1
 	}
 	return 0

@@ -47,9 +47,11 @@ func byLoad(all []results.Growth) (loads [][]results.Growth) {
 func memorySentence(growth []results.Growth, control func(model string) bool) string {
 	var costs, controls []string
 	var kernel []float64
+	competes := func(g results.Growth) bool { return !control(g.Model) }
+	alone := !slices.ContainsFunc(growth, competes) // a control that nobody stands beside is what was measured
 	for _, g := range growth {
 		cost := fmt.Sprintf("%s in %s", slope(g.User.Slope), code(g.Name))
-		if control(g.Model) {
+		if !competes(g) && !alone {
 			controls = append(controls, cost)
 			continue
 		}
@@ -57,9 +59,6 @@ func memorySentence(growth []results.Growth, control func(model string) bool) st
 		if g.Kernel != nil {
 			kernel = append(kernel, g.Kernel.Slope)
 		}
-	}
-	if len(costs) == 0 {
-		costs, controls = controls, nil
 	}
 	if len(costs) == 0 {
 		return ""

@@ -22,7 +22,7 @@
     document.querySelector("#said").textContent = `Sorted by ${heads[at].textContent}, ${to}`;
   };
 
-  for (const table of document.querySelectorAll("table")) {
+  for (const table of document.querySelectorAll(".scroll table")) {
     [...table.tHead.rows[0].cells].forEach((head, at) => {
       if (table.tBodies[0].rows[0]?.cells[at]?.classList.contains("figure")) head.classList.add("figure");
       const button = document.createElement("button");
