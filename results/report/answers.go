@@ -53,17 +53,42 @@ func (f facts) idleAnswer() (Answer, bool) {
 	}
 	a := Answer{Use: number(n) + " mostly idle connections", Models: models, Why: []string{why}}
 	if m, at, ok := cpuAt(f.matters, n); ok {
-		a.Why = append(a.Why, fmt.Sprintf("Awake (%s), by CPU per message: %s", f.loads[m.setting], lower(f.sentenceAt(m.at(at)))))
+		if said := f.short(m.at(at), bestOf(m.at(at), f.control)); said != "" {
+			a.Why = append(a.Why, fmt.Sprintf("When they speak (%s): %s", f.loads[m.setting], said))
+		}
 	}
 	return a, true
 }
 
-// lower is a sentence that goes on behind a colon.
-func lower(s string) string {
-	if s == "" {
-		return s
+// short is why those are best at one N, in a sentence: what they take, and who comes next.
+func (f facts) short(of []results.Comparison, best []string) string {
+	if len(of) == 0 || len(best) == 0 {
+		return ""
 	}
-	return strings.ToLower(s[:1]) + s[1:]
+	base := of[0].Base
+	first := fmt.Sprintf("%s a message at %s in %s", f.level(of), atN(of[0].Conns), code(base))
+	if best[0] != base {
+		at := slices.IndexFunc(of, func(c results.Comparison) bool { return c.Other == best[0] })
+		first = fmt.Sprintf("%s in %s than in %s at %s", howMuch(of[at].Ratio, of[at].Figure), code(best[0]), code(base), atN(of[0].Conns))
+		return "CPU is " + first + "."
+	}
+	said := "CPU is " + first
+	if len(best) > 1 {
+		said += fmt.Sprintf(", no difference found in %s", either(codes(best[1:])))
+	}
+	var worse []results.Comparison
+	for _, c := range strongest(of) {
+		if c.Verdict == results.More && !f.control(c.Other) {
+			worse = append(worse, c)
+		}
+	}
+	if n := len(worse); n > 0 {
+		said += fmt.Sprintf("; %s in %s", howMuch(worse[n-1].Ratio, worse[n-1].Figure), code(worse[n-1].Other))
+		if n > 1 {
+			said += fmt.Sprintf(", up to %s in %s", howMuch(worse[0].Ratio, worse[0].Figure), code(worse[0].Other))
+		}
+	}
+	return said + "."
 }
 
 // cpuAt is the comparisons of CPU per message of the busiest load at N, or at the nearest N below it.
@@ -180,10 +205,10 @@ func (f facts) busyAnswers() []Answer {
 		if len(models) == 0 {
 			continue
 		}
-		a := Answer{Use: number(n) + " " + how, Models: models, Why: []string{"By CPU per message. " + f.sentenceAt(m.at(n))}}
+		a := Answer{Use: number(n) + " " + how, Models: models, Why: []string{f.short(m.at(n), models)}}
 		if k := len(answers); k > 0 && slices.Equal(answers[k-1].Models, models) {
 			answers[k-1].Use = fmt.Sprintf("%s or %s", number(conns[0]), a.Use)
-			answers[k-1].Why = append(answers[k-1].Why, f.sentenceAt(m.at(n)))
+			answers[k-1].Why = append(answers[k-1].Why, f.short(m.at(n), models))
 			continue
 		}
 		answers = append(answers, a)
@@ -211,7 +236,7 @@ func (f facts) otherAnswers() []Answer {
 		}
 		answers = append(answers, Answer{
 			Use: fmt.Sprintf("%s, %s", f.loads[m.setting], atN(n)), Models: models,
-			Why: []string{"By CPU per message. " + f.sentenceAt(m.at(n))},
+			Why: []string{f.short(m.at(n), models)},
 		})
 	}
 	return answers
@@ -224,7 +249,7 @@ func capacityAnswer(places [][]limit, control func(string) bool) (Answer, bool) 
 		if models := mostOf(of); len(models) > 0 {
 			p := of[0].setting.Params
 			use := fmt.Sprintf("The most %s within %s", searched(p.Search), limitsIn(p.SLO))
-			return Answer{Use: use, Models: models, Why: []string{capacitySentence(of)}}, true
+			return Answer{Use: use, Models: models, Why: []string{capacityShort(of, models)}}, true
 		}
 	}
 	return Answer{}, false

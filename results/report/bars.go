@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"cbench/results"
 )
@@ -9,8 +10,14 @@ import (
 // bars is a stacked bar for every model: parts of a whole.
 type bars struct {
 	Title, Note string
-	Parts       []string // in the order they are stacked
+	Parts       []barPart // in the order they are stacked
 	Rows        []barRow
+}
+
+// barPart is what a piece of a bar is of; Place gives it its colour.
+type barPart struct {
+	Place int
+	Name  string
 }
 
 // barRow is one model's bar.
@@ -21,7 +28,7 @@ type barRow struct {
 
 // piece is one part of a bar; From and Wide are in per cent of the longest bar.
 type piece struct {
-	Part       int // of Parts
+	Part       int // its place
 	From, Wide float64
 	Words      string
 }
@@ -36,15 +43,11 @@ func stack(title, note string, parts []string, models []string, values [][]float
 		return nil
 	}
 	b := bars{Title: title, Note: note}
-	place := make([]int, len(parts))
+	seen := make([]bool, len(parts))
 	for j, name := range parts {
-		place[j] = -1
-		for _, row := range values {
-			if row != nil && row[j] >= longest/1000 {
-				place[j] = len(b.Parts)
-				b.Parts = append(b.Parts, name)
-				break
-			}
+		seen[j] = slices.ContainsFunc(values, func(row []float64) bool { return row[j] >= longest/1000 })
+		if seen[j] {
+			b.Parts = append(b.Parts, barPart{j, name})
 		}
 	}
 	for i, row := range values {
@@ -54,11 +57,11 @@ func stack(title, note string, parts []string, models []string, values [][]float
 		r := barRow{Model: models[i], Total: words(sum(row))}
 		at := 0.0
 		for j, v := range row {
-			if v <= 0 || place[j] < 0 {
+			if v <= 0 || !seen[j] {
 				continue
 			}
 			wide := 100 * v / longest
-			r.Pieces = append(r.Pieces, piece{Part: place[j], From: at, Wide: wide, Words: fmt.Sprintf("%s, %s: %s", models[i], parts[j], words(v))})
+			r.Pieces = append(r.Pieces, piece{Part: j, From: at, Wide: wide, Words: fmt.Sprintf("%s, %s: %s", models[i], parts[j], words(v))})
 			at += wide
 		}
 		b.Rows = append(b.Rows, r)

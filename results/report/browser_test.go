@@ -227,13 +227,13 @@ func (p *tab) mouse() {
 }
 
 func (p *tab) sorts() {
-	const column = `[...document.querySelectorAll("#memory .scroll table tbody tr")].slice(0, 7).map(r => Number(r.cells[1].dataset.value))`
-	p.do(chromedp.Click(chromedp.CSS(`#memory .scroll table th:nth-child(2) button`)))
+	const column = `[...document.querySelector("#memory .scroll tbody").rows].map(r => Number(r.cells[1].dataset.value))`
+	p.do(chromedp.Click(chromedp.CSS(`#memory .scroll th:nth-child(2) button`)))
 	p.is("upwards", column+`.every((v, i, all) => !i || v >= all[i - 1])`)
 	p.is("and says so", `document.querySelector("#memory .scroll table th:nth-child(2)").ariaSort === "ascending" && said.textContent.includes("ascending")`)
-	p.do(chromedp.Focus(chromedp.CSS(`#memory .scroll table th:nth-child(2) button`)), chromedp.KeyEvent(kb.Enter))
+	p.do(chromedp.Focus(chromedp.CSS(`#memory .scroll th:nth-child(2) button`)), chromedp.KeyEvent(kb.Enter))
 	p.is("downwards", column+`.every((v, i, all) => !i || v <= all[i - 1])`)
-	p.do(chromedp.Click(chromedp.CSS(`#memory .scroll table th:nth-child(1) button`)))
+	p.do(chromedp.Click(chromedp.CSS(`#memory .scroll th:nth-child(1) button`)))
 	p.is("by name, and by one column only", `document.querySelectorAll("#memory .scroll table")[0].querySelectorAll("[aria-sort]").length === 1 &&
 		document.querySelector("#memory .scroll table tbody td").textContent === "floor"`)
 }
@@ -279,8 +279,8 @@ func (p *tab) scheme(name string) {
 // keep them in.
 func (p *tab) fits(name string) {
 	p.t.Helper()
-	dir := os.Getenv("CBENCH_SCREENSHOTS")
-	if dir == "" {
+	dir, kept := os.LookupEnv("CBENCH_SCREENSHOTS")
+	if !kept {
 		dir = p.t.TempDir()
 	}
 	for _, scheme := range []string{"light", "dark"} {
@@ -293,8 +293,10 @@ func (p *tab) fits(name string) {
 			}
 			get[bool](p, `(scrollTo({ top: 0, behavior: "instant" }), true)`)
 			ctx, cancel := context.WithTimeout(p.ctx, patience)
-			for _, whole := range []bool{false, true} {
-				p.picture(ctx, filepath.Join(dir, fmt.Sprintf("report-%s-%s-%d", name, scheme, width)), width, whole)
+			file := filepath.Join(dir, fmt.Sprintf("report-%s-%s-%d", name, scheme, width))
+			p.picture(ctx, file, width, false)
+			if kept {
+				p.picture(ctx, file, width, true)
 			}
 			cancel()
 		}

@@ -103,6 +103,33 @@ func capacitySentence(all []limit) string {
 	return strings.Join(said, " ")
 }
 
+// capacityShort is what the best held, whether that was its own limit, and who comes next.
+func capacityShort(all []limit, best []string) string {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b limit) int { return cmp.Compare(orNone(b.found), orNone(a.found)) })
+	var held, next []string
+	for _, l := range all {
+		if l.found == nil {
+			continue
+		}
+		words := fmt.Sprintf("%s %s%s", code(l.model), rate(*l.found), fromTo(l.low, l.high))
+		switch {
+		case slices.Contains(best, l.model):
+			if l.bound == "client" {
+				words += ", where the client was the bottleneck"
+			}
+			held = append(held, words)
+		case len(next) == 0:
+			next = append(next, words)
+		}
+	}
+	said := "Held: " + list(held)
+	if len(next) > 0 {
+		said += "; next " + next[0]
+	}
+	return said + "."
+}
+
 // fromTo is an interval of counts in brackets; nothing where it is not known.
 func fromTo(low, high *float64) string {
 	switch {

@@ -84,10 +84,11 @@ func sentenceAt(of []results.Comparison, level string) string {
 	base, title := code(of[0].Base), titleOf(of[0].Figure)
 	var differ, same, unknown []string
 	why := ""
+	var found []results.Comparison
 	for _, c := range strongest(of) {
 		switch c.Verdict {
 		case results.Less, results.More:
-			differ = append(differ, fmt.Sprintf("%s in %s", howMuch(c.Ratio, c.Figure), code(c.Other)))
+			found = append(found, c)
 		case results.Same:
 			same = append(same, code(c.Other))
 		default:
@@ -95,6 +96,7 @@ func sentenceAt(of []results.Comparison, level string) string {
 			why = orSaid(why, c.Why)
 		}
 	}
+	differ = differInWords(found)
 	var clauses []string
 	at := "At " + atN(of[0].Conns)
 	switch {
@@ -121,6 +123,22 @@ func sentenceAt(of []results.Comparison, level string) string {
 		clauses = append(clauses, said)
 	}
 	return strings.Join(clauses, "; ") + "."
+}
+
+// differInWords is who differs and by how much; of more than four only the ends, for the rest lies between them.
+func differInWords(found []results.Comparison) []string {
+	var all []string
+	for _, c := range found {
+		all = append(all, fmt.Sprintf("%s in %s", howMuch(c.Ratio, c.Figure), code(c.Other)))
+	}
+	if n := len(all); n > 4 {
+		var between []string
+		for _, c := range found[1 : n-1] {
+			between = append(between, code(c.Other))
+		}
+		return []string{fmt.Sprintf("from %s to %s, with %s between them", all[n-1], all[0], list(between))}
+	}
+	return all
 }
 
 func because(why string) string {

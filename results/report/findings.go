@@ -34,14 +34,14 @@ func factsOf(s *Source) facts {
 	looks := results.Looks(modelsOf(f.groups))
 	f.control = func(name string) bool { return looks[name].Dashed || twins[name] != "" }
 	f.loads = loadNames(settingsOf(f.groups))
-	f.growth = growthOf(f.groups)
+	f.growth = slices.DeleteFunc(growthOf(f.groups), func(g results.Growth) bool { return twins[g.Model] != "" })
 	f.matters = matters(s.Comparisons)
 	for _, c := range s.Comparisons {
 		if c.Twin {
 			f.twins = append(f.twins, c)
 		}
 	}
-	f.limits = byPlace(limitsOf(f.groups))
+	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
 	f.stalls = stallsOf(f.groups, f.loads, f.control)
 	return f
 }
@@ -81,7 +81,7 @@ func (f facts) findings() []Finding {
 		add("CPU per message", f.loads[m.setting], f.atEnds(m)...)
 	}
 	if m, ok := chief(f.matters, "p99"); ok {
-		add("Latency", f.loads[m.setting], f.latencySays(m)...)
+		add("p99 latency", f.loads[m.setting], f.latencySays(m)...)
 	}
 	for _, of := range f.limits {
 		add("Capacity", f.loads[of[0].setting], capacitySentence(of))

@@ -21,6 +21,7 @@ func TestWords(t *testing.T) {
 		{percent(0) + " " + percent(0.00001) + " " + percent(0.0026) + " " + percent(-0.071) + " " + percent(0.42), "0% <0.01% 0.26% 7.1% 42%"},
 		{howMuch(results.Interval{Low: 1.24, Mid: 1.27, High: 1.3, N: 9}, cpu), "27% more (24 to 30%)"},
 		{howMuch(results.Interval{Low: 2.1, Mid: 2.3, High: 2.6, N: 9}, p99), "2.3 times as long (2.1 to 2.6)"},
+		{howMuch(results.Interval{Low: 1312, Mid: 1493, High: 1802, N: 9}, p99), "1,490 times as long (1,310 to 1,800)"},
 		{howMuch(results.Interval{Low: 30, Mid: 34.7, High: 41, N: 9}, cpu), "35 times as much (30 to 41)"},
 		{howMuch(results.Interval{Low: 0.25, Mid: 0.3, High: 0.35, N: 9}, rate), "70% lower (65 to 75%)"},
 		{howMuch(results.Interval{Low: 0.98, Mid: 1.02, High: 1.05, N: 9}, cpu), "2% more (−2 to 5%)"},
@@ -248,6 +249,8 @@ func TestStallSentences(t *testing.T) {
 	late.late, late.closed = 0.05, 1e6
 	seen.service = 289e6
 	once.shown = 1
+	wider := server
+	wider.conns, wider.p99 = 100, 280e6
 	control.model, control.control, control.longest = "floor", true, 34e6
 	for _, tt := range []struct {
 		name string
@@ -256,6 +259,7 @@ func TestStallSentences(t *testing.T) {
 	}{
 		{"none", nil, nil},
 		{"hidden by service time", []stall{server}, []string{"`bad` stops|290 ms or longer|Service time hides it|p99 is 1.20 ms|The server stopped"}},
+		{"at two N", []stall{wider, server}, []string{"N = 20)|So it does at N = 100."}},
 		{"late sends are told", []stall{late}, []string{"5% of the sends were late|A closed loop hides it as well (p99 1.00 ms)"}},
 		{"seen by both clocks", []stall{seen}, []string{"The server stopped, and every message that was due meanwhile waited"}},
 		{"in one repetition of three", []stall{once}, nil},
@@ -290,7 +294,7 @@ func TestFindings(t *testing.T) {
 	}
 	for name, words := range map[string]string{
 		"Memory": "3.86 KiB", "CPU per message": "more", "Capacity": "the client was the bottleneck", "Stalls": "Service time hides it",
-		"How sure": "1 of ", "Latency": "",
+		"How sure": "1 of ", "p99 latency": "it is",
 	} {
 		if about[name] == "" || !strings.Contains(about[name], words) {
 			t.Errorf("%s: %q does not say %q", name, about[name], words)

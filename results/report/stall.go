@@ -60,6 +60,7 @@ func stallsOf(groups []results.Group, names map[results.Setting]string, control 
 // most of its repetitions, it is the server. What one server shows in few of them proves nothing.
 func stallSentences(all []stall) []string {
 	var said []string
+	var servers []stall
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].load == all[0].load && all[n].conns == all[0].conns {
@@ -74,9 +75,36 @@ func stallSentences(all []stall) []string {
 		}
 		for _, s := range place {
 			if 2*s.shown > s.of {
-				said = append(said, s.sentence())
+				servers = append(servers, s)
 			}
 		}
+	}
+	return append(serverSentences(servers), said...)
+}
+
+// serverSentences is one for every server and load: the worst of it, and where else.
+func serverSentences(all []stall) []string {
+	var said []string
+	for len(all) > 0 {
+		first := all[0]
+		mine := func(s stall) bool { return s.model == first.model && s.load == first.load }
+		worst, conns := first, []string{}
+		for _, s := range all {
+			if mine(s) && s.p99 > worst.p99 {
+				worst = s
+			}
+		}
+		for _, s := range all {
+			if mine(s) && s.conns != worst.conns {
+				conns = append(conns, number(s.conns))
+			}
+		}
+		sentence := worst.sentence()
+		if len(conns) > 0 {
+			sentence += fmt.Sprintf(" So it does at N = %s.", list(conns))
+		}
+		said = append(said, sentence)
+		all = slices.DeleteFunc(slices.Clone(all), mine)
 	}
 	return said
 }

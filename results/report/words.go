@@ -105,11 +105,8 @@ func howMuch(r results.Interval, f results.Figure) string {
 	var words, from, to string
 	switch {
 	case r.Mid >= manyTimes:
-		words = fmt.Sprintf("%.2g times as %s", r.Mid, s.much)
-		if r.Mid >= 9.95 {
-			words = fmt.Sprintf("%.0f times as %s", r.Mid, s.much)
-		}
-		from, to = fmt.Sprintf("%.2g", r.Low), fmt.Sprintf("%.2g", r.High)
+		words = fmt.Sprintf("%s times as %s", times(r.Mid), s.much)
+		from, to = times(r.Low), times(r.High)
 	case r.Mid >= 1:
 		words = percent(r.Mid-1) + " " + s.more
 		from, to = signed(r.Low-1), signed(r.High-1)
@@ -121,6 +118,14 @@ func howMuch(r results.Interval, f results.Figure) string {
 		return words
 	}
 	return fmt.Sprintf("%s (%s to %s)", words, strings.TrimSuffix(from, "%"), to)
+}
+
+// times is a factor in two digits, and from 100 in three.
+func times(v float64) string {
+	if v >= 99.5 {
+		return rate(v)
+	}
+	return strconv.FormatFloat(v, 'g', 2, 64)
 }
 
 // than is how a language goes on behind howMuch.
