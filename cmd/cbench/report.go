@@ -20,9 +20,6 @@ zoom, tables, the machine, every void repetition with its reason, and the comman
 		Example: "  cbench report out/mine\n  cbench report out/mine --out=mine.html",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if out == "" {
-				out = filepath.Join(args[0], report.File)
-			}
 			return writeReport(cmd, args[0], out)
 		},
 	}
@@ -30,8 +27,11 @@ zoom, tables, the machine, every void repetition with its reason, and the comman
 	return cmd
 }
 
-// writeReport makes the page of the run in dir.
+// writeReport makes the page of the run in dir; out is where, or empty: beside the run's files.
 func writeReport(cmd *cobra.Command, dir, out string) error {
+	if out == "" {
+		out = filepath.Join(dir, report.File)
+	}
 	source, err := sourceOf(dir)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)

@@ -201,45 +201,43 @@ func (b *builder) connsOf(load results.Setting) []int {
 	return slices.Compact(all)
 }
 
-// knees is latency over offered load of every model whose limit was searched for, two variants for every N.
-func (b *builder) knees(load results.Setting) []variant {
+// knees is a percentile over the offered load, or over the connections tried, of every model whose limit was searched for: a variant for every N.
+func (b *builder) knees(load results.Setting, percentile func(results.Window) int64) []variant {
 	var all []variant
 	for _, n := range b.connsOf(load) {
-		for _, p := range []struct {
-			name string
-			of   func(results.Window) int64
-		}{{"p50", func(w results.Window) int64 { return w.P50 }}, {"p99", func(w results.Window) int64 { return w.P99 }}} {
-			v := variant{Label: p.name + ", " + atN(n)}
-			for _, row := range b.rows(load) {
-				for _, g := range row {
-					if g.Conns == n {
-						v.Series = append(v.Series, b.kneeLine(g, p.of)...)
-					}
+		v := variant{Label: atN(n)}
+		for _, row := range b.rows(load) {
+			for _, g := range row {
+				if g.Conns == n {
+					v.Series = append(v.Series, b.kneeLine(g, percentile)...)
 				}
 			}
-			all = append(all, v)
 		}
+		all = append(all, v)
 	}
 	return all
 }
 
-// kneeLine is one model's: windows at one rate are one point at their median with their range; a rate that did not hold is hollow.
-func (b *builder) kneeLine(g *results.Group, of func(results.Window) int64) []series {
+// kneeLine is one model's: windows at one load are one point at their median with their range; a load that did not hold is hollow.
+func (b *builder) kneeLine(g *results.Group, percentile func(results.Window) int64) []series {
 	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
 	at := map[float64][]float64{}
 	for i := range g.Valid {
 		search := g.Valid[i].Search
-		if search == nil || g.Params.Search == "conns" {
+		if search == nil {
 			continue
 		}
 		for _, w := range slices.Concat(search.Tried, search.Curve) {
-			y := float64(of(w))
+			x, y := w.RatePerS, float64(percentile(w))
+			if g.Params.Search == "conns" {
+				x = float64(w.Conns)
+			}
 			switch {
-			case !drawable(y) || !drawable(w.RatePerS):
+			case !drawable(y) || !drawable(x):
 			case w.Held:
-				at[w.RatePerS] = append(at[w.RatePerS], y)
+				at[x] = append(at[x], y)
 			default:
-				s.Void = append(s.Void, []num{num(w.RatePerS), num(y)})
+				s.Void = append(s.Void, []num{num(x), num(y)})
 			}
 		}
 	}

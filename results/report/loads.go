@@ -14,11 +14,13 @@ func (b *builder) loads() []loadPart {
 	slices.SortStableFunc(settings, func(a, b results.Setting) int { return rank(a) - rank(b) })
 	var all []loadPart
 	for i, load := range settings {
-		l := loadPart{ID: fmt.Sprintf("load-%d", i+1), Name: b.facts.loads[load], Params: capital(load.Params.String()), Table: b.table(load)}
+		l := loadPart{ID: fmt.Sprintf("load-%d", i+1), Name: b.facts.loads[load], Params: capital(load.Params.String()), Tables: []Table{b.table(load)}}
 		if load.Params.Loop == "search" {
-			l.Charts = b.chart("Latency against load", "Each point the median of the windows at that rate; hollow: the limits were not held.", "ns", "rate",
-				b.knees(load)...)
-			l.Table = b.searchTable(load)
+			l.Params, l.Charts = searchInWords(load.Params), b.searchCharts(load)
+			l.Tables = []Table{b.searchTable(load)}
+			if t := b.shareTable(load); len(t.Rows) > 0 {
+				l.Tables = append(l.Tables, t)
+			}
 		} else {
 			l.Charts = b.loadCharts(load)
 			if !load.AtRest() {
@@ -195,4 +197,64 @@ func bottleneck(bound string) string {
 		return "none: held the most tried"
 	}
 	return results.Printable(bound)
+}
+
+func searchInWords(p results.Params) string {
+	said := fmt.Sprintf("The most %s was searched for in short windows", searched(p.Search))
+	if p.SLO != "" {
+		said += " that had to keep " + limitsIn(p.SLO)
+	}
+	return fmt.Sprintf("%s; open loop, %d B payload", said, p.PayloadBytes)
+}
+
+func (b *builder) searchCharts(load results.Setting) []chart {
+	x, over := "rate", "offered load"
+	if load.Params.Search == "conns" {
+		x, over = "conns", "connections"
+	}
+	note := "Each point the median of the windows there; hollow: the limits were not held."
+	return append(
+		b.chart("p99 against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P99 })...),
+		b.chart("Median latency against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P50 })...)...,
+	)
+}
+
+// shareTable is latency at shares of what each model holds itself.
+func (b *builder) shareTable(load results.Setting) Table {
+	t := Table{
+		Title: "At shares of each model's own capacity",
+		Note:  "Latency from when a message was due. Above its capacity, a server's latency says only how long it was overloaded.",
+		Head:  []string{"Model", "N", "Share", "Offered", "p50", "p99", "p99.9", "p99 from the send", "Client CPU", "Limits"},
+	}
+	for _, row := range b.rows(load) {
+		for _, g := range row {
+			for _, c := range g.Valid {
+				if c.Search == nil {
+					continue
+				}
+				for _, w := range c.Search.Curve {
+					t.Rows = append(t.Rows, shareRow(results.NameOf(b.groups, g), w))
+				}
+			}
+		}
+	}
+	return t
+}
+
+func shareRow(name string, w results.Window) []Datum {
+	share, limits := "given rate", "held"
+	if w.Share > 0 {
+		share = percent(w.Share)
+	}
+	if !w.Held {
+		limits = "not held"
+	}
+	ns := func(v int64) Datum {
+		if v == 0 {
+			return unknown
+		}
+		return figure(float64(v), results.Nanoseconds(float64(v)))
+	}
+	return []Datum{{Text: name, Model: name}, figure(float64(w.Conns), number(w.Conns)), figure(w.Share, share), figure(w.RatePerS, rate(w.RatePerS)+"/s"),
+		ns(w.P50), ns(w.P99), ns(w.P999), ns(w.ServiceP99), figure(w.ClientCPURatio, percent(w.ClientCPURatio)), {Text: limits, Detail: results.Printable(w.Why)}}
 }

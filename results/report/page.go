@@ -41,7 +41,7 @@ type loadPart struct {
 	ID, Name, Params string
 	Charts           []chart
 	Bars             []bars
-	Table            Table
+	Tables           []Table
 }
 
 // differencePart is every difference of one load, in words.
@@ -220,7 +220,8 @@ func (f facts) differences() (*Table, []differencePart) {
 		return nil, nil
 	}
 	t := &Table{Head: []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}}
-	rest := f.matters
+	rest := slices.Clone(f.matters)
+	slices.SortStableFunc(rest, func(a, b matter) int { return rank(a.setting) - rank(b.setting) })
 	var words []differencePart
 	for len(rest) > 0 {
 		n := 1
