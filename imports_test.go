@@ -26,6 +26,9 @@ var never = []struct{ who, what, why string }{
 	{"harness/", "models/", "the harness knows a server by its address and its process id only"},
 	{"results", "harness/", "charts are a pure function of the files"},
 	{"results", "models/", "charts are a pure function of the files"},
+	{"results", "results/", "the report is made of the statistics, and they know nothing of it"},
+	{"results/", "harness/", "the report is a pure function of the files"},
+	{"results/", "models/", "the report is a pure function of the files"},
 }
 
 // apart from these, that never allows: the bytes are shared by all, and the models' suite by the models.

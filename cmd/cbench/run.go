@@ -201,7 +201,7 @@ func commandLine(cmd *cobra.Command) []string {
 	return line
 }
 
-// present prints the table, draws the charts, and fails if no figure came of the run.
+// present prints the table, draws the charts, writes the report, and fails if no figure came of the run.
 func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell) error {
 	out := cmd.OutOrStdout()
 	for _, write := range []func(io.Writer, []results.Cell, results.TableOptions) error{
@@ -220,7 +220,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 	if void == len(cells) {
 		return fmt.Errorf("not one of %d repetitions is valid; the table says why", void)
 	}
-	if err := drawCharts(cmd, dir); err != nil {
+	if err := errors.Join(drawCharts(cmd, dir), writeReport(cmd, dir, "")); err != nil {
 		return err
 	}
 	if f.strict && void > 0 {

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cbench/results/report"
+)
+
+// The page is made of the files alone: where they are, or where one says.
+func TestReportOfTheReference(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "page.html")
+	said := mustSucceed(t, "report", "../../results/reference", "--out="+out)
+	page, err := os.ReadFile(out)
+	if err != nil || !strings.Contains(said, out) {
+		t.Fatalf("%q: %v", said, err)
+	}
+	for _, want := range []string{"One more idle connection costs", "Which model for", "cbench run --"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+func TestReportSaysWhatIsMissing(t *testing.T) {
+	mustFail(t, []string{"report:", "no such file"}, "report", t.TempDir())
+	mustFail(t, []string{"report:", "none"}, "report", "../../results/reference", "--out="+filepath.Join(t.TempDir(), "none", report.File))
+}
+
+// A run leaves its page beside its files.
+func TestRunLeavesAReport(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	mustSucceed(t, "run", "--model=reactor", "--conns=10", "--rate=500", "--reps=1", "--duration=200ms", "--warmup=0s", "--out="+dir)
+	page, err := os.ReadFile(filepath.Join(dir, report.File))
+	if err != nil || !strings.Contains(string(page), "--duration=200ms") {
+		t.Errorf("%d bytes: %v", len(page), err)
+	}
+}

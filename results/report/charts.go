@@ -1,0 +1,267 @@
+package report
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"cbench/results"
+)
+
+// data is what the page's script draws.
+type data struct {
+	Models []modelLook `json:"models"`
+	Charts []chart     `json:"charts"`
+}
+
+// chart is one drawing with an axis of each kind.
+type chart struct {
+	ID       string    `json:"id"`
+	Title    string    `json:"title"`
+	Note     string    `json:"-"`
+	Unit     string    `json:"unit"` // "bytes", "ns", "rate"
+	X        string    `json:"x"`    // "conns", "nines" (of percentiles), "rate"
+	Variants []variant `json:"variants"`
+}
+
+// variant is one of several drawings in the same place.
+type variant struct {
+	Label  string   `json:"label"`
+	Series []series `json:"series"`
+}
+
+// series is one model's figures along x.
+type series struct {
+	Model string  `json:"model"` // its look
+	Name  string  `json:"name"`
+	X     []num   `json:"xs"`
+	Y     []num   `json:"ys"` // not a number: a gap
+	Low   []num   `json:"low,omitempty"`
+	High  []num   `json:"high,omitempty"`
+	Void  [][]num `json:"void,omitempty"` // [x, y] of what does not count: drawn hollow
+}
+
+// num is a figure in as many digits as a drawing can show; what is no number is null.
+type num float64
+
+// MarshalJSON is a number or null.
+func (n num) MarshalJSON() ([]byte, error) {
+	v := float64(n)
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return []byte("null"), nil
+	}
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(rounded)
+}
+
+// figures are those drawn and tabled.
+var figures = struct {
+	throughput, p50, p99, p999, cpu, user, kernel, anon results.Figure
+}{
+	throughput: named("throughput_per_s"),
+	p50:        named("p50_ns"),
+	p99:        named("p99_ns"),
+	p999:       named("p999_ns"),
+	cpu:        named("cpu_ns_per_message"),
+	user:       named("user_per_conn_bytes"),
+	kernel:     named("kernel_per_conn_bytes"),
+	anon:       results.Figure{Name: "anon_bytes", Title: "whole server", Metric: results.Anon, Less: true, Words: results.Bytes},
+}
+
+func named(name string) results.Figure {
+	f, ok := results.FigureNamed(name)
+	if !ok {
+		panic("report: no figure " + name)
+	}
+	return f
+}
+
+// builder makes charts and tables of the facts.
+type builder struct {
+	facts
+	made int // charts, to name them by
+}
+
+// of is a figure of a group with its 95% interval, or where there were too few repetitions for one, and sure is false, from the smallest to
+// the largest.
+func of(g *results.Group, f results.Figure) (i results.Interval, sure bool) {
+	i = g.Interval(f)
+	if i.N == 0 || i.Sure() {
+		return i, i.N > 0
+	}
+	over := g.Of(f.Metric)
+	return results.Interval{Low: over.Min, Mid: i.Mid, High: over.Max, N: i.N}, false
+}
+
+// chart is a drawing with an identity of its own; none where no variant has anything to show.
+func (b *builder) chart(title, note, unit, x string, variants ...variant) []chart {
+	variants = slices.DeleteFunc(variants, func(v variant) bool { return len(v.Series) == 0 })
+	if len(variants) == 0 {
+		return nil
+	}
+	b.made++
+	return []chart{{ID: fmt.Sprintf("chart-%d", b.made), Title: title, Note: note, Unit: unit, X: x, Variants: variants}}
+}
+
+// overConns is a figure of every model of a load along N.
+func (b *builder) overConns(load results.Setting, label string, f results.Figure) variant {
+	v := variant{Label: label}
+	for _, row := range b.rows(load) {
+		s := series{Model: row[0].Model, Name: results.NameOf(b.groups, row[0])}
+		known := false
+		for _, g := range row {
+			x := num(g.Conns)
+			i, _ := of(g, f)
+			if i.N == 0 || !drawable(i.Mid) {
+				i = results.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN()}
+			} else {
+				known = true
+			}
+			s.X, s.Y = append(s.X, x), append(s.Y, num(i.Mid))
+			s.Low, s.High = append(s.Low, num(i.Low)), append(s.High, num(i.High))
+			for j := range g.Void {
+				if y, ok := f.Metric(&g.Void[j]); ok && drawable(y) {
+					s.Void, known = append(s.Void, []num{x, num(y)}), true
+				}
+			}
+		}
+		if known {
+			v.Series = append(v.Series, s)
+		}
+	}
+	return v
+}
+
+// drawable values have a place on a log axis.
+func drawable(v float64) bool { return v >= 1e-3 && v <= 1e18 }
+
+// rows is the groups of a load by model and threads, each along N.
+func (b *builder) rows(load results.Setting) (rows [][]*results.Group) {
+	for i := range b.groups {
+		g := &b.groups[i]
+		if g.Setting() != load {
+			continue
+		}
+		at := slices.IndexFunc(rows, func(r []*results.Group) bool {
+			return r[0].Model == g.Model && r[0].Params.Procs == g.Params.Procs
+		})
+		if at < 0 {
+			rows = append(rows, []*results.Group{g})
+		} else {
+			rows[at] = append(rows[at], g)
+		}
+	}
+	return rows
+}
+
+// percentiles is the whole distribution of latency, a variant for every N.
+func (b *builder) percentiles(load results.Setting) []variant {
+	var all []variant
+	for _, n := range b.connsOf(load) {
+		v := variant{Label: atN(n)}
+		for _, row := range b.rows(load) {
+			for _, g := range row {
+				if g.Conns == n {
+					v.Series = append(v.Series, b.percentileLine(g)...)
+				}
+			}
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func (b *builder) percentileLine(g *results.Group) []series {
+	line, _ := results.LatencyCurve(g)
+	if len(line) == 0 {
+		return nil
+	}
+	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
+	for _, p := range line {
+		s.X, s.Y = append(s.X, num(p.Nines)), append(s.Y, num(p.Mid))
+		s.Low, s.High = append(s.Low, num(p.Low)), append(s.High, num(p.High))
+	}
+	return []series{s}
+}
+
+func (b *builder) connsOf(load results.Setting) []int {
+	var all []int
+	for i := range b.groups {
+		if b.groups[i].Setting() == load {
+			all = append(all, b.groups[i].Conns)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// knees is a percentile over the offered load, or over the connections tried, of every model whose limit was searched for: a variant for every N.
+func (b *builder) knees(load results.Setting, percentile func(results.Window) int64) []variant {
+	var all []variant
+	for _, n := range b.connsOf(load) {
+		v := variant{Label: atN(n)}
+		for _, row := range b.rows(load) {
+			for _, g := range row {
+				if g.Conns == n {
+					v.Series = append(v.Series, b.kneeLine(g, percentile)...)
+				}
+			}
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// kneeLine is one model's: windows at one load are one point at their median with their range; a load that did not hold is hollow.
+func (b *builder) kneeLine(g *results.Group, percentile func(results.Window) int64) []series {
+	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
+	at := map[float64][]float64{}
+	for i := range g.Valid {
+		search := g.Valid[i].Search
+		if search == nil {
+			continue
+		}
+		for _, w := range slices.Concat(search.Tried, search.Curve) {
+			x, y := w.RatePerS, float64(percentile(w))
+			if g.Params.Search == "conns" {
+				x = float64(w.Conns)
+			}
+			switch {
+			case !drawable(y) || !drawable(x):
+			case w.Held:
+				at[x] = append(at[x], y)
+			default:
+				s.Void = append(s.Void, []num{num(x), num(y)})
+			}
+		}
+	}
+	var rates []float64
+	for r := range at {
+		rates = append(rates, r)
+	}
+	slices.SortFunc(rates, cmp.Compare[float64])
+	for _, r := range rates {
+		over := results.SpreadOf(at[r])
+		s.X, s.Y = append(s.X, num(r)), append(s.Y, num(over.Median))
+		s.Low, s.High = append(s.Low, num(over.Min)), append(s.High, num(over.Max))
+	}
+	if len(s.X)+len(s.Void) == 0 {
+		return nil
+	}
+	return []series{s}
+}
+
+// dataOf is all charts of a page.
+func dataOf(p *page) data {
+	d := data{Models: p.Looks, Charts: slices.Clone(p.Memory.Charts)}
+	for _, l := range p.Loads {
+		d.Charts = append(d.Charts, l.Charts...)
+	}
+	return d
+}

@@ -1,0 +1,382 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cbench/results"
+)
+
+// matter is the comparisons of one figure under one load.
+type matter struct {
+	setting results.Setting
+	figure  results.Figure
+	all     []results.Comparison
+}
+
+// matters splits comparisons by load and figure, in their order. Controls compared with themselves are left out: they are the noise,
+// and never ranked.
+func matters(all []results.Comparison) []matter {
+	var split []matter
+	for _, c := range all {
+		if c.Twin {
+			continue
+		}
+		at := slices.IndexFunc(split, func(m matter) bool { return m.setting == c.Setting && m.figure.Name == c.Figure.Name })
+		if at < 0 {
+			at = len(split)
+			split = append(split, matter{setting: c.Setting, figure: c.Figure})
+		}
+		split[at].all = append(split[at].all, c)
+	}
+	return split
+}
+
+// conns is every N of the matter, ascending.
+func (m matter) conns() []int {
+	var all []int
+	for _, c := range m.all {
+		all = append(all, c.Conns)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// at is the comparisons at one N.
+func (m matter) at(n int) []results.Comparison {
+	var all []results.Comparison
+	for _, c := range m.all {
+		if c.Conns == n {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// others is who is compared, in the order they come.
+func (m matter) others() []string {
+	var all []string
+	for _, c := range m.all {
+		if !slices.Contains(all, c.Other) {
+			all = append(all, c.Other)
+		}
+	}
+	return all
+}
+
+// count is how many comparisons say each verdict.
+func (m matter) count() map[results.Verdict]int {
+	n := map[results.Verdict]int{}
+	for _, c := range m.all {
+		n[c.Verdict]++
+	}
+	return n
+}
+
+// sentenceAt is what is known at one N: what the base takes, who differs from it and by how much, from whom no difference was found, of whom
+// too little is known. Level is the base's own figure in words; empty: it is left out.
+func sentenceAt(of []results.Comparison, level string) string {
+	if len(of) == 0 {
+		return ""
+	}
+	base, title := code(of[0].Base), titleOf(of[0].Figure)
+	var differ, same, unknown []string
+	why := ""
+	var found []results.Comparison
+	for _, c := range strongest(of) {
+		switch c.Verdict {
+		case results.Less, results.More:
+			found = append(found, c)
+		case results.Same:
+			same = append(same, code(c.Other))
+		default:
+			unknown = append(unknown, code(c.Other))
+			why = orSaid(why, c.Why)
+		}
+	}
+	differ = differInWords(found)
+	var clauses []string
+	at := "At " + atN(of[0].Conns)
+	switch {
+	case len(differ) > 0 && level != "":
+		clauses = append(clauses, fmt.Sprintf("%s it is %s", at, list(append([]string{level + " in " + base}, differ...))))
+	case len(differ) > 0:
+		clauses = append(clauses, fmt.Sprintf("%s it is, against %s, %s", at, base, list(differ)))
+	}
+	if len(same) > 0 {
+		said := fmt.Sprintf("no difference from %s was found in %s", base, either(same))
+		if len(differ) == 0 {
+			said = fmt.Sprintf("%s no difference in %s between %s and %s was found", at, title, base, either(same))
+			if level != "" {
+				said += fmt.Sprintf(" (%s in %s)", level, base)
+			}
+		}
+		clauses = append(clauses, said)
+	}
+	if len(unknown) > 0 {
+		said := fmt.Sprintf("of %s too little is known to say%s", list(unknown), because(why))
+		if len(clauses) == 0 {
+			said = at + " " + said
+		}
+		clauses = append(clauses, said)
+	}
+	return strings.Join(clauses, "; ") + "."
+}
+
+// differInWords is who differs and by how much; of more than four only the ends, for the rest lies between them.
+func differInWords(found []results.Comparison) []string {
+	var all []string
+	for _, c := range found {
+		all = append(all, fmt.Sprintf("%s in %s", howMuch(c.Ratio, c.Figure), code(c.Other)))
+	}
+	if n := len(all); n > 4 {
+		var between []string
+		for _, c := range found[1 : n-1] {
+			between = append(between, code(c.Other))
+		}
+		return []string{fmt.Sprintf("from %s to %s, with %s between them", all[n-1], all[0], list(between))}
+	}
+	return all
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return " (" + strings.TrimSuffix(results.Printable(why), ".") + ")"
+}
+
+// strongest is the comparisons from the largest ratio to the least.
+func strongest(of []results.Comparison) []results.Comparison {
+	sorted := slices.Clone(of)
+	slices.SortStableFunc(sorted, func(a, b results.Comparison) int { return cmp.Compare(b.Ratio.Mid, a.Ratio.Mid) })
+	return sorted
+}
+
+// titleOf is a figure within a sentence: "CPU per message", "p99", "throughput".
+func titleOf(f results.Figure) string {
+	t := f.Title
+	if t == "" {
+		t = f.Name
+	}
+	if len(t) > 1 && t[1] >= 'a' && t[1] <= 'z' {
+		return strings.ToLower(t[:1]) + t[1:]
+	}
+	return t
+}
+
+// stretch is neighbouring N at which a comparison says the same.
+type stretch []results.Comparison
+
+func (s stretch) verdict() results.Verdict { return s[0].Verdict }
+
+// stretches splits the comparisons of one pair along N where the verdict changes.
+func stretches(of []results.Comparison) []stretch {
+	var all []stretch
+	for _, c := range byConns(of) {
+		if n := len(all); n > 0 && all[n-1].verdict() == c.Verdict {
+			all[n-1] = append(all[n-1], c)
+		} else {
+			all = append(all, stretch{c})
+		}
+	}
+	return all
+}
+
+// course says how one model stands to the base along N: "up to N = 1,000 no difference in p99 between `a` and `b` was found; from
+// N = 10,000 on `a`'s is 1.8 times as long (1.5 to 2.2)".
+func course(of []results.Comparison) string {
+	all := stretches(of)
+	if len(all) == 0 {
+		return ""
+	}
+	var clauses []string
+	for i, s := range all {
+		clauses = append(clauses, s.words(i == 0)+where(all, i))
+	}
+	if len(all) > 1 { // the place first, to be read as a course
+		for i, s := range all {
+			clauses[i] = strings.TrimPrefix(where(all, i), " ") + " " + s.words(i == 0)
+		}
+	}
+	return capital(strings.Join(clauses, "; ")) + "."
+}
+
+// words is what a stretch says, with the whole names in the first.
+func (s stretch) words(first bool) string {
+	c := s[0]
+	other, base, title := code(c.Other), code(c.Base), titleOf(c.Figure)
+	switch s.verdict() {
+	case results.Same:
+		if first {
+			return fmt.Sprintf("no difference in %s between %s and %s was found", title, other, base)
+		}
+		return "no difference was found"
+	case results.Less, results.More:
+		how := howMuch(c.Ratio, c.Figure)
+		if last := s[len(s)-1]; len(s) > 1 {
+			how += fmt.Sprintf(" at %s and %s at %s", atN(c.Conns), howMuch(last.Ratio, last.Figure), atN(last.Conns))
+			if first {
+				return fmt.Sprintf("%s in %s, against %s, is %s", title, other, base, how)
+			}
+		}
+		if first {
+			return fmt.Sprintf("%s in %s is %s %s in %s", title, other, how, than(c.Ratio), base)
+		}
+		return fmt.Sprintf("it is %s in %s", how, other)
+	}
+	words := "too little is known to say"
+	if first {
+		words = fmt.Sprintf("of %s in %s against %s too little is known to say", title, other, base)
+	}
+	return words + because(c.Why)
+}
+
+// where is the N of the i-th stretch. A stretch that itself names its ends does not need it.
+func where(all []stretch, i int) string {
+	s := all[i]
+	first, last := s[0].Conns, s[len(s)-1].Conns
+	named := len(s) > 1 && (s.verdict() == results.Less || s.verdict() == results.More)
+	switch {
+	case len(all) == 1 && named:
+		return ""
+	case len(all) == 1 && first == last:
+		return " at " + atN(first)
+	case len(all) == 1:
+		return fmt.Sprintf(" at any N from %s to %s", number(first), number(last))
+	case i == 0:
+		return " up to " + atN(last)
+	case i == len(all)-1:
+		return " from " + atN(first) + " on"
+	case first == last:
+		return " at " + atN(first)
+	}
+	return fmt.Sprintf(" from %s to %s", atN(first), number(last))
+}
+
+// crossings is the courses on which the verdict changes along N.
+func (m matter) crossings() []string {
+	var all []string
+	for _, other := range m.others() {
+		of := m.of(other)
+		if s := stretches(of); len(s) > 1 && slices.ContainsFunc(s, decided) {
+			all = append(all, course(of))
+		}
+	}
+	return all
+}
+
+func decided(s stretch) bool { return s.verdict() == results.Less || s.verdict() == results.More }
+
+// of is the comparisons of one other model.
+func (m matter) of(other string) []results.Comparison {
+	var all []results.Comparison
+	for _, c := range m.all {
+		if c.Other == other {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// verdictless is the sentence for a matter in which nothing was decided; empty where something was.
+func (m matter) verdictless() string {
+	n := m.count()
+	if n[results.Less]+n[results.More] > 0 || len(m.all) == 0 {
+		return ""
+	}
+	title, place := titleOf(m.figure), m.place()
+	names := codes(append([]string{m.all[0].Base}, m.others()...))
+	switch {
+	case n[results.Unknown] == 0:
+		return fmt.Sprintf("No difference in %s between %s was found %s.", title, list(names), place)
+	case n[results.Same] == 0:
+		return unranked([]matter{m})
+	}
+	return fmt.Sprintf("No difference in %s was found %s; of %s too little is known to say%s.", title, place,
+		plural(n[results.Unknown], "comparison"), because(m.why()))
+}
+
+// place is all of its N.
+func (m matter) place() string {
+	conns := m.conns()
+	if len(conns) == 1 {
+		return "at " + atN(conns[0])
+	}
+	return fmt.Sprintf("at any N from %s to %s", number(conns[0]), number(conns[len(conns)-1]))
+}
+
+// why is the first reason for which too little is known.
+func (m matter) why() string {
+	for _, c := range m.all {
+		if c.Verdict == results.Unknown && c.Why != "" {
+			return c.Why
+		}
+	}
+	return ""
+}
+
+// unranked is the sentence for matters of which nothing is known, for one reason.
+func unranked(all []matter) string {
+	var titles []string
+	for _, m := range all {
+		titles = append(titles, titleOf(m.figure))
+	}
+	m := all[0]
+	return fmt.Sprintf("%s cannot rank %s %s%s.", capital(list(titles)), list(codes(append([]string{m.all[0].Base}, m.others()...))), m.place(), because(m.why()))
+}
+
+// isUnranked reports whether nothing is known, and the kind of matter that it can be told of together with others.
+func (m matter) isUnranked() (kind string, is bool) {
+	if m.count()[results.Unknown] < len(m.all) || len(m.all) == 0 {
+		return "", false
+	}
+	return strings.Join([]string{withoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
+}
+
+// inWords is all that is known of the matters of one load, alike told together.
+func inWords(all []matter) []string {
+	var said []string
+	told := map[string]bool{}
+	for i, m := range all {
+		kind, unknown := m.isUnranked()
+		if !unknown {
+			said = append(said, m.sentences()...)
+			continue
+		}
+		if told[kind] {
+			continue
+		}
+		told[kind] = true
+		alike := []matter{m}
+		for _, o := range all[i+1:] {
+			if k, is := o.isUnranked(); is && k == kind {
+				alike = append(alike, o)
+			}
+		}
+		said = append(said, unranked(alike))
+	}
+	return said
+}
+
+// sentences is the matter in one where nothing differs, else one for every model that differs and one for those that do not.
+func (m matter) sentences() []string {
+	if none := m.verdictless(); none != "" {
+		return []string{none}
+	}
+	var said, same []string
+	for _, other := range m.others() {
+		of := m.of(other)
+		if s := stretches(of); len(s) == 1 && s[0].verdict() == results.Same && len(of) == len(m.conns()) {
+			same = append(same, code(other))
+			continue
+		}
+		said = append(said, course(of))
+	}
+	if len(same) > 0 {
+		said = append(said, fmt.Sprintf("No difference in %s between %s and %s was found %s.", titleOf(m.figure), code(m.all[0].Base), either(same), m.place()))
+	}
+	return said
+}

@@ -1,0 +1,286 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cbench/results"
+)
+
+// Finding is one thing that was found, or was not.
+type Finding struct {
+	About string   // "Memory"
+	Load  string   // under what load; empty: of the whole run
+	Says  []string // sentences
+}
+
+// facts is what sentences are made of, all of it from the source.
+type facts struct {
+	cells   []results.Cell
+	groups  []results.Group
+	loads   map[results.Setting]string
+	growth  []results.Growth
+	matters []matter
+	twins   []results.Comparison // controls against what they are
+	limits  [][]limit
+	stalls  []stall
+	control func(model string) bool // is no competitor
+}
+
+func factsOf(s *Source) facts {
+	f := facts{cells: s.Cells, groups: results.Summarise(s.Cells)}
+	twins := twinsOf(s.Cells)
+	looks := results.Looks(modelsOf(f.groups))
+	f.control = func(name string) bool { return looks[name].Dashed || twins[name] != "" }
+	f.loads = loadNames(settingsOf(f.groups))
+	f.growth = slices.DeleteFunc(growthOf(f.groups), func(g results.Growth) bool { return twins[g.Model] != "" })
+	f.matters = matters(s.Comparisons)
+	for _, c := range s.Comparisons {
+		if c.Twin {
+			f.twins = append(f.twins, c)
+		}
+	}
+	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
+	f.stalls = stallsOf(f.groups, f.loads, f.control)
+	return f
+}
+
+// twinsOf is every control that is a model under another name, and which.
+func twinsOf(cells []results.Cell) map[string]string {
+	of := map[string]string{}
+	for i := range cells {
+		if r := cells[i].Rotation; r != nil && r.TwinOf != "" {
+			of[cells[i].Model] = r.TwinOf
+		}
+	}
+	return of
+}
+
+func modelsOf(groups []results.Group) []string {
+	var names []string
+	for i := range groups {
+		if !slices.Contains(names, groups[i].Model) {
+			names = append(names, groups[i].Model)
+		}
+	}
+	return names
+}
+
+// findings is what the first screen says, in the order of what one asks first.
+func (f facts) findings() []Finding {
+	var all []Finding
+	add := func(about, load string, says ...string) {
+		says = slices.DeleteFunc(says, func(s string) bool { return s == "" })
+		if len(says) > 0 {
+			all = append(all, Finding{about, load, says})
+		}
+	}
+	add("Memory", "", memorySentence(f.growth, f.control), f.atMost())
+	if m, ok := chief(f.matters, "cpu"); ok {
+		add("CPU per message", f.loads[m.setting], f.atEnds(m)...)
+	}
+	if m, ok := chief(f.matters, "p99"); ok {
+		add("p99 latency", f.loads[m.setting], f.latencySays(m)...)
+	}
+	for _, of := range f.limits {
+		add("Capacity", f.loads[of[0].setting], capacitySentence(of))
+	}
+	stalls := stallSentences(f.stalls)
+	add("Stalls", "", stalls[:min(2, len(stalls))]...)
+	add("How sure", "", f.sureness()...)
+	return all
+}
+
+// atMost is what the slopes come to at the most connections there were.
+func (f facts) atMost() string {
+	n := f.mostConns()
+	all, kernelKnown := holdings(f.growth, n, f.control)
+	if len(all) < 2 {
+		return ""
+	}
+	low, high := all[0], all[0]
+	for _, h := range all {
+		if h.user < low.user {
+			low = h
+		}
+		if h.user > high.user {
+			high = h
+		}
+	}
+	if high.user < 2*low.user {
+		return ""
+	}
+	s := fmt.Sprintf("At %s that is %s of user memory in %s and %s in %s", atN(n), results.Bytes(high.user), code(high.model),
+		results.Bytes(low.user), code(low.model))
+	if kernelKnown && low.kernel > 0 {
+		s += fmt.Sprintf(", beside %s in the kernel", results.Bytes(low.kernel))
+	}
+	return s + "."
+}
+
+// mostConns is the greatest N of the load that shows memory.
+func (f facts) mostConns() int {
+	most := 0
+	for i := range f.groups {
+		if g := &f.groups[i]; len(f.growth) > 0 && g.Setting() == f.growth[0].Setting {
+			most = max(most, g.Conns)
+		}
+	}
+	return most
+}
+
+// atEnds is what is known at the least and at the greatest N, or that nothing differs anywhere.
+func (f facts) atEnds(m matter) []string {
+	if none := m.verdictless(); none != "" {
+		return []string{none}
+	}
+	conns := m.conns()
+	says := []string{f.sentenceAt(m.at(conns[0]))}
+	if last := conns[len(conns)-1]; last != conns[0] {
+		says = append(says, f.sentenceAt(m.at(last)))
+	}
+	return says
+}
+
+// latencySays is where p99 begins to differ, or that it ranks nobody.
+func (f facts) latencySays(m matter) []string {
+	if none := m.verdictless(); none != "" {
+		return []string{none}
+	}
+	if cross := m.crossings(); len(cross) > 0 {
+		return cross[:min(2, len(cross))]
+	}
+	return f.atEnds(m)
+}
+
+// sureness is how much of it is to be trusted: the noise floor, the ties, what is void.
+func (f facts) sureness() []string {
+	var says []string
+	if floor := f.noise(); floor != "" {
+		says = append(says, floor)
+	}
+	n := map[results.Verdict]int{}
+	total := 0
+	for _, m := range f.matters {
+		for v, k := range m.count() {
+			n[v] += k
+			total += k
+		}
+	}
+	if total > 0 {
+		said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", plural(total, "comparison"), n[results.Less]+n[results.More], n[results.Same])
+		if n[results.Unknown] > 0 {
+			said += fmt.Sprintf(", of %d too little is known%s", n[results.Unknown], because(f.commonWhy()))
+		}
+		says = append(says, said+".")
+	} else {
+		says = append(says, "No figure was compared with another: what is not called a difference here is not one yet.")
+	}
+	return append(says, voidSentence(f.cells))
+}
+
+// commonWhy is the reason for which most often too little is known.
+func (f facts) commonWhy() string {
+	times := map[string]int{}
+	common := ""
+	for _, m := range f.matters {
+		for _, c := range m.all {
+			if c.Verdict != results.Unknown || c.Why == "" {
+				continue
+			}
+			kind := withoutFigures(c.Why)
+			if times[kind]++; common == "" || times[kind] > times[withoutFigures(common)] {
+				common = c.Why
+			}
+		}
+	}
+	if common == "" {
+		return ""
+	}
+	return "most often: " + common
+}
+
+// noise is the largest difference that a model showed to itself, by figure.
+func (f facts) noise() string {
+	floors := map[string]float64{}
+	var order []string
+	for _, m := range f.matters {
+		for _, c := range m.all {
+			if c.Floor > 0 && (is(c.Figure, "cpu") || is(c.Figure, "p99") || is(c.Figure, "throughput")) {
+				title := titleOf(c.Figure)
+				if !slices.Contains(order, title) {
+					order = append(order, title)
+				}
+				floors[title] = max(floors[title], c.Floor)
+			}
+		}
+	}
+	var said []string
+	for _, title := range order {
+		said = append(said, fmt.Sprintf("%s in %s", percent(floors[title]), title))
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("A model compared with itself differed by up to %s: less is nowhere called a difference.", list(said))
+}
+
+// voidSentence counts what is not valid, with the commonest reason.
+func voidSentence(cells []results.Cell) string {
+	void, reasons := 0, map[string]int{}
+	var order []string
+	for i := range cells {
+		if cells[i].Valid {
+			continue
+		}
+		void++
+		for _, why := range cells[i].Void {
+			kind := withoutFigures(why)
+			if reasons[kind]++; reasons[kind] == 1 {
+				order = append(order, why)
+			}
+		}
+	}
+	are := "are"
+	if void == 1 {
+		are = "is"
+	}
+	switch {
+	case len(cells) == 0:
+		return "No repetition is finished."
+	case void == 0:
+		return fmt.Sprintf("All %s are valid, every byte of every reply checked.", plural(len(cells), "repetition"))
+	case len(order) == 0:
+		return fmt.Sprintf("%d of %s %s void and nowhere counted.", void, plural(len(cells), "repetition"), are)
+	}
+	most := slices.MaxFunc(order, func(a, b string) int { return reasons[withoutFigures(a)] - reasons[withoutFigures(b)] })
+	most = strings.TrimSuffix(results.Printable(most), ".")
+	if void == len(cells) {
+		return fmt.Sprintf("Not one of %s is valid, so nothing was found (%s).", plural(len(cells), "repetition"), most)
+	}
+	return fmt.Sprintf("%d of %s %s void and nowhere counted (mostly: %s).", void, plural(len(cells), "repetition"), are, most)
+}
+
+// withoutFigures is s without digits: warnings of one kind are alike so.
+func withoutFigures(s string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// answers is whom to choose for what.
+func (f facts) answers() []Answer {
+	var all []Answer
+	if a, ok := f.idleAnswer(); ok {
+		all = append(all, a)
+	}
+	all = append(all, f.busyAnswers()...)
+	if a, ok := capacityAnswer(f.limits, f.control); ok {
+		all = append(all, a)
+	}
+	return append(all, f.otherAnswers()...)
+}

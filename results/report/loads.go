@@ -1,0 +1,260 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"cbench/results"
+)
+
+// loads is the charts and the table of every load.
+func (b *builder) loads() []loadPart {
+	settings := settingsOf(b.groups)
+	slices.SortStableFunc(settings, func(a, b results.Setting) int { return rank(a) - rank(b) })
+	var all []loadPart
+	for i, load := range settings {
+		l := loadPart{ID: fmt.Sprintf("load-%d", i+1), Name: b.facts.loads[load], Params: capital(load.Params.String()), Tables: []Table{b.table(load)}}
+		if load.Params.Loop == "search" {
+			l.Params, l.Charts = searchInWords(load.Params), b.searchCharts(load)
+			l.Tables = []Table{b.searchTable(load)}
+			if t := b.shareTable(load); len(t.Rows) > 0 {
+				l.Tables = append(l.Tables, t)
+			}
+		} else {
+			l.Charts = b.loadCharts(load)
+			if !load.AtRest() {
+				l.Bars = b.cpuBars(load)
+			}
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// rank is the order of kinds of loads: traffic, searches for a limit, rest.
+func rank(s results.Setting) int {
+	switch {
+	case s.AtRest():
+		return 2
+	case s.Params.Loop == "search":
+		return 1
+	}
+	return 0
+}
+
+// loadCharts is those of one load. At rest there is too little traffic to tell of.
+func (b *builder) loadCharts(load results.Setting) []chart {
+	var all []chart
+	if !load.AtRest() {
+		from := "from when the message was due"
+		if load.Params.Loop == "closed" {
+			from = "from when the message was sent"
+		}
+		all = slices.Concat(
+			b.chart("Server CPU per message", "User and system time of the whole server process. Lower is better.", "ns", "conns",
+				b.overConns(load, "", figures.cpu)),
+			b.chart("Median latency", "Half of all replies take longer, "+from+".", "ns", "conns", b.overConns(load, "", figures.p50)),
+			b.chart("Tail latency", "1 reply in 100 takes longer than p99, 1 in 1,000 than p99.9, "+from+".", "ns", "conns",
+				b.overConns(load, "p99", figures.p99), b.overConns(load, "p99.9", figures.p999)),
+			b.chart("Latency at every percentile", "All repetitions together; the band is from the lowest to the highest of them.", "ns", "nines",
+				b.percentiles(load)...),
+			b.chart("Throughput", throughputNote(load), "rate", "conns", b.overConns(load, "", figures.throughput)),
+		)
+	}
+	return append(all, b.memoryCharts(load)...)
+}
+
+func throughputNote(load results.Setting) string {
+	if load.Params.Loop == "open" {
+		return "Checked replies a second. In an open loop it is what was offered."
+	}
+	return "Checked replies a second. Higher is better; where the client is the bottleneck, CPU per message tells more."
+}
+
+func (b *builder) memoryCharts(load results.Setting) []chart {
+	return b.chart("Memory per connection", "What N open, quiet connections add to the empty server, over N.", "bytes", "conns",
+		b.overConns(load, "user", figures.user), b.overConns(load, "kernel", figures.kernel), b.overConns(load, "whole server", figures.anon))
+}
+
+// headOf is a figure as the head of a column.
+var headOf = map[string]string{
+	figures.cpu.Name: "CPU per message", figures.p50.Name: "p50", figures.p99.Name: "p99", figures.p999.Name: "p99.9",
+	figures.throughput.Name: "Replies/s", figures.user.Name: "User memory a connection", figures.kernel.Name: "Kernel memory a connection",
+}
+
+// table is every figure of a load, a row a model and N.
+func (b *builder) table(load results.Setting) Table {
+	columns := []results.Figure{figures.cpu, figures.p50, figures.p99, figures.p999, figures.throughput, figures.user, figures.kernel}
+	t := Table{Head: []string{"Model", "N"}}
+	t.Note = "Medians over the valid repetitions, with half their 95% interval; in brackets, where they were too few for one, half the range from the" +
+		" smallest to the largest."
+	for _, f := range columns {
+		t.Head = append(t.Head, headOf[f.Name])
+	}
+	t.Head = append(t.Head, "Client CPU", "Server CPU", "Late sends", "Fairness (Jain)", "Worst connection's p99", "Valid")
+	for i := range b.groups {
+		g := &b.groups[i]
+		if g.Setting() != load {
+			continue
+		}
+		name := results.NameOf(b.groups, g)
+		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns))}
+		for _, f := range columns {
+			row = append(row, datum(g, f))
+		}
+		row = append(row,
+			share(g, func(c *results.Cell) *float64 { return c.Load.ClientCPURatio }),
+			share(g, func(c *results.Cell) *float64 { return c.Load.ServerCPURatio }),
+			share(g, func(c *results.Cell) *float64 { return c.Load.LateSendRatio }),
+			median1(g, func(c *results.Cell) *float64 { return c.Fairness.Jain }, func(v float64) string { return fmt.Sprintf("%.3f", v) }),
+			median1(g, worstP99, results.Nanoseconds),
+		)
+		counted := len(g.Valid) + len(g.Rotated)
+		t.Rows = append(t.Rows, append(row, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
+	}
+	return t
+}
+
+func worstP99(c *results.Cell) *float64 {
+	if c.Fairness.WorstConnP99NS == nil {
+		return nil
+	}
+	v := float64(*c.Fairness.WorstConnP99NS)
+	return &v
+}
+
+func share(g *results.Group, of func(*results.Cell) *float64) Datum { return median1(g, of, percent) }
+
+// median1 is the median over what counts of a figure that a cell may not know.
+func median1(g *results.Group, of func(*results.Cell) *float64, words func(float64) string) Datum {
+	s := g.Of(func(c *results.Cell) (float64, bool) {
+		if v := of(c); v != nil {
+			return *v, true
+		}
+		return 0, false
+	})
+	if s.N == 0 {
+		return unknown
+	}
+	return figure(s.Median, words(s.Median))
+}
+
+// unknown sorts before every figure.
+var unknown = Datum{Text: "–", Value: ptr(math.Inf(-1))}
+
+func ptr(v float64) *float64 { return &v }
+
+func figure(v float64, text string) Datum { return Datum{Text: text, Value: &v} }
+
+// datum is a figure with how sure it is.
+func datum(g *results.Group, f results.Figure) Datum {
+	i, sure := of(g, f)
+	if i.N == 0 || math.IsNaN(i.Mid) {
+		return unknown
+	}
+	d := figure(i.Mid, f.Words(i.Mid))
+	if i.N > 1 && i.Mid != 0 {
+		d.Detail = "±" + percent((i.High-i.Low)/2/i.Mid)
+		if !sure {
+			d.Detail = "(" + d.Detail + ")"
+		}
+	}
+	return d
+}
+
+// searchTable is what searches found, with why each ended.
+func (b *builder) searchTable(load results.Setting) Table {
+	t := Table{Head: []string{"Model", "N", "Most held", "95% interval", "Bottleneck", "Why it ended"}}
+	for _, of := range b.limits {
+		for _, l := range of {
+			if l.setting != load {
+				continue
+			}
+			found := Datum{Text: "none", Value: ptr(math.Inf(-1))}
+			if l.found != nil {
+				found = figure(*l.found, rate(*l.found))
+			}
+			t.Rows = append(t.Rows, []Datum{{Text: l.model, Model: l.model}, figure(float64(l.conns), number(l.conns)), found,
+				{Text: trimBrackets(fromTo(l.low, l.high))}, {Text: bottleneck(l.bound)}, {Text: results.Printable(l.why)}})
+		}
+	}
+	return t
+}
+
+func trimBrackets(s string) string {
+	if len(s) < 3 {
+		return "not known"
+	}
+	return s[2 : len(s)-1]
+}
+
+func bottleneck(bound string) string {
+	switch bound {
+	case "client":
+		return "the client: the server could do more"
+	case "limit":
+		return "none: held the most tried"
+	}
+	return results.Printable(bound)
+}
+
+func searchInWords(p results.Params) string {
+	said := fmt.Sprintf("The most %s was searched for in short windows", searched(p.Search))
+	if p.SLO != "" {
+		said += " that had to keep " + limitsIn(p.SLO)
+	}
+	return fmt.Sprintf("%s; open loop, %d B payload", said, p.PayloadBytes)
+}
+
+func (b *builder) searchCharts(load results.Setting) []chart {
+	x, over := "rate", "offered load"
+	if load.Params.Search == "conns" {
+		x, over = "conns", "connections"
+	}
+	note := "Each point the median of the windows there; hollow: the limits were not held."
+	return append(
+		b.chart("p99 against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P99 })...),
+		b.chart("Median latency against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P50 })...)...,
+	)
+}
+
+// shareTable is latency at shares of what each model holds itself.
+func (b *builder) shareTable(load results.Setting) Table {
+	t := Table{
+		Title: "At shares of each model's own capacity",
+		Note:  "Latency from when a message was due. Above its capacity, a server's latency says only how long it was overloaded.",
+		Head:  []string{"Model", "N", "Share", "Offered", "p50", "p99", "p99.9", "p99 from the send", "Client CPU", "Limits"},
+	}
+	for _, row := range b.rows(load) {
+		for _, g := range row {
+			for _, c := range g.Valid {
+				if c.Search == nil {
+					continue
+				}
+				for _, w := range c.Search.Curve {
+					t.Rows = append(t.Rows, shareRow(results.NameOf(b.groups, g), w))
+				}
+			}
+		}
+	}
+	return t
+}
+
+func shareRow(name string, w results.Window) []Datum {
+	share, limits := "given rate", "held"
+	if w.Share > 0 {
+		share = percent(w.Share)
+	}
+	if !w.Held {
+		limits = "not held"
+	}
+	ns := func(v int64) Datum {
+		if v == 0 {
+			return unknown
+		}
+		return figure(float64(v), results.Nanoseconds(float64(v)))
+	}
+	return []Datum{{Text: name, Model: name}, figure(float64(w.Conns), number(w.Conns)), figure(w.Share, share), figure(w.RatePerS, rate(w.RatePerS)+"/s"),
+		ns(w.P50), ns(w.P99), ns(w.P999), ns(w.ServiceP99), figure(w.ClientCPURatio, percent(w.ClientCPURatio)), {Text: limits, Detail: results.Printable(w.Why)}}
+}

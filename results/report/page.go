@@ -1,0 +1,271 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"cbench/results"
+)
+
+// page is what the template shows.
+type page struct {
+	Name, When, Machine string
+	Unfinished          bool
+	Findings            []Finding
+	Answers             []Answer
+	Looks               []modelLook
+	Memory              memoryPart
+	Loads               []loadPart
+	Differences         *Table
+	DifferenceWords     []differencePart
+	Trust               trustPart
+	Setup               setupPart
+	Data                data
+	Style               template.CSS
+	Policy              string
+}
+
+// memoryPart is where the memory goes.
+type memoryPart struct {
+	Load   string
+	Charts []chart
+	Bars   []bars
+	Tables []Table
+}
+
+// loadPart is all of one load.
+type loadPart struct {
+	ID, Name, Params string
+	Charts           []chart
+	Bars             []bars
+	Tables           []Table
+}
+
+// differencePart is every difference of one load, in words.
+type differencePart struct {
+	Load string
+	Says []string
+}
+
+// trustPart is what speaks against the figures, or for them.
+type trustPart struct {
+	Void     *Table
+	Warnings *Table
+	Stalls   []string
+	Tables   []Table
+	Files    []string // warnings of reading the files
+}
+
+// setupPart is the machine, and how to do it again.
+type setupPart struct {
+	Command     string
+	Build       string
+	Go          string
+	Environment [][2]string
+	Sysctls     [][2]string
+	Servers     [][2]string
+}
+
+func newPage(s *Source) *page {
+	f := factsOf(s)
+	b := builder{facts: f}
+	p := &page{
+		Name: s.Run.Name, When: when(s.Run), Machine: machine(s.Run.Environment), Unfinished: s.Run.Ended == nil,
+		Findings: f.findings(), Answers: f.answers(),
+		Looks: looksOf(modelsOf(f.groups), f.control),
+		Setup: setupOf(s.Run),
+	}
+	p.Memory = b.memory()
+	p.Loads = b.loads()
+	p.Differences, p.DifferenceWords = f.differences()
+	p.Trust = b.trust(s)
+	p.Data = dataOf(p)
+	whole := style + colours(p.Looks)
+	p.Style, p.Policy = template.CSS(whole), policy(whole)
+	return p
+}
+
+// part is a piece of a sentence.
+type part struct {
+	Text  string
+	Class string // of the model that it names; empty: it names none
+}
+
+// Spans splits a sentence at the names of models between backquotes.
+func (p *page) Spans(sentence string) []part {
+	var all []part
+	for i, text := range strings.Split(sentence, "`") {
+		switch {
+		case text == "":
+		case i%2 == 1:
+			all = append(all, part{Text: text, Class: p.Class(text)})
+		default:
+			all = append(all, part{Text: text})
+		}
+	}
+	return all
+}
+
+// Class gives what is about a model its colour. A model on several numbers of threads, "reactor x2", is the same model.
+func (p *page) Class(name string) string {
+	model := name
+	for _, threads := range []bool{false, true} {
+		if threads {
+			model, _, _ = strings.Cut(name, " x")
+		}
+		if at := slices.IndexFunc(p.Looks, func(l modelLook) bool { return l.Name == model }); at >= 0 {
+			return fmt.Sprintf("model m%d", at)
+		}
+	}
+	return "model"
+}
+
+func when(r *results.Run) string {
+	const form = "2 January 2006, 15:04"
+	if r.Ended == nil {
+		return r.Started.UTC().Format(form) + " UTC, unfinished"
+	}
+	return fmt.Sprintf("%s UTC, %s", r.Started.UTC().Format(form), r.Ended.Sub(r.Started).Round(time.Second))
+}
+
+// machine is the machine in a line.
+func machine(e results.Environment) string {
+	words := []string{fmt.Sprintf("%s of %s", plural(e.Cores, "core"), e.CPUModel)}
+	if e.Virtualised != nil && *e.Virtualised {
+		words[0] += " (virtual)"
+	}
+	if e.MemoryBytes > 0 {
+		words = append(words, results.Bytes(float64(e.MemoryBytes)))
+	}
+	words = append(words, "Linux "+e.Kernel, e.GoVersion)
+	if e.ServerCPUs != "" {
+		words = append(words, fmt.Sprintf("server on CPU %s, load on %s", e.ServerCPUs, e.ClientCPUs))
+	}
+	return results.Printable(strings.Join(words, " · "))
+}
+
+func setupOf(r *results.Run) setupPart {
+	e := r.Environment
+	s := setupPart{Command: commandLine(r.Command), Build: e.BuildCommit, Go: e.GoVersion}
+	add := func(name, value string) {
+		if value == "" {
+			value = "not known"
+		}
+		s.Environment = append(s.Environment, [2]string{name, value})
+	}
+	add("CPU", e.CPUModel)
+	add("Cores", number(e.Cores))
+	add("Memory", results.Bytes(float64(e.MemoryBytes)))
+	add("Virtual machine", map[bool]string{true: "yes", false: "no"}[e.Virtualised != nil && *e.Virtualised])
+	if e.Virtualised == nil {
+		s.Environment[len(s.Environment)-1][1] = "not known"
+	}
+	add("Kernel", e.Kernel)
+	add("System", e.Distro)
+	add("Open files, soft and hard limit", fmt.Sprintf("%s, %s", results.Number(float64(e.NofileSoft)), results.Number(float64(e.NofileHard))))
+	add("Server's CPUs", orSaid(e.ServerCPUs, "not pinned"))
+	add("Load's CPUs", orSaid(e.ClientCPUs, "not pinned"))
+	add("Go", e.GoVersion)
+	add("cbench", e.BuildCommit)
+	add("GOGC", orSaid(e.GOGC, "Go's default"))
+	add("GOMEMLIMIT", orSaid(e.GOMEMLIMIT, "none"))
+	add("GOMAXPROCS", orSaid(e.GOMAXPROCS, "as each cell says"))
+	s.Sysctls, s.Servers = pairs(e.Sysctls), pairs(r.Servers)
+	return s
+}
+
+func orSaid(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// pairs is a map by its keys.
+func pairs(m map[string]string) [][2]string {
+	var all [][2]string
+	for k, v := range m {
+		all = append(all, [2]string{k, v})
+	}
+	slices.SortFunc(all, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return all
+}
+
+// commandLine is words as a shell takes them.
+func commandLine(words []string) string {
+	var quoted []string
+	for _, w := range words {
+		quoted = append(quoted, shellWord(w))
+	}
+	return strings.Join(quoted, " ")
+}
+
+// shellWord quotes what a shell would not leave alone (POSIX.1-2024, Shell Command Language, 2.2.2).
+func shellWord(w string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=./:,+%@", r)
+	}
+	if w != "" && strings.IndexFunc(w, func(r rune) bool { return !plain(r) }) < 0 {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}
+
+// differences is every comparison as a table, and those that are differences or crossings in words.
+func (f facts) differences() (*Table, []differencePart) {
+	if len(f.matters) == 0 {
+		return nil, nil
+	}
+	t := &Table{Head: []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}}
+	rest := slices.Clone(f.matters)
+	slices.SortStableFunc(rest, func(a, b matter) int { return rank(a.setting) - rank(b.setting) })
+	var words []differencePart
+	for len(rest) > 0 {
+		n := 1
+		for n < len(rest) && rest[n].setting == rest[0].setting {
+			n++
+		}
+		words = append(words, differencePart{Load: f.loads[rest[0].setting], Says: inWords(rest[:n])})
+		rest = rest[n:]
+	}
+	for _, m := range f.matters {
+		for _, c := range m.all {
+			t.Rows = append(t.Rows, f.differenceRow(c))
+		}
+	}
+	for _, c := range f.twins {
+		t.Rows = append(t.Rows, f.differenceRow(c))
+	}
+	return t, words
+}
+
+func (f facts) differenceRow(c results.Comparison) []Datum {
+	interval, ratio := "not known", fmt.Sprintf("%.3g", c.Ratio.Mid)
+	if known(c.Ratio) {
+		interval = fmt.Sprintf("%.3g to %.3g", c.Ratio.Low, c.Ratio.High)
+	}
+	if c.Ratio.N == 0 {
+		ratio = "–"
+	}
+	noise := "not known"
+	if c.Floor > 0 {
+		noise = percent(c.Floor)
+	}
+	how := "apart"
+	if c.Paired {
+		how = "paired"
+	}
+	verdict := map[results.Verdict]string{results.Less: "less", results.More: "more", results.Same: "no difference found"}[c.Verdict]
+	if verdict == "" {
+		verdict = "cannot be told"
+	}
+	return []Datum{
+		{Text: f.loads[c.Setting]}, {Text: titleOf(c.Figure)}, figure(float64(c.Conns), number(c.Conns)),
+		{Text: c.Other, Model: c.Other}, {Text: c.Base, Model: c.Base},
+		figure(c.Ratio.Mid, ratio), {Text: interval}, figure(c.P, fmt.Sprintf("%.2g", c.P)), figure(c.Floor, noise),
+		{Text: verdict, Detail: results.Printable(c.Why)}, figure(float64(c.Ratio.N), fmt.Sprintf("%d, %s", c.Ratio.N, how)),
+	}
+}

@@ -1,0 +1,184 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"cbench/results"
+)
+
+func written(t *testing.T, s Source) string {
+	t.Helper()
+	var page bytes.Buffer
+	if err := Write(&page, s); err != nil {
+		t.Fatal(err)
+	}
+	return page.String()
+}
+
+// Nothing that a file says is ever mark-up, and nothing that the page holds points out of it.
+func TestPageIsSealed(t *testing.T) {
+	page := written(t, made(t))
+	for _, bad := range []string{"<b>&</b>", "<script>alert", "replies lost </td>", "<the tail>", "made <up>", "ZgotmplZ"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("%q is in the page as it came", bad)
+		}
+	}
+	if n := strings.Count(page, "</script>"); n != 3 {
+		t.Errorf("%d scripts end in the page, not 3", n)
+	}
+	for _, out := range regexp.MustCompile(`(?i)\b(?:src|href|action|url)\s*[=(]\s*["']?[^"' )>]*`).FindAllString(page, -1) {
+		target := strings.TrimLeft(out[strings.IndexAny(out, "=(")+1:], `"' `)
+		if !strings.HasPrefix(target, "#") && !strings.HasPrefix(target, "data:,") && strings.Contains(target, "/") {
+			t.Errorf("the page points out of itself: %s", out)
+		}
+	}
+}
+
+// The policy's hashes are those of what is in the page: else a browser runs none of it.
+func TestPolicyHoldsTheHashes(t *testing.T) {
+	page := written(t, made(t))
+	policy := regexp.MustCompile(`http-equiv="Content-Security-Policy" content="([^"]*)"`).FindStringSubmatch(page)
+	if policy == nil || !strings.Contains(policy[1], "default-src &#39;none&#39;") || strings.Contains(policy[1], "unsafe") {
+		t.Fatalf("policy %q", policy)
+	}
+	allowed := strings.NewReplacer("&#39;", "'", "&#43;", "+").Replace(policy[1])
+	for _, inline := range regexp.MustCompile(`(?s)<(?:script|style)>(.*?)</(?:script|style)>`).FindAllStringSubmatch(page, -1) {
+		if hash := hashOf(inline[1]); !strings.Contains(allowed, hash) {
+			t.Errorf("%.40q… has the hash %s, which the policy does not allow", inline[1], hash)
+		}
+	}
+	if strings.Contains(page, " style=") {
+		t.Error("a style attribute: the policy does not allow it")
+	}
+}
+
+// The charts' data is whole and in numbers that a script can read.
+func TestDataIsRead(t *testing.T) {
+	page := written(t, made(t))
+	_, rest, _ := strings.Cut(page, `<script id="data" type="application/json">`)
+	raw, _, _ := strings.Cut(rest, "</script>")
+	var d data
+	if err := json.Unmarshal([]byte(raw), &d); err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Models) != len(natures) || d.Models[len(natures)-1].Name != hostile {
+		t.Errorf("models %+v", d.Models)
+	}
+	kinds := map[string]bool{}
+	for _, c := range d.Charts {
+		kinds[c.X+" "+c.Unit] = true
+		if !strings.Contains(page, `id="`+c.ID+`"`) {
+			t.Errorf("chart %s %q has no place in the page", c.ID, c.Title)
+		}
+		for _, v := range c.Variants {
+			for _, s := range v.Series {
+				if len(s.X) != len(s.Y) || s.Low != nil && len(s.Low) != len(s.X) || len(s.X)+len(s.Void) == 0 {
+					t.Errorf("%s, %s, %s: %d x, %d y, %d low", c.Title, v.Label, s.Name, len(s.X), len(s.Y), len(s.Low))
+				}
+			}
+		}
+	}
+	for _, kind := range []string{"conns bytes", "conns ns", "conns rate", "nines ns", "rate ns"} {
+		if !kinds[kind] {
+			t.Errorf("no chart of %s; there are %v", kind, kinds)
+		}
+	}
+}
+
+func TestPageTellsEverything(t *testing.T) {
+	page := written(t, made(t))
+	for _, want := range []string{
+		"12 replies lost &lt;/td&gt;",         // every void cell's reason
+		"2% of the sends were over 1 ms late", // every warning
+		"./it&#39;\\&#39;&#39;s {addr}",       // the command, as a shell takes it
+		"net.core.somaxconn",                  // the machine
+		"read 1.01, write 1.00",               // the diagnosis
+		"goroutine stacks", "kernel: sockets", // parts of memory
+		"the client: the server could do more", // searches
+		"Drivers", "1s later", "user space",    // others' tables, what is given back, parts of CPU
+		"own capacity", "paired", "reactor-twin", "Holm", // comparisons, and the control among them
+		"Service time hides it", "uPlot 1.6.32", // stalls; whose library it is
+		"Fairness (Jain)", "cbench report</code>", // figures of the table
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+func TestReferenceIsSmall(t *testing.T) {
+	dir := filepath.Join("..", "reference")
+	run, err := results.ReadRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, _, err := results.ReadCells(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := written(t, Source{Run: run, Cells: cells, Comparisons: results.Comparisons(cells, "")})
+	if len(page) > 3<<20 {
+		t.Errorf("the page of the reference run is %s", results.Bytes(float64(len(page))))
+	}
+}
+
+func TestWriteFileIsWholeOrNot(t *testing.T) {
+	path := filepath.Join(t.TempDir(), File)
+	for range 2 { // the second replaces the first
+		if err := WriteFile(path, made(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := os.ReadFile(path)
+	if err != nil || !bytes.HasSuffix(b, []byte("</html>\n\n")) && !bytes.Contains(b, []byte("</html>")) {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
+		t.Errorf("beside it stands %v", left)
+	}
+	if err := WriteFile(filepath.Join(t.TempDir(), "none", File), made(t)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no such directory: %v", err)
+	}
+}
+
+// What is embedded is what its README says it is.
+func TestKeptLibraryIsUnchanged(t *testing.T) {
+	said, err := os.ReadFile("uplot/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"uPlot.iife.min.js", "uPlot.min.css", "LICENSE"} {
+		b, err := os.ReadFile(filepath.Join("uplot", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row := fmt.Sprintf("| `%s` | %x |", name, sha256.Sum256(b)); !strings.Contains(string(said), row) {
+			t.Errorf("the README does not say %s", row)
+		}
+	}
+}
+
+func TestColoursAreSeen(t *testing.T) {
+	names := []string{"goroutine", "pool", "reactor", "callback", "coroutine", "actor", "thread", "floor", "a", "b", "c", "d", "e", "f"}
+	for _, l := range looksOf(names, isFloor) {
+		if got := contrast(l.Dark, darkPaper); got < 4 {
+			t.Errorf("%s is %s on a dark page: contrast %.1f", l.Name, l.Dark, got)
+		}
+	}
+	if got := contrast("#FFFFFF", "#000000"); got < 20.9 || got > 21.1 {
+		t.Errorf("white on black has contrast %.2f", got)
+	}
+	css, err := os.ReadFile("page.css")
+	if err != nil || !strings.Contains(string(css), "--paper: "+darkPaper) {
+		t.Errorf("the dark page is not on %s: %v", darkPaper, err)
+	}
+}

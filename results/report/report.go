@@ -1,0 +1,141 @@
+// Package report makes one page of a run: what was found, in sentences made from its statistics, and the charts and tables behind them. The
+// page is one file that needs no network. It is a pure function of the files of the run.
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"cbench/results"
+)
+
+// File is the page's name inside the directory of a run.
+const File = "report.html"
+
+// Source is what a page is made of.
+type Source struct {
+	Run      *results.Run
+	Cells    []results.Cell
+	Warnings []string // of reading the cells
+
+	Comparisons []results.Comparison // as results.Comparisons; none: nothing is called a difference
+
+	Tables []Table // that others made of the run, such as the cross-check of drivers; shown as they are
+}
+
+// Table is figures in rows. A column of figures is right-aligned and sorted by size.
+type Table struct {
+	Title string
+	Note  string // below the title; a sentence
+	Head  []string
+	Rows  [][]Datum
+}
+
+// Datum is one cell of a table.
+type Datum struct {
+	Text   string   // what is read
+	Detail string   // smaller, beside it
+	Value  *float64 // what is sorted by; nil: the text
+	Model  string   // of which this is the name, if so
+}
+
+// Write writes the page. The error is the writer's.
+func Write(w io.Writer, s Source) error {
+	var page bytes.Buffer
+	if err := pageTemplate.Execute(&page, newPage(&s)); err != nil {
+		panic(fmt.Sprintf("report: the page's template: %v", err)) // a programmer's mistake, seen by any test
+	}
+	_, err := w.Write(page.Bytes())
+	return err
+}
+
+// WriteFile writes the page to a file, whole or not at all.
+func WriteFile(path string, s Source) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".report-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	err = Write(f, s)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	return err
+}
+
+//go:embed page.html page.css charts.js ticks.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
+var files embed.FS
+
+func embedded(names ...string) string {
+	var all strings.Builder
+	for _, name := range names {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			panic(err) // it is compiled in
+		}
+		all.Write(b)
+		all.WriteByte('\n')
+	}
+	return all.String()
+}
+
+var (
+	style  = embedded("uplot/uPlot.min.css", "page.css")
+	first  = embedded("theme.js") // before the page is drawn, so that it does not flash
+	script = embedded("uplot/uPlot.iife.min.js", "ticks.js", "charts.js", "tables.js")
+)
+
+// policy lets the page run what is in it and nothing else, and speak to nobody (Content Security Policy Level 3, 6.7.2.3: an inline
+// script or style is allowed by the hash of its text).
+func policy(style string) string {
+	return fmt.Sprintf("default-src 'none'; script-src %s %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'",
+		hashOf(first), hashOf(script), hashOf(style))
+}
+
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"dict":   dict,
+	"first":  func() template.JS { return template.JS(first) },
+	"script": func() template.JS { return template.JS(script) },
+}).ParseFS(files, "page.html"))
+
+// dict is arguments by name, for a template that needs two.
+func dict(pairs ...any) map[string]any {
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		m[pairs[i].(string)] = pairs[i+1]
+	}
+	return m
+}
+
+// Sort is what the page's script sorts by: a number, or nothing for what is not known.
+func (d Datum) Sort() string {
+	if d.Value == nil || math.IsInf(*d.Value, 0) || math.IsNaN(*d.Value) {
+		return ""
+	}
+	return strconv.FormatFloat(*d.Value, 'g', -1, 64)
+}
