@@ -67,17 +67,20 @@ func (f Form) AppendNews(dst []byte, l *Log, since int64) (out []byte, answered 
 			if id > first {
 				dst = append(dst, ',')
 			}
-			m := l.At(id)
-			dst = append(dst, `{"id":`...)
-			dst = strconv.AppendInt(dst, m.ID, 10)
-			dst = append(dst, `,"from":`...)
-			dst = appendString(dst, m.From)
-			dst = append(dst, `,"text":`...)
-			dst = appendString(dst, m.Text)
-			dst = append(dst, '}')
+			dst = appendObject(dst, l.At(id))
 		}
 		return appendCursor(dst, missed, newest)
 	}), true
+}
+
+func appendObject(dst []byte, m Message) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = strconv.AppendInt(dst, m.ID, 10)
+	dst = append(dst, `,"from":`...)
+	dst = appendString(dst, m.From)
+	dst = append(dst, `,"text":`...)
+	dst = appendString(dst, m.Text)
+	return append(dst, '}')
 }
 
 // AppendNone answers Wait when its time is over, or the server ends.
