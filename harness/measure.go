@@ -65,6 +65,7 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 		m.phase("measuring memory")
 		m.quiet(ctx, proc)
 		m.idle(empty, m.memory(proc, true))
+		m.rest(ctx, proc)
 	}
 
 	m.phase("measuring")

@@ -179,6 +179,7 @@ func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (r
 		},
 	}
 	m.cell.Load.Errors = map[string]int64{"timeout": 0, "reset": 0, "refused": 0, "closed": 0}
+	m.cell.Load.ServerCPUs, m.cell.Load.ClientCPUs = len(e.ServerCPUs), len(e.LoadCPUs)
 	if cpus := overlap(e.ServerCPUs, e.LoadCPUs); cpus != "" {
 		m.warn("server and load share CPU %s: each takes its time from the other", cpus)
 	}

@@ -111,6 +111,7 @@ func compareSettings(a, b Setting) int {
 		cmp.Compare(a.Params.Pipeline, b.Params.Pipeline),
 		cmp.Compare(a.Params.PayloadBytes, b.Params.PayloadBytes),
 		cmp.Compare(a.Params.RoomSize, b.Params.RoomSize),
+		cmp.Compare(a.Params.Driver, b.Params.Driver), // our own first
 	)
 }
 

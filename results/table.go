@@ -53,6 +53,7 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 			writeGrowth(&out, load, groups, opts)
 		}
 	}
+	writeCrossChecks(&out, CrossChecks(groups), opts)
 	if wide {
 		fmt.Fprintln(&out, "±: half of (largest - smallest) over the valid repetitions")
 	} else if len(blocks) > 0 {
@@ -93,6 +94,7 @@ func writeBlock(out *strings.Builder, all, block []Group, wide bool, opts TableO
 	}
 	fmt.Fprintln(out, opts.mark(bold, title)+gap+load)
 	writeAligned(out, figuresOf(all, block, wide), opts)
+	writeWaiting(out, all, block, opts)
 	for i := range block {
 		writeVoid(out, nameOf(all, &block[i]), block[i].Void, opts)
 	}
@@ -156,6 +158,51 @@ func figuresOf(all, block []Group, wide bool) [][]string {
 		cells = append(cells, append(row, fmt.Sprintf("%d/%d", len(g.Valid), len(g.Valid)+len(g.Void))))
 	}
 	return cells
+}
+
+// waiting are the figures of connections that wait.
+var waiting = []column{
+	{head: "first p50", metric: FirstP50, words: Nanoseconds},
+	{head: "last p50", metric: LastP50, words: Nanoseconds},
+	{head: "spread p50", metric: SpreadP50, words: Nanoseconds},
+	{head: "spread p99", metric: SpreadP99, words: Nanoseconds},
+	{head: "CPU while all wait", metric: IdleCPU, words: finePercent},
+}
+
+// finePercent is a share of a CPU. The kernel charges by ticks: what is less than a few microseconds a second may be none at all.
+func finePercent(v float64) string {
+	if v < 1e-4 {
+		return "<0.01%"
+	}
+	return digits(100*v) + "%"
+}
+
+// writeWaiting writes those of them that are known: when a message's first and last hearer had it, the spread between the two, and
+// what the server's CPU did while nothing was sent.
+func writeWaiting(out *strings.Builder, all, block []Group, opts TableOptions) {
+	var shown []column
+	for _, c := range waiting {
+		if slices.ContainsFunc(block, func(g Group) bool { return g.Of(c.metric).N > 0 }) {
+			shown = append(shown, c)
+		}
+	}
+	if len(shown) == 0 {
+		return
+	}
+	head := []string{"model"}
+	for _, c := range shown {
+		head = append(head, c.head)
+	}
+	cells := [][]string{head}
+	for i := range block {
+		row := []string{printable(nameOf(all, &block[i]))}
+		for _, c := range shown {
+			row = append(row, c.inWords(block[i].Of(c.metric), true))
+		}
+		cells = append(cells, row)
+	}
+	fmt.Fprintln(out)
+	writeAligned(out, cells, opts)
 }
 
 // writeGrowth writes memory per connection as a slope over N, where at least two N know it.
