@@ -19,6 +19,9 @@ func TestMain(m *testing.M) {
 		if os.Args[1] == "bad-echo" {
 			os.Exit(badEcho(os.Args[2], os.Args[3]))
 		}
+		if os.Args[1] == "bad-http" {
+			os.Exit(badHTTP(os.Args[2]))
+		}
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
