@@ -19,7 +19,9 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/witness"
+	"cbench/internal/poll"
 	"cbench/results"
+	"cbench/scenarios/wire"
 )
 
 //go:embed wrk.lua
@@ -103,6 +105,9 @@ func (d *Driver) run(ctx context.Context, length time.Duration) (*told, time.Dur
 		"http://"+d.Plan.Addr+"/echo", "--", string(d.Body))
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := allowFiles(conns); err != nil {
+		return nil, 0, err
+	}
 	// It must not outlive this process, which may be killed; and the kernel means the thread that forked (PR_SET_PDEATHSIG in prctl(2)).
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -116,6 +121,17 @@ func (d *Driver) run(ctx context.Context, length time.Duration) (*told, time.Dur
 	}
 	t, err := parse(out.Bytes())
 	return t, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), err
+}
+
+// allowFiles lets wrk have the descriptors it needs. The Go runtime raises its own soft limit as it starts, and a program that it starts
+// gets the former one back, often 1,024, unless a limit was set in words (syscall.Setrlimit).
+func allowFiles(conns int) error {
+	soft, hard := poll.Files()
+	limit := syscall.Rlimit{Cur: uint64(max(soft, min(hard, conns+wire.SpareFiles))), Max: uint64(hard)}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return fmt.Errorf("wrk: limit of descriptors: %w", err)
+	}
+	return nil
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%ds", int(math.Ceil(max(1, d.Seconds())))) }
