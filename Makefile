@@ -5,8 +5,8 @@
 #   make check                what a reviewer would run first: format, vet, linter, race detector
 #   make bench-engine         CPU per message of the loops against a raw C echo server, in alternating slots
 #
-# Needs Go and make. The race detector needs a C compiler, and the test of the chat page Chromium: both are installed where
-# they are missing and we are root.
+# Needs Go and make. The race detector needs a C compiler, the test of the chat page Chromium, and that of --driver=wrk wrk: all
+# are installed where they are missing and we are root. Without wrk its tests are skipped.
 
 SHELL       := /bin/bash
 SUITE       ?= default
@@ -14,7 +14,7 @@ OUT         ?= out/$(SUITE)-$(shell date +%Y%m%d-%H%M%S)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CONCURRENT  := ./models/... ./harness/... ./internal/... ./scenarios/...
 
-.PHONY: all bench test race check lint bench-engine clean cc chromium
+.PHONY: all bench test race check lint bench-engine clean cc chromium wrk
 
 all: bin/cbench
 
@@ -25,7 +25,7 @@ FORCE:
 bench: bin/cbench
 	./bin/cbench run --suite=$(SUITE) --out=$(OUT)
 
-test: race chromium
+test: race chromium wrk
 	go test -timeout=10m ./...
 
 race: cc
@@ -63,6 +63,12 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] || { echo "Chromium is needed to test the chat page: apt-get install chromium"; exit 1; }; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+
+# A load generator from outside is tested as one of our own drivers.
+wrk:
+	@command -v wrk >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] || { echo "wrk is not installed, its tests will be skipped: apt-get install wrk"; exit 0; }; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends wrk; }
 
 clean:
 	rm -rf bin out

@@ -30,7 +30,7 @@ type Block struct {
 	Arrivals string        `json:"arrivals"`  // open loop: "constant" (also "") or "poisson"
 	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
 	RoomSize int           `json:"room_size"` // members of a room
-	Driver   string        `json:"driver"`    // who loads: Hey; "": our own engine
+	Driver   string        `json:"driver"`    // who loads: Hey or Wrk; "": our own engine
 
 	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
 
@@ -196,19 +196,19 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 	return p, nil
 }
 
-// checkDriver says what forbids the driver: hey posts bodies in a closed loop, and nothing else.
+// checkDriver says what forbids the driver: those from outside post bodies in a closed loop, and nothing else.
 func (b Block) checkDriver() error {
 	switch {
 	case b.Driver == "":
 		return nil
-	case b.Driver != Hey:
-		return fmt.Errorf("driver %q: there is none of that name; there is %s, and cbench's own engine without it", b.Driver, Hey)
+	case b.Driver != Hey && b.Driver != Wrk:
+		return fmt.Errorf("driver %q: there is none of that name; there are %s and %s, and cbench's own engine without it", b.Driver, Hey, Wrk)
 	case b.Scenario != "http-echo":
-		return fmt.Errorf("driver hey: only http-echo, not %s", b.Scenario)
+		return fmt.Errorf("driver %s: only http-echo, not %s", b.Driver, b.Scenario)
 	case b.Rate > 0:
-		return fmt.Errorf("driver hey: only a closed loop; pacing falsifies its latencies")
+		return fmt.Errorf("driver %s: only a closed loop: it cannot keep to a rate without falsifying its latencies", b.Driver)
 	case b.Pipeline > 1:
-		return fmt.Errorf("driver hey: pipeline %d: it has one request under way a connection", b.Pipeline)
+		return fmt.Errorf("driver %s: pipeline %d: it has one request under way a connection", b.Driver, b.Pipeline)
 	}
 	return nil
 }

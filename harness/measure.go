@@ -63,6 +63,7 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 		m.quiet(ctx, proc)
 		full := m.memory(proc, true)
 		m.idle(empty, full)
+		m.rest(ctx, proc)
 		m.moment("idle", full, m.collect(proc))
 	}
 

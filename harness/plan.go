@@ -26,8 +26,11 @@ type Server struct {
 	TwinOf string   // the server that this one is, under another name; "": it is itself
 }
 
-// Hey is rakyll/hey as the driver of a load: an outside witness.
-const Hey = "hey"
+// The drivers of a load that are not our own: witnesses from outside.
+const (
+	Hey = "hey" // rakyll/hey
+	Wrk = "wrk" // wg/wrk, an installed program
+)
 
 // Max, as a number of connections, stands for the most that this machine's limits allow.
 const Max = -1

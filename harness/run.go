@@ -197,6 +197,7 @@ func (e *Experiment) begin(p results.Planned, w Watch) *measurement {
 		},
 	}
 	m.cell.Load.Errors = map[string]int64{"timeout": 0, "reset": 0, "refused": 0, "closed": 0}
+	m.cell.Load.ServerCPUs, m.cell.Load.ClientCPUs = len(e.ServerCPUs), len(e.LoadCPUs)
 	m.facts = facts{
 		window: time.Duration(p.Params.DurationNS), slot: time.Duration(cmp.Or(p.Params.SlotNS, p.Params.DurationNS)),
 		loops: e.LoadLoops, shared: overlap(e.ServerCPUs, e.LoadCPUs), asked: e.CPUsAsked,

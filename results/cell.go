@@ -80,6 +80,8 @@ type Load struct {
 	Errors         map[string]int64 `json:"errors"`           // by kind: timeout, reset, refused, closed, …
 	ClientCPURatio *float64         `json:"client_cpu_ratio"` // CPU time of the load process over wall time; 1 is one core
 	ServerCPURatio *float64         `json:"server_cpu_ratio"`
+	ClientCPUs     int              `json:"client_cpus,omitempty"` // that the load process might use; 0: not on record
+	ServerCPUs     int              `json:"server_cpus,omitempty"`
 	LateSendRatio  *float64         `json:"late_send_ratio"` // share of sends over 1 ms after they were due; null in a closed loop
 }
 
@@ -171,6 +173,7 @@ type CPU struct {
 	Threads             *int64   `json:"threads"`
 	Goroutines          *int64   `json:"goroutines"`
 	GCPauseNS           *int64   `json:"gc_pause_ns"` // stop-the-world time in the window
+	IdleRatio           *float64 `json:"idle_ratio"`  // CPU time over wall time while all connections were open and nothing was sent
 
 	UserNS     *int64 `json:"user_ns,omitempty"`      // of ServerNS, sampled at ticks: good over seconds
 	SystemNS   *int64 `json:"system_ns,omitempty"`    // the rest of it

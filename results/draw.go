@@ -88,7 +88,7 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 		}
 		rest := load.atRest()
 		for _, f := range figures {
-			if !rest || !f.busy {
+			if (!rest || !f.busy) && (f.only == "" || f.only == load.Scenario) {
 				keep(f.chartOf(of, given))
 			}
 		}
@@ -138,6 +138,9 @@ func slug(load Setting, all []row) string {
 	name += fmt.Sprintf("-%dB", p.PayloadBytes)
 	if p.RoomSize > 0 {
 		name += fmt.Sprintf("-rooms%d", p.RoomSize)
+	}
+	if p.Driver != "" {
+		name += "-" + p.Driver
 	}
 	return fileSafe(name)
 }

@@ -329,3 +329,31 @@ func TestWrapFitsThePage(t *testing.T) {
 		t.Errorf("%d lines", len(lines))
 	}
 }
+
+// The herd is comet's alone: elsewhere it is neither drawn nor missed.
+func TestHerdIsCometsOnly(t *testing.T) {
+	var cells []Cell
+	for _, scenario := range []string{"comet", "http-echo"} {
+		for _, n := range []int{100, 1000} {
+			c := driven("", "goroutine", n, 1000, 0.1, 0.1)
+			c.Scenario, c.Params.Loop, c.Params.RatePerS = scenario, "open", 1000
+			if scenario == "comet" {
+				c.First, c.Last, c.Spread = &Latency{Count: 9, P50: 1e5}, &Latency{Count: 9, P50: 3e5}, &Latency{Count: 9, P50: 2e5}
+			}
+			cells = append(cells, c)
+		}
+	}
+	charts, notes := chartsOf(&Run{}, cells)
+	var herds []string
+	for _, ch := range charts {
+		if strings.HasSuffix(ch.name, "-herd") {
+			herds = append(herds, ch.name)
+			if len(ch.panels) != 3 {
+				t.Errorf("%d panels", len(ch.panels))
+			}
+		}
+	}
+	if !slices.Equal(herds, []string{"comet-herd"}) || slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, "herd") }) {
+		t.Errorf("%q, notes %q", herds, notes)
+	}
+}

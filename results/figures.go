@@ -15,8 +15,9 @@ type figure struct {
 	columns, labelled     int
 	in                    unit
 	panels                []figurePanel
-	busy                  bool // tells of the traffic, of which a server at rest has too little to tell of
-	optional              bool // not known of most runs: nothing is said where it is left out
+	busy                  bool   // tells of the traffic, of which a server at rest has too little to tell of
+	optional              bool   // not known of most runs: nothing is said where it is left out
+	only                  string // of this scenario; "": of all
 }
 
 type figurePanel struct {
@@ -42,6 +43,12 @@ var figures = []figure{
 		subtitle: "1 reply in 100 takes longer than p99, 1 in 1,000 than p99.9, {from}. Log scales; lower is better.",
 		columns:  3, labelled: 2, in: inTime,
 		panels: []figurePanel{{"p50", figureNamed("p50_ns")}, {"p99", figureNamed("p99_ns")}, {"p99.9", figureNamed("p999_ns")}},
+	},
+	{
+		name: "herd", busy: true, only: "comet", title: "Time until the first and the last waiter heard a message",
+		subtitle: "Medians over messages, {from}; spread: between the two. Log scales; lower is better.",
+		columns:  3, labelled: 2, in: inTime,
+		panels: []figurePanel{{"first", Figure{Metric: FirstP50}}, {"last", Figure{Metric: LastP50}}, {"spread", Figure{Metric: SpreadP50}}},
 	},
 	{
 		name: "throughput", busy: true, title: "Checked replies a second",
@@ -141,7 +148,7 @@ func (f figure) panelName(fp figurePanel) string {
 
 // headName is what the labels' figures are, where more than one panel could be meant.
 func (f figure) headName(ch *chart) string {
-	if f.name == "latency" {
+	if f.name == "latency" || f.name == "herd" {
 		return ch.panels[ch.labelled].title
 	}
 	return ""

@@ -14,29 +14,49 @@ func Throughput(c *Cell) (float64, bool) {
 // LatencyP50 is the median latency in nanoseconds: from when a message was due in an open loop, from when it was sent in a closed
 // one.
 func LatencyP50(c *Cell) (float64, bool) {
-	return percentile(c, 1, func(l *Latency) int64 { return l.P50 })
+	return percentileOf(c.Latency, 1, p50Of)
 }
 
 // LatencyP99 is the latency in nanoseconds that 1 in 100 messages exceeds. It is not known from fewer than 100 messages:
 // there it would be the slowest of them by another name.
 func LatencyP99(c *Cell) (float64, bool) {
-	return percentile(c, 100, func(l *Latency) int64 { return l.P99 })
+	return percentileOf(c.Latency, 100, func(l *Latency) int64 { return l.P99 })
 }
 
 // LatencyP999 is the latency in nanoseconds that 1 in 1,000 messages exceeds. It is not known from fewer than 1,000.
 func LatencyP999(c *Cell) (float64, bool) {
-	return percentile(c, 1000, func(l *Latency) int64 { return l.P999 })
+	return percentileOf(c.Latency, 1000, func(l *Latency) int64 { return l.P999 })
 }
 
-func percentile(c *Cell, least int64, of func(*Latency) int64) (float64, bool) {
-	if c.Latency == nil || c.Latency.Count < least {
+func p50Of(l *Latency) int64 { return l.P50 }
+
+func percentileOf(l *Latency, least int64, of func(*Latency) int64) (float64, bool) {
+	if l == nil || l.Count < least {
 		return 0, false
 	}
-	return float64(of(c.Latency)), true
+	return float64(of(l)), true
 }
 
 // CPUPerMessage is the server's CPU time, all threads, in nanoseconds a checked reply.
 func CPUPerMessage(c *Cell) (float64, bool) { return known(c.CPU.ServerNSPerMessage) }
+
+// IdleCPU is the server's CPU time over wall time while every connection was open and nothing was sent: 1 is one CPU.
+func IdleCPU(c *Cell) (float64, bool) { return known(c.CPU.IdleRatio) }
+
+// FirstP50 is the median time in nanoseconds from when a message was due until the first of its hearers had it.
+func FirstP50(c *Cell) (float64, bool) { return percentileOf(c.First, 1, p50Of) }
+
+// LastP50 is the median time in nanoseconds from when a message was due until the last of its hearers had it.
+func LastP50(c *Cell) (float64, bool) { return percentileOf(c.Last, 1, p50Of) }
+
+// SpreadP50 is the median time in nanoseconds between the first and the last hearer of a message.
+func SpreadP50(c *Cell) (float64, bool) { return percentileOf(c.Spread, 1, p50Of) }
+
+// SpreadP99 is the time in nanoseconds between the first and the last hearer that 1 message in 100 exceeds. It is not known from
+// fewer than 100.
+func SpreadP99(c *Cell) (float64, bool) {
+	return percentileOf(c.Spread, 100, func(l *Latency) int64 { return l.P99 })
+}
 
 // UserPerConn is anonymous memory above that of the empty server, in bytes a connection.
 func UserPerConn(c *Cell) (float64, bool) { return known(c.Memory.UserPerConn) }
@@ -55,12 +75,4 @@ func known[T int64 | float64](v *T) (float64, bool) {
 		return 0, false
 	}
 	return float64(*v), true
-}
-
-// SpreadP99 is the time in nanoseconds between the first and the last hearer of a message that 1 in 100 messages exceeds.
-func SpreadP99(c *Cell) (float64, bool) {
-	if c.Spread == nil || c.Spread.Count < 100 {
-		return 0, false
-	}
-	return float64(c.Spread.P99), true
 }

@@ -173,7 +173,7 @@ func compareSettings(a, b Setting) int {
 		cmp.Compare(a.Params.Pipeline, b.Params.Pipeline),
 		cmp.Compare(a.Params.PayloadBytes, b.Params.PayloadBytes),
 		cmp.Compare(a.Params.RoomSize, b.Params.RoomSize),
-		cmp.Compare(a.Params.Driver, b.Params.Driver),
+		cmp.Compare(a.Params.Driver, b.Params.Driver), // our own first
 		cmp.Compare(a.Params.Arrivals, b.Params.Arrivals),
 		cmp.Compare(a.Params.Search, b.Params.Search),
 		cmp.Compare(a.Params.SLO, b.Params.SLO),

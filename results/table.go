@@ -74,6 +74,7 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 			writeGrowth(&out, load, groups, opts)
 		}
 	}
+	writeCrossChecks(&out, CrossChecks(groups), opts)
 	if slices.ContainsFunc(blocks, func(b []Group) bool { return !b[0].searched() }) {
 		writeLegend(&out, known, how)
 	}
@@ -101,13 +102,15 @@ type told struct {
 	spread   Spread
 }
 
+func toldOf(g *Group, f Figure) told { return told{g.Interval(f), g.Of(f.Metric)} }
+
 // intervalsOf is every figure of every group: a bootstrap is not cheap, so each is taken once.
 func intervalsOf(groups []Group) map[*Group][]told {
 	all := make(map[*Group][]told, len(groups))
 	for i := range groups {
 		g := &groups[i]
 		for _, c := range columns {
-			all[g] = append(all[g], told{g.Interval(c.figure), g.Of(c.figure.Metric)})
+			all[g] = append(all[g], toldOf(g, c.figure))
 		}
 	}
 	return all
@@ -176,6 +179,7 @@ func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]tol
 	}
 	fmt.Fprintln(out, opts.mark(bold, title)+gap+load)
 	writeAligned(out, figuresOf(all, block, known, how), opts)
+	writeWaiting(out, all, block, opts)
 	for i := range block {
 		writeVoid(out, nameOf(all, &block[i]), block[i].Void, opts)
 	}
@@ -240,6 +244,51 @@ func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]stri
 		cells = append(cells, append(row, fmt.Sprintf("%d/%d", valid, of)))
 	}
 	return cells
+}
+
+// waiting are the figures of connections that wait.
+var waiting = []column{
+	{head: "first p50", figure: Figure{Metric: FirstP50}, words: Nanoseconds},
+	{head: "last p50", figure: Figure{Metric: LastP50}, words: Nanoseconds},
+	{head: "spread p50", figure: Figure{Metric: SpreadP50}, words: Nanoseconds},
+	{head: "spread p99", figure: Figure{Metric: SpreadP99}, words: Nanoseconds},
+	{head: "CPU while all wait", figure: Figure{Metric: IdleCPU}, words: finePercent},
+}
+
+// finePercent is a share of a CPU. The kernel charges by ticks: what is less than a few microseconds a second may be none at all.
+func finePercent(v float64) string {
+	if v < 1e-4 {
+		return "<0.01%"
+	}
+	return digits(100*v) + "%"
+}
+
+// writeWaiting writes those of them that are known: when a message's first and last hearer had it, the spread between the two, and
+// what the server's CPU did while nothing was sent.
+func writeWaiting(out *strings.Builder, all, block []Group, opts TableOptions) {
+	var shown []column
+	for _, c := range waiting {
+		if slices.ContainsFunc(block, func(g Group) bool { return g.Of(c.figure.Metric).N > 0 }) {
+			shown = append(shown, c)
+		}
+	}
+	if len(shown) == 0 {
+		return
+	}
+	head := []string{"model"}
+	for _, c := range shown {
+		head = append(head, c.head)
+	}
+	cells := [][]string{head}
+	for i := range block {
+		row := []string{printable(nameOf(all, &block[i]))}
+		for _, c := range shown {
+			row = append(row, c.inWords(toldOf(&block[i], c.figure), wide))
+		}
+		cells = append(cells, row)
+	}
+	fmt.Fprintln(out)
+	writeAligned(out, cells, opts)
 }
 
 // writeGrowth writes memory per connection as a slope over N, where at least two N know it.

@@ -27,6 +27,7 @@ type Scenario struct {
 	MaxPayload int     // bytes; the least is MinPayload everywhere
 	RoomSize   int     // members of a room unless told otherwise; 0: no rooms
 	Idle       bool    // its connections wait: there is no closed loop
+	Waits      bool    // its connections wait with nothing to say: what the server does meanwhile is a figure of its own
 
 	// Piece is the bytes of a message where a message is so much of a stream: it is read when it is due and not before, and
 	// the payload is of this size and no other. 0: messages are said.
@@ -66,6 +67,7 @@ var All = []Scenario{
 		Needs:      []string{"lines:echo"},
 		Rate:       10,
 		Idle:       true,
+		Waits:      true,
 		MaxPayload: wire.MaxLine - len(echoWord),
 		New:        newIdle,
 	},
@@ -84,6 +86,7 @@ var All = []Scenario{
 		Needs:      []string{"http:comet"},
 		Rate:       500,
 		MaxPayload: wire.MaxText,
+		Waits:      true,
 		RoomSize:   10,
 		Extra:      publishers,
 		Longest:    func(p Params) int { return wire.MaxHead + wire.MaxNews*(p.Payload+128) },

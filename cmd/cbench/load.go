@@ -1,12 +1,18 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"cbench/harness"
 	"cbench/harness/hey"
 	"cbench/harness/load"
+	"cbench/harness/wrk"
 )
+
+// openers are what opens clients, by driver; nil is cbench's own engine.
+var openers = map[string]load.Opener{"": nil, harness.Hey: hey.Open, harness.Wrk: wrk.Open}
 
 // newLoad is the process that drives a server for another cbench, which holds its standard input and output
 // (load.Start). It ends when its input does.
@@ -18,13 +24,13 @@ func newLoad() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var open load.Opener
-			if driver == harness.Hey {
-				open = hey.Open
+			open, known := openers[driver]
+			if !known {
+				return fmt.Errorf("load: driver %q: there is none of that name", driver)
 			}
 			return load.Serve(cmd.InOrStdin(), cmd.OutOrStdout(), open)
 		},
 	}
-	cmd.Flags().StringVar(&driver, "driver", "", "who drives: hey; else cbench's own engine")
+	cmd.Flags().StringVar(&driver, "driver", "", "who drives: hey or wrk; else cbench's own engine")
 	return cmd
 }

@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 		if os.Args[1] == "leaky" {
 			os.Exit(leaky(os.Args[2]))
 		}
+		if os.Args[1] == "bad-http" {
+			os.Exit(badHTTP(os.Args[2]))
+		}
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Setenv(noisyEnv, "1") // other packages' tests run beside

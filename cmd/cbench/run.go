@@ -18,6 +18,7 @@ import (
 	"cbench/harness"
 	"cbench/harness/probe"
 	"cbench/harness/server"
+	"cbench/harness/wrk"
 	"cbench/results"
 	"cbench/scenarios"
 )
@@ -25,6 +26,7 @@ import (
 // runFlags is what the user of cbench run asked for.
 type runFlags struct {
 	models, scenarios, conns []string
+	drivers                  []string
 	block                    harness.Block // of which each scenario makes one
 	suite, out               string
 	seed                     uint64
@@ -60,6 +62,7 @@ are shown besides.`,
   cbench run --rotate=pairs --base=reactor --model=all --conns=100,1000 --closed
   cbench run --model=reactor --scenario=echo --conns=1000 --closed --pipeline=4
   cbench run --model=reactor,goroutine --conns=1000 --slo='p99<5ms'
+  cbench run --model=goroutine --scenario=http-echo --driver=cbench,hey,wrk --conns=100,1000
   cbench run --cmd='./server {addr}' --speaks=lines:echo --name=mine --model=reactor --scenario=echo --conns=1000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
@@ -81,7 +84,8 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.Float64Var(&f.block.Rate, "rate", 0, "open loop: messages/s in total; 0: the scenario's default")
 	flags.BoolVar(&f.block.Closed, "closed", false, "closed loop: each connection sends its next message after the reply")
 	flags.IntVar(&f.block.Pipeline, "pipeline", 0, "closed loop: messages under way at once per connection; 0: 1")
-	flags.StringVar(&f.block.Driver, "driver", "", "who loads: hey (rakyll/hey, only http-echo, closed loop); else cbench's own engine")
+	flags.StringSliceVar(&f.drivers, "driver", []string{ownDriver},
+		"who loads: cbench, hey (rakyll/hey) or wrk, the last two only http-echo in a closed loop; several are compared")
 	flags.IntVar(&f.block.RoomSize, "room-size", 0, "members of a room; 0: the scenario's default")
 	flags.StringVar(&f.block.Arrivals, "arrivals", "", "open loop: constant distances, or poisson, as independent users come; constant unless told")
 	flags.StringVar(&f.block.Rotate, "rotate", "", "all servers alive at once and loaded in turn, in short slots: pairs (each with the base: the finest) or all (the cheapest)")
@@ -337,12 +341,41 @@ func (f *runFlags) blocks() ([]harness.Block, error) {
 	if b.SLO != "" && !f.flags.Changed("reps") {
 		b.Reps = 1
 	}
+	drivers, outside, err := f.driversAsked()
+	if err != nil {
+		return nil, err
+	}
+	b.Closed = b.Closed || outside // theirs are closed loops, and ours is to be compared with them
 	var blocks []harness.Block
 	for _, scenario := range f.scenarios {
-		b.Scenario = scenario
-		blocks = append(blocks, b)
+		for _, driver := range drivers {
+			b.Scenario, b.Driver = scenario, driver
+			blocks = append(blocks, b)
+		}
 	}
 	return blocks, nil
+}
+
+// ownDriver is what our own engine is called on the command line.
+const ownDriver = "cbench"
+
+// driversAsked is the drivers as blocks know them, and whether some are not our own. It fails where one is not installed.
+func (f *runFlags) driversAsked() (drivers []string, outside bool, err error) {
+	for _, name := range f.drivers {
+		switch name {
+		case ownDriver:
+			name = ""
+		case harness.Wrk:
+			if err := wrk.Installed(); err != nil {
+				return nil, false, err
+			}
+		}
+		outside = outside || name != ""
+		if !slices.Contains(drivers, name) {
+			drivers = append(drivers, name)
+		}
+	}
+	return drivers, outside, nil
 }
 
 // splitCPUs is the CPUs that the two sides are pinned to.

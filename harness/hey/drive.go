@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -15,9 +14,9 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/rakyll/hey/requester"
-	"golang.org/x/sys/unix"
 
 	"cbench/harness/load"
+	"cbench/harness/witness"
 	"cbench/results"
 )
 
@@ -39,18 +38,15 @@ const keptIdle = 500 // hey's maxIdleConn
 
 // Drive is load.Driver's.
 func (d *Driver) Drive(ctx context.Context, drive load.Drive, w load.Watch) (load.Report, error) {
-	if drive.Rate > 0 || drive.Pipeline > 1 {
-		return load.Report{}, errors.New("hey: only a closed loop with one request under way a connection")
+	if err := d.Check(drive); err != nil {
+		return load.Report{}, err
 	}
 	debug.SetGCPercent(100) // the load process turned it off; hey makes garbage, and collects it where people use it
 	work, out, err := d.work()
 	if err != nil {
 		return load.Report{}, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	checked := make(chan struct{})
-	go func() { d.checker.watch(ctx); close(checked) }()
+	unwatch := d.Watch(ctx)
 	done := make(chan struct{})
 	go func() { work.Run(); close(done) }()
 
@@ -59,8 +55,7 @@ func (d *Driver) Drive(ctx context.Context, drive load.Drive, w load.Watch) (loa
 	stopped := ctx.Err()
 	work.Stop()
 	<-done
-	cancel()
-	<-checked
+	unwatch()
 	if stopped != nil {
 		return load.Report{}, stopped
 	}
@@ -72,49 +67,35 @@ func (d *Driver) Drive(ctx context.Context, drive load.Drive, w load.Watch) (loa
 		return load.Report{}, fmt.Errorf("hey: it keeps %d results of %d: a shorter duration is needed", len(t.Lats), t.Count)
 	}
 	r := d.report(&t, drive)
-	r.Start, r.End, r.WindowNS = start.mono, end.mono, drive.Duration.Nanoseconds() // by the results' own offsets
+	r.Start, r.End, r.WindowNS = start.Mono, end.Mono, drive.Duration.Nanoseconds() // by the results' own offsets
 	// The edges were seen somewhat late, each by another time: the CPU time is that of as long a window.
-	r.CPUNS = int64(float64(end.cpu-start.cpu) * float64(r.WindowNS) / float64(end.mono-start.mono))
+	r.CPUNS = int64(float64(end.CPU-start.CPU) * float64(r.WindowNS) / float64(end.Mono-start.Mono))
 	return r, nil
 }
 
 // work is one that does not end by itself, and where its results go.
 func (d *Driver) work() (*requester.Work, *bytes.Buffer, error) {
-	req, err := http.NewRequest(http.MethodPost, "http://"+d.plan.Addr+"/echo", nil)
+	req, err := http.NewRequest(http.MethodPost, "http://"+d.Plan.Addr+"/echo", nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("hey: %w", err)
 	}
-	req.ContentLength = int64(len(d.body))
+	req.ContentLength = int64(len(d.Body))
 	out := new(bytes.Buffer)
 	work := &requester.Work{
-		Request: req, RequestBody: d.body, N: math.MaxInt32, C: d.plan.Params.Conns,
-		Timeout: int(math.Ceil(d.plan.Timeout.Seconds())), DisableCompression: true, // DisableRedirects has its workers race
+		Request: req, RequestBody: d.Body, N: math.MaxInt32, C: d.Plan.Params.Conns,
+		Timeout: int(math.Ceil(d.Plan.Timeout.Seconds())), DisableCompression: true, // DisableRedirects has its workers race
 		Output: template, Writer: out,
 	}
 	work.Init() // or a Stop could come before there is anything to stop
 	return work, out, nil
 }
 
-// edge is one end of the window: when it was, and the CPU time of this process until then.
-type edge struct{ mono, cpu int64 }
-
-func (d *Driver) wait(ctx context.Context, how time.Duration, w load.Watch, start bool) edge {
+func (d *Driver) wait(ctx context.Context, how time.Duration, w load.Watch, start bool) witness.Edge {
 	select {
 	case <-time.After(how):
 	case <-ctx.Done():
 	}
-	if w.Window != nil {
-		w.Window(start)
-	}
-	return edge{clock(unix.CLOCK_MONOTONIC), clock(unix.CLOCK_PROCESS_CPUTIME_ID)}
-}
-
-func clock(id int32) int64 {
-	var ts unix.Timespec
-	if err := unix.ClockGettime(id, &ts); err != nil {
-		panic("hey: a clock that every Linux has: " + err.Error())
-	}
-	return ts.Nano()
+	return witness.Mark(w, start)
 }
 
 // report is what hey told of the window, which begins a warm-up after the first request.
@@ -160,19 +141,15 @@ func (d *Driver) report(t *told, drive load.Drive) load.Report {
 
 // judge adds what was wrong, and what a reader should know.
 func (d *Driver) judge(r *load.Report, t *told) {
-	if want := int64(len(t.Lats)) * int64(len(d.body)); r.Verify.Corrupted == 0 && t.Size != want {
+	if want := int64(len(t.Lats)) * int64(len(d.Body)); r.Verify.Corrupted == 0 && t.Size != want {
 		r.Verify.Corrupted++
 		r.Odd = fmt.Sprintf("hey was answered %d bytes of body, not %d", t.Size, want)
 	}
-	r.Verify.Corrupted += d.checker.corrupt
-	if d.checker.odd != nil {
-		r.Odd = d.checker.odd.Error()
-	}
+	d.Judge(r)
 	for message, n := range t.Errors {
 		r.Errors[kind(message)] += int64(n)
 	}
-	r.Warnings = append(r.Warnings, "hey: it checks no body; a second connection of ours did, fifty times a second")
-	if c := d.plan.Params.Conns; c > keptIdle {
+	if c := d.Plan.Params.Conns; c > keptIdle {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("hey: keeps %d idle connections: of %d, some are dialled anew while it runs", keptIdle, c))
 	}
 }

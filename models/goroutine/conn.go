@@ -35,27 +35,31 @@ type batch struct {
 	out     []byte // answers
 }
 
-var batches = sync.Pool{New: func() any { return new(batch) }}
+// Answers begin with some room: to grow a slice takes stack, of which a waiter that is answered has little left.
+var batches = sync.Pool{New: func() any { return &batch{out: make([]byte, 0, 1<<10)} }}
 
-// serve is the connection's goroutine. Whatever it waits for, it waits for here, where its stack is shallow.
+// serve is the connection's goroutine. Whatever it waits for, it waits for here, where its stack is shallow; and a long poll
+// parks here, for a stack that it had made grow, deep in a batch, would stay so for as long as the poll waits.
 func (c *conn) serve() {
 	defer c.s.serving.Done()
 	defer c.close()
 	buf := make([]byte, smallRead)
-	for {
+	for open := true; open; {
 		n, err := c.nc.Read(buf)
-		if c.parked != nil {
-			if !c.unpark(buf[:n], err) {
-				return
+		switch {
+		case c.parked != nil:
+			if err == nil {
+				err = c.hold(buf[:n])
 			}
-			continue
-		}
-		if err != nil {
+			open = err == nil || c.unpark(err)
+		case err != nil:
 			c.expire(err)
 			return
+		default:
+			open = c.handle(buf[:n])
 		}
-		if !c.handle(buf[:n]) {
-			return
+		for open && c.parked != nil && c.parked.room == nil {
+			open = c.park()
 		}
 	}
 }
@@ -137,7 +141,7 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 		id := c.s.room(string(r.Room)).tell(nil, r.Name, r.Text)
 		return r.Form.AppendSent(out, id), true
 	case wire.Wait:
-		return c.wait(r, out), true
+		c.parked = &waiter{c: c, name: string(r.Room), since: r.Since, timeout: r.Delay, form: r.Form}
 	case wire.Block:
 		if !c.block(r.How, r.Delay) {
 			return out, false

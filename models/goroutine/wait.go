@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"time"
 
 	"cbench/scenarios/wire"
 )
@@ -11,46 +12,63 @@ import (
 // waiter is a parked long poll. Its goroutine waits in Read, as ever, but with a deadline. News interrupts the read; so
 // do the deadline, the end of the server, and a client that leaves.
 type waiter struct {
-	c     *conn
-	room  *room
-	since int64
-	form  wire.Form
+	c       *conn
+	name    string        // of the room
+	room    *room         // nil until it waits there
+	since   int64         // -1: the head as it enters
+	timeout time.Duration // from then on
+	form    wire.Form
 }
 
-// wait answers a long poll if there is news, and else parks the connection.
-func (c *conn) wait(q *wire.Request, out []byte) []byte {
-	r := c.s.room(string(q.Room))
+// park answers a long poll if there is news, and else has it wait in its room. It reports whether the connection goes on.
+func (c *conn) park() bool {
+	w := c.parked
+	c.deadline(true, w.timeout) // before it enters: news comes after that, and interrupts
+	out := w.enter()
+	if out == nil {
+		return true
+	}
+	c.parked = nil
+	return c.send(out) && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
+}
+
+// enter puts the waiter into its room, or returns the answer.
+func (w *waiter) enter() []byte {
+	r := w.c.s.room(w.name)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	since := q.Since
-	if since < 0 {
-		since = r.log.Head()
+	if w.since < 0 {
+		w.since = r.log.Head()
 	}
-	out, answered := q.Form.AppendNews(out, &r.log, since)
-	if !answered {
-		c.parked = &waiter{c, r, since, q.Form}
-		r.waiters = append(r.waiters, c.parked)
-		c.s.waiters.Add(1)
-		c.deadline(true, q.Delay) // under the lock: news comes after it, and interrupts
+	if out, answered := w.form.AppendNews(nil, &r.log, w.since); answered {
+		return out
 	}
-	return out
+	w.room = r
+	r.waiters = append(r.waiters, w)
+	w.c.s.waiters.Add(1)
+	return nil
 }
 
-// unpark takes what the read of a parked connection came to, and reports whether the connection goes on.
-func (c *conn) unpark(p []byte, err error) bool {
-	if err == nil { // a request behind the long poll waits for it
-		c.in.Feed(p)
-		c.in.Keep()
-		if c.in.Held() <= wire.MaxOwed {
-			return true
-		}
-		err = c.doze()
+// hold keeps what came behind a long poll: it waits for it. Where that is too much, nothing more is read; then it returns what
+// ends the poll.
+func (c *conn) hold(p []byte) error {
+	c.in.Feed(p)
+	c.in.Keep()
+	if c.in.Held() <= wire.MaxOwed {
+		return nil
 	}
-	w := c.parked
-	out, goOn := w.answer(errors.Is(err, os.ErrDeadlineExceeded))
-	c.parked = nil
-	goOn = goOn && !w.form.Last() && c.deadline(false, 0)
-	return c.send(out) && goOn && c.handle(nil)
+	return c.doze()
+}
+
+// unpark ends a long poll for what failed the read, and reports whether the connection goes on: news, its timeout and shutdown
+// come as a deadline that has passed, and a client that left as anything else.
+func (c *conn) unpark(err error) bool {
+	w, b := c.parked, batches.Get().(*batch)
+	out, open := w.answer(b.out[:0], errors.Is(err, os.ErrDeadlineExceeded))
+	open = c.send(out) && open
+	b.out, c.parked = out, nil
+	batches.Put(b)
+	return open && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
 }
 
 // doze waits as Read does, but leaves what comes where it is, and returns why it waits no longer.
@@ -62,20 +80,25 @@ func (c *conn) doze() error {
 	return raw.Read(func(uintptr) bool { return false })
 }
 
-// answer takes the waiter out of the room, with the answer to its long poll unless the client left.
-func (w *waiter) answer(there bool) (out []byte, ok bool) {
-	r := w.room
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if i := slices.Index(r.waiters, w); i >= 0 { // else there was news
-		r.waiters = slices.Delete(r.waiters, i, i+1)
-	}
-	w.c.s.waiters.Add(-1)
+// answer takes the waiter out of its room and appends the answer to its long poll, unless the client left.
+func (w *waiter) answer(out []byte, there bool) ([]byte, bool) {
+	w.room.mu.Lock()
+	defer w.room.mu.Unlock()
+	w.room.release(w)
 	if !there {
-		return nil, false
+		return out, false
 	}
-	if out, ok = w.form.AppendNews(nil, &r.log, w.since); !ok {
-		out = w.form.AppendNone(nil, w.since)
+	out, news := w.form.AppendNews(out, &w.room.log, w.since)
+	if !news {
+		out = w.form.AppendNone(out, w.since)
 	}
 	return out, true
+}
+
+// release forgets the waiter, where no news did so already. The caller holds r.mu.
+func (r *room) release(w *waiter) {
+	if i := slices.Index(r.waiters, w); i >= 0 {
+		r.waiters = slices.Delete(r.waiters, i, i+1)
+	}
+	r.s.waiters.Add(-1)
 }

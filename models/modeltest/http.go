@@ -146,7 +146,7 @@ var httpCases = []Case{
 			c.send(post("/echo", "a")[len(first):])
 			c.expectBody("a")
 		}
-		t.refused("POST", "POSTS /echo HTTP/1.1\r", "Post /echo HTTP/1.1\r", " GET / HTTP/1.1\r", "GETTER")
+		t.refused("POST", "POSTS /echo HTTP/1.1\r", "Post /echo HTTP/1.1\r", " GET / HTTP/1.1\r", "GETTER", "PRI * HTTP/2.0\r") // the last is HTTP/2's
 	}},
 }
 

@@ -23,6 +23,9 @@ var paths = map[string]string{"/": "GET", "/echo": "POST", "/send": "POST", "/wa
 
 func (p *peer) route(in *bufio.Reader, q *asked) bool {
 	s, method := p.s, paths[q.path]
+	if q.method == "TRACE" && s.has("trace-reflects") {
+		return p.put(q, 200, "message/http", q.head)
+	}
 	switch {
 	case method == "" && s.has("unknown-path-page"):
 		q.path = "/"
@@ -230,6 +233,17 @@ func (p *peer) park(in *bufio.Reader, r *room, timeout time.Duration) bool {
 	s.mu.Unlock()
 	gone, watched := p.watch(in)
 	stay := true
+	if s.has("gone-parked-late") {
+		late := time.NewTicker(2 * time.Second) // looks round now and then
+		defer late.Stop()
+		event := gone
+		gone = make(chan struct{})
+		go func() {
+			<-event
+			<-late.C
+			close(gone)
+		}()
+	}
 	select {
 	case <-news:
 	case <-time.After(timeout):

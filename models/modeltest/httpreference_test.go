@@ -27,7 +27,7 @@ type asked struct {
 	length       int
 	chunked      bool
 	expects      bool
-	body         []byte
+	head, body   []byte
 }
 
 var methods = []string{"GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "TRACE ", "CONNECT "}
@@ -105,6 +105,7 @@ func (p *peer) readRequest(in *bufio.Reader) (q *asked, status int) {
 	if q, status = p.parse(head); status != 0 {
 		return nil, status
 	}
+	q.head = head
 	limit := 8 << 10
 	if q.path == "/echo" {
 		limit = 64 << 10
@@ -114,6 +115,10 @@ func (p *peer) readRequest(in *bufio.Reader) (q *asked, status int) {
 		limit--
 	case "bodies-unbounded":
 		limit = 1 << 30
+	}
+	if q.expects && p.s.has("continue-first") {
+		p.reply("HTTP/1.1 100 Continue\r\n\r\n")
+		q.expects = false
 	}
 	if q.length > limit {
 		return nil, 413
@@ -183,6 +188,14 @@ func (p *peer) parse(head []byte) (q *asked, status int) {
 		query = url.Values{"room": {"%"}, "since": {"%"}} // nothing valid
 	}
 	q = &asked{method: first[1], path: target.Path, query: query, old: first[3] == "0"}
+	switch {
+	case target.Host != "" && p.s.has("absolute-unknown"):
+		q.path = first[2]
+	case target.Host != "" && q.path == "":
+		q.path = "/"
+	case p.s.has("escapes-kept"):
+		q.path = target.EscapedPath()
+	}
 	hosts, lengths, codings, keep := 0, 0, 0, !q.old || p.s.has("http10-kept")
 	for _, line := range lines[1:] {
 		if p.s.has("space-before-colon-taken") {
@@ -225,14 +238,14 @@ func (p *peer) parse(head []byte) (q *asked, status int) {
 				}
 			}
 		case "expect", "Expect":
-			q.expects = value == "100-continue"
+			q.expects = value == "100-continue" && (!q.old || p.s.has("continue-old"))
 		}
 	}
 	q.last = q.last || !keep || p.s.has("never-kept")
 	switch {
 	case lengths > 1 && !p.s.has("two-lengths-taken"), lengths > 0 && codings > 0 && !p.s.has("both-lengths-taken"), codings > 1:
 		return nil, 400
-	case hosts != 1 && !q.old && !p.s.has("hostless-taken"):
+	case hosts != 1 && !q.old && !p.s.has("hostless-taken"), q.old && codings > 0 && !p.s.has("chunks-taken-old"):
 		return nil, 400
 	}
 	return q, 0
@@ -269,6 +282,9 @@ func (p *peer) readChunks(in *bufio.Reader, limit int) (body []byte, status int)
 			for text = "more"; text != ""; {
 				if text, status = line(); status != 0 {
 					return nil, status
+				}
+				if strings.EqualFold(text, "connection: close") && p.s.has("trailers-heeded") {
+					return body, -1
 				}
 			}
 			return body, 0
@@ -307,7 +323,11 @@ func (p *peer) put(q *asked, status int, kind string, body []byte, fields ...str
 		fields = append(fields, "Connection: keep-alive")
 	}
 	fields = append(fields, "")
+	length := len(body)
+	if q.method == "HEAD" && !p.s.has("head-with-body") {
+		body = nil
+	}
 	p.reply(fmt.Sprintf("HTTP/1.1 %d Said\r\nContent-Type: %s\r\nContent-Length: %d\r\n%s\r\n%s",
-		status, kind, len(body), strings.Join(fields, "\r\n"), body))
+		status, kind, length, strings.Join(fields, "\r\n"), body))
 	return true
 }

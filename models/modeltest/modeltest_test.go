@@ -336,6 +336,18 @@ var httpProofs = []proof{
 	{"block-unchecked", "http/block-bad"},
 	{"offload-stalls", "http/block-serves-on"},
 
+	{"head-with-body", "http/head-only"},
+	{"trace-reflects", "http/options"},
+	{"absolute-unknown", "http/absolute"},
+	{"escapes-kept", "http/absolute"},
+	{"chunks-taken-old", "http/chunked-1.0"},
+	{"continue-first", "http/continue-refused"},
+	{"continue-old", "http/continue-refused"},
+	{"trailers-heeded", "http/trailers"},
+	{"pipelined-lost", "wait/malformed-behind"},
+	{"gone-parked-late", "wait/gone-at-once"},
+	{"gone-parked-kept", "wait/gone-at-once"},
+
 	{"sent-without-id", "send/ids"},
 	{"ids-of-all-rooms", "send/ids"},
 	{"pipelined-lost", "send/pipelined"},

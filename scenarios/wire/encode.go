@@ -67,17 +67,20 @@ func (f Form) AppendNews(dst []byte, l *Log, since int64) (out []byte, answered 
 			if id > first {
 				dst = append(dst, ',')
 			}
-			m := l.At(id)
-			dst = append(dst, `{"id":`...)
-			dst = strconv.AppendInt(dst, m.ID, 10)
-			dst = append(dst, `,"from":`...)
-			dst = appendString(dst, m.From)
-			dst = append(dst, `,"text":`...)
-			dst = appendString(dst, m.Text)
-			dst = append(dst, '}')
+			dst = appendObject(dst, l.At(id))
 		}
 		return appendCursor(dst, missed, newest)
 	}), true
+}
+
+func appendObject(dst []byte, m Message) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = strconv.AppendInt(dst, m.ID, 10)
+	dst = append(dst, `,"from":`...)
+	dst = appendString(dst, m.From)
+	dst = append(dst, `,"text":`...)
+	dst = appendString(dst, m.Text)
+	return append(dst, '}')
 }
 
 // AppendNone answers Wait when its time is over, or the server ends.
@@ -187,6 +190,10 @@ func (f Form) appendJSON(dst []byte, status int, render func([]byte) []byte) []b
 
 // appendHead appends a status line and fields, Content-Length the last of them: of so many bytes or, if it is negative, of so many
 // spaces. With noLength there is none.
+//
+// There is no Date, which RFC 9110, section 6.6.1, wants of an origin server that has a clock. It is for caches, which are to add the time
+// of receipt where it is missing, and nothing here may be cached: no answer has a validator or an age. It would cost every answer of
+// every model 37 bytes, and this package a clock, and tell nothing of how a model waits.
 func (f Form) appendHead(dst []byte, status int, contentType string, length int) []byte {
 	dst = append(dst, "HTTP/1.1 "...)
 	dst = strconv.AppendInt(dst, int64(status), 10)

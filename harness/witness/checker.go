@@ -1,4 +1,4 @@
-package hey
+package witness
 
 import (
 	"bytes"

@@ -1,0 +1,128 @@
+package results
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+)
+
+// driven is a repetition of a closed loop by that driver.
+func driven(driver, model string, conns int, throughput, client, server float64) Cell {
+	return Cell{
+		Schema: Schema, Model: model, Scenario: "http-echo", Conns: conns, Rep: 1, Valid: true,
+		Params: Params{Loop: "closed", PayloadBytes: 128, Pipeline: 1, Procs: 1, Driver: driver},
+		Load: Load{Sent: 1000, Received: 1000, ThroughputPerS: &throughput, ClientCPURatio: &client, ServerCPURatio: &server,
+			ClientCPUs: 2, ServerCPUs: 1},
+		Latency: &Latency{Count: 1000, P50: 1e6, P99: 2e6},
+	}
+}
+
+func TestCrossChecks(t *testing.T) {
+	void := driven("hey", "pool", 100, 1, 1, 1)
+	void.Valid = false
+	open := driven("hey", "callback", 100, 1, 1, 1)
+	open.Params.Loop, open.Params.RatePerS = "open", 5
+	cells := []Cell{
+		driven("wrk", "goroutine", 100, 80000, 1.0, 0.99), driven("", "goroutine", 100, 100000, 1.95, 0.7),
+		driven("hey", "goroutine", 100, 50000, 1.2, 0.5), driven("", "goroutine", 1000, 100000, 1, 1),
+		driven("hey", "reactor", 100, 1, 2, 1), driven("wrk", "reactor", 100, 2, 1, 0.5),
+		driven("", "pool", 100, 1, 1, 1), void,
+		driven("", "callback", 100, 1, 1, 1), open,
+	}
+	cells[5].Load.ServerCPURatio = nil
+	all := CrossChecks(Summarise(cells))
+	if len(all) != 2 {
+		t.Fatalf("%d cross-checks, want those of goroutine and reactor at 100: %+v", len(all), all)
+	}
+	for i, want := range []struct {
+		model string
+		rows  []CrossRow
+	}{
+		{"goroutine", []CrossRow{
+			{Driver: "cbench", Bottleneck: ClientBound, Why: "client used 98% of its CPU time and the server 70%"},
+			{Driver: "hey", Bottleneck: Neither, Difference: ptr(-0.5), Why: "locks"},
+			{Driver: "wrk", Bottleneck: ServerBound, Difference: ptr(-0.2), Why: "server 99%"},
+		}},
+		{"reactor", []CrossRow{ // none of our own to compare with
+			{Driver: "hey", Bottleneck: BothBound, Why: "100%"},
+			{Driver: "wrk", Bottleneck: NotKnown, Why: "not known"},
+		}},
+	} {
+		c := all[i]
+		if c.Model != want.model || c.Conns != 100 || c.Setting.Params.Driver != "" || len(c.Rows) != len(want.rows) {
+			t.Fatalf("%d is %+v", i, c)
+		}
+		for k, w := range want.rows {
+			got := c.Rows[k]
+			same := got.Difference == nil && w.Difference == nil ||
+				got.Difference != nil && w.Difference != nil && math.Abs(*got.Difference-*w.Difference) < 1e-9
+			if got.Driver != w.Driver || got.Bottleneck != w.Bottleneck || !same || !strings.Contains(got.Why, w.Why) {
+				t.Errorf("%s, row %d: %+v, want %+v", c.Model, k, got, w)
+			}
+		}
+	}
+}
+
+func TestCrossChecksInTheTable(t *testing.T) {
+	cells := []Cell{
+		driven("", "goroutine", 10000, 123456, 1.95, 0.7), driven("hey", "goroutine", 10000, 50000, 1.2, 0.5),
+		driven("wrk", "goroutine", 10000, 100000, 1.0, 0.99),
+	}
+	var out bytes.Buffer
+	if err := WriteTable(&out, cells, TableOptions{Width: 100}); err != nil {
+		t.Fatal(err)
+	}
+	_, got, _ := strings.Cut(out.String(), "cross-check: goroutine, http-echo, N = 10,000\n")
+	for _, want := range []string{"-59%", "-19%", "123,456", "neither", "wrk: the client used 50% of its CPU time and the server 99%"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	for line := range strings.Lines(out.String()) {
+		if len(line) > 101 {
+			t.Errorf("wider than 100: %q", line)
+		}
+	}
+	out.Reset()
+	if err := WriteTable(&out, cells[:1], TableOptions{Width: 100}); err != nil || strings.Contains(out.String(), "cross-check") {
+		t.Errorf("%v, and a cross-check of one driver:\n%s", err, out.String())
+	}
+}
+
+// What is known of waiting is shown, and only that.
+func TestWaitingInTheTable(t *testing.T) {
+	comet := driven("", "goroutine", 10000, 1000, 0.1, 0.1)
+	comet.Scenario, comet.Params.Loop, comet.Params.RatePerS, comet.Params.RoomSize = "comet", "open", 1000, 10
+	comet.First, comet.Last, comet.Spread = &Latency{Count: 99, P50: 11e3}, &Latency{Count: 99, P50: 22e3}, &Latency{Count: 99, P50: 33e3, P99: 44e3}
+	comet.CPU.IdleRatio = ptr(0.00123)
+	idle := driven("", "goroutine", 10000, 10, 0.1, 0.1)
+	idle.Scenario, idle.CPU.IdleRatio = "idle", ptr(0.0)
+	for _, tt := range []struct {
+		cell         Cell
+		shown, never []string
+	}{
+		{comet, []string{"first p50", "11.0 us", "22.0 us", "33.0 us", "0.123%"}, []string{"spread p99", "44.0 us"}},
+		{idle, []string{"CPU while all wait", "<0.01%"}, []string{"first p50", "spread"}},
+	} {
+		var out bytes.Buffer
+		if err := WriteTable(&out, []Cell{tt.cell}, TableOptions{Width: 100}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range tt.shown {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: no %q in\n%s", tt.cell.Scenario, want, &out)
+			}
+		}
+		for _, not := range tt.never {
+			if strings.Contains(out.String(), not) {
+				t.Errorf("%s: %q, which is not known, in\n%s", tt.cell.Scenario, not, &out)
+			}
+		}
+		for line := range strings.Lines(out.String()) {
+			if len(line) > 101 {
+				t.Errorf("wider than 100: %q", line)
+			}
+		}
+	}
+}
