@@ -13,7 +13,7 @@ import (
 // conn is one client. All of it belongs to its coroutine; what others touch is in its seat.
 type conn struct {
 	s      *server
-	nc     *socket
+	nc     socket
 	in     wire.Decoder
 	seat   *seat   // in a room; nil before JOIN
 	parked *waiter // a long poll; nil if there is none

@@ -62,11 +62,8 @@ func (lp *loop) wait(any event) event {
 	return co.got
 }
 
-// waitUntil is wait with a timeout, if at is a time.
+// waitUntil is wait with a timeout.
 func (lp *loop) waitUntil(any event, at time.Time) event {
-	if at.IsZero() {
-		return lp.wait(any)
-	}
 	alarm := lp.alarms.Set(at, lp.running)
 	got := lp.wait(any | timeout)
 	lp.alarms.Cancel(alarm)

@@ -38,23 +38,24 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 		rooms: make(map[string]*room), swept: time.Now(),
 	}
 	s.atEnd = s.writeLate
-	listener, err := s.listen(l)
+	var listener socket
+	err := s.listen(&listener, l)
 	l.Close() // the loop has a descriptor of its own
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	defer context.AfterFunc(ctx, func() { s.post(func() { s.end(listener) }) })()
+	defer context.AfterFunc(ctx, func() { s.post(func() { s.end(&listener) }) })()
 	defer context.AfterFunc(killed, func() { s.post(s.closeAll) })()
 
 	s.spawn(func() {
-		if err = s.accept(listener); err != nil {
-			s.end(listener)
+		if err = s.accept(&listener); err != nil {
+			s.end(&listener)
 			kill() // it cannot serve on: nobody is waited for
 		}
 	})
 	failed := s.run(func() {
-		s.end(listener)
+		s.end(&listener)
 		kill()
 		s.closeAll()
 	})
@@ -65,20 +66,19 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	return err
 }
 
-// listen opens the loop, with l's socket in it.
-func (s *server) listen(l net.Listener) (*socket, error) {
+// listen opens the loop, with a socket in it that is l's.
+func (s *server) listen(listener *socket, l net.Listener) error {
 	if err := s.open(); err != nil {
-		return nil, err
+		return err
 	}
 	fd, err := poll.Listener(l)
 	if err == nil {
-		var listener *socket
-		if listener, err = s.socket(fd); err == nil {
-			return listener, nil
-		}
+		err = listener.open(&s.loop, fd)
 	}
-	s.close()
-	return nil, err
+	if err != nil {
+		s.close()
+	}
+	return err
 }
 
 // acceptMost is how many connections are taken a turn, so that a storm of them does not starve the others.
@@ -87,10 +87,10 @@ const acceptMost = 128
 // accept returns nil when the server is to end, else why it cannot go on.
 func (s *server) accept(l *socket) error {
 	for n := 1; ; n++ {
-		nc, err := l.Accept()
+		fd, err := l.Accept()
 		switch {
 		case err == nil:
-			if c := s.admit(nc); c != nil {
+			if c := s.admit(fd); c != nil {
 				s.spawn(c.serve)
 			}
 		case s.ending:
@@ -108,13 +108,17 @@ func (s *server) accept(l *socket) error {
 }
 
 // admit makes the connection one of ours, or closes it if there is no place.
-func (s *server) admit(nc *socket) *conn {
+func (s *server) admit(fd int) *conn {
 	if s.ending || s.conns >= s.cfg.MaxConns {
-		nc.Close()
+		poll.Close(fd)
+		return nil
+	}
+	c := &conn{s: s}
+	if c.nc.open(&s.loop, fd) != nil {
 		return nil
 	}
 	s.conns++
-	return &conn{s: s, nc: nc}
+	return c
 }
 
 func (s *server) forget(c *conn) {

@@ -15,20 +15,19 @@ type socket struct {
 	lp       *loop
 	fd       int32      // -1: closed
 	watched  event      // what epoll was asked to tell of it
-	failed   bool       // reset, when nobody waited for it
 	in, out  *coroutine // who waits to read, and to write
-	deadline time.Time  // of every wait but those to write; zero: none
+	deadline *time.Time // of every wait but those to write; nil: none
 }
 
-// socket makes the descriptor one of the loop's.
-func (lp *loop) socket(fd int) (*socket, error) {
-	s := &socket{lp: lp, fd: int32(fd), watched: readable}
+// open makes the socket that of a descriptor, which is closed if the loop cannot have it.
+func (s *socket) open(lp *loop, fd int) error {
+	*s = socket{lp: lp, fd: int32(fd), watched: readable}
 	if err := lp.poll.Add(fd, poll.In); err != nil {
 		poll.Close(fd)
-		return nil, err
+		return err
 	}
 	*lp.sockets.At(fd) = s
-	return s, nil
+	return nil
 }
 
 // Read waits until something has come and returns it. It is good until the next Read, unless the loop's buffer is given back
@@ -41,7 +40,7 @@ func (s *socket) Read() ([]byte, error) {
 		if got := s.await(readable); got&readable == 0 {
 			return nil, os.ErrDeadlineExceeded
 		}
-		if s.fd < 0 || s.failed {
+		if s.fd < 0 {
 			return nil, net.ErrClosed
 		}
 		switch n, err := poll.Read(int(s.fd), s.lp.in); {
@@ -81,7 +80,7 @@ func (s *socket) Write(p []byte) (n int, err error) {
 
 // try writes as much of p as the client takes now.
 func (s *socket) try(p []byte) (int, error) {
-	if s.fd < 0 || s.failed {
+	if s.fd < 0 {
 		return 0, net.ErrClosed
 	}
 	n, err := poll.Write(int(s.fd), p)
@@ -91,30 +90,30 @@ func (s *socket) try(p []byte) (int, error) {
 	return n, err
 }
 
-// Accept waits for a connection.
-func (s *socket) Accept() (*socket, error) {
+// Accept waits for a connection and returns its descriptor.
+func (s *socket) Accept() (int, error) {
 	for {
-		if s.fd < 0 || s.failed {
-			return nil, net.ErrClosed
+		if s.fd < 0 {
+			return -1, net.ErrClosed
 		}
 		fd, err := poll.Accept(int(s.fd))
-		switch err {
-		case nil:
-			return s.lp.socket(fd)
-		case poll.ErrAgain:
-			s.await(readable)
-		default:
-			return nil, err
+		if err != poll.ErrAgain {
+			return fd, err
 		}
+		s.await(readable)
 	}
 }
 
 // SetReadDeadline bounds the waits to come, and the one that goes on if the time is over.
 func (s *socket) SetReadDeadline(at time.Time) {
-	s.deadline = at
-	if s.in != nil && !at.IsZero() && !at.After(time.Now()) {
+	if s.deadline = nil; at.IsZero() {
+		return
+	}
+	if !at.After(time.Now()) {
 		s.lp.tell(s.in, timeout)
 	}
+	s.deadline = new(time.Time)
+	*s.deadline = at
 }
 
 // Close wakes whoever waits, and every call fails from now on.
@@ -131,7 +130,7 @@ func (s *socket) Close() {
 
 // await is the running coroutine's wait for events of which some are the socket's.
 func (s *socket) await(any event) event {
-	if s.fd < 0 || s.failed {
+	if s.fd < 0 {
 		return any & onSocket
 	}
 	if any == writable {
@@ -143,7 +142,12 @@ func (s *socket) await(any event) event {
 	}
 	s.in = s.lp.running
 	s.watch(any&onSocket | s.out.awaits())
-	got := s.lp.waitUntil(any|timeout, s.deadline) // also where it has none yet: it may be given one meanwhile
+	var got event
+	if s.deadline == nil {
+		got = s.lp.wait(any | timeout) // it may be given a deadline meanwhile
+	} else {
+		got = s.lp.waitUntil(any, *s.deadline)
+	}
 	s.in = nil
 	return got
 }
@@ -172,9 +176,8 @@ func (s *socket) told(what event) {
 	in, out := s.lp.tell(s.in, what), s.lp.tell(s.out, what)
 	switch {
 	case in || out:
-	case what&poll.Err != 0: // for this it tells again and again, asked or not
-		s.failed = true
-		s.lp.poll.Remove(int(s.fd))
+	case what&poll.Err != 0: // nobody waits for it, and it would be told again and again, asked or not
+		s.Close()
 	default:
 		s.watched = s.in.awaits() | s.out.awaits()
 		s.lp.poll.Modify(int(s.fd), uint32(s.watched))
