@@ -52,7 +52,6 @@ func (c *conn) serve() {
 // handle answers every whole request that p completes and reports whether the connection goes on.
 func (c *conn) handle(p []byte) bool {
 	b := batches.Get().(*batch)
-	defer batches.Put(b)
 	r, out, open := &b.request, b.out[:0], true
 	c.in.Feed(p)
 	for open && c.parked == nil && c.in.Next(r) {
@@ -64,8 +63,10 @@ func (c *conn) handle(p []byte) bool {
 		}
 	}
 	c.keep()
+	open = c.send(out) && open
 	b.out = out
-	return c.send(out) && open && c.limit()
+	batches.Put(b)
+	return open && c.limit()
 }
 
 // keep takes what came and is not decoded out of the loop's buffer, for others to read into it.

@@ -20,6 +20,7 @@ type loop struct {
 	ready   []*coroutine // to be resumed in the next turn
 	resumed []*coroutine // in this turn
 	alive   int          // coroutines that did not end
+	closing []int32      // descriptors to be closed at the end of the turn: that takes a deeper stack than a coroutine's
 
 	in     []byte     // where every read goes
 	reader *coroutine // who is not done with what is there, if anybody
@@ -50,6 +51,7 @@ func (lp *loop) close() {
 	lp.mu.Lock()
 	defer lp.mu.Unlock()
 	lp.closed = true
+	lp.closeSockets()
 	lp.wake.Close()
 	lp.poll.Close()
 }
@@ -123,6 +125,14 @@ func (lp *loop) turn() {
 	if lp.atEnd != nil {
 		lp.atEnd()
 	}
+	lp.closeSockets()
+}
+
+func (lp *loop) closeSockets() {
+	for _, fd := range lp.closing {
+		poll.Close(int(fd)) // epoll forgets it with that
+	}
+	lp.closing = lp.closing[:0]
 }
 
 // post has the loop run f, soon: the one thing that another thread may ask of it. After its end it is not run.

@@ -122,7 +122,7 @@ func (s *socket) Close() {
 		return
 	}
 	*s.lp.sockets.At(int(s.fd)) = nil
-	poll.Close(int(s.fd)) // epoll forgets it with that
+	s.lp.closing = append(s.lp.closing, s.fd)
 	s.fd = -1
 	s.lp.tell(s.in, onSocket)
 	s.lp.tell(s.out, onSocket)

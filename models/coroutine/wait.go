@@ -12,6 +12,7 @@ import (
 type waiter struct {
 	c       *conn
 	name    string        // of the room
+	room    *room         // nil until it waits there
 	since   int64         // -1: the head as it enters
 	timeout time.Duration // from then on
 	form    wire.Form
@@ -20,36 +21,52 @@ type waiter struct {
 // park answers a long poll when there is news, or none in time. It reports whether the connection goes on.
 func (c *conn) park() bool {
 	w := c.parked
-	r := c.s.room(w.name)
-	if w.since < 0 {
-		w.since = r.log.Head()
+	if w.enter() {
+		got := c.nc.await(news | gone)
+		w.leave()
+		if got&gone != 0 {
+			return false
+		}
 	}
-	if w.since == r.log.Head() && !c.await(r, w) {
-		return false
-	}
-	c.parked = nil
 	b := batches.Get().(*batch)
-	out, answered := w.form.AppendNews(b.out[:0], &r.log, w.since)
-	if !answered {
-		out = w.form.AppendNone(out, w.since)
-	}
+	out := w.answer(b.out[:0])
 	open := c.send(out)
-	b.out = out
+	b.out, c.parked = out, nil
 	batches.Put(b)
 	return open && !w.form.Last() && c.handle(nil)
 }
 
-// await waits for news of the room, and reports whether the client is still there.
-func (c *conn) await(r *room, w *waiter) bool {
+// enter has the waiter wait in its room, and reports whether there is anything to wait for.
+func (w *waiter) enter() bool {
+	s := w.c.s
+	r := s.room(w.name)
+	if w.room = r; w.since < 0 {
+		w.since = r.log.Head()
+	}
+	if w.since != r.log.Head() {
+		return false
+	}
 	r.waiters = append(r.waiters, w)
-	c.s.waiters++
-	c.deadline(true, w.timeout)
-	got := c.nc.await(news | gone)
-	c.deadline(false, 0)
-	c.s.waiters--
+	s.waiters++
+	w.c.deadline(true, w.timeout)
+	return true
+}
+
+func (w *waiter) leave() {
+	r := w.room
 	if i := slices.Index(r.waiters, w); i >= 0 { // else there was news
 		r.waiters = slices.Delete(r.waiters, i, i+1)
 	}
 	r.used = time.Now()
-	return got&gone == 0
+	r.s.waiters--
+	w.c.deadline(false, 0)
+}
+
+// answer appends what is new in the room, or that nothing is.
+func (w *waiter) answer(out []byte) []byte {
+	out, news := w.form.AppendNews(out, &w.room.log, w.since)
+	if !news {
+		out = w.form.AppendNone(out, w.since)
+	}
+	return out
 }
