@@ -2,15 +2,48 @@ package coroutine
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"net"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"cbench/models/internal/config"
 )
+
+// TestDeadlineEnds: the time that a request has to get whole ends with it, also where it is a long poll that is answered at once.
+func TestDeadlineEnds(t *testing.T) {
+	s := &server{rooms: make(map[string]*room), swept: time.Now(), killed: t.Context()}
+	if err := s.open(); err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	mine, client := s.pair(t)
+	s.conns++
+	c := &conn{s: s, nc: *mine}
+	*s.sockets.At(int(mine.fd)) = &c.nc
+	mine.fd = -1 // it is the connection's now
+	s.room("r").tell(nil, []byte("ann"), []byte("hi"))
+	s.spawn(c.serve)
+	s.spawn(func() {
+		ask := func(words string, timed bool) {
+			client.Write([]byte(words))
+			for c.nc.in == nil || (c.nc.deadline != nil) != timed {
+				s.wait(turn)
+			}
+		}
+		ask("GET /wait?room=r&since=0 HTTP/1.1\r\nHo", true)
+		ask("st: h\r\n\r\n", false)
+		if p, err := client.Read(); !bytes.Contains(p, []byte(`"hi"`)) {
+			t.Errorf("answered %q, %v", p, err)
+		}
+		client.Close()
+	})
+	s.finish(t)
+}
 
 // waiting is how many coroutines wait, in this process.
 func waiting() int {

@@ -21,6 +21,7 @@ type waiter struct {
 // park answers a long poll when there is news, or none in time. It reports whether the connection goes on.
 func (c *conn) park() bool {
 	w := c.parked
+	c.deadline(true, w.timeout)
 	if w.enter() {
 		got := c.nc.await(news | gone)
 		w.leave()
@@ -33,7 +34,7 @@ func (c *conn) park() bool {
 	open := c.send(out)
 	b.out, c.parked = out, nil
 	batches.Put(b)
-	return open && !w.form.Last() && c.handle(nil)
+	return open && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
 }
 
 // enter has the waiter wait in its room, and reports whether there is anything to wait for.
@@ -48,7 +49,6 @@ func (w *waiter) enter() bool {
 	}
 	r.waiters = append(r.waiters, w)
 	s.waiters++
-	w.c.deadline(true, w.timeout)
 	return true
 }
 
@@ -59,7 +59,6 @@ func (w *waiter) leave() {
 	}
 	r.used = time.Now()
 	r.s.waiters--
-	w.c.deadline(false, 0)
 }
 
 // answer appends what is new in the room, or that nothing is.
