@@ -148,7 +148,7 @@ func TestBlocksAll(t *testing.T) {
 	var order []string
 	answer := make(chan struct{})
 	lp.spawn(func() {
-		go close(answer)
+		time.AfterFunc(10*time.Millisecond, func() { close(answer) })
 		<-answer
 		order = append(order, "blocked")
 	})
@@ -161,7 +161,7 @@ func TestBlocksAll(t *testing.T) {
 
 func TestDeadline(t *testing.T) {
 	lp := newLoop(t)
-	a, _ := lp.pair(t)
+	a, b := lp.pair(t)
 	lp.spawn(func() {
 		if _, err := a.Read(); !errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Errorf("interrupted while it waits: %v", err)
@@ -176,6 +176,15 @@ func TestDeadline(t *testing.T) {
 		a.SetReadDeadline(time.Time{})
 		if a.deadline != nil {
 			t.Error("a deadline that was taken back stands")
+		}
+		b.Write([]byte("late"))
+		a.SetReadDeadline(time.Unix(1, 0))
+		if p, err := a.Read(); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("interrupted with bytes to be read: %q, %v", p, err)
+		}
+		a.SetReadDeadline(time.Time{})
+		if p, err := a.Read(); string(p) != "late" {
+			t.Errorf("after that: %q, %v", p, err)
 		}
 	})
 	lp.spawn(func() { a.SetReadDeadline(time.Unix(1, 0)) })
