@@ -8,6 +8,7 @@ import (
 	"net"
 
 	"cbench/models/callback"
+	"cbench/models/coroutine"
 	"cbench/models/floor"
 	"cbench/models/goroutine"
 	"cbench/models/internal/config"
@@ -52,6 +53,7 @@ var All = []Model{
 	{"pool", "a poller hands ready connections over a queue to a fixed number of workers", whole, pool.Serve},
 	{"reactor", "one thread, epoll, non-blocking sockets, a state machine per connection", whole, reactor.Serve},
 	{"callback", "one thread, epoll; the application written as Deferreds: callback and errback chains", whole, callback.Serve},
+	{"coroutine", "a stackful coroutine per connection, blocking code that yields to one thread's event loop", whole, coroutine.Serve},
 	{"floor", "a control and no chat server: the least loop that echoes, so what the kernel alone costs", []string{LinesEcho}, floor.Serve},
 }
 

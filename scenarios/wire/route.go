@@ -53,17 +53,13 @@ func route(r *Request, h *head, body []byte) {
 // longer than it can stand for it, nor one over three times as long, so that a query of thousands of escapes costs little more than one of
 // none.
 func get(query []byte, key string) (value []byte, given bool) {
-	for len(query) > 0 {
-		pair := query
-		if end := bytes.IndexByte(query, '&'); end >= 0 {
-			pair, query = query[:end], query[end+1:]
-		} else {
-			query = nil
-		}
+	for more := true; more; {
+		var pair []byte
+		pair, query, more = cut(query, '&')
 		if len(pair) < len(key) {
 			continue
 		}
-		k, v, _ := bytes.Cut(pair, equals)
+		k, v, _ := cut(pair, '=')
 		if len(k) > len(key) && len(k) <= 3*len(key) {
 			k = unescape(k)
 		}
@@ -72,6 +68,14 @@ func get(query []byte, key string) (value []byte, given bool) {
 		}
 	}
 	return nil, false
+}
+
+// cut is bytes.Cut at a single byte: it takes less stack, which a connection that waits for news keeps.
+func cut(b []byte, at byte) (before, after []byte, found bool) {
+	if i := bytes.IndexByte(b, at); i >= 0 {
+		return b[:i], b[i+1:], true
+	}
+	return b, nil, false
 }
 
 // unescape decodes what a query holds. What cannot be decoded stays as it is, and with its stray percent sign is nothing valid.
@@ -86,10 +90,7 @@ func unescape(b []byte) []byte {
 }
 
 // Never written to.
-var (
-	equals      = []byte{'='}
-	lobby, anon = []byte(Lobby), []byte("anon")
-)
+var lobby, anon = []byte(Lobby), []byte("anon")
 
 func (r *Request) parseRoom(query []byte) Refusal {
 	given := false

@@ -1,0 +1,71 @@
+package coroutine
+
+import (
+	"slices"
+	"time"
+
+	"cbench/scenarios/wire"
+)
+
+// waiter is a parked long poll. Its coroutine waits for any of: news of the room, the client's leaving, the deadline, which is
+// also what the end of the server brings forward.
+type waiter struct {
+	c       *conn
+	name    string        // of the room
+	room    *room         // nil until it waits there
+	since   int64         // -1: the head as it enters
+	timeout time.Duration // from then on
+	form    wire.Form
+}
+
+// park answers a long poll when there is news, or none in time. It reports whether the connection goes on.
+func (c *conn) park() bool {
+	w := c.parked
+	c.deadline(true, w.timeout)
+	if w.enter() {
+		got := c.nc.await(news | gone)
+		w.leave()
+		if got&gone != 0 {
+			return false
+		}
+	}
+	b := batches.Get().(*batch)
+	out := w.answer(b.out[:0])
+	open := c.send(out)
+	b.out, c.parked = out, nil
+	batches.Put(b)
+	return open && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
+}
+
+// enter has the waiter wait in its room, and reports whether there is anything to wait for.
+func (w *waiter) enter() bool {
+	s := w.c.s
+	r := s.room(w.name)
+	if w.room = r; w.since < 0 {
+		w.since = r.log.Head()
+	}
+	if w.since != r.log.Head() {
+		return false
+	}
+	r.waiters = append(r.waiters, w)
+	s.waiters++
+	return true
+}
+
+func (w *waiter) leave() {
+	r := w.room
+	if i := slices.Index(r.waiters, w); i >= 0 { // else there was news
+		r.waiters = slices.Delete(r.waiters, i, i+1)
+	}
+	r.used = time.Now()
+	r.s.waiters--
+}
+
+// answer appends what is new in the room, or that nothing is.
+func (w *waiter) answer(out []byte) []byte {
+	out, news := w.form.AppendNews(out, &w.room.log, w.since)
+	if !news {
+		out = w.form.AppendNone(out, w.since)
+	}
+	return out
+}
