@@ -42,6 +42,14 @@ func (c *Change) Loss() float64 {
 	return 1 - c.Ratio.Mid
 }
 
+// LossAtMost is how much worse the figure may have become, by the end of the interval that is the worse; NaN where that is not known.
+func (c *Change) LossAtMost() float64 {
+	if c.Figure.Less {
+		return c.Ratio.High - 1
+	}
+	return 1 - c.Ratio.Low
+}
+
 // Changed is what differs between two runs.
 type Changed struct {
 	Base    string   // the model that rotations of both runs were taken relative to; empty: none
@@ -102,7 +110,8 @@ func placeOf(groups []Group, g *Group) string {
 
 type trialOfChange struct {
 	Change
-	least float64
+	least     float64
+	rotations int // whose rounds were paired, in the run that had fewer
 }
 
 // changesOf is the change of every figure of one model.
@@ -117,8 +126,10 @@ func changesOf(before, after []Group, was, is *Group, base string) (all []trialO
 			continue
 		}
 		var found tested
+		rotations := 0
 		if oldBase != nil && newBase != nil {
-			found = ratioOfRatios(pairsOf(oldBase, was, f), pairsOf(newBase, is, f))
+			old, now := pairsOf(oldBase, was, f), pairsOf(newBase, is, f)
+			found, rotations = ratioOfRatios(old, now), min(len(old), len(now))
 		}
 		if found.ratio.N > 0 {
 			c.Base = newBase.Model
@@ -129,7 +140,7 @@ func changesOf(before, after []Group, was, is *Group, base string) (all []trialO
 			found = tested{ratio: Interval{math.NaN(), math.NaN(), math.NaN(), min(c.Old.N, c.New.N)}, p: math.NaN()}
 		}
 		c.Ratio, c.P, c.Test = found.ratio, found.p, found.test
-		all = append(all, trialOfChange{c, found.least})
+		all = append(all, trialOfChange{c, found.least, rotations})
 	}
 	return all
 }
@@ -194,7 +205,7 @@ func judgeChanges(all []trialOfChange, old, now noise) []Change {
 	judged := make([]Change, len(all))
 	for i := range all {
 		c := &all[i]
-		like := &trial{Comparison: Comparison{Setting: c.Setting, Conns: c.Conns, Figure: c.Figure}}
+		like := &trial{Comparison: Comparison{Setting: c.Setting, Conns: c.Conns, Figure: c.Figure}, rotations: c.rotations}
 		c.Floor, c.Control = floorOf(now.controls, like)
 		if floor, control := floorOf(old.controls, like); floor > c.Floor {
 			c.Floor, c.Control = floor, control

@@ -23,11 +23,12 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 	fmt.Fprintf(&out, "of %d figures: %d changed, %d without a change found, %d of which too little is known\n",
 		len(changed.Changes), counts[Less]+counts[More], counts[Same], counts[Unknown])
 	if changed.Base != "" {
-		fmt.Fprintf(&out, "/%s: change of the ratio to %s in the same rotations, which cancels what drifted between the runs; %[1]s is taken to be\n"+
-			"unchanged. Without it, what drifted between the runs is in the change.\n", printable(changed.Base), printable(changed.Base))
+		fmt.Fprintf(&out, "*: of the ratio to %s in the same rotations, which cancels what drifted between the runs;\n"+
+			"%[1]s is taken to be unchanged. Where there is no *, that drift is in the change.\n", printable(changed.Base))
 	} else {
 		fmt.Fprintln(&out, "no base was rotated with in both runs: what drifted between them is in every change")
 	}
+	opts.writeIndented(&out, "95% intervals; p adjusted by Holm over all changes of a figure; of under 8 repetitions the change is of geometric means")
 	for _, lone := range []struct {
 		in     string
 		places []string
@@ -41,34 +42,42 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 }
 
 func writeChangesAt(out *strings.Builder, changes []Change, all bool, counts map[Verdict]int, opts TableOptions) {
-	rows := [][]string{{"model", "figure", "old", "new", "change", "95% interval", "p", "verdict"}}
-	var whys []string
+	var shown []*Change
 	for i := range changes {
 		c := &changes[i]
 		counts[c.Verdict]++
-		if !all && !c.Worse() && !c.Better() {
-			continue
-		}
-		change := changeInWords(c.Ratio.Mid)
-		if c.Base != "" {
-			change += "/" + printable(c.Base)
-		}
-		rows = append(rows, []string{printable(c.Model), c.Figure.Title, sureness(c.Figure, c.Old), sureness(c.Figure, c.New),
-			change, rangeInWords(c.Ratio), probability(c.P), c.InWords()})
-		if c.Why != "" {
-			whys = append(whys, fmt.Sprintf("%s, %s: %s", printable(c.Model), c.Figure.Title, printable(c.Why)))
+		if all || c.Worse() || c.Better() {
+			shown = append(shown, c)
 		}
 	}
-	if len(rows) == 1 {
+	if len(shown) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "%s\n(%s)\n", opts.mark(bold, fmt.Sprintf("%s, N = %s", printable(changes[0].Setting.Scenario),
-		groupDigits(float64(changes[0].Conns)))), changes[0].Setting.Params)
-	writeAligned(out, rows, opts, 1, 7)
-	for _, why := range whys {
-		opts.writeIndented(out, why)
+	title := fmt.Sprintf("%s, N = %s", printable(changes[0].Setting.Scenario), groupDigits(float64(changes[0].Conns)))
+	fmt.Fprintf(out, "%s\n(%s)\n", opts.mark(bold, title), changes[0].Setting.Params)
+	rows := changeRows(shown, sureness)
+	if opts.Width > 0 && totalWidth(rows) > opts.Width {
+		rows = changeRows(shown, func(f Figure, i Interval) string { return f.Words(i.Mid) })
 	}
+	writeAligned(out, opts.fit(rows), opts, 1, 5)
+	writeReasonsOf(out, len(shown), func(i int) string { return shown[i].Why }, opts)
 	fmt.Fprintln(out)
+}
+
+// changeRows is what there is to say of each, the least needed last.
+func changeRows(shown []*Change, figure func(Figure, Interval) string) [][]string {
+	rows := [][]string{{"model", "figure", "old", "new", "change", "verdict", "95% interval", "p"}}
+	for _, c := range shown {
+		change, interval := c.Ratio.InWords()
+		if c.Base != "" {
+			change += "*"
+		} else {
+			change += " "
+		}
+		rows = append(rows, []string{printable(c.Model), c.Figure.short(), figure(c.Figure, c.Old), figure(c.Figure, c.New),
+			change, c.InWords(), interval, probability(c.P)})
+	}
+	return rows
 }
 
 // InWords is what may be said of the change.

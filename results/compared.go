@@ -9,7 +9,8 @@ import (
 
 // Comparisons compares every model with the base, under every load, at every number of connections, by every figure that both know.
 // With base "" it is BaseOf. Where both were in the same rotations their rounds are paired, else repetitions are compared as they
-// come. Models come in the order they are shown in; a control (Twin) stands beside its own base, whatever the base of the others.
+// come. A ratio of p99 over paired rounds is of the p99 of a round, as a rule: what is rarer than rounds are long shows in p99.9, which is of
+// repetitions, and in the tables. Models come in the order they are shown in; a control (Twin) stands beside its own base, whatever the base of the others.
 //
 // A difference is called one only where P, adjusted by Holm over all comparisons of the figure, is below 0.05, the 95% interval excludes
 // 1, and the middle of it is farther from 1 than Floor. Controls have a family of their own.
@@ -103,7 +104,8 @@ func baseIn(block []Group, other *Group, base string) *Group {
 // trial is a comparison before it is judged.
 type trial struct {
 	Comparison
-	least float64 // that P could have been before it was adjusted
+	least     float64 // that P could have been before it was adjusted
+	rotations int     // whose rounds were paired
 }
 
 // try compares one figure; it is not ok where one of the two does not know it.
@@ -124,7 +126,7 @@ func try(base, other *Group, f Figure) (t trial, ok bool) {
 	}
 	t.Comparison = Comparison{Setting: setting, Conns: other.Conns, Figure: f,
 		Ratio: found.ratio, Paired: len(pairs) > 0, Test: found.test, P: found.p}
-	t.least = found.least
+	t.least, t.rotations = found.least, len(pairs)
 	return t, true
 }
 
@@ -139,20 +141,34 @@ func pairsOf(base, other *Group, f Figure) (all []rotated) {
 		if at < 0 {
 			continue
 		}
-		b := base.Rotated[at].Rotation
-		r := blocksOfRounds(min(len(o.Rounds), len(b.Rounds)), func(i int) (float64, bool) {
-			if o.Rounds[i].Void != "" || b.Rounds[i].Void != "" {
-				return 0, false
-			}
-			x, known := f.Round(b.Rounds[i])
-			y, also := f.Round(o.Rounds[i])
-			return math.Log(y / x), known && also
-		})
-		if len(r) > 0 {
+		if r := pairRounds(base.Rotated[at].Rotation.Rounds, o.Rounds, f); len(r) > 0 {
 			all = append(all, r)
 		}
 	}
 	return all
+}
+
+func pairRounds(base, other []Round, f Figure) rotated {
+	return blocksOfRounds(min(len(base), len(other)), func(i int) (float64, bool) {
+		if base[i].Void != "" || other[i].Void != "" {
+			return 0, false
+		}
+		x, known := f.Round(base[i])
+		y, also := f.Round(other[i])
+		return math.Log(y / x), known && also
+	})
+}
+
+// RoundsRatio is the ratio of other to base over the rounds of one rotation, as far as they go: as Comparisons takes it, and so what to
+// stop by once it is narrow enough. It is not known of a figure that rounds do not know.
+func RoundsRatio(base, other []Round, f Figure) Interval {
+	if f.Round == nil {
+		return Interval{}
+	}
+	if r := pairRounds(base, other, f); len(r) > 0 {
+		return bootstrap([]rotated{r}, location()).exp()
+	}
+	return Interval{}
 }
 
 // alike is a figure of both, from repetitions that were taken alike.

@@ -19,10 +19,18 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 		}
 		writeCompared(&out, all[:n], opts)
 		all = all[n:]
+		if len(all) == 0 {
+			fmt.Fprintln(&out)
+			opts.writeIndented(&out, testsInWords)
+		}
 	}
 	_, err := io.WriteString(w, opts.plain(out.String()))
 	return err
 }
+
+// testsInWords is for who wants to know what p is.
+const testsInWords = "p: of no difference, adjusted by Holm over all comparisons of a figure. Over paired rounds it is Wilcoxon's signed-rank, over reps " +
+	"Welch's t of the logarithms (and the difference is of geometric means), from 8 a side Mann-Whitney. A difference has p < 0.05, an interval without 0, and more than the control shows."
 
 // writeCompared writes the comparisons under one load.
 func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
@@ -35,8 +43,9 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 		case c.Twin:
 			continue
 		case c.Differs():
-			rows = append(rows, []string{groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.Title,
-				changeInWords(c.Ratio.Mid), rangeInWords(c.Ratio), probability(c.P), samples(c.Paired, c.Ratio.N)})
+			change, interval := c.Ratio.InWords()
+			rows = append(rows, []string{groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(),
+				change, interval, probability(c.P), samples(c.Paired, c.Ratio.N)})
 		case c.Verdict == Unknown:
 			unknown++
 		default:
@@ -45,17 +54,30 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 		base = printable(c.Base)
 	}
 	found := len(rows) - 1
+	title := printable(all[0].Setting.Scenario) + ", against itself"
 	if base != "" {
-		title := fmt.Sprintf("%s, against %s", printable(all[0].Setting.Scenario), base)
-		fmt.Fprintf(out, "\n%s\n(%s)\n", opts.mark(bold, title), all[0].Setting.Params)
+		title = fmt.Sprintf("%s, against %s", printable(all[0].Setting.Scenario), base)
+	}
+	fmt.Fprintf(out, "\n%s\n(%s)\n", opts.mark(bold, title), all[0].Setting.Params)
+	if base != "" {
 		if found > 0 {
 			writeAligned(out, opts.fit(rows), opts, 1, 2, 6)
 		}
 		fmt.Fprintf(out, "of %s: %d different, %d ties (no difference found), %d unknown\n",
 			plural(found+same+unknown, "comparison"), found, same, unknown)
-		writeReasons(out, all, opts)
+		writeReasonsOf(out, len(all), func(i int) string {
+			if all[i].Twin {
+				return ""
+			}
+			return all[i].Why
+		}, opts)
 	}
 	writeFloors(out, all)
+}
+
+// short is the figure's title where room is short.
+func (f Figure) short() string {
+	return strings.NewReplacer(" per connection", "/conn", " per message", "/message").Replace(f.Title)
 }
 
 // fit is the rows without the last columns, where these make them wider than the terminal.
@@ -68,20 +90,18 @@ func (o TableOptions) fit(rows [][]string) [][]string {
 	return rows
 }
 
-// writeReasons writes why too little is known, and what is within the noise, each reason once.
-func writeReasons(out *strings.Builder, all []Comparison, opts TableOptions) {
+// writeReasonsOf writes why too little is known, and what is within the noise, each reason once.
+func writeReasonsOf(out *strings.Builder, n int, why func(i int) string, opts TableOptions) {
 	var reasons []string
 	times := map[string]int{}
-	for _, c := range all {
-		if c.Twin || c.Why == "" {
-			continue
-		}
-		if times[c.Why]++; times[c.Why] == 1 {
-			reasons = append(reasons, c.Why)
+	for i := range n {
+		w := why(i)
+		if times[w]++; w != "" && times[w] == 1 {
+			reasons = append(reasons, w)
 		}
 	}
-	for _, why := range reasons {
-		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", printable(why), times[why]))
+	for _, w := range reasons {
+		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", printable(w), times[w]))
 	}
 }
 
@@ -100,46 +120,54 @@ func (o TableOptions) writeIndented(out *strings.Builder, text string) {
 
 // writeFloors writes how far a model differs from itself.
 func writeFloors(out *strings.Builder, all []Comparison) {
-	any := false
-	for _, c := range all {
+	var lines []string
+	called := 0
+	for i := range all {
+		c := &all[i]
 		if !c.Twin {
 			continue
 		}
-		if !any {
-			fmt.Fprintln(out, "controls, the same server twice:")
+		change, interval := c.Ratio.InWords()
+		line := fmt.Sprintf("  N = %s, %s: %s %s (95%% interval: %s)", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(), change, interval)
+		if c.Differs() {
+			called++
+			line += ", called different"
 		}
-		any = true
-		fmt.Fprintf(out, "  N = %s, %s: %s %s, %s\n", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.Title,
-			changeInWords(c.Ratio.Mid), rangeInWords(c.Ratio))
+		lines = append(lines, line)
 	}
-	if !any {
+	if len(lines) == 0 {
 		fmt.Fprintln(out, "no control (A/A) was measured: how much of this is noise is not known")
+		return
 	}
+	fmt.Fprintf(out, "controls, the same server twice: %d of %s called different\n%s\n", called, plural(len(lines), "comparison"), strings.Join(lines, "\n"))
 }
 
-// changeInWords is a ratio as a change: "+35%", "-1.2%"; beyond a factor of two as the factor.
-func changeInWords(ratio float64) string {
-	switch {
-	case math.IsNaN(ratio):
-		return "–"
-	case ratio >= 2 || ratio > 0 && ratio <= 0.5:
-		return "×" + digits(ratio)
+// InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.
+func (i Interval) InWords() (change, interval string) {
+	words := changeInWords
+	for _, v := range []float64{i.Low, i.Mid, i.High} {
+		if v >= 2 || v <= 0.5 {
+			words = func(v float64) string { return "×" + digits(v) }
+		}
 	}
-	words := share(ratio - 1)
-	if words == "-0.0%" {
-		words = "0.0%"
+	if math.IsNaN(i.Mid) {
+		return "–", "not known"
 	}
-	if !strings.HasPrefix(words, "-") {
-		words = "+" + words
-	}
-	return words
-}
-
-func rangeInWords(i Interval) string {
 	if !i.Sure() {
-		return "not known"
+		return words(i.Mid), "not known"
 	}
-	return changeInWords(i.Low) + " to " + changeInWords(i.High)
+	return words(i.Mid), words(i.Low) + " to " + words(i.High)
+}
+
+func changeInWords(ratio float64) string {
+	words := share(ratio - 1)
+	switch {
+	case words == "-0.0%":
+		return "+0.0%"
+	case ratio < 1:
+		return words
+	}
+	return "+" + words
 }
 
 func probability(p float64) string {

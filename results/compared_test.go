@@ -160,6 +160,36 @@ func TestLuckOfProcessesIsNoDifference(t *testing.T) {
 	}
 }
 
+// The same in one rotation each, which knows nothing of luck: the controls at all numbers of connections together do.
+func TestLuckOfOneRotation(t *testing.T) {
+	called, compared := 0, 0
+	for i := range 4 {
+		w := newWorld(uint64(300+i), 0.01, 0.01)
+		var cells []Cell
+		for _, conns := range []int{100, 1000, 10000} {
+			cells = append(cells, w.pairs(conns, 1, "same0", "same1", "same2")...)
+		}
+		for _, c := range Comparisons(cells, "") {
+			if c.Twin {
+				continue
+			}
+			if compared++; c.Differs() {
+				called++
+			}
+		}
+	}
+	if compared != 36 || called > 3 {
+		t.Errorf("%d of %d are called different", called, compared)
+	}
+}
+
+func TestForetold(t *testing.T) {
+	// t[0.975, 3] is 3.182 in every table; the root mean square of these is 0.02.
+	if got, want := foretold([]float64{0.02, -0.02, 0.02}), math.Expm1(3.182*0.02); math.Abs(got-want) > 1e-4 {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestVoidIsNeverCounted(t *testing.T) {
 	w := newWorld(7, 0, 0.01)
 	cells := w.pairs(100, 2, "other")
@@ -211,8 +241,8 @@ func TestTooFewToTell(t *testing.T) {
 
 func TestFloorComesFromTheNearest(t *testing.T) {
 	w := newWorld(9, 0.01, 0.02)
-	cells := append(w.pairs(100, 1, "other"), w.pairs(10000, 1, "other")...)
-	cells = append(cells, w.rotate("x", 5000, 1, "reactor", "other")...)
+	cells := append(w.pairs(100, 2, "other"), w.pairs(10000, 2, "other")...)
+	cells = append(append(cells, w.rotate("x", 5000, 1, "reactor", "other")...), w.rotate("y", 5000, 2, "reactor", "other")...)
 	all := Comparisons(cells, "reactor")
 	for conns, from := range map[int]string{100: "reactor-twin at N = 100", 10000: "reactor-twin at N = 10,000", 5000: "reactor-twin at N = 10,000"} {
 		c := of(all, cpuFigure, "other", conns)
@@ -263,6 +293,26 @@ func TestTailsDrownInTheMachinesPauses(t *testing.T) {
 	}
 	if c := of(all, "p50_ns", "other", 10000); c.Verdict != More {
 		t.Errorf("p50: %+v", c)
+	}
+}
+
+func TestRoundsRatio(t *testing.T) {
+	w := newWorld(13, 0, 0.01)
+	w.cost["pool"] = 1.2
+	cells := w.rotate("x", 100, 1, "reactor", "pool")
+	base, pool := cells[0].Rotation.Rounds, cells[1].Rotation.Rounds
+	i := RoundsRatio(base, pool, figureNamed(cpuFigure))
+	if c := of(Comparisons(cells, "reactor"), cpuFigure, "pool", 100); i != c.Ratio {
+		t.Errorf("%+v, and compared it is %+v", i, c.Ratio)
+	}
+	if few := RoundsRatio(base[:4], pool[:5], figureNamed(cpuFigure)); few.Sure() || few.N != 4 {
+		t.Errorf("four rounds: %+v", few)
+	}
+	if none := RoundsRatio(base, nil, figureNamed(cpuFigure)); none.N != 0 {
+		t.Errorf("no rounds: %+v", none)
+	}
+	if none := RoundsRatio(base, pool, figureNamed("p999_ns")); none.N != 0 {
+		t.Errorf("a figure that rounds do not know: %+v", none)
 	}
 }
 

@@ -54,7 +54,11 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 		names = append(names, c.Model)
 	}
 	given := looksOf(names)
-	all := rows(Summarise(cells))
+	twins := twinsOf(cells)
+	all := slices.DeleteFunc(rows(Summarise(cells)), func(r row) bool {
+		_, twin := twins[r.model] // a control is no model: it is in the noise floor
+		return twin
+	})
 	for _, load := range settings(all) {
 		var of []row
 		for _, r := range all {

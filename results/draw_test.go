@@ -169,6 +169,37 @@ func TestDrawLittle(t *testing.T) {
 	}
 }
 
+// Bars are what the caption says they are; a control is not drawn among the models.
+func TestCaptionSaysWhatBarsAre(t *testing.T) {
+	run, cells := synthetic(t)
+	w := newWorld(50, 0.01, 0.03)
+	w.whole = true
+	one := Cell{Model: "solo", Scenario: "echo", Conns: 1, Rep: 1, Valid: true, Params: Params{Loop: "closed"}, CPU: CPU{ServerNSPerMessage: ptr(1.0)}}
+	for name, tc := range map[string]struct {
+		cells []Cell
+		want  string
+	}{
+		"few":   {cells[:45], "Median of 3 repetitions; bar: smallest to largest."},
+		"rates": {w.pairs(100, 1, "pool"), "Median of 2 repetitions; bar: 95% interval of the median."},
+		"lone":  {w.rotate("x", 100, 1, "reactor", "pool"), "One repetition; bar: 95% interval of the median."},
+		"one":   {[]Cell{one}, "One repetition."},
+	} {
+		charts, _ := chartsOf(run, tc.cells)
+		at := slices.IndexFunc(charts, func(ch *chart) bool { return strings.HasSuffix(ch.name, "cpu-per-message") })
+		if at < 0 {
+			t.Fatalf("%s: no chart", name)
+		}
+		if caption := strings.Join(charts[at].caption, "\n"); !strings.Contains(caption, tc.want) {
+			t.Errorf("%s: %q, want %q", name, caption, tc.want)
+		}
+		for _, s := range charts[at].panels[0].series {
+			if s.label == "reactor-twin" {
+				t.Errorf("%s: a control is drawn", name)
+			}
+		}
+	}
+}
+
 func TestDrawNothing(t *testing.T) {
 	run, _ := synthetic(t)
 	files, notes, err := Draw(write(t, run, nil))

@@ -78,7 +78,7 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 		return nil, notes
 	}
 	ch.bars = barsInWords(ch.panels)
-	ch.spread = "Median of %d repetitions" + ch.bars
+	ch.spread = "Median of %d repetitions" + strings.ReplaceAll(ch.bars, "%", "%%")
 	ch.columns = min(f.columns, len(ch.panels))
 	ch.labelled = min(ch.labelled, ch.columns-1)
 	slices.Sort(conns)

@@ -67,7 +67,7 @@ const (
 )
 
 // resamples of a bootstrap: Efron and Tibshirani (An Introduction to the Bootstrap, 1993, 14.6) ask for at least 1,000 for percentiles.
-const resamples = 2000
+const resamples = 1000
 
 // bootstrap is a figure over rotations with its percentile interval (Efron and Tibshirani 1993, chapter 13), by a hierarchical
 // bootstrap (Davison and Hinkley, Bootstrap Methods, 1997, 3.8): rotations are drawn with replacement, for the processes in each had

@@ -59,7 +59,7 @@ with N connections at a time, checks every byte of every reply, and draws memory
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newPair(), newList(), newDoctor(), newLoad())
+	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newCompare(), newExport(), newPair(), newList(), newDoctor(), newLoad())
 	return root
 }
 

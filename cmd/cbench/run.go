@@ -156,14 +156,7 @@ func commandLine(cmd *cobra.Command) []string {
 // present prints the table, draws the charts, writes the report, and fails if no figure came of the run.
 func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell) error {
 	out := cmd.OutOrStdout()
-	opts := results.TableOptions{Width: 100}
-	if file, is := out.(*os.File); is && term.IsTerminal(int(file.Fd())) {
-		opts.Color = os.Getenv("NO_COLOR") == ""
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-			opts.Width = width
-		}
-	}
-	if err := results.WriteTable(out, cells, opts); err != nil {
+	if err := results.WriteTable(out, cells, tableOptions(cmd)); err != nil {
 		return err
 	}
 	void := 0
@@ -182,6 +175,18 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 		return fmt.Errorf("%d of %d repetitions are void (--strict)", void, len(cells))
 	}
 	return nil
+}
+
+// tableOptions is where the command's tables are read.
+func tableOptions(cmd *cobra.Command) results.TableOptions {
+	opts := results.TableOptions{Width: 100}
+	if file, is := cmd.OutOrStdout().(*os.File); is && term.IsTerminal(int(file.Fd())) {
+		opts.Color = os.Getenv("NO_COLOR") == ""
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			opts.Width = width
+		}
+	}
+	return opts
 }
 
 // experiment turns flags into a plan, or says which flag forbids it.

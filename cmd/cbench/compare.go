@@ -1,0 +1,214 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cbench/results"
+)
+
+// compareFlags is what the user of cbench compare asked for.
+type compareFlags struct {
+	base, gate         string
+	all, force, asJSON bool
+}
+
+func newCompare() *cobra.Command {
+	var f compareFlags
+	cmd := &cobra.Command{
+		Use:   "compare OLD NEW",
+		Short: "What changed between two runs, and how sure that is",
+		Long: `Compare two runs, figure by figure: medians with 95% intervals, the change, and the probability of no change, adjusted by Holm
+over all changes of the figure. Where both runs rotated a model with the same base, the ratios to the base are compared, so that
+what drifted on the machine between the runs cancels; all else is compared by repetitions, drift included.
+
+A gate fails the comparison on a change for the worse that is both larger than the gate and surely one. What is known too little
+to judge does not fail it, and is said.`,
+		Example: `  cbench compare out/before out/after
+  cbench compare --gate='cpu<5%,mem<5%,p99<15%' out/before out/after
+  cbench compare --all --base=floor out/before out/after`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.run(cmd, args[0], args[1]); err != nil {
+				return fmt.Errorf("compare: %w", err)
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.base, "base", "", "the model that rotations are taken relative to; by default the one that both runs have in common")
+	flags.StringVar(&f.gate, "gate", "", "fail on changes for the worse beyond these: "+strings.Join(gateNames(), ", ")+", such as cpu<5%,p99<15%")
+	flags.BoolVar(&f.all, "all", false, "show what did not change too")
+	flags.BoolVar(&f.force, "force", false, "compare runs of unlike machines all the same")
+	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
+	completeModels(cmd, "base")
+	return cmd
+}
+
+// ran is a run as its files tell it.
+type ran struct {
+	run   *results.Run
+	cells []results.Cell
+}
+
+func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
+	var gates []gate
+	if cmd.Flags().Changed("gate") {
+		var err error
+		if gates, err = parseGates(f.gate); err != nil {
+			return err
+		}
+	}
+	var runs [2]ran
+	for i, dir := range []string{oldDir, newDir} {
+		var err error
+		if runs[i], err = readRan(cmd, dir); err != nil {
+			return err
+		}
+	}
+	notes, err := f.machines(runs[0].run.Environment, runs[1].run.Environment)
+	if err != nil {
+		return err
+	}
+	for _, note := range notes {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: compare: %s\n", note)
+	}
+	if f.base != "" && !f.rotatedWithBase(runs) {
+		return fmt.Errorf("base %q: it was not rotated with others in both runs", f.base)
+	}
+	changed := results.Changes(runs[0].cells, runs[1].cells, f.base)
+	if len(changed.Changes) == 0 {
+		return errors.New("the runs have no figure in common: same scenarios, loads, connections and models are compared, void repetitions never")
+	}
+	verdict := judgeGates(gates, changed.Changes)
+	if f.asJSON {
+		err = printJSON(cmd, jsonChanged(changed, notes, verdict))
+	} else {
+		err = results.WriteChanges(cmd.OutOrStdout(), changed, f.all, tableOptions(cmd))
+	}
+	if err != nil {
+		return err
+	}
+	return verdict.say(cmd.ErrOrStderr())
+}
+
+// readRan reads the files of a run; what was odd about them is said.
+func readRan(cmd *cobra.Command, dir string) (r ran, err error) {
+	if r.run, err = results.ReadRun(dir); err != nil {
+		return r, err
+	}
+	cells, warnings, err := results.ReadCells(dir)
+	if err != nil {
+		return r, err
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: %s: %s\n", cmd.Name(), w)
+	}
+	if len(cells) == 0 {
+		return r, fmt.Errorf("%s: no repetition is finished there", dir)
+	}
+	r.cells = cells
+	return r, nil
+}
+
+// machines refuses unlike machines. The notes are all that differs otherwise: a new build or Go is what one compares for.
+func (f *compareFlags) machines(old, now results.Environment) (notes []string, err error) {
+	unlike := old.OtherMachine(now)
+	if len(unlike) > 0 && !f.force {
+		return nil, fmt.Errorf("unlike machines: %s; a change would be theirs (--force compares all the same)", strings.Join(unlike, "; "))
+	}
+	if len(unlike) > 0 {
+		notes = append(notes, "unlike machines, a change may be theirs: "+strings.Join(unlike, "; "))
+	}
+	also := slices.DeleteFunc(old.Differences(now), func(d string) bool { return slices.Contains(unlike, d) })
+	if len(also) > 0 {
+		notes = append(notes, "the runs also differ in "+strings.Join(also, "; "))
+	}
+	return notes, nil
+}
+
+func (f *compareFlags) rotatedWithBase(runs [2]ran) bool {
+	for _, r := range runs {
+		if !slices.ContainsFunc(r.cells, func(c results.Cell) bool { return c.Model == f.base && c.Rotation != nil }) {
+			return false
+		}
+	}
+	return true
+}
+
+// comparedRuns is what cbench compare prints as JSON.
+type comparedRuns struct {
+	Base      string     `json:"base"` // "": no rotation of both runs had one in common
+	Notes     []string   `json:"notes"`
+	Changes   []changeOf `json:"changes"`
+	OnlyOld   []string   `json:"only_old"`
+	OnlyNew   []string   `json:"only_new"`
+	Tripped   []string   `json:"gate_tripped"`
+	Unjudged  []unjudged `json:"gate_could_not_judge"`
+	Undefined []string   `json:"gate_without_figures"`
+}
+
+type changeOf struct {
+	Scenario string         `json:"scenario"`
+	Params   results.Params `json:"params"`
+	Conns    int            `json:"conns"`
+	Model    string         `json:"model"`
+	Figure   string         `json:"figure"`
+	Old      interval       `json:"old"`
+	New      interval       `json:"new"`
+	Ratio    interval       `json:"ratio"`       // new / old
+	Relative string         `json:"relative_to"` // the base whose ratios the ratio is of
+	Test     results.Test   `json:"test"`
+	P        *float64       `json:"p"` // adjusted by Holm
+	Floor    float64        `json:"noise_floor"`
+	Control  string         `json:"control"`
+	Verdict  string         `json:"verdict"` // worse, better, no change found, cannot tell
+	Why      string         `json:"why"`
+}
+
+// interval is a results.Interval; what is not known is null.
+type interval struct {
+	Low  *float64 `json:"low"`
+	Mid  *float64 `json:"mid"`
+	High *float64 `json:"high"`
+	N    int      `json:"n"`
+}
+
+func jsonChanged(c results.Changed, notes []string, j judged) comparedRuns {
+	out := comparedRuns{Base: c.Base, Notes: notes, OnlyOld: c.OnlyOld, OnlyNew: c.OnlyNew,
+		Tripped: j.tripped, Unjudged: j.unjudged, Undefined: j.undefined}
+	for _, list := range []*[]string{&out.Notes, &out.OnlyOld, &out.OnlyNew, &out.Tripped, &out.Undefined} {
+		if *list == nil {
+			*list = []string{}
+		}
+	}
+	if out.Unjudged == nil {
+		out.Unjudged = []unjudged{}
+	}
+	for i := range c.Changes {
+		ch := &c.Changes[i]
+		out.Changes = append(out.Changes, changeOf{
+			Scenario: ch.Setting.Scenario, Params: ch.Setting.Params, Conns: ch.Conns, Model: ch.Model, Figure: ch.Figure.Name,
+			Old: jsonInterval(ch.Old), New: jsonInterval(ch.New), Ratio: jsonInterval(ch.Ratio), Relative: ch.Base,
+			Test: ch.Test, P: number(ch.P), Floor: ch.Floor, Control: ch.Control, Verdict: ch.InWords(), Why: ch.Why,
+		})
+	}
+	return out
+}
+
+func jsonInterval(i results.Interval) interval {
+	return interval{number(i.Low), number(i.Mid), number(i.High), i.N}
+}
+
+// number is v, or null where it is not one.
+func number(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
