@@ -42,6 +42,14 @@ func (c *Change) Loss() float64 {
 	return 1 - c.Ratio.Mid
 }
 
+// LossAtMost is how much worse the figure may have become, by the end of the interval that is the worse; NaN where that is not known.
+func (c *Change) LossAtMost() float64 {
+	if c.Figure.Less {
+		return c.Ratio.High - 1
+	}
+	return 1 - c.Ratio.Low
+}
+
 // Changed is what differs between two runs.
 type Changed struct {
 	Base    string   // the model that rotations of both runs were taken relative to; empty: none

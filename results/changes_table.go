@@ -28,7 +28,7 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 	} else {
 		fmt.Fprintln(&out, "no base was rotated with in both runs: what drifted between them is in every change")
 	}
-	fmt.Fprintln(&out, "95% intervals; p adjusted by Holm over all changes of a figure")
+	opts.writeIndented(&out, "95% intervals; p adjusted by Holm over all changes of a figure; of under 8 repetitions the change is of geometric means")
 	for _, lone := range []struct {
 		in     string
 		places []string

@@ -113,6 +113,8 @@ func judgeGates(gates []gate, changes []results.Change) (j judged) {
 				j.tripped = append(j.tripped, fmt.Sprintf("%s of %s (%s): %s, gate %s", c.Figure.Title, where, c.Setting.Params, change, g))
 			case c.Verdict == results.Unknown:
 				j.unjudged = append(j.unjudged, unjudged{g.String(), where, c.Why})
+			case c.Verdict == results.Same && c.LossAtMost() > g.most && c.LossAtMost() > c.Floor:
+				j.unjudged = append(j.unjudged, unjudged{g.String(), where, "no change was found, but the interval does not exclude one beyond the gate"})
 			}
 		}
 		if !seen {

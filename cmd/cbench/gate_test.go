@@ -95,6 +95,10 @@ func TestJudgeGates(t *testing.T) {
 		}
 		return c
 	}
+	wide := func(c results.Change) results.Change {
+		c.Ratio.Low, c.Ratio.High = c.Ratio.Mid/1.5, c.Ratio.Mid*1.5
+		return c
+	}
 	cpu, throughput := "cpu_ns_per_message", "throughput_per_s"
 	for _, tc := range []struct {
 		name                         string
@@ -103,7 +107,9 @@ func TestJudgeGates(t *testing.T) {
 	}{
 		{"worse, beyond the gate", change(cpu, 1.06, results.More), 1, 0, 1},
 		{"worse, within the gate", change(cpu, 1.04, results.More), 0, 0, 1},
-		{"worse by far, and not sure", change(cpu, 1.5, results.Same), 0, 0, 1},
+		{"as it was, and sure of it", change(cpu, 1, results.Same), 0, 0, 1},
+		{"as it was, and it could be worse by far", wide(change(cpu, 1, results.Same)), 0, 1, 1},
+		{"throughput as it was, and it could be worse by far", wide(change(throughput, 1, results.Same)), 0, 1, 1},
 		{"worse by far, and nobody knows", change(cpu, 1.5, results.Unknown), 0, 1, 1},
 		{"better", change(cpu, 0.5, results.Less), 0, 0, 1},
 		{"less throughput is worse", change(throughput, 0.9, results.Less), 1, 0, 1},
@@ -122,7 +128,7 @@ func TestJudgeGates(t *testing.T) {
 		if err := j.say(&said); (err != nil) != (tc.tripped > 0) {
 			t.Errorf("%s: %v", tc.name, err)
 		}
-		if tc.unjudged > 0 && !strings.Contains(said.String(), "gate cpu<5%: could not judge pool echo N=100: too few rounds: 4") {
+		if tc.change.Verdict == results.Unknown && !strings.Contains(said.String(), "gate cpu<5%: could not judge pool echo N=100: too few rounds: 4") {
 			t.Errorf("%s: said %q", tc.name, said.String())
 		}
 	}

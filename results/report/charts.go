@@ -141,11 +141,11 @@ func (b *builder) overConns(load results.Setting, label string, f results.Figure
 // drawable values have a place on a log axis.
 func drawable(v float64) bool { return v >= 1e-3 && v <= 1e18 }
 
-// rows is the groups of a load by model and threads, each along N.
+// rows is the groups of a load by model and threads, each along N, without those that are not drawn.
 func (b *builder) rows(load results.Setting) (rows [][]*results.Group) {
 	for i := range b.groups {
 		g := &b.groups[i]
-		if g.Setting() != load {
+		if g.Setting() != load || b.twinOf[g.Model] != "" {
 			continue
 		}
 		at := slices.IndexFunc(rows, func(r []*results.Group) bool {

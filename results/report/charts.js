@@ -209,7 +209,7 @@
       };
       const data = joined(series);
       u = new uPlot({
-        width, height, class: "chart", padding: [10, 14, 0, 4],
+        width, height, class: "chart", padding: [10, nines ? 26 : 14, 0, 4],
         scales: {
           x: { time: false, distr: nines ? 1 : 3, range: () => whole.x },
           y: { distr: 3, range: () => whole.y },

@@ -25,6 +25,7 @@ type facts struct {
 	twins   []results.Comparison // controls against what they are
 	limits  [][]limit
 	stalls  []stall
+	twinOf  map[string]string       // models, by the name of their control
 	control func(model string) bool // is no competitor
 }
 
@@ -33,6 +34,7 @@ func factsOf(s *Source) facts {
 	twins := twinsOf(s.Cells)
 	looks := results.Looks(modelsOf(f.groups))
 	f.control = func(name string) bool { return looks[name].Dashed || twins[name] != "" }
+	f.twinOf = twins
 	f.loads = loadNames(settingsOf(f.groups))
 	f.growth = slices.DeleteFunc(growthOf(f.groups), func(g results.Growth) bool { return twins[g.Model] != "" })
 	f.matters = matters(s.Comparisons)
@@ -55,6 +57,11 @@ func twinsOf(cells []results.Cell) map[string]string {
 		}
 	}
 	return of
+}
+
+// drawn is the models that charts show: a control that is a model under another name would only hide it.
+func (f facts) drawn() []string {
+	return slices.DeleteFunc(modelsOf(f.groups), func(name string) bool { return f.twinOf[name] != "" })
 }
 
 func modelsOf(groups []results.Group) []string {

@@ -75,7 +75,7 @@ func newPage(s *Source) *page {
 	p := &page{
 		Name: s.Run.Name, When: when(s.Run), Machine: machine(s.Run.Environment), Unfinished: s.Run.Ended == nil,
 		Findings: f.findings(), Answers: f.answers(),
-		Looks: looksOf(modelsOf(f.groups), f.control),
+		Looks: looksOf(f.drawn(), f.control),
 		Setup: setupOf(s.Run),
 	}
 	p.Memory = b.memory()

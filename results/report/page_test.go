@@ -70,7 +70,7 @@ func TestDataIsRead(t *testing.T) {
 	if err := json.Unmarshal([]byte(raw), &d); err != nil {
 		t.Fatal(err)
 	}
-	if len(d.Models) != len(natures) || d.Models[len(natures)-1].Name != hostile {
+	if len(d.Models) != len(natures)-1 || d.Models[len(d.Models)-1].Name != hostile {
 		t.Errorf("models %+v", d.Models)
 	}
 	kinds := map[string]bool{}

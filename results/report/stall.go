@@ -121,7 +121,8 @@ func machineSentence(of []stall) string {
 		names = append(names, name)
 		least = min(least, s.longest)
 	}
-	return fmt.Sprintf("The machine itself stops now and then (%s, %s): in some repetitions 1 reply in 100 took %s and more, with %s alike. p99 cannot rank there.",
+	return fmt.Sprintf("The machine itself stops now and then (%s, %s): in some repetitions 1 reply in 100 took %s and more, with %s alike."+
+		" p99 cannot rank there.",
 		of[0].load, atN(of[0].conns), results.Nanoseconds(least), list(names))
 }
 
@@ -185,8 +186,8 @@ func (s stall) sentence() string {
 	}
 	switch {
 	case s.service > 0 && s.p99 >= hides*s.service:
-		said += fmt.Sprintf(" Service time hides it: counted from the actual send p99 is %s. %s, and what was due meanwhile was sent late: a clock that starts at the send"+
-			" leaves that wait out, a user does not.", ns(s.service), suspect)
+		said += fmt.Sprintf(" Service time hides it: counted from the actual send p99 is %s. %s, and what was due meanwhile was sent late:"+
+			" a clock that starts at the send leaves that wait out, a user does not.", ns(s.service), suspect)
 	default:
 		said += fmt.Sprintf(" %s, and every message that was due meanwhile waited.", suspect)
 	}

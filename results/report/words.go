@@ -175,6 +175,9 @@ func loadName(l results.Setting) string {
 	switch {
 	case p.Loop == "search" && p.SLO != "":
 		name += fmt.Sprintf(", most %s within %s", searched(p.Search), limitsIn(p.SLO))
+		if p.Search == "conns" && p.RatePerS > 0 {
+			name += fmt.Sprintf(" at %s messages/s", results.PerSecond(p.RatePerS))
+		}
 	case p.Loop == "search":
 		name += ", most " + searched(p.Search)
 	case l.AtRest():
