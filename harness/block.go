@@ -30,6 +30,9 @@ type Block struct {
 	Arrivals string        `json:"arrivals"`  // open loop: "constant" (also "") or "poisson"
 	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
 	RoomSize int           `json:"room_size"` // members of a room
+	Share    float64       `json:"share"`     // of all messages that block, or of all members that do not read; 0: the scenario's, NoShare: none
+	Stall    time.Duration `json:"block"`     // how long each of those messages blocks
+	How      string        `json:"how"`       // and how: "inline" (also ""), "spin" or "offload"
 	Driver   string        `json:"driver"`    // who loads: Hey or Wrk; "": our own engine
 
 	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
@@ -67,6 +70,9 @@ const (
 	mostSlot   = time.Minute
 )
 
+// NoShare is a share of none, where 0 is the scenario's own.
+const NoShare = -1
+
 // Poisson arrivals are those of independent users.
 const Poisson = "poisson"
 
@@ -77,6 +83,7 @@ type words struct {
 	Warmup   json.RawMessage   `json:"warmup"`
 	Slot     json.RawMessage   `json:"slot"`
 	Window   json.RawMessage   `json:"window"`
+	Stall    json.RawMessage   `json:"block"`
 }
 
 // UnmarshalJSON is strict: a word that it does not know is an error, and so is a duration without its unit.
@@ -102,7 +109,7 @@ func (w *words) into(b *Block) error {
 		name string
 		text json.RawMessage
 		to   *time.Duration
-	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}, {"window", w.Window, &b.Window}} {
+	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}, {"window", w.Window, &b.Window}, {"block", w.Stall, &b.Stall}} {
 		if d.text == nil {
 			continue
 		}
@@ -134,8 +141,9 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 		DurationNS: b.Duration.Nanoseconds(), WarmupNS: b.Warmup.Nanoseconds(),
 	}
 	if p.PayloadBytes == 0 {
-		p.PayloadBytes = DefaultPayload
+		p.PayloadBytes = cmp.Or(s.Payload, DefaultPayload)
 	}
+	b.slow(&p, s)
 	p.Pipeline = 1
 	if s.Piece > 0 {
 		p.PayloadBytes = s.Piece
@@ -161,7 +169,7 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 			return p, err
 		}
 	}
-	if s.RoomSize == 0 {
+	if s.RoomSize == 0 || s.OneRoom {
 		p.RoomSize = 0
 	} else if p.RoomSize == 0 {
 		p.RoomSize = s.RoomSize
@@ -177,6 +185,12 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 		return p, fmt.Errorf("rate %g: must be more than 0, and at most %g messages/s", p.RatePerS, float64(mostRate))
 	case p.Pipeline < 1 || p.Pipeline > mostPipeline:
 		return p, fmt.Errorf("pipeline %d: must be 1 to %d", p.Pipeline, mostPipeline)
+	case b.Closed && s.OpenLoop:
+		return p, fmt.Errorf("scenario %s: it has no closed loop: what it measures is how a steady rate is disturbed", s.Name)
+	case (b.Share != 0 || b.Stall != 0 || b.How != "") && s.Share == 0:
+		return p, fmt.Errorf("scenario %s: it has no share of messages or members that are slow", s.Name)
+	case (b.Stall != 0 || b.How != "") && s.Block == 0:
+		return p, fmt.Errorf("scenario %s: no message of it blocks", s.Name)
 	case b.Closed && s.Idle:
 		return p, fmt.Errorf("scenario %s: it has no closed loop: its connections wait", s.Name)
 	case b.Arrivals != "" && b.Arrivals != "constant" && b.Arrivals != Poisson:
@@ -194,6 +208,14 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 			"raise the hard limit first (ulimit -Hn, LimitNOFILE= of a service, or limits.conf)", conns, most+wire.SpareFiles, most)
 	}
 	return p, nil
+}
+
+// slow fills in what share is slow, and how.
+func (b Block) slow(p *results.Params, s *scenarios.Scenario) {
+	p.Share = max(0, cmp.Or(b.Share, s.Share))
+	if s.Block > 0 {
+		p.BlockNS, p.How = cmp.Or(b.Stall, s.Block).Nanoseconds(), cmp.Or(b.How, "inline")
+	}
 }
 
 // checkDriver says what forbids the driver: those from outside post bodies in a closed loop, and nothing else.
@@ -261,11 +283,14 @@ func (b Block) extra(s *scenarios.Scenario, conns int) int {
 	if s.Extra == nil {
 		return 0
 	}
-	p := scenarios.Params{Conns: conns, RoomSize: cmp.Or(b.RoomSize, s.RoomSize)}
+	p := scenarios.Params{Conns: conns, RoomSize: cmp.Or(b.RoomSize, s.RoomSize), Share: max(0, cmp.Or(b.Share, s.Share))}
 	return s.Extra(p, conns) + runtime.NumCPU() // each loop's share rounds up
 }
 
 // traffic is the parameters as the load knows them.
 func traffic(p results.Params, conns int, seed uint64) scenarios.Params {
-	return scenarios.Params{Conns: conns, Payload: p.PayloadBytes, RoomSize: p.RoomSize, Seed: seed}
+	return scenarios.Params{
+		Conns: conns, Payload: p.PayloadBytes, RoomSize: p.RoomSize, Seed: seed,
+		Share: p.Share, Block: time.Duration(p.BlockNS), How: p.How,
+	}
 }

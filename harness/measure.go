@@ -236,7 +236,7 @@ func (m *measurement) report(r load.Report) {
 	c.Load.Sent, c.Load.Received, c.Load.Expected = r.Sent, r.Received, r.Expected
 	c.Load.LateSendRatio = r.LateRatio
 	c.Latency, c.Service = r.Latency, r.Service
-	c.First, c.Last, c.Spread = r.First, r.Last, r.Spread
+	c.First, c.Last, c.Spread, c.Aside = r.First, r.Last, r.Spread, r.Aside
 	c.Warnings = append(c.Warnings, r.Warnings...)
 	c.Fairness = results.Fairness{Jain: r.Jain, WorstConnP99NS: r.WorstP99}
 	m.failed(r.Errors)

@@ -21,7 +21,7 @@ type sums struct {
 	overflow                            int64
 	load, rest                          probe.Usage // the server's in the windows, and with what it worked off after them
 	latency, service                    merged
-	first, last, spread                 merged
+	first, last, spread, aside          merged
 	machine                             beside
 }
 
@@ -73,7 +73,7 @@ func (t *sums) add(s slot) {
 	for _, d := range []struct {
 		to *merged
 		l  *results.Latency
-	}{{&t.latency, r.Latency}, {&t.service, r.Service}, {&t.first, r.First}, {&t.last, r.Last}, {&t.spread, r.Spread}} {
+	}{{&t.latency, r.Latency}, {&t.service, r.Service}, {&t.first, r.First}, {&t.last, r.Last}, {&t.spread, r.Spread}, {&t.aside, r.Aside}} {
 		d.to.add(d.l)
 	}
 }
@@ -102,7 +102,7 @@ func (t *sums) into(m *member) {
 	}
 	c.Load.Sent, c.Load.Received, c.Load.Expected = t.sent, t.received, t.expected
 	c.Latency, c.Service = t.latency.summary(), t.service.summary()
-	c.First, c.Last, c.Spread = t.first.summary(), t.last.summary(), t.spread.summary()
+	c.First, c.Last, c.Spread, c.Aside = t.first.summary(), t.last.summary(), t.spread.summary(), t.aside.summary()
 	wall := float64(t.windowNS)
 	throughput, client := float64(t.inWindow)*1e9/wall, float64(t.loadNS)/wall
 	busy := float64(t.load.CPU) / float64(t.load.Wall)

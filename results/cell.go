@@ -24,6 +24,7 @@ type Cell struct {
 	First    *Latency `json:"first_ns,omitempty"`  // of a message with many hearers, from due until the first heard it; comet
 	Last     *Latency `json:"last_ns,omitempty"`   // until the last did
 	Spread   *Latency `json:"spread_ns,omitempty"` // between the two, a message
+	Aside    *Latency `json:"aside_ns,omitempty"`  // from due, of replies that are not among those measured: of blocking, the slow requests'
 	Fairness Fairness `json:"fairness"`
 	Memory   Memory   `json:"memory"`
 	CPU      CPU      `json:"cpu"`
@@ -50,6 +51,10 @@ type Params struct {
 	WarmupNS     int64   `json:"warmup_ns"`
 	Procs        int     `json:"procs"`            // GOMAXPROCS of the server; 0 for a foreign one
 	Driver       string  `json:"driver,omitempty"` // who loaded it: "hey" or "wrk", or our own engine where there is none
+
+	Share   float64 `json:"share,omitempty"`    // of all messages that block, or of all members that do not read
+	BlockNS int64   `json:"block_ns,omitempty"` // how long each of those messages blocks
+	How     string  `json:"how,omitempty"`      // and how: "inline", "spin" or "offload"
 
 	Arrivals string `json:"arrivals,omitempty"` // "poisson"; else messages are due at even distances. Open loop
 

@@ -1,6 +1,10 @@
 package results
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
 
 // Key tells one repetition from every other of a run. Two cells of the same key are two results of the same thing.
 type Key struct {
@@ -100,11 +104,19 @@ func (p Params) String() string {
 	if p.RoomSize > 0 {
 		load += fmt.Sprintf(", rooms of %d", p.RoomSize)
 	}
+	switch {
+	case p.How != "":
+		load += fmt.Sprintf(", %s of the messages block for %v, %s", percentOf(p.Share), time.Duration(p.BlockNS), p.How)
+	case p.Share > 0:
+		load += fmt.Sprintf(", beside them %s as many that do not read", percentOf(p.Share))
+	}
 	if p.Driver != "" {
 		load += ", loaded by " + p.Driver
 	}
 	return load
 }
+
+func percentOf(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + "%" }
 
 // searchInWords is what was searched: "the most messages/s with p99<5ms".
 func (p Params) searchInWords() string {

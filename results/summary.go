@@ -173,6 +173,9 @@ func compareSettings(a, b Setting) int {
 		cmp.Compare(a.Params.Pipeline, b.Params.Pipeline),
 		cmp.Compare(a.Params.PayloadBytes, b.Params.PayloadBytes),
 		cmp.Compare(a.Params.RoomSize, b.Params.RoomSize),
+		cmp.Compare(a.Params.How, b.Params.How),
+		cmp.Compare(a.Params.BlockNS, b.Params.BlockNS),
+		cmp.Compare(a.Params.Share, b.Params.Share),
 		cmp.Compare(a.Params.Driver, b.Params.Driver), // our own first
 		cmp.Compare(a.Params.Arrivals, b.Params.Arrivals),
 		cmp.Compare(a.Params.Search, b.Params.Search),

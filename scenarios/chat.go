@@ -206,9 +206,10 @@ func (t *chat) deliver(c int, id uint64, speaker uint32, number uint64, line []b
 		t.pass(c, false, rec)
 	}
 	m.next++
-	said := *r.sent.at(number)
+	said := r.sent.at(number)
 	wrong, ok, done := r.agree(id, number)
 	if ok {
+		said.hear(now)
 		rec.Received(c, said.due, said.sent, now)
 	} else {
 		rec.Fault(wrong, 1, line)
@@ -217,7 +218,18 @@ func (t *chat) deliver(c int, id uint64, speaker uint32, number uint64, line []b
 		m.got++
 		done += r.heard(number, 1)
 	}
+	if done > 0 && said.first > 0 {
+		rec.Heard(said.due, said.first, said.last)
+	}
 	t.done(r, done, rec)
+}
+
+// hear notes when it was heard.
+func (s *said) hear(now int64) {
+	s.last = now
+	if s.first == 0 {
+		s.first = now
+	}
 }
 
 // late judges a delivery whose id was passed over. It may be the one that tells the room what the id is.

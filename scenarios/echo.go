@@ -195,5 +195,6 @@ func (quiet) Ready(int)                         {}
 func (quiet) Received(int, int64, int64, int64) {}
 func (quiet) Next(int)                          {}
 func (quiet) Say(int, []byte)                   {}
+func (quiet) Aside(int64, int64)                {}
 func (quiet) Heard(int64, int64, int64)         {}
 func (quiet) Fault(Fault, int, []byte)          {}

@@ -11,11 +11,13 @@ type heard struct {
 	faults          [Faults]int
 	said            map[int][]byte // asked for, by connection
 	heard           int            // messages, by all
+	aside           int
 }
 
 func (h *heard) Ready(int)                            { h.ready++ }
 func (h *heard) Received(c int, due, sent, now int64) { h.received++ }
 func (h *heard) Next(c int)                           { h.turns = append(h.turns, c) }
+func (h *heard) Aside(due, now int64)                 { h.aside++ }
 func (h *heard) Heard(due, first, last int64)         { h.heard++ }
 func (h *heard) Say(c int, p []byte) {
 	if h.said == nil {

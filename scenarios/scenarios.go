@@ -5,6 +5,7 @@ package scenarios
 
 import (
 	"fmt"
+	"time"
 
 	"cbench/scenarios/wire"
 )
@@ -15,6 +16,11 @@ type Params struct {
 	Payload  int    `json:"payload_bytes"` // bytes of a message
 	RoomSize int    `json:"room_size"`     // members of a room; 0 where there are no rooms
 	Seed     uint64 `json:"seed"`
+
+	// Of blocking: slow requests.
+	Share float64       `json:"share,omitempty"`    // of all messages, 0 to 0.5; of slow: of the members
+	Block time.Duration `json:"block_ns,omitempty"` // how long each blocks
+	How   string        `json:"how,omitempty"`      // "inline", "spin" or "offload"
 }
 
 // Scenario is one pattern of traffic.
@@ -28,14 +34,24 @@ type Scenario struct {
 	RoomSize   int     // members of a room unless told otherwise; 0: no rooms
 	Idle       bool    // its connections wait: there is no closed loop
 	Waits      bool    // its connections wait with nothing to say: what the server does meanwhile is a figure of its own
+	OpenLoop   bool    // there is no closed loop: what is measured is how a steady rate is disturbed
+
+	Payload int           // bytes of a message unless told otherwise; 0: the harness's choice
+	Share   float64       // unless told otherwise; 0: nothing is shared out
+	Block   time.Duration // unless told otherwise; 0: nothing blocks
 
 	// Piece is the bytes of a message where a message is so much of a stream: it is read when it is due and not before, and
 	// the payload is of this size and no other. 0: messages are said.
 	Piece int
+	// OneRoom: all connections share one room, whatever RoomSize is.
+	OneRoom bool
 	// Extra is how many connections a share of n has beside those that are counted: they speak and hear nothing. nil: none.
 	Extra func(p Params, n int) int
 	// Longest is more bytes than any reply has. nil: the payload's and 256.
 	Longest func(p Params) int
+
+	// More says what else is wrong with p. nil: nothing can be.
+	More func(p Params) error
 
 	// New makes the traffic of the connections first to first+n-1 out of p.Conns: one engine thread's share. Extra connections
 	// are numbered from n within it.
@@ -101,6 +117,42 @@ var All = []Scenario{
 		Piece:      zipPiece,
 		New:        newZip,
 	},
+	{
+		Name:       "blocking",
+		Doc:        "echo, while a share of all requests block the server where it handles them: how long do bystanders wait?",
+		Needs:      []string{"lines:echo", "block"},
+		Rate:       1000,
+		OpenLoop:   true,
+		MaxPayload: wire.MaxLine - len(echoWord),
+		Share:      0.01,
+		Block:      20 * time.Millisecond,
+		Extra:      blockersBeside,
+		More:       checkBlocking,
+		New:        newBlocking,
+	},
+	{
+		Name:       "slow",
+		Doc:        "chat, with members beside it that do not read, for good or every other second: who else waits?",
+		Needs:      []string{"lines:chat"},
+		Rate:       200,
+		OpenLoop:   true,
+		MaxPayload: wire.MaxText,
+		Payload:    2048,
+		RoomSize:   50,
+		Share:      0.1,
+		Extra:      deafBeside,
+		More:       checkSlow,
+		New:        newSlow,
+	},
+	{
+		Name:       "fanout",
+		Doc:        "one room of all connections: every message goes to everybody",
+		Needs:      []string{"lines:chat"},
+		Rate:       10,
+		MaxPayload: wire.MaxText,
+		OneRoom:    true,
+		New:        newFanout,
+	},
 }
 
 // Names is every scenario's name.
@@ -140,12 +192,18 @@ func (s *Scenario) Check(p Params) error {
 	case s.RoomSize > 0 && p.RoomSize < 1:
 		return fmt.Errorf("room-size %d: must be at least 1", p.RoomSize)
 	}
+	if s.More != nil {
+		return s.More(p)
+	}
 	return nil
 }
 
 // Unit is how many connections must share an engine thread: a room's members.
 func (s *Scenario) Unit(p Params) int {
-	if s.RoomSize == 0 {
+	switch {
+	case s.OneRoom:
+		return p.Conns
+	case s.RoomSize == 0:
 		return 1
 	}
 	return p.RoomSize
@@ -193,6 +251,8 @@ type Recorder interface {
 	Next(c int)
 	// Say: connection c, of which Receive was just handed the bytes, says p, which is no message: it asks for one.
 	Say(c int, p []byte)
+	// Aside: a reply to a message due at that time, every byte checked, that is not among those that are measured.
+	Aside(due, now int64)
 	// Heard: all that were to hear a message that was due then have, the first of them and the last at those times.
 	Heard(due, first, last int64)
 	// Fault: n replies were not what they had to be. line is what came instead, nil where nothing came.

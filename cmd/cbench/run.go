@@ -35,6 +35,8 @@ type runFlags struct {
 	linger                   time.Duration
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
+	shares                   []float64
+	hows                     []string
 	flags                    *pflag.FlagSet
 }
 
@@ -80,13 +82,16 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.DurationVar(&f.block.Duration, "duration", 3*time.Second, "how long to measure, a repetition")
 	flags.DurationVar(&f.block.Warmup, "warmup", time.Second, "how long to load before that")
 	flags.IntVar(&f.block.Reps, "reps", 3, "repetitions; of a search 1 unless told otherwise")
-	flags.IntVar(&f.block.Payload, "payload", harness.DefaultPayload, "bytes of a message")
+	flags.IntVar(&f.block.Payload, "payload", 0, "bytes of a message; 128, or the scenario's own, unless told")
 	flags.Float64Var(&f.block.Rate, "rate", 0, "open loop: messages/s in total; 0: the scenario's default")
 	flags.BoolVar(&f.block.Closed, "closed", false, "closed loop: each connection sends its next message after the reply")
 	flags.IntVar(&f.block.Pipeline, "pipeline", 0, "closed loop: messages under way at once per connection; 0: 1")
 	flags.StringSliceVar(&f.drivers, "driver", []string{ownDriver},
 		"who loads: cbench, hey (rakyll/hey) or wrk, the last two only http-echo in a closed loop; several are compared")
 	flags.IntVar(&f.block.RoomSize, "room-size", 0, "members of a room; 0: the scenario's default")
+	flags.Float64SliceVar(&f.shares, "share", nil, "blocking: shares of all messages that block, such as 0.01; slow: of members that do not read")
+	flags.DurationVar(&f.block.Stall, "block", 0, "blocking: how long each of those messages blocks; 20ms unless told")
+	flags.StringSliceVar(&f.hows, "how", nil, "blocking: how they do: inline, spin, offload; inline unless told")
 	flags.StringVar(&f.block.Arrivals, "arrivals", "", "open loop: constant distances, or poisson, as independent users come; constant unless told")
 	flags.StringVar(&f.block.Rotate, "rotate", "", "all servers alive at once and loaded in turn, in short slots: pairs (each with the base: the finest) or all (the cheapest)")
 	flags.StringVar(&f.block.Base, "base", "", "rotation: the model that the others are compared with; "+harness.DefaultBase+" or the first unless told")
@@ -111,7 +116,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	completeModels(cmd, "model")
 	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames(), cobra.ShellCompDirectiveNoFileComp))
-	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size",
+	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size", "share", "block", "how",
 		"arrivals", "rotate", "base", "rounds", "slot", "width", "twin", "slo", "search", "window", "most-rate"} {
 		cmd.MarkFlagsMutuallyExclusive("suite", chosen)
 	}
@@ -319,6 +324,14 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 	return servers, nil
 }
 
+// orNone is the values that were said, or that none was.
+func orNone[T any](said []T) []T {
+	if len(said) == 0 {
+		return make([]T, 1)
+	}
+	return said
+}
+
 func (f *runFlags) blocks() ([]harness.Block, error) {
 	if f.suite != "" {
 		s, err := findSuite(f.suite)
@@ -349,8 +362,15 @@ func (f *runFlags) blocks() ([]harness.Block, error) {
 	var blocks []harness.Block
 	for _, scenario := range f.scenarios {
 		for _, driver := range drivers {
-			b.Scenario, b.Driver = scenario, driver
-			blocks = append(blocks, b)
+			for _, how := range orNone(f.hows) {
+				for _, share := range orNone(f.shares) {
+					b.Scenario, b.Driver, b.How, b.Share = scenario, driver, how, share
+					if share == 0 && len(f.shares) > 0 {
+						b.Share = harness.NoShare
+					}
+					blocks = append(blocks, b)
+				}
+			}
 		}
 	}
 	return blocks, nil

@@ -134,6 +134,10 @@ func (c *Clients) plans(d Drive, w Watch) {
 			end:      origin + int64(d.Warmup+d.Duration),
 			saying:   true,
 			progress: origin + int64(time.Second),
+			hearing:  never,
+		}
+		if l.deaf != nil {
+			r.hearing = origin
 		}
 		r.giveUp = r.end + int64(c.plan.Timeout)
 		l.sent.Store(0)

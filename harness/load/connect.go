@@ -106,7 +106,7 @@ func (l *loop) dial(c int) {
 	if err == nil {
 		l.clients[c].fd, l.clients[c].state = int32(fd), connecting
 		err = l.poller.AddAs(fd, c, poll.In|poll.Out)
-		l.narrow(fd)
+		l.narrow(fd, l.mayBeDropped(c))
 	}
 	if err != nil {
 		l.refused(c, err)
@@ -143,8 +143,11 @@ func (l *loop) connected(c int) {
 func (l *loop) opened(c int) {
 	l.clients[c].state = ready
 	l.sate(c)
-	l.leaveSlot(c)
 	l.opener.lastReady = clock()
+	if c < l.counted {
+		l.t.opening.record(l.opener.lastReady - l.opener.slots[l.clients[c].slot].since)
+	}
+	l.leaveSlot(c)
 	l.ready++
 	l.live.Add(1)
 }

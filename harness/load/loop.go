@@ -23,13 +23,14 @@ type loop struct {
 	clients []client
 	traffic scenarios.Traffic
 
-	in, out []byte  // what is being read and written
-	asked   []byte  // what the traffic has the connection say that is being read
-	turns   []int32 // closed loop: whose turn it is to say a message
-	longest int     // more bytes than any reply has
-	piece   int     // bytes that a message allows to be read (scenarios.Scenario.Piece); 0: all is
-	ready   int     // connections that are
-	closed  int     // connections ended in answer to our FIN
+	in, out []byte         // what is being read and written
+	asked   []byte         // what the traffic has the connection say that is being read
+	turns   []int32        // closed loop: whose turn it is to say a message
+	longest int            // more bytes than any reply has
+	piece   int            // bytes that a message allows to be read (scenarios.Scenario.Piece); 0: all is
+	deaf    scenarios.Deaf // nil: all connections read
+	ready   int            // connections that are
+	closed  int            // connections ended in answer to our FIN
 	opener  opener
 	round   round
 	t       *tally
@@ -43,6 +44,7 @@ type client struct {
 	slot  int32 // in the opener, while it is being opened
 	state state
 	want  int32 // bytes that may be read yet, where readers are paced
+	deaf  bool  // it does not read at present
 	held  *held // nil while there is nothing to hold, which is nearly always
 }
 
@@ -89,12 +91,14 @@ func newLoop(p Plan, to netip.AddrPort, s *scenarios.Scenario, first, n int, liv
 	if s.Longest != nil {
 		longest = s.Longest(p.Params)
 	}
+	traffic := s.New(p.Params, first, n)
+	deaf, _ := traffic.(scenarios.Deaf)
 	return &loop{
 		poller: poller, waker: waker, live: live,
 		plan: p, to: to, first: first,
 		counted: n,
 		clients: make([]client, n+extra),
-		traffic: s.New(p.Params, first, n),
+		traffic: traffic, deaf: deaf,
 		in:      make([]byte, readSize+longest),
 		out:     make([]byte, 0, p.Params.Payload+256),
 		turns:   make([]int32, 0, 64),
@@ -260,6 +264,9 @@ func (l *loop) drop(c int, err error) {
 	poll.Close(int(cl.fd))
 	l.ready--
 	l.live.Add(-1)
+	if l.mayBeDropped(c) {
+		err = nil
+	}
 	l.bury(c, err)
 }
 
@@ -310,6 +317,12 @@ func (l *loop) Next(c int) {
 func (l *loop) Say(c int, p []byte) {
 	if l.clients[c].state != finishing {
 		l.asked = append(l.asked, p...)
+	}
+}
+
+func (l *loop) Aside(due, now int64) {
+	if l.round.measures(due) {
+		l.t.aside.record(now - due)
 	}
 }
 

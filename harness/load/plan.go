@@ -32,7 +32,8 @@ type ConnectReport struct {
 	Established int              `json:"established"` // spoke and were answered: a mere connect only proves the backlog. Extra connections are not counted
 	PerS        *float64         `json:"per_s"`       // established a second, from the first connect to the last answer
 	Took        time.Duration    `json:"took_ns"`
-	Errors      map[string]int64 `json:"errors"` // connections not established, by kind
+	Answered    *results.Latency `json:"answered_ns"` // from the first attempt of each to the answer of its opening
+	Errors      map[string]int64 `json:"errors"`      // connections not established, by kind
 	Verify      results.Verify   `json:"verify"`
 	Odd         string           `json:"odd"` // the first wrong reply, shortened
 }
@@ -63,6 +64,8 @@ type Report struct {
 	First  *results.Latency `json:"first_ns"`  // from when it was due until the first heard it
 	Last   *results.Latency `json:"last_ns"`   // from when it was due until all had
 	Spread *results.Latency `json:"spread_ns"` // between the two
+
+	Aside *results.Latency `json:"aside_ns"` // from due, of messages that are not among those measured; else nil
 
 	Jain      *float64 `json:"jain"`              // over receipts a connection; nil below ten a connection, which would tell chance
 	WorstP99  *int64   `json:"worst_conn_p99_ns"` // over connections with 100 receipts or more, to within 25%; else nil

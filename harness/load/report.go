@@ -23,6 +23,8 @@ func (c *Clients) connectReport(began int64) ConnectReport {
 		Errors: t.errors,
 		Verify: t.verify(),
 		Odd:    t.odd,
+
+		Answered: t.opening.summary(),
 	}
 	for _, l := range c.loops {
 		for i := range l.clients[:l.counted] {
@@ -54,6 +56,7 @@ func (c *Clients) report(d Drive, first *round) Report {
 		First:    t.first.summary(),
 		Last:     t.last.summary(),
 		Spread:   t.between.summary(),
+		Aside:    t.aside.summary(),
 		Overflow: t.latency.overflow,
 		Start:    mono(first.begun.at),
 		End:      mono(first.ended.at),

@@ -21,6 +21,7 @@ type round struct {
 	saying   bool     // messages are due yet
 	mark     int64    // the next time at which pass has something to do
 	progress int64    // when progress is next told
+	hearing  int64    // when it is next looked who reads
 	watch    Watch    // of the first loop; empty in the others
 	sum      func() Progress
 	begun    *windowEdge // when and at what cost the window really began and ended: the first loop's task
@@ -203,6 +204,10 @@ func (l *loop) pass(at int64) {
 			r.watch.Progress(r.sum())
 		}
 	}
+	if at >= r.hearing {
+		r.hearing = at + deafTick
+		l.listen(time.Duration(at - r.origin))
+	}
 	r.mark = r.nextMark()
 }
 
@@ -214,7 +219,7 @@ func (l *loop) edge(e *windowEdge, start bool) {
 }
 
 func (r *round) nextMark() int64 {
-	mark := r.progress
+	mark := min(r.progress, r.hearing)
 	if r.begun != nil && r.begun.at == 0 {
 		mark = min(mark, r.start)
 	}
@@ -238,6 +243,7 @@ func (l *loop) settle() {
 	}
 	r.mark = never
 	l.forbid()
+	l.wake()
 	l.poll(0) // what came since is no loss; and a reply that comes twice often does so at once
 	for c := range l.clients {
 		h := l.clients[c].held

@@ -22,6 +22,8 @@ type tally struct {
 	latency, service spread
 	first, last      spread // of a message's hearers, from when it was due; where the scenario tells
 	between          spread // the two of them
+	aside            spread // of messages that are not among those measured
+	opening          spread // from the first attempt to connect until the opening was answered
 	faults           [scenarios.Faults]int64
 	errors           map[string]int64
 	odd              string
@@ -72,6 +74,8 @@ func newTally(conns int) *tally {
 		first:    newSpread(),
 		last:     newSpread(),
 		between:  newSpread(),
+		aside:    newSpread(),
+		opening:  newSpread(),
 		errors:   map[string]int64{},
 		receipts: make([]uint32, conns),
 		sketches: make([]sketch, conns),
@@ -81,10 +85,10 @@ func newTally(conns int) *tally {
 // clear makes the tally ready for another drive, in the memory it has.
 func (t *tally) clear() {
 	fresh := tally{
-		latency: t.latency, service: t.service, first: t.first, last: t.last, between: t.between,
+		latency: t.latency, service: t.service, first: t.first, last: t.last, between: t.between, aside: t.aside, opening: t.opening,
 		errors: map[string]int64{}, receipts: t.receipts, sketches: t.sketches,
 	}
-	for _, s := range []*spread{&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between} {
+	for _, s := range []*spread{&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between, &fresh.aside, &fresh.opening} {
 		s.clear()
 	}
 	clear(t.receipts)
@@ -117,6 +121,8 @@ func (t *tally) add(o *tally) {
 	t.first.add(&o.first)
 	t.last.add(&o.last)
 	t.between.add(&o.between)
+	t.aside.add(&o.aside)
+	t.opening.add(&o.opening)
 	for i, n := range o.faults {
 		t.faults[i] += n
 	}

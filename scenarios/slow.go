@@ -1,0 +1,93 @@
+package scenarios
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// slow is chat's rooms with members beside them that do not read: some for good, some every other while. All that is measured is
+// measured at the others. A server may drop who does not read, and is to forget nobody else for it.
+//
+// The share's healthy members are its connections from 0, the deaf ones those behind them.
+type slow struct {
+	*chat
+	deaf []bool // by connection behind the healthy ones: it has joined
+}
+
+// Deaf is traffic with connections beside those that are counted that stop reading; that a server drops them is no fault.
+type Deaf interface {
+	// Reads reports whether connection c reads at that time since the drive began.
+	Reads(c int, since time.Duration) bool
+}
+
+// pause is how long a member that is deaf for a while does not read, and then does.
+const pause = time.Second
+
+func deafBeside(p Params, n int) int { return int(math.Ceil(p.Share * float64(n))) }
+
+func newSlow(p Params, first, n int) Traffic {
+	return &slow{chat: newChat(p, first, n).(*chat), deaf: make([]bool, deafBeside(p, n))}
+}
+
+// Reads: of those that are deaf every other one is so for good, from the beginning.
+func (t *slow) Reads(c int, since time.Duration) bool {
+	i := c - len(t.members)
+	return i < 0 || i%2 == 1 && since/pause%2 == 1
+}
+
+func (t *slow) Open(c int, out []byte) []byte {
+	i := c - len(t.members)
+	if i < 0 {
+		return t.chat.Open(c, out)
+	}
+	t.deaf[i] = false
+	room := i % len(t.rooms)
+	out = t.appendRoom(append(out, "JOIN "...), t.rooms[room].first)
+	out = append(out, " deaf"...)
+	return append(strconv.AppendInt(out, int64(i), 10), '\n')
+}
+
+func (t *slow) Speaks(c int) bool { return c < len(t.members) && t.chat.Speaks(c) }
+
+func (t *slow) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
+	i := c - len(t.members)
+	switch {
+	case i < 0:
+		return t.chat.Receive(c, in, now, rec)
+	case t.deaf[i]:
+		return len(in) // too late for anybody to care
+	}
+	end := bytes.IndexByte(in, '\n') + 1
+	if end == 0 {
+		return 0
+	}
+	if !bytes.HasPrefix(in, []byte(joinedWord)) {
+		rec.Fault(Corrupted, 1, in[:end])
+		return end
+	}
+	t.deaf[i] = true
+	rec.Ready(c)
+	return len(in)
+}
+
+func (t *slow) Torn(c int, rec Recorder) {
+	if c < len(t.members) {
+		t.chat.Torn(c, rec)
+	}
+}
+
+func (t *slow) Gone(c int, rec Recorder) {
+	if c < len(t.members) {
+		t.chat.Gone(c, rec)
+	}
+}
+
+func checkSlow(p Params) error {
+	if !(p.Share >= 0 && p.Share <= 1) {
+		return fmt.Errorf("share %g: must be 0 to 1 of the members", p.Share)
+	}
+	return nil
+}
