@@ -44,6 +44,9 @@ func (e *Experiment) rotate(ctx context.Context, plan []results.Planned, w Watch
 	}()
 	for _, m := range r.members {
 		r.tell("starting " + m.cell.Model)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err := m.open(ctx, e); err != nil {
 			return nil, err
 		}
@@ -78,7 +81,7 @@ func (r *rotation) turn(ctx context.Context) {
 	for _, m := range r.members {
 		m.start()
 	}
-	for round := 1; round <= r.params.Rounds && r.comparable() && ctx.Err() == nil; round++ {
+	for round := 1; round <= r.params.Rounds && r.alive() && ctx.Err() == nil; round++ {
 		r.tell(r.progress(round))
 		order := slices.Clone(r.members)
 		if round%2 == 0 {
@@ -89,23 +92,28 @@ func (r *rotation) turn(ctx context.Context) {
 				m.add(s)
 			}
 		}
-		if width, sure := r.width(); sure && round%2 == 0 && round >= minRounds && round < r.params.Rounds && width <= r.params.Width {
-			r.early = fmt.Sprintf("stopped after %d of %d rounds: every CPU ratio to %s is known to ±%.1f%%", round, r.params.Rounds,
-				r.members[0].cell.Model, width*100)
+		if r.early = r.knownAfter(round); r.early != "" {
 			return
 		}
 	}
 }
 
-// comparable reports whether there are still two servers to compare.
-func (r *rotation) comparable() bool {
-	alive := 0
-	for _, m := range r.members {
-		if !m.out {
-			alive++
-		}
+// knownAfter says why there need be no more rounds, or "".
+func (r *rotation) knownAfter(round int) string {
+	if r.params.Width <= 0 || round%2 != 0 || round < minRounds || round >= r.params.Rounds {
+		return ""
 	}
-	return alive >= min(2, len(r.members))
+	width, sure := r.width()
+	if !sure || width > r.params.Width {
+		return ""
+	}
+	return fmt.Sprintf("stopped after %d of %d rounds: every CPU ratio to %s is known to ±%.1f%%", round, r.params.Rounds,
+		r.members[0].cell.Model, width*100)
+}
+
+// alive reports whether there is still a server to load.
+func (r *rotation) alive() bool {
+	return slices.ContainsFunc(r.members, func(m *member) bool { return !m.out })
 }
 
 // progress says what is being measured and how sure it is by now.

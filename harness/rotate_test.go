@@ -103,6 +103,33 @@ func TestWidth(t *testing.T) {
 	}
 }
 
+// A rotation ends early by width alone: not before enough rounds, not in the middle of forward and backward, and not when it is told
+// never to.
+func TestKnownAfter(t *testing.T) {
+	times := func(n int, ns float64) (v []float64) {
+		for range n {
+			v = append(v, ns)
+		}
+		return v
+	}
+	for _, tt := range []struct {
+		rounds int
+		width  float64
+		want   bool
+	}{{6, 0.1, false}, {8, 0.1, true}, {9, 0.1, false}, {10, 0.1, true}, {20, 0.1, false}, {10, 0, false}} {
+		r := made(times(tt.rounds, 100), times(tt.rounds, 100))
+		r.params = results.Params{Rounds: 20, Width: tt.width}
+		if early := r.knownAfter(tt.rounds); (early != "") != tt.want {
+			t.Errorf("after %d rounds, to ±%g: %q", tt.rounds, tt.width, early)
+		}
+	}
+	r := made(times(10, 100), []float64{80, 120, 80, 120, 80, 120, 80, 120, 80, 120})
+	r.params = results.Params{Rounds: 20, Width: 0.1}
+	if early := r.knownAfter(10); early != "" {
+		t.Errorf("known to ±20%%: %q", early)
+	}
+}
+
 // slotOf is a slot of one second in which a server answered n messages in so many nanoseconds each.
 func slotOf(t *testing.T, n int64, latency int64) slot {
 	t.Helper()

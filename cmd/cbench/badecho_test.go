@@ -28,10 +28,15 @@ func badEcho(fault, addr string) int {
 		return 1
 	}
 	b := &badServer{fault: fault, began: time.Now()}
+	accepted := 0
 	for {
 		c, err := l.Accept()
 		if err != nil {
 			return 1
+		}
+		if accepted++; fault == "few" && accepted > 15 {
+			c.Close()
+			continue
 		}
 		go b.serve(c)
 	}

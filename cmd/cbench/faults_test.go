@@ -96,6 +96,7 @@ func TestRunVoidsWhatTheMachineSpoiled(t *testing.T) {
 		{"a hog on the server's CPU", 2, server, []string{"--model=floor", "--rate=1000", "--noisy=false"}, "other processes took"},
 		{"a starved client", 8, load, []string{"--model=floor", "--rate=60000", "--noisy=false"}, "client"},
 		{"a server that wanders", 0, 0, []string{"--cmd=" + bad("wander"), "--name=bad", "--rate=500"}, "not on its CPUs"},
+		{"a server that takes few", 0, 0, []string{"--cmd=" + bad("few"), "--name=bad", "--rate=500"}, "of 20 connections were established"},
 		{"a slow server", 0, 0, []string{"--cmd=" + bad("slow"), "--name=bad", "--rate=2000"}, "the server's capacity here"},
 	}
 	for _, tt := range tests {

@@ -152,7 +152,7 @@ func TestRunTellsBadServersFromGood(t *testing.T) {
 			// The good one beside it: a bad server spoils its own cells and not the run.
 			args := append([]string{"run", "--cmd=" + bad(tt.fault), "--name=bad", "--model=reactor", "--conns=20",
 				"--reps=1", "--duration=1s", "--warmup=100ms", "--out=" + dir}, load...)
-			mustSucceed(t, args...)
+			measure(t, args...)
 			for _, c := range cells(t, dir) {
 				switch {
 				case c.Model == "bad" && (c.Valid || !tt.wrong(c)):
@@ -168,7 +168,7 @@ func TestRunTellsBadServersFromGood(t *testing.T) {
 // A server that stops for 300 ms each second: from the due time that shows, for every message due meanwhile waited.
 func TestOpenLoopShowsStalls(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	mustSucceed(t, "run", "--cmd="+bad("stall"), "--name=bad", "--conns=20", "--rate=1000", "--reps=1", "--duration=3s", "--out="+dir)
+	measure(t, "run", "--cmd="+bad("stall"), "--name=bad", "--conns=20", "--rate=1000", "--reps=1", "--duration=3s", "--out="+dir)
 	c := cells(t, dir)[0]
 	if c.Latency == nil || c.Latency.P99 < (150*time.Millisecond).Nanoseconds() {
 		t.Errorf("p99 of %+v does not show the stalls", c.Latency)
