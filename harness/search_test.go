@@ -11,6 +11,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"cbench/harness/load"
+	"cbench/harness/probe"
 	"cbench/results"
 	"cbench/scenarios"
 )
@@ -238,6 +239,30 @@ func TestPlanOfASearch(t *testing.T) {
 		tt.mar(&b)
 		if _, _, err := Plan(servers, []Block{b}, 1); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%+v: %v, want an error with %q", b, err, tt.want)
+		}
+	}
+}
+
+func TestOthersAreAllButOursOnThoseCPUs(t *testing.T) {
+	second := time.Second
+	m := probe.Machine{Wall: second, CPUs: map[int]probe.CPUTime{
+		0: {Busy: 800 * time.Millisecond, Interrupts: 100 * time.Millisecond},
+		1: {Busy: 600 * time.Millisecond, Steal: 50 * time.Millisecond},
+		2: {Busy: second},
+	}}
+	for _, tt := range []struct {
+		cpus []int
+		ours time.Duration
+		want float64
+	}{
+		{[]int{0, 1}, second, 0.35},
+		{[]int{1, 0, 1}, second, 0.35}, // shared by server and load
+		{[]int{0}, 700 * time.Millisecond, 0},
+		{[]int{0}, second, 0}, // ticks count less finely
+		{[]int{2}, 0, 1},
+	} {
+		if got := othersOf(m, tt.cpus, tt.ours); math.Abs(got-tt.want) > 1e-9 {
+			t.Errorf("CPUs %v, ours %v: %v, want %v", tt.cpus, tt.ours, got, tt.want)
 		}
 	}
 }

@@ -221,12 +221,13 @@ func accountOf(proc *server.Process) (a account) {
 	return a
 }
 
-// othersOf is the share of a CPU that all but ours took of those CPUs, the hypervisor too.
+// othersOf is the share of a CPU that all but ours took of those CPUs, the hypervisor too. Interrupts are nobody's: what arrives by
+// loopback is worked on in soft ones, which some kernels charge to no process (CONFIG_IRQ_TIME_ACCOUNTING).
 func othersOf(m probe.Machine, cpus []int, ours time.Duration) float64 {
 	slices.Sort(cpus)
 	var taken time.Duration
 	for _, cpu := range slices.Compact(cpus) {
-		taken += m.CPUs[cpu].Busy + m.CPUs[cpu].Steal
+		taken += m.CPUs[cpu].Busy - m.CPUs[cpu].Interrupts + m.CPUs[cpu].Steal
 	}
 	return max(0, float64(taken-ours)/float64(m.Wall))
 }

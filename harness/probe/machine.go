@@ -12,6 +12,8 @@ type CPUTime struct {
 	Busy  time.Duration // running anything, interrupts too
 	Idle  time.Duration // waiting for I/O too
 	Steal time.Duration // taken by the hypervisor for others
+
+	Interrupts time.Duration // of Busy: in interrupts, soft ones too, for whomever they were
 }
 
 // Machine is how the whole machine was used since its boot, or, as a difference of two (Sub), between two moments.
@@ -49,6 +51,8 @@ func ReadMachine() (Machine, error) {
 func cpuTime(s procfs.CPUStat) CPUTime {
 	d := func(seconds float64) time.Duration { return time.Duration(seconds * float64(time.Second)) }
 	return CPUTime{
+		Interrupts: d(s.IRQ + s.SoftIRQ),
+
 		Busy:  d(s.User + s.Nice + s.System + s.IRQ + s.SoftIRQ),
 		Idle:  d(s.Idle + s.Iowait),
 		Steal: d(s.Steal),
@@ -68,7 +72,7 @@ func readStalled(proc procfs.FS) *Stalled {
 }
 
 func (t CPUTime) sub(before CPUTime) CPUTime {
-	return CPUTime{t.Busy - before.Busy, t.Idle - before.Idle, t.Steal - before.Steal}
+	return CPUTime{t.Busy - before.Busy, t.Idle - before.Idle, t.Steal - before.Steal, t.Interrupts - before.Interrupts}
 }
 
 // Sub is how the machine was used from the reading before to the reading m.
