@@ -151,7 +151,7 @@ func (t *trial) window(ctx context.Context, rate float64) (sample, error) {
 // is far above what counting in ticks of 10 ms can err.
 const (
 	mostOthers = 0.25 // of a CPU
-	mostAgain  = 30   // windows of a search
+	mostAgain  = 20   // windows of a search
 )
 
 // load takes a window from rest: what the last one left is worked off first. others is the CPU time that others took meanwhile, over
