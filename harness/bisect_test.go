@@ -65,7 +65,7 @@ func TestBisectFindsTheCapacity(t *testing.T) {
 		name   string
 		make   func() server
 		within float64 // of the truth, found
-		misses int     // out of 200, that may be farther off
+		misses int     // out of 100, that may be farther off
 	}{
 		{"a step", func() server {
 			c := math.Exp(random.Float64()*math.Log(1e6)) * 5
@@ -75,24 +75,24 @@ func TestBisectFindsTheCapacity(t *testing.T) {
 			service := math.Exp(random.Float64()*math.Log(1e4)) * 1e-6
 			limit := service * (5 + 100*random.Float64())
 			return server{capacity(service, limit), func(x float64) bool { return md1(x, service)*math.Exp(0.1*random.NormFloat64()) < limit }}
-		}, 0.05, 2},
+		}, 0.05, 1},
 		{"an edge as wide as 2%", func() server {
 			c := math.Exp(random.Float64()*math.Log(1e5)) * 50
 			return server{c, func(x float64) bool { return x <= c*math.Exp(0.02*random.NormFloat64()) }}
-		}, 0.05, 10},
+		}, 0.05, 5},
 		{"a machine that spoils one window in eight", func() server {
 			c := math.Exp(random.Float64()*math.Log(1e5)) * 50
 			return server{c, func(x float64) bool { return x <= c && random.IntN(8) > 0 }}
-		}, 0.05, 10},
+		}, 0.05, 5},
 		{"one window in twenty holds that should not", func() server {
 			c := math.Exp(random.Float64()*math.Log(1e5)) * 50
 			return server{c, func(x float64) bool { return x <= c || random.IntN(20) == 0 }}
-		}, 0.05, 10},
+		}, 0.05, 5},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			misses, outside, most := 0, 0, 0
-			for range 200 {
+			for range 100 {
 				s := tt.make()
 				b := rates()
 				most = max(most, b.through(t, s.held))
@@ -107,12 +107,12 @@ func TestBisectFindsTheCapacity(t *testing.T) {
 					outside++
 				}
 			}
-			t.Logf("%d of 200 misses, %d intervals without the truth, %d tries at most", misses, outside, most)
+			t.Logf("%d of 100 misses, %d intervals without the truth, %d tries at most", misses, outside, most)
 			if misses > tt.misses {
-				t.Errorf("%d of 200 are over %v%% off, want %d at most", misses, 100*tt.within, tt.misses)
+				t.Errorf("%d of 100 are over %v%% off, want %d at most", misses, 100*tt.within, tt.misses)
 			}
-			if outside > 20 { // a 95% interval may miss ten
-				t.Errorf("%d of 200 intervals do not hold the truth", outside)
+			if outside > 10 { // a 95% interval may miss five
+				t.Errorf("%d of 100 intervals do not hold the truth", outside)
 			}
 		})
 	}

@@ -23,13 +23,13 @@ const searchLoop = "search"
 
 // Bounds of a search.
 const (
-	mostSearched  = 1e7 // messages/s to try at most unless told otherwise: more than any client here can send
-	edgeWidth     = 1.03
-	rateGrowth    = 2 // beyond twice its capacity a server only has to be waited for
+	mostSearched  = 1e7  // messages/s to try at most unless told otherwise: more than any client here can send
+	edgeWidth     = 1.03 // the factor to which the edge is looked for
+	rateGrowth    = 2    // beyond twice its capacity a server only has to be waited for
 	connsGrowth   = 4
 	firstConns    = 100
-	visitConns    = 3 // windows with one server: a fresh one for each would take longer than they do
-	startOfRate   = 20
+	visitConns    = 3  // windows with one server: a fresh one for each would take longer than they do
+	startOfRate   = 20 // part of what a scenario is usually offered, with which a search begins
 	longestWindow = 2 * time.Second
 	longestWarmup = time.Second
 	curveRounds   = 3 // windows at each share of what was found
@@ -111,10 +111,10 @@ func (m *measurement) search(ctx context.Context, e *Experiment, p results.Plann
 		if !t.begin(ctx, p.Conns) {
 			return t.err
 		}
-		if _, err := t.window(ctx, rateSteps(p.Params, scenarios.ByName(p.Scenario)).first); err != nil { // fills caches and grows buffers
+		q.steps = rateSteps(p.Params, scenarios.ByName(p.Scenario))
+		if _, err := t.window(ctx, q.steps.first); err != nil { // fills caches and grows buffers: not counted
 			return notVoid(err)
 		}
-		q.steps = rateSteps(p.Params, scenarios.ByName(p.Scenario))
 		q.take = func(rate float64) (sample, error) { return t.window(ctx, rate) }
 	}
 	q.clientCPUs, q.serverCPUs = float64(max(e.LoadLoops, 1)), s.cpus(e.ServerCPUs)
