@@ -88,18 +88,26 @@ func (g *Group) crossRow() CrossRow {
 		r.Driver = OwnDriver
 	}
 	cell := &slices.Concat(g.Rotated, g.Valid)[0]
-	r.judge(max(1, cell.Load.ClientCPUs), max(1, cell.Load.ServerCPUs))
+	r.judge(max(1, cell.Load.ClientCPUs), max(1, cell.Load.ServerCPUs), g.Of(othersCPU))
 	return r
 }
 
-// judge says which side had no CPU time left, of so many CPUs.
-func (r *CrossRow) judge(clientCPUs, serverCPUs int) {
+// othersCPU is the CPU time of all else on the CPUs of both sides over wall time.
+func othersCPU(c *Cell) (float64, bool) {
+	if c.Machine == nil {
+		return 0, false
+	}
+	return known(c.Machine.OthersRatio)
+}
+
+// judge says which side had no CPU time left, of so many CPUs, of which others took some.
+func (r *CrossRow) judge(clientCPUs, serverCPUs int, others Spread) {
 	if r.ClientCPU.N == 0 || r.ServerCPU.N == 0 {
 		r.Bottleneck, r.Why = NotKnown, "the CPU time of a side is not known"
 		return
 	}
 	client, server := r.ClientCPU.Median/float64(clientCPUs), r.ServerCPU.Median/float64(serverCPUs)
-	used := fmt.Sprintf("the client used %s of its CPU time and the server %s", percent(client), percent(server))
+	used := fmt.Sprintf("client CPU %s used, server CPU %s", percent(client), percent(server))
 	switch {
 	case client >= busyFrom && server >= busyFrom:
 		r.Bottleneck, r.Why = BothBound, used
@@ -108,16 +116,26 @@ func (r *CrossRow) judge(clientCPUs, serverCPUs int) {
 	case server >= busyFrom:
 		r.Bottleneck, r.Why = ServerBound, used
 	default:
-		r.Bottleneck, r.Why = Neither, used+neitherWhy(r.Driver)
+		r.Bottleneck, r.Why = Neither, used+": "+neitherWhy(r.Driver, others)
 	}
 }
 
-// neitherWhy is why a closed loop left both sides idle: what is known of its driver.
-func neitherWhy(driver string) string {
+// crowdedFrom is the share of a CPU that other programs may take before they are the reason why neither side was busy.
+const crowdedFrom = 0.05
+
+// neitherWhy is why a closed loop left both sides idle: other programs, or what is known of its driver.
+func neitherWhy(driver string, others Spread) string {
+	why := "each waited for the other"
 	if driver == "hey" {
-		return ": hey waits at its own locks" // of net/http's transport, between workers
+		why = "hey waits at its own locks" // of net/http's transport, between workers
 	}
-	return ": each waited for the other"
+	switch {
+	case others.N == 0:
+		return why + " or for other programs"
+	case others.Median >= crowdedFrom:
+		return "others took " + percent(others.Median) + " of a CPU"
+	}
+	return why
 }
 
 // compare sets the differences to our own engine's throughput.

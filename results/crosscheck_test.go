@@ -40,9 +40,9 @@ func TestCrossChecks(t *testing.T) {
 		rows  []CrossRow
 	}{
 		{"goroutine", []CrossRow{
-			{Driver: "cbench", Bottleneck: ClientBound, Why: "client used 98% of its CPU time and the server 70%"},
+			{Driver: "cbench", Bottleneck: ClientBound, Why: "client CPU 98% used, server CPU 70%"},
 			{Driver: "hey", Bottleneck: Neither, Difference: ptr(-0.5), Why: "locks"},
-			{Driver: "wrk", Bottleneck: ServerBound, Difference: ptr(-0.2), Why: "server 99%"},
+			{Driver: "wrk", Bottleneck: ServerBound, Difference: ptr(-0.2), Why: "server CPU 99%"},
 		}},
 		{"reactor", []CrossRow{ // none of our own to compare with
 			{Driver: "hey", Bottleneck: BothBound, Why: "100%"},
@@ -64,6 +64,25 @@ func TestCrossChecks(t *testing.T) {
 	}
 }
 
+// Whoever left both sides idle is blamed only where nobody else took their CPUs.
+func TestNeitherWhy(t *testing.T) {
+	for _, tt := range []struct {
+		driver string
+		others *float64
+		why    string
+	}{
+		{"hey", ptr(0.0), "hey waits at its own locks"}, {"hey", nil, "hey waits at its own locks or for other programs"},
+		{"hey", ptr(0.5), "others took 50% of a CPU"}, {"wrk", ptr(0.01), "each waited for the other"},
+	} {
+		one, two := driven("", "goroutine", 100, 1, 1, 1), driven(tt.driver, "goroutine", 100, 1, 0.5, 0.5)
+		two.Machine = &Machine{OthersRatio: tt.others}
+		row := CrossChecks(Summarise([]Cell{one, two}))[0].Rows[1]
+		if row.Bottleneck != Neither || !strings.HasSuffix(row.Why, ": "+tt.why) {
+			t.Errorf("%s: %s: %q, want %q", tt.driver, row.Bottleneck, row.Why, tt.why)
+		}
+	}
+}
+
 func TestCrossChecksInTheTable(t *testing.T) {
 	cells := []Cell{
 		driven("", "goroutine", 10000, 123456, 1.95, 0.7), driven("hey", "goroutine", 10000, 50000, 1.2, 0.5),
@@ -74,7 +93,7 @@ func TestCrossChecksInTheTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, got, _ := strings.Cut(out.String(), "cross-check: goroutine, http-echo, N = 10,000\n")
-	for _, want := range []string{"-59%", "-19%", "123,456", "neither", "wrk: the client used 50% of its CPU time and the server 99%"} {
+	for _, want := range []string{"-59%", "-19%", "123,456", "neither", "wrk: client CPU 50% used, server CPU 99%"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
