@@ -38,3 +38,18 @@ func TestRunLeavesAReport(t *testing.T) {
 		t.Errorf("%d bytes: %v", len(page), err)
 	}
 }
+
+// A server that stops for 300 ms each second: the page says so in words, and which clock shows it.
+func TestReportExplainsStalls(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	mustSucceed(t, "run", "--cmd="+bad("stall"), "--name=bad", "--conns=20", "--rate=1000", "--reps=1", "--duration=3s", "--out="+dir)
+	page, err := os.ReadFile(filepath.Join(dir, report.File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, said, found := strings.Cut(string(page), "stops (echo at 1,000 messages/s, N = 20)")
+	explained, _, _ := strings.Cut(said, "</p>")
+	if !found || !strings.Contains(explained, "from when its message was due") || !strings.Contains(explained, "stopped") {
+		t.Errorf("the page does not explain the stalls: %q", explained)
+	}
+}

@@ -126,19 +126,24 @@ func get[T any](p *tab, expression string) T {
 // wait waits until a JavaScript expression is true.
 func (p *tab) wait(expression string) {
 	p.t.Helper()
-	if !get[bool](p, fmt.Sprintf(`new Promise(done => {
-		const end = performance.now() + %d;
-		const look = () => (%s) ? done(true) : performance.now() > end ? done(false) : setTimeout(look, 20);
-		look();
-	})`, (patience/2).Milliseconds(), expression)) {
+	if !p.becomes(expression) {
 		p.t.Fatalf("waited in vain for %s", expression)
 	}
 }
 
-// is checks a JavaScript expression.
+func (p *tab) becomes(expression string) bool {
+	p.t.Helper()
+	return get[bool](p, fmt.Sprintf(`new Promise(done => {
+		const end = performance.now() + %d;
+		const look = () => (%s) ? done(true) : performance.now() > end ? done(false) : setTimeout(look, 20);
+		look();
+	})`, (patience/2).Milliseconds(), expression))
+}
+
+// is checks that a JavaScript expression is true, or becomes so: a chart draws a moment after it is told to.
 func (p *tab) is(what, expression string) {
 	p.t.Helper()
-	if !get[bool](p, expression) {
+	if !p.becomes(expression) {
 		p.t.Errorf("%s: not so: %s", what, expression)
 	}
 }
@@ -255,7 +260,7 @@ func (p *tab) themes() {
 	p.wait(paper + ` === "rgb(251, 250, 247)"`)
 	p.do(chromedp.Click(chromedp.CSS(`#theme`)))
 	p.wait(paper + ` === "rgb(20, 23, 27)" && document.querySelector("#theme").textContent === "Light"`)
-	p.is("the charts are drawn anew", `ink(shownCards()[0], getComputedStyle(document.documentElement).getPropertyValue("--m0").trim()) > 20`)
+	p.is("the charts are drawn anew", `ink(shownCards()[1], getComputedStyle(document.documentElement).getPropertyValue("--m0").trim()) > 20`)
 	p.do(chromedp.Click(chromedp.CSS(`#theme`)))
 	p.wait(paper + ` === "rgb(251, 250, 247)"`)
 	get[bool](p, `(localStorage.clear(), delete document.documentElement.dataset.theme, true)`)

@@ -256,6 +256,8 @@ func voidSentence(cells []results.Cell) string {
 	switch {
 	case len(cells) == 0:
 		return "No repetition is finished."
+	case void == 0 && len(cells) == 1:
+		return "The one repetition is valid, every byte of every reply checked."
 	case void == 0:
 		return fmt.Sprintf("All %s are valid, every byte of every reply checked.", plural(len(cells), "repetition"))
 	case len(order) == 0:

@@ -261,7 +261,7 @@ func TestStallSentences(t *testing.T) {
 		{"hidden by service time", []stall{server}, []string{"`bad` stops|290 ms or longer|Service time hides it|p99 is 1.20 ms|The server stopped"}},
 		{"at two N", []stall{wider, server}, []string{"N = 20)|So it does at N = 100."}},
 		{"late sends are told", []stall{late}, []string{"5% of the sends were late|A closed loop hides it as well (p99 1.00 ms)"}},
-		{"seen by both clocks", []stall{seen}, []string{"The server stopped, and every message that was due meanwhile waited"}},
+		{"seen by both clocks", []stall{seen}, []string{"The server stopped, and every message that was due meanwhile waited|the send shows it too (p99 289 ms)"}},
 		{"in one repetition of three", []stall{once}, nil},
 		{"the control too", []stall{server, control}, []string{"The machine itself stops|34.0 ms and more, with `bad` and the control `floor` alike"}},
 	} {

@@ -10,7 +10,7 @@ import (
 // What makes a stall of a long tail: 1 message in 100 waited so long, and so much longer than others did.
 const (
 	stallNS  = 20e6 // ns
-	stallsBy = 20   // p99 over the median
+	stallsBy = 10   // p99 over the median
 	hides    = 3    // p99 from the due time over p99 from the actual send
 	lateToo  = 0.01 // share of late sends from which they may be what p99 tells of
 )
@@ -190,6 +190,9 @@ func (s stall) sentence() string {
 			" a clock that starts at the send leaves that wait out, a user does not.", ns(s.service), suspect)
 	default:
 		said += fmt.Sprintf(" %s, and every message that was due meanwhile waited.", suspect)
+		if s.service > 0 {
+			said += fmt.Sprintf(" Messages were sent on meanwhile, so the time from the send shows it too (p99 %s).", ns(s.service))
+		}
 	}
 	if s.closed > 0 && s.p99 >= hides*s.closed {
 		said += fmt.Sprintf(" A closed loop hides it as well (p99 %s): while it waits it sends nothing, and so counts each stop once a connection.", ns(s.closed))
