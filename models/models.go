@@ -7,6 +7,7 @@ import (
 	"context"
 	"net"
 
+	"cbench/models/actor"
 	"cbench/models/callback"
 	"cbench/models/floor"
 	"cbench/models/goroutine"
@@ -52,6 +53,7 @@ var All = []Model{
 	{"pool", "a poller hands ready connections over a queue to a fixed number of workers", whole, pool.Serve},
 	{"reactor", "one thread, epoll, non-blocking sockets, a state machine per connection", whole, reactor.Serve},
 	{"callback", "one thread, epoll; the application written as Deferreds: callback and errback chains", whole, callback.Serve},
+	{"actor", "every connection and every room an actor: a goroutine with a mailbox; no lock, a supervisor", whole, actor.Serve},
 	{"floor", "a control and no chat server: the least loop that echoes, so what the kernel alone costs", []string{LinesEcho}, floor.Serve},
 }
 
