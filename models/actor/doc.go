@@ -7,6 +7,7 @@
 // What reaches a member: one message with all it is owed, whenever it has asked for more. That is what bounds its mailbox.
 // A host that panics is replaced by the supervisor. What must outlive it is kept by others: the log and the roll by the room's
 // ledger, what a member has heard by the member. Members stay, and hear what they had not.
+// NOTE: a connection's actor is not replaced, for its socket's state is not to be had again; its panic ends the process, as elsewhere.
 // An idle connection costs two stacks of 2 KiB, a mailbox, a 256-byte buffer, and package net's own objects.
 // Shines: faults end where they happen; no lock to forget. Breaks: memory; each hop between actors is a switch.
 package actor

@@ -204,6 +204,7 @@ const (
 )
 
 // replace starts a new host. Room, mailbox and ledger stay.
+// NOTE: what it panicked over is only told when it is given up on, for a model keeps no log.
 func (s *supervisor) replace(m down) {
 	t := s.rooms[m.room.name]
 	t.members, t.waiters = 0, 0 // they will be counted anew

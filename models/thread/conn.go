@@ -44,7 +44,7 @@ func (c *conn) serve() {
 	defer c.s.serving.Done()
 	defer c.close()
 	var err error
-	if c.tid, err = self(); err != nil {
+	if c.tid, err = self(c.s.cpus); err != nil {
 		return
 	}
 	buf := make([]byte, smallRead)

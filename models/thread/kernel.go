@@ -81,9 +81,14 @@ func sendNow(fd int, p []byte) (int, error) {
 // one and does nothing; all that counts is that the call ends. A second knock before the first is heard is the same.
 const knock = unix.SIGIO
 
-// self names the thread that asks, so that others can knock. From here on a knock waits until the thread listens, which is only in
-// [listen]: one that came a moment before it would be lost otherwise.
-func self() (tid int, err error) {
+// self names the thread that asks, so that others can knock, and has it keep to some CPUs. From here on a knock waits until the thread
+// listens, which is only in [listen]: one that came a moment before it would be lost otherwise.
+func self(cpus *unix.CPUSet) (tid int, err error) {
+	if cpus != nil {
+		if err := unix.SchedSetaffinity(0, cpus); err != nil {
+			return 0, err
+		}
+	}
 	var set unix.Sigset_t
 	set.Val[0] = 1 << (knock - 1)
 	err = unix.PthreadSigmask(unix.SIG_BLOCK, &set, nil)

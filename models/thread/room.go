@@ -3,7 +3,6 @@ package thread
 import (
 	"bytes"
 	"slices"
-	"sync"
 	"time"
 
 	"cbench/internal/poll"
@@ -14,12 +13,12 @@ type room struct {
 	s    *server
 	name string
 
-	mu      sync.Mutex // guards all below; taken before any seat's
-	log     wire.Log   //
-	seats   []*seat    //
-	waiters []*waiter  // long polls, each with its thread
-	line    []byte     // the message being told, encoded once for all
-	used    time.Time  // when it was last joined, left, waited for or spoken in
+	mu      mutex     // guards all below; taken before any seat's
+	log     wire.Log  //
+	seats   []*seat   //
+	waiters []*waiter // long polls, each with its thread
+	line    []byte    // the message being told, encoded once for all
+	used    time.Time // when it was last joined, left, waited for or spoken in
 }
 
 // seat is a member's place in its room, with what its socket did not take yet.
@@ -28,9 +27,9 @@ type seat struct {
 	room *room
 	name string
 
-	mu   sync.Mutex // guards all below
-	owed []byte     // the member's own thread writes it, when its socket takes it
-	gone bool       // the socket failed or is about to be closed: nothing is owed any more
+	mu   mutex  // guards all below
+	owed []byte // the member's own thread writes it, when its socket takes it
+	gone bool   // the socket failed or is about to be closed: nothing is owed any more
 }
 
 // room is the room of that name, new if it has not been used.
@@ -86,17 +85,22 @@ func (m *seat) say(text []byte) {
 // tell tells every member and every waiter the text, in the room's one order, and returns the message's id. Nobody is waited
 // for: a member that owes too much is dropped.
 func (r *room) tell(from *seat, name, text []byte) int64 {
+	id, waiters := r.publish(from, name, text)
+	// Without the lock, which is the first thing that they ask for. One that has gone by itself meanwhile is not missed: where its
+	// thread's number is in use again, it is ours, and looks up for nothing.
+	for _, w := range waiters {
+		wake(w.c.tid)
+	}
+	return id
+}
+
+// publish is tell, under the room's lock, up to the waiters, who are not in the room any more.
+func (r *room) publish(from *seat, name, text []byte) (id int64, waiters []*waiter) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := r.log.Append(name, text)
 	r.used = time.Now()
 	r.line = wire.AppendMessage(r.line[:0], m)
-	for _, w := range r.waiters {
-		w.news = true
-		wake(w.c.tid) // its thread takes the news itself
-	}
-	clear(r.waiters)
-	r.waiters = r.waiters[:0]
 	var slow []*seat
 	for _, member := range r.seats {
 		if owed := member.owe(r.line); owed > wire.MaxOwed && member != from {
@@ -108,7 +112,11 @@ func (r *room) tell(from *seat, name, text []byte) int64 {
 		r.s.dropped.Add(1)
 		member.hangUp()
 	}
-	return m.ID
+	waiters, r.waiters = r.waiters, nil
+	for _, w := range waiters {
+		w.news.Store(true) // its thread takes the news itself
+	}
+	return m.ID, waiters
 }
 
 // remove takes the member out of the room, if it is still in it. The caller holds r.mu.

@@ -17,11 +17,12 @@ import (
 
 type server struct {
 	cfg     config.Config
+	cpus    *unix.CPUSet    // for threads to keep to; nil: all
 	killed  context.Context // done when shutdown has waited long enough
 	place   places          // for offloaded sleeps
 	serving sync.WaitGroup  // the connections' threads
 
-	mu    sync.Mutex         // guards all below; taken before any room's
+	mu    mutex              // guards all below; taken before any room's
 	conns map[*conn]struct{} // their sockets are open while they are in it
 	rooms map[string]*room   //
 	swept time.Time          // when unused rooms were last dropped
@@ -32,7 +33,7 @@ type server struct {
 
 // places is a counting semaphore: a lock and a condition variable.
 type places struct {
-	mu     sync.Mutex // guards all below
+	mu     mutex // guards all below
 	freed  sync.Cond
 	free   int
 	closed bool
@@ -69,6 +70,9 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	}()
 
 	raiseThreadLimit(cfg.MaxConns)
+	cpus, takeBack := cedeScheduler()
+	defer takeBack()
+	s.cpus = cpus
 	err = s.accept(ctx, listener)
 	poll.Shutdown(listener)
 	s.end()

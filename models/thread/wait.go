@@ -2,6 +2,7 @@ package thread
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"cbench/scenarios/wire"
@@ -15,7 +16,7 @@ type waiter struct {
 	since int64
 	until time.Time
 	form  wire.Form
-	news  bool // under the room's lock: there is some, and the room knows the waiter no more
+	news  atomic.Bool // there is some, and the room knows the waiter no more; set under its lock
 }
 
 // wait answers a long poll if there is news, and else parks the connection.
@@ -39,7 +40,7 @@ func (c *conn) wait(q *wire.Request, out []byte) []byte {
 // await waits for news, for the end of its time or of the server, or for the client to leave, and is the answer unless it left.
 func (w *waiter) await(buf []byte) (answer []byte, there bool) {
 	there = true
-	for there && !w.called() {
+	for there && !w.news.Load() {
 		limit := time.Until(w.until)
 		if limit <= 0 || w.c.s.ending.Load() {
 			break
@@ -61,18 +62,12 @@ func (w *waiter) await(buf []byte) (answer []byte, there bool) {
 	return w.end(there)
 }
 
-func (w *waiter) called() bool {
-	w.room.mu.Lock()
-	defer w.room.mu.Unlock()
-	return w.news
-}
-
 // end takes the waiter out of the room, with the answer to its long poll unless the client left.
 func (w *waiter) end(there bool) (answer []byte, ok bool) {
 	r := w.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !w.news {
+	if !w.news.Load() {
 		i := slices.Index(r.waiters, w)
 		r.waiters = slices.Delete(r.waiters, i, i+1)
 	}
