@@ -53,7 +53,10 @@ func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
 	if !c.send(out) {
 		return out[:0], false
 	}
-	return c.act(r, out[:0])
+	if answer, ok := c.act(r, out[:0]); ok {
+		return answer, true
+	}
+	return out[:0], false // what was not done is not said to be
 }
 
 func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
