@@ -7,6 +7,7 @@ import (
 	"context"
 	"net"
 
+	"cbench/models/actor"
 	"cbench/models/callback"
 	"cbench/models/coroutine"
 	"cbench/models/floor"
@@ -14,6 +15,7 @@ import (
 	"cbench/models/internal/config"
 	"cbench/models/pool"
 	"cbench/models/reactor"
+	"cbench/models/thread"
 )
 
 // Config is how to serve; its zero value is the default in everything.
@@ -54,6 +56,8 @@ var All = []Model{
 	{"reactor", "one thread, epoll, non-blocking sockets, a state machine per connection", whole, reactor.Serve},
 	{"callback", "one thread, epoll; the application written as Deferreds: callback and errback chains", whole, callback.Serve},
 	{"coroutine", "a stackful coroutine per connection, blocking code that yields to one thread's event loop", whole, coroutine.Serve},
+	{"actor", "every connection and every room an actor: a goroutine with a mailbox; no lock, a supervisor", whole, actor.Serve},
+	{"thread", "an OS thread per connection, blocking sockets, locks: what C10K was written against", whole, thread.Serve},
 	{"floor", "a control and no chat server: the least loop that echoes, so what the kernel alone costs", []string{LinesEcho}, floor.Serve},
 }
 

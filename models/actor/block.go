@@ -1,0 +1,71 @@
+package actor
+
+import (
+	"time"
+
+	"cbench/scenarios/wire"
+)
+
+// block is a slow request. Inline, the actor sleeps or spins where it stands: it hears nothing from its room meanwhile, and
+// nobody else notices. Offloaded, the sleep is asked of another actor, and messages that come are served while the answer does
+// not. It reports whether it came to its end: not if the server was forced to.
+func (c *conn) block(how wire.How, d time.Duration) bool {
+	switch how {
+	case wire.Spin:
+		for end := time.Now().Add(d); time.Now().Before(end); {
+			if c.killed.Err() != nil {
+				return false
+			}
+		}
+		return true
+	case wire.Offload:
+		return c.ask(c.sleepers, &nap{asked: asked{from: &c.address}, delay: d})
+	}
+	return sleep(d, c.killed.Done())
+}
+
+// sleep reports whether it came to its end.
+func sleep(d time.Duration, killed <-chan struct{}) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-killed:
+		return false
+	}
+}
+
+// nap is a sleep to be slept for the asker; lost if the server was forced to end.
+type nap struct {
+	asked
+	delay time.Duration
+}
+
+// sleepers is the actor that has at most so many naps taken at once, each in a goroutine that does nothing else. It ends when
+// its mailbox is closed.
+func sleepers(mailbox <-chan any, most int, killed <-chan struct{}) {
+	var queue []*nap
+	awake := make(chan struct{}) // from those that it started
+	busy := 0
+	for mailbox != nil || busy > 0 {
+		select {
+		case m, open := <-mailbox:
+			if !open {
+				mailbox = nil
+				continue
+			}
+			queue = append(queue, m.(*nap))
+		case <-awake:
+			busy--
+		}
+		for ; busy < most && len(queue) > 0; queue = queue[1:] {
+			busy++
+			go func(q *nap) {
+				q.lost = !sleep(q.delay, killed)
+				q.from.post(q)
+				awake <- struct{}{}
+			}(queue[0])
+		}
+	}
+}

@@ -1,0 +1,247 @@
+package actor
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"cbench/internal/poll"
+	"cbench/models/internal/config"
+	"cbench/scenarios/wire"
+)
+
+// conn is one client. All of it belongs to its actor; what others may know is its address.
+type conn struct {
+	address
+	*world
+	port     port
+	in       wire.Decoder
+	room     *room       // entered last: it is there until another is, or the connection is gone
+	name     []byte      // as a member; nil if it is none
+	heard    int64       // the newest id that it was told as a member
+	parked   *wait       // a long poll; nil if there is none
+	returned *wait       // one that came back while another answer was awaited
+	clock    *time.Timer // until when an HTTP request must be whole, or there must be news
+	says     say         // the one that is being said, again and again
+
+	lent    bool // the port waits to be told to read on: its buffer is ours
+	timed   bool // an HTTP request has begun, and has a deadline
+	moving  bool // in or out of a room: the roll is not for it
+	broken  bool // the socket failed
+	ending  bool // the server ends
+	arrived bool // what the port has read came while an answer was awaited
+}
+
+// world is what every connection knows from its birth.
+type world struct {
+	cfg        config.Config
+	killed     context.Context // done when shutdown has waited long enough
+	supervisor chan<- any
+	sleepers   chan<- any
+}
+
+// port reads for the actor, for that cannot wait for the socket and its mailbox at once. It reads once and waits to be told
+// to read on, as an Erlang port that is {active, once}: what has not been asked for stays in the kernel.
+type port struct {
+	n    int
+	err  error
+	more chan struct{} // read on; closed: end
+	buf  [smallRead]byte
+}
+
+// A waiting connection holds a small buffer. Where more came than fits, the rest is read into a large one that is borrowed.
+const (
+	smallRead = 256
+	largeRead = 64 << 10
+)
+
+// A batch is what it takes to handle requests. It is borrowed for as long as that lasts, never while waiting.
+type batch struct {
+	request wire.Request
+	in      []byte // what came, where it is more than smallRead; made when first used
+	out     []byte // answers
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+func newConn(w *world, nc *net.TCPConn) *conn {
+	return &conn{
+		address: address{make(chan any, mailboxSize), nc},
+		world:   w,
+		port:    port{more: make(chan struct{})},
+	}
+}
+
+// read is the port's goroutine. It ends with the socket, or when the actor wants no more.
+func (p *port) read(to *address) {
+	for open := true; open; _, open = <-p.more {
+		if p.n, p.err = to.nc.Read(p.buf[:]); p.err != nil {
+			to.post(p)
+			return
+		}
+		to.post(p)
+	}
+}
+
+// live is the actor: it takes one message after the other.
+func (c *conn) live() {
+	go c.port.read(&c.address)
+	for open := true; open && !c.broken; {
+		if c.arrived {
+			c.arrived = false
+			open = c.read()
+			continue
+		}
+		if c.ending {
+			open = c.parked != nil && c.unpark(c.giveUp())
+			continue
+		}
+		open = c.receive(c.next())
+	}
+	c.close()
+}
+
+// next is the next message: Erlang's receive … after.
+func (c *conn) next() any {
+	if c.clock == nil {
+		return <-c.mailbox
+	}
+	select {
+	case m := <-c.mailbox:
+		return m
+	case <-c.clock.C:
+		return late{}
+	}
+}
+
+// receive reports whether the connection goes on.
+func (c *conn) receive(m any) bool {
+	switch m := m.(type) {
+	case *port:
+		c.lent = true
+		return c.read()
+	case *heard:
+		c.hear(m)
+	case *wait:
+		return m != c.parked || c.unpark(m.form, m.answer)
+	case replaced:
+		c.answerRoll()
+	case stop:
+		c.ending = true
+	case late:
+		if c.parked != nil {
+			return c.unpark(c.giveUp())
+		}
+		c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
+		return false
+	}
+	return true
+}
+
+// await takes messages until the question comes back with its answer. What the port has read waits until then.
+func (c *conn) await(q question) {
+	for {
+		switch m := (<-c.mailbox).(type) {
+		case question:
+			if m == q {
+				return
+			}
+			c.returned, _ = m.(*wait)
+		case *port:
+			c.lent, c.arrived = true, true
+		case *heard:
+			c.hear(m)
+		case replaced:
+			c.answerRoll()
+		case stop:
+			c.ending = true
+		}
+	}
+}
+
+// ask asks and waits. It reports whether there is an answer.
+func (c *conn) ask(to chan<- any, q question) bool {
+	to <- q
+	c.await(q)
+	return !q.question().lost && !c.broken
+}
+
+// A question that was lost with a room's host is asked so many times. Then the client is told in the one way that is left: its
+// connection ends.
+const attempts = 3
+
+// insist asks the room, and asks again if its host panicked.
+func (c *conn) insist(q question) bool {
+	for range attempts {
+		q.question().lost, q.question().heard = false, c.heard
+		c.room.mailbox <- q
+		if c.await(q); !q.question().lost {
+			return !c.broken
+		}
+	}
+	c.broken = true
+	return false
+}
+
+// hear tells the client what was said, and asks for more once the socket has taken it.
+func (c *conn) hear(m *heard) {
+	c.heard = m.id
+	if c.send(m.lines) {
+		c.room.more <- &c.address
+	}
+}
+
+// answerRoll tells the host that took over where this connection stands.
+func (c *conn) answerRoll() {
+	switch {
+	case c.moving:
+	case c.name != nil:
+		c.room.mailbox <- resume{&c.address, c.heard}
+	case c.parked != nil:
+		c.room.mailbox <- c.parked
+	}
+}
+
+// read takes what the port has read.
+func (c *conn) read() bool {
+	p := &c.port
+	switch {
+	case c.parked == nil:
+		return p.err == nil && c.handle(p.buf[:p.n])
+	case p.err != nil: // the client left
+		return false
+	}
+	c.in.Feed(p.buf[:p.n]) // a request behind the long poll waits for it
+	c.in.Keep()
+	if c.in.Held() <= wire.MaxOwed {
+		c.readOn() // NOTE: else whether the client leaves is only seen when the long poll is over
+	}
+	return true
+}
+
+// readOn gives the port its buffer back.
+func (c *conn) readOn() {
+	if c.lent && !c.arrived {
+		c.lent = false
+		c.port.more <- struct{}{}
+	}
+}
+
+// rest reads what more has come, behind p, without waiting.
+func (b *batch) rest(c *conn, p []byte) []byte {
+	raw, err := c.nc.SyscallConn()
+	if err != nil {
+		return p
+	}
+	if b.in == nil {
+		b.in = make([]byte, largeRead)
+	}
+	n := copy(b.in, p)
+	raw.Read(func(fd uintptr) bool {
+		more, _ := poll.Read(int(fd), b.in[n:])
+		n += more // what failed will fail again, where it is looked at
+		return true
+	})
+	return b.in[:n]
+}

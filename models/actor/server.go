@@ -1,0 +1,244 @@
+package actor
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"cbench/internal/poll"
+	"cbench/models/internal/config"
+	"cbench/scenarios/wire"
+)
+
+// Serve starts the supervisor and accepts connections for it until ctx is done.
+func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
+	return serve(ctx, l, cfg, nil)
+}
+
+func serve(ctx context.Context, l net.Listener, cfg config.Config, fault func(*room, point)) error {
+	killed, kill := config.Killed(ctx)
+	defer kill()
+	naps := make(chan any, 16)
+	defer close(naps)
+	mailbox := make(chan any, 256)
+	s := &supervisor{
+		world:   &world{cfg.Resolve(), killed, mailbox, naps},
+		mailbox: mailbox, kill: kill, fault: fault,
+		conns: make(map[*address]struct{}), rooms: make(map[string]*tenancy), swept: time.Now(),
+	}
+	go sleepers(naps, s.cfg.Offload, killed.Done())
+	defer context.AfterFunc(ctx, func() { l.Close() })()
+	go func() { mailbox <- closed{accept(ctx, l, mailbox)} }()
+	return s.run(l)
+}
+
+// closed tells the supervisor that nobody comes any more.
+type closed struct{ why error }
+
+// accept returns nil when ctx is done, else why it cannot go on.
+func accept(ctx context.Context, l net.Listener, supervisor chan<- any) error {
+	for {
+		nc, err := l.Accept()
+		switch {
+		case err == nil:
+			supervisor <- nc.(*net.TCPConn)
+		case ctx.Err() != nil:
+			return nil
+		case poll.Full(err): // no descriptor for it: it stays in the backlog for now
+			select {
+			case <-time.After(10 * time.Millisecond):
+			case <-ctx.Done():
+			}
+		default:
+			return err
+		}
+	}
+}
+
+// supervisor is the actor that starts all others, knows who is there, and replaces the hosts of rooms that panic. It waits for
+// nobody, so that anybody may wait for it.
+type supervisor struct {
+	*world
+	mailbox chan any
+	kill    func()
+	fault   func(*room, point)
+
+	conns    map[*address]struct{}
+	rooms    map[string]*tenancy
+	swept    time.Time // when unused rooms were last closed
+	actors   int       // of rooms: hosts and ledgers
+	panics   []time.Time
+	dropped  int
+	ending   bool
+	why      error
+	listener net.Listener
+}
+
+// tenancy is what the supervisor knows of a room.
+type tenancy struct {
+	*room
+	used             time.Time // when it was last entered or left
+	tenants          int       // connections that may speak to it
+	members, waiters int
+}
+
+// run returns when nobody comes any more and all who were there are gone.
+func (s *supervisor) run(l net.Listener) error {
+	s.listener = l
+	killed := s.killed.Done()
+	accepting := true
+	for accepting || len(s.conns) > 0 {
+		select {
+		case m := <-s.mailbox:
+			if m, is := m.(closed); is {
+				accepting = false
+				s.end(m.why)
+				continue
+			}
+			s.receive(m)
+		case <-killed:
+			killed = nil
+			for a := range s.conns {
+				a.nc.Close()
+			}
+		}
+	}
+	for _, t := range s.rooms {
+		close(t.mailbox)
+	}
+	for s.actors > 0 {
+		s.receive(<-s.mailbox)
+	}
+	return s.why
+}
+
+// end has all connections end. With a reason, they are not waited for.
+func (s *supervisor) end(why error) {
+	if why != nil && s.why == nil {
+		s.why = why
+		s.kill()
+	}
+	if s.ending {
+		return
+	}
+	s.ending = true
+	s.listener.Close()
+	for a := range s.conns {
+		a.post(stop{})
+	}
+}
+
+func (s *supervisor) receive(m any) {
+	switch m := m.(type) {
+	case *net.TCPConn:
+		s.admit(m)
+	case *enter:
+		s.leave(m.last)
+		m.room = s.enter(m.name)
+		m.from.post(m)
+	case *stats:
+		m.Counts = s.counts()
+		m.from.post(m)
+	case gone:
+		s.leave(m.last)
+		delete(s.conns, m.address)
+	case tally:
+		t := s.rooms[m.room.name]
+		t.members += m.members
+		t.waiters += m.waiters
+		s.dropped += m.dropped
+	case down:
+		s.replace(m)
+	case ended:
+		s.actors--
+	}
+}
+
+// admit starts an actor for the connection, or closes it if there is no place.
+func (s *supervisor) admit(nc *net.TCPConn) {
+	if s.ending || len(s.conns) >= s.cfg.MaxConns {
+		nc.Close()
+		return
+	}
+	c := newConn(s.world, nc)
+	s.conns[&c.address] = struct{}{}
+	go c.live()
+}
+
+// enter is the room of that name, new if it has not been used.
+func (s *supervisor) enter(name string) *room {
+	t := s.rooms[name]
+	if t == nil {
+		s.sweep()
+		t = &tenancy{room: newRoom(name, s.mailbox)}
+		s.rooms[name] = t
+		s.actors += 2
+		go t.ledger.run()
+		s.host(t.room, nil)
+	}
+	t.tenants++
+	t.used = time.Now()
+	return t.room
+}
+
+func (s *supervisor) leave(r *room) {
+	if r != nil {
+		t := s.rooms[r.name]
+		t.tenants--
+		t.used = time.Now()
+	}
+}
+
+// host starts a room's actor, in place of one that panicked over something if over is not nil.
+func (s *supervisor) host(r *room, over any) {
+	h := &host{room: r, up: s.mailbox, fault: s.fault, seats: make(map[*address]*seat), waiters: make(map[*address]*wait)}
+	go h.run(over)
+}
+
+// Of panics, no more than so many within a time are answered by a replacement: what panics that often has a fault that
+// replacing does not cure, and Erlang's supervisors give up then, too.
+const (
+	mostPanics = 10
+	panicTime  = 10 * time.Second
+)
+
+// replace starts a new host. Room, mailbox and ledger stay.
+// NOTE: what it panicked over is only told when it is given up on, for a model keeps no log.
+func (s *supervisor) replace(m down) {
+	t := s.rooms[m.room.name]
+	t.members, t.waiters = 0, 0 // they will be counted anew
+	s.host(m.room, m.over)
+	now := time.Now()
+	if s.panics = append(s.panics, now); len(s.panics) <= mostPanics {
+		return
+	}
+	if oldest := s.panics[0]; now.Sub(oldest) < panicTime {
+		s.end(fmt.Errorf("room %s: %d panics in %v, the last: %v", m.room.name, len(s.panics), now.Sub(oldest).Round(time.Millisecond), m.why))
+	}
+	s.panics = s.panics[1:]
+}
+
+// sweep closes the rooms that nobody used for long, at most once a minute. Nobody speaks to a room without being its tenant.
+func (s *supervisor) sweep() {
+	now := time.Now()
+	if now.Sub(s.swept) < time.Minute {
+		return
+	}
+	s.swept = now
+	for name, t := range s.rooms {
+		if t.tenants == 0 && now.Sub(t.used) > wire.RoomIdle {
+			close(t.mailbox)
+			delete(s.rooms, name)
+		}
+	}
+}
+
+func (s *supervisor) counts() wire.Counts {
+	n := wire.Counts{Conns: len(s.conns), Rooms: len(s.rooms), DroppedSlow: s.dropped}
+	for _, t := range s.rooms {
+		n.Members += t.members
+		n.Waiters += t.waiters
+	}
+	return n
+}

@@ -1,0 +1,68 @@
+package thread
+
+import (
+	"time"
+
+	"cbench/scenarios/wire"
+)
+
+// block is a slow request. A thread of one's own makes it harmless to all others, in whichever manner: an offloaded sleep too
+// is slept here, for this thread is the spare one. It only queues for one of the places. It reports whether it came to its
+// end: not if the server was forced to.
+func (c *conn) block(how wire.How, d time.Duration) bool {
+	switch how {
+	case wire.Spin:
+		for end := time.Now().Add(d); time.Now().Before(end); {
+			if c.s.killed.Err() != nil {
+				return false
+			}
+		}
+		return true
+	case wire.Offload:
+		if !c.s.place.take() {
+			return false
+		}
+		defer c.s.place.give()
+	}
+	return c.s.sleep(d)
+}
+
+// sleep parks the thread.
+func (s *server) sleep(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-s.killed.Done():
+		return false
+	}
+}
+
+// take waits for a place. It reports false if the server was forced to end.
+func (p *places) take() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.free == 0 && !p.closed {
+		p.freed.Wait()
+	}
+	if p.closed {
+		return false
+	}
+	p.free--
+	return true
+}
+
+func (p *places) give() {
+	p.mu.Lock()
+	p.free++
+	p.mu.Unlock()
+	p.freed.Signal()
+}
+
+func (p *places) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.freed.Broadcast()
+}

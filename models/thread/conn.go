@@ -1,0 +1,216 @@
+package thread
+
+import (
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"cbench/internal/poll"
+	"cbench/scenarios/wire"
+)
+
+// conn is one client. All of it belongs to its thread; what others may touch is in its seat.
+type conn struct {
+	s      *server
+	fd     int // a blocking socket
+	tid    int // its thread, for who wants to wake it
+	in     wire.Decoder
+	seat   *seat     // in a room; nil before JOIN
+	parked *waiter   // a long poll; nil if there is none
+	timed  time.Time // an HTTP request has begun, and must be whole by then
+}
+
+// A waiting connection holds a small buffer. Where more came than fits, the rest is read into a large one that is borrowed.
+const (
+	smallRead = 256
+	largeRead = 64 << 10
+)
+
+// A batch is what it takes to handle requests. It is borrowed for as long as that lasts, never while waiting; and kept off
+// the stack, which for a waiting thread is to stay small.
+type batch struct {
+	request wire.Request
+	in      []byte // what came, where it is more than smallRead; made when first used
+	out     []byte // answers
+}
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+// serve is the connection's thread. Whatever it waits for, it waits for here, where its stack is shallow.
+func (c *conn) serve() {
+	runtime.LockOSThread() // and never unlocked: the thread ends with the connection
+	defer c.s.serving.Done()
+	defer c.close()
+	var err error
+	if c.tid, err = self(c.s.cpus); err != nil {
+		return
+	}
+	buf := make([]byte, smallRead)
+	for open := true; open; {
+		if c.parked != nil {
+			answer, there := c.parked.await(buf)
+			open = c.unpark(answer, there)
+			continue
+		}
+		n, err := c.read(buf)
+		if err == poll.ErrAgain {
+			c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
+		}
+		open = err == nil && n > 0 && c.handle(buf[:n])
+	}
+}
+
+// read waits for the client. A member's thread waits for room in its socket, too, if it is owed something.
+func (c *conn) read(p []byte) (int, error) {
+	if c.seat != nil && !c.seat.listen() {
+		return 0, nil
+	}
+	return receive(c.fd, p)
+}
+
+// rest reads what more has come, behind p, without waiting.
+func (b *batch) rest(c *conn, p []byte) []byte {
+	if b.in == nil {
+		b.in = make([]byte, largeRead)
+	}
+	n := copy(b.in, p)
+	more, _ := receiveNow(c.fd, b.in[n:]) // what failed will fail again, where it is looked at
+	return b.in[:n+more]
+}
+
+// handle answers every whole request that p completes and reports whether the connection goes on.
+func (c *conn) handle(p []byte) bool {
+	b := batches.Get().(*batch)
+	defer batches.Put(b)
+	r, out, open := &b.request, b.out[:0], true
+	if len(p) == smallRead {
+		p = b.rest(c, p)
+	}
+	c.in.Feed(p)
+	for open && c.parked == nil && c.in.Next(r) {
+		out, open = c.answer(r, out)
+		open = open && (!r.Form.Last() || c.parked != nil)
+		if len(out) >= largeRead {
+			open = c.send(out) && open
+			out = out[:0]
+		}
+	}
+	c.in.Keep()
+	b.out = out
+	return c.send(out) && open && c.limit()
+}
+
+// answer appends the answer to one request and reports whether the connection goes on.
+func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
+	switch r.Kind {
+	case wire.Echo:
+		return r.Form.AppendEcho(out, r.Body), true
+	case wire.Stats:
+		return r.Form.AppendStats(out, c.s.cfg.Name, c.s.counts()), true
+	case wire.Page:
+		return r.Form.AppendPage(out), true
+	case wire.Continue:
+		return r.Form.AppendContinue(out), true
+	case wire.Quit:
+		c.leave() // no message comes after BYE
+		return r.Form.AppendBye(out), true
+	case wire.Bad:
+		if r.Form.Last() {
+			c.leave()
+		}
+		return r.Form.AppendRefusal(out, r.Refusal), true
+	}
+	// What takes time, or tells others, comes after what was asked before it is answered.
+	if !c.send(out) {
+		return out[:0], false
+	}
+	return c.act(r, out[:0])
+}
+
+func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
+	switch r.Kind {
+	case wire.Join:
+		c.seat = c.s.join(c, r)
+	case wire.Say:
+		c.seat.say(r.Text)
+	case wire.Send:
+		id := c.s.room(string(r.Room)).tell(nil, r.Name, r.Text)
+		return r.Form.AppendSent(out, id), true
+	case wire.Wait:
+		return c.wait(r, out), true
+	case wire.Block:
+		if !c.block(r.How, r.Delay) {
+			return out, false
+		}
+		return r.Form.AppendBlocked(out, r.Delay), true
+	case wire.Zip:
+		return out, c.stream(wire.NewArchive(r), out)
+	}
+	return out, true
+}
+
+// stream writes an archive piece by piece. The client is waited for: that bounds what it is owed.
+func (c *conn) stream(a *wire.Archive, out []byte) bool {
+	poll.Unhurried(c.fd)
+	out = a.AppendStart(out)
+	for more := true; more; {
+		out, more = a.AppendNext(out)
+		if send(c.fd, out) != nil {
+			return false
+		}
+		out = out[:0]
+	}
+	return true
+}
+
+// send writes to a client that is in no room, and waits for it: that is the backpressure. A member's
+// answers take their turn among its room's messages.
+func (c *conn) send(out []byte) bool {
+	if len(out) == 0 {
+		return true
+	}
+	if c.seat != nil {
+		return c.seat.reply(out)
+	}
+	return send(c.fd, out) == nil
+}
+
+// limit gives an HTTP request that has begun and is not whole its time. It reports whether the server goes on.
+func (c *conn) limit() bool {
+	unfinished := c.parked == nil && c.in.Unfinished()
+	switch {
+	case unfinished && c.timed.IsZero():
+		c.timed = time.Now().Add(wire.RequestGrace)
+	case !unfinished && !c.timed.IsZero():
+		c.timed = time.Time{}
+		c.receiveWithin(0) // for ever
+	}
+	if unfinished {
+		c.receiveWithin(max(time.Until(c.timed), time.Millisecond))
+	}
+	return c.parked != nil || !c.s.ending.Load()
+}
+
+// receiveWithin bounds each of the reads to come; it has to be set anew before each for that to bound them all.
+func (c *conn) receiveWithin(d time.Duration) {
+	t := unix.NsecToTimeval(int64(d))
+	unix.SetsockoptTimeval(c.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &t)
+}
+
+func (c *conn) leave() {
+	if c.seat != nil {
+		c.seat.leave()
+	}
+}
+
+func (c *conn) close() {
+	c.leave()
+	if c.seat != nil {
+		c.seat.close()
+	}
+	unix.SetNonblock(c.fd, true)
+	poll.Drain(c.fd)
+	c.s.forget(c)
+}

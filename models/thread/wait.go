@@ -1,0 +1,91 @@
+package thread
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"cbench/scenarios/wire"
+)
+
+// waiter is a parked long poll. Its thread waits in a ppoll of its own, with a timeout. News is a knock; a client that leaves, or
+// the end of the server, is an event of its socket's.
+type waiter struct {
+	c     *conn
+	room  *room
+	since int64
+	until time.Time
+	form  wire.Form
+	news  atomic.Bool // there is some, and the room knows the waiter no more; set under its lock
+}
+
+// wait answers a long poll if there is news, and else parks the connection.
+func (c *conn) wait(q *wire.Request, out []byte) []byte {
+	r := c.s.room(string(q.Room))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	since := q.Since
+	if since < 0 {
+		since = r.log.Head()
+	}
+	out, answered := q.Form.AppendNews(out, &r.log, since)
+	if !answered {
+		c.parked = &waiter{c: c, room: r, since: since, until: time.Now().Add(q.Delay), form: q.Form}
+		r.waiters = append(r.waiters, c.parked)
+		c.s.waiters.Add(1)
+	}
+	return out
+}
+
+// await waits for news, for the end of its time or of the server, or for the client to leave, and is the answer unless it left.
+func (w *waiter) await(buf []byte) (answer []byte, there bool) {
+	there = true
+	for there && !w.news.Load() {
+		limit := time.Until(w.until)
+		if limit <= 0 || w.c.s.ending.Load() {
+			break
+		}
+		events := int16(left)
+		if w.c.in.Held() <= wire.MaxOwed {
+			events |= in
+		}
+		switch is := listen(w.c.fd, events, limit); {
+		case is&(left|over) != 0:
+			there = w.c.s.ending.Load() // then it was us
+		case is&in != 0: // a request behind the long poll waits for it
+			n, err := receiveNow(w.c.fd, buf)
+			there = err == nil && n > 0
+			w.c.in.Feed(buf[:n])
+			w.c.in.Keep()
+		}
+	}
+	return w.end(there)
+}
+
+// end takes the waiter out of the room, with the answer to its long poll unless the client left.
+func (w *waiter) end(there bool) (answer []byte, ok bool) {
+	r := w.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !w.news.Load() {
+		i := slices.Index(r.waiters, w)
+		r.waiters = slices.Delete(r.waiters, i, i+1)
+	}
+	r.used = time.Now()
+	w.c.s.waiters.Add(-1)
+	if !there {
+		return nil, false
+	}
+	answer, answered := w.form.AppendNews(nil, &r.log, w.since)
+	if !answered {
+		answer = w.form.AppendNone(nil, w.since)
+	}
+	return answer, true
+}
+
+// unpark answers, and reports whether the connection goes on: with what was asked behind the long poll.
+func (c *conn) unpark(answer []byte, there bool) bool {
+	last := c.parked.form.Last()
+	c.parked = nil
+	return there && c.send(answer) && !last && !c.s.ending.Load() && c.handle(nil)
+}
