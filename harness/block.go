@@ -158,6 +158,9 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
 		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
 	}
+	if s.Storm {
+		p.Loop, p.RatePerS, p.Pipeline = stormLoop, 0, 1
+	}
 	if b.Arrivals == Poisson {
 		p.Arrivals = Poisson // even distances are not said: older files do not
 	}
@@ -185,6 +188,8 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 		return p, fmt.Errorf("rate %g: must be more than 0, and at most %g messages/s", p.RatePerS, float64(mostRate))
 	case p.Pipeline < 1 || p.Pipeline > mostPipeline:
 		return p, fmt.Errorf("pipeline %d: must be 1 to %d", p.Pipeline, mostPipeline)
+	case s.Storm && (b.Rate > 0 || b.SLO != ""):
+		return p, fmt.Errorf("scenario %s: it has no rate: all come as fast as they can", s.Name)
 	case b.Closed && s.OpenLoop:
 		return p, fmt.Errorf("scenario %s: it has no closed loop: what it measures is how a steady rate is disturbed", s.Name)
 	case (b.Share != 0 || b.Stall != 0 || b.How != "") && s.Share == 0:
@@ -244,6 +249,8 @@ func (b Block) checkRotation(s *scenarios.Scenario) error {
 		return fmt.Errorf("rotate %q: must be %s or %s", b.Rotate, RotatePairs, RotateAll)
 	case b.Driver != "":
 		return fmt.Errorf("rotate: %s connects anew for every load; servers loaded in turn keep their connections", b.Driver)
+	case s.Storm:
+		return fmt.Errorf("rotate: servers loaded in turn keep their connections; %s opens new ones", s.Name)
 	case s.Idle:
 		return fmt.Errorf("rotate: %s measures memory at rest, which only a process of its own shows", s.Name)
 	case s.Piece > 0:

@@ -21,6 +21,7 @@ type measurement struct {
 	facts facts
 
 	before, after edge // the window's
+	alone         bool // our own engine loads it: it has connections at rest
 }
 
 // edge is the server's account at one edge of the measured window.
@@ -34,12 +35,14 @@ type edge struct {
 	machineErr error
 }
 
-// take goes through a repetition with a server that listens. What goes wrong with the server is in the cell.
+// take goes through a repetition with a server that listens. What goes wrong with the server is in the cell; the error is for what no
+// server is to blame for.
 func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process) error {
 	ctx, cancel := alive(ctx, proc)
 	defer cancel()
+	m.alone = p.Params.Driver == "" // others dial when they drive, and not before: there is no memory at rest
 	empty := m.memory(proc, true)
-	if p.Params.Driver == "" {
+	if m.alone {
 		m.moment("empty", empty, nil)
 	}
 	clients, err := load.Start(load.Process{Args: e.loadArgs(p.Params.Driver), CPUs: e.LoadCPUs, Threads: e.LoadLoops})
@@ -47,27 +50,51 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 		return fmt.Errorf("load process: %w", err)
 	}
 	defer clients.Stop()
+	plan := load.Plan{Addr: proc.Addr.String(), Scenario: p.Scenario, Params: traffic(p.Params, p.Conns, p.Seed), Threads: e.LoadLoops}
+	steps := []step{
+		{"connecting", func() error { return m.connect(ctx, proc, clients, plan, empty) }},
+		{"measuring", func() error { return m.drive(ctx, e, p, proc, clients) }},
+		{"closing", func() error { return m.close(clients) }},
+	}
+	if p.Params.Loop == stormLoop {
+		steps = []step{{"storming", func() error { return m.storm(ctx, e, p, proc, clients, plan) }}}
+	}
+	for _, s := range steps {
+		m.phase(s.doing)
+		if err := s.do(); err != nil {
+			m.fail(proc, s.doing, err)
+			return nil
+		}
+	}
+	m.leave(ctx, e, p, proc)
+	m.judge()
+	return nil
+}
 
-	m.phase("connecting")
-	opened, err := clients.Open(ctx, load.Plan{
-		Addr: proc.Addr.String(), Scenario: p.Scenario, Params: traffic(p.Params, p.Conns, p.Seed), Threads: e.LoadLoops,
-	})
+// step is a part of a repetition.
+type step struct {
+	doing string
+	do    func() error
+}
+
+// connect opens all connections, and looks at what they cost at rest.
+func (m *measurement) connect(ctx context.Context, proc *server.Process, clients *load.Remote, plan load.Plan, empty idleMemory) error {
+	opened, err := clients.Open(ctx, plan)
 	m.opened(opened)
-	if err != nil {
-		m.fail(proc, "connecting", err)
-		return nil
+	if err != nil || !m.alone {
+		return err
 	}
+	m.phase("measuring memory")
+	m.quiet(ctx, proc)
+	full := m.memory(proc, true)
+	m.idle(empty, full)
+	m.rest(ctx, proc)
+	m.moment("idle", full, m.collect(proc))
+	return nil
+}
 
-	if p.Params.Driver == "" { // others dial when they drive, and not before: there is no memory at rest
-		m.phase("measuring memory")
-		m.quiet(ctx, proc)
-		full := m.memory(proc, true)
-		m.idle(empty, full)
-		m.rest(ctx, proc)
-		m.moment("idle", full, m.collect(proc))
-	}
-
-	m.phase("measuring")
+// drive loads the server, and looks at what the window cost.
+func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process, clients *load.Remote) error {
 	limit, done := context.WithTimeout(ctx, time.Duration(p.Params.WarmupNS+p.Params.DurationNS)+time.Minute)
 	defer done()
 	report, err := clients.Drive(limit, load.Drive{
@@ -81,41 +108,46 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 		}
 	}})
 	if err != nil {
-		m.fail(proc, "measuring", err)
-		return nil
+		return err
 	}
 	m.report(report)
 	m.window(report)
 	m.machine(e, report)
 	m.place(e, proc)
-	if p.Params.Driver == "" {
+	if m.alone {
 		m.rested(ctx, "rested", proc)
-		if p.Diagnose {
-			m.diagnose(ctx, proc, clients, p.Params)
-		}
 	}
+	if p.Diagnose && m.alone {
+		m.diagnose(ctx, proc, clients, p.Params)
+	}
+	return nil
+}
 
-	m.phase("closing")
+// close ends all connections by a FIN.
+func (m *measurement) close(clients *load.Remote) error {
 	closed, err := clients.Close()
 	if err != nil {
-		m.fail(proc, "closing", err)
-		return nil
+		return err
 	}
 	m.verified(closed.Verify)
-	if open := m.cell.Load.Established - closed.Closed; open > 0 && p.Params.Driver == "" {
+	if open := m.cell.Load.Established - closed.Closed; open > 0 && m.alone {
 		m.warn("%d of %d connections were not closed in answer to our FIN: %v", open, m.cell.Load.Established, closed.Errors)
 	}
-	if p.Params.Driver == "" { // nor do they close
-		m.quiet(ctx, proc)
-		last := m.memory(proc, true)
-		m.cell.Memory.AfterCloseRSS, m.cell.Memory.AfterCloseAnon = last.rss, last.anon
-		if p.Rep == 1 { // once is enough for what takes its time and is alike each time
-			m.returned(ctx, proc, e.Linger)
-		}
-		m.rested(ctx, "closed", proc)
-	}
-	m.judge()
 	return nil
+}
+
+// leave looks at what the server holds when all connections are closed, and gives back.
+func (m *measurement) leave(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process) {
+	if !m.alone {
+		return
+	}
+	m.quiet(ctx, proc)
+	last := m.memory(proc, true)
+	m.cell.Memory.AfterCloseRSS, m.cell.Memory.AfterCloseAnon = last.rss, last.anon
+	if p.Rep == 1 { // once is enough for what takes its time and is alike each time
+		m.returned(ctx, proc, e.Linger)
+	}
+	m.rested(ctx, "closed", proc)
 }
 
 // alive is a context that ends with the server: a dead one answers nothing, and is not waited for.

@@ -43,7 +43,7 @@ type Cell struct {
 // Params is what the load was asked to be.
 type Params struct {
 	PayloadBytes int     `json:"payload_bytes"`
-	Loop         string  `json:"loop"`       // "open" (a fixed total rate), "closed" (the next message after the reply) or "search"
+	Loop         string  `json:"loop"`       // "open" (a fixed total rate), "closed" (the next message after the reply), "search" or "storm" (all connect at once)
 	RatePerS     float64 `json:"rate_per_s"` // messages/s in total, open loop; 0 in a closed loop
 	Pipeline     int     `json:"pipeline"`   // messages under way at once per connection, closed loop
 	RoomSize     int     `json:"room_size"`  // members of a room; 0 where there are no rooms
@@ -130,6 +130,8 @@ type Memory struct {
 	LoadedHeap   *int64 `json:"loaded_heap_bytes"`
 	LoadedStack  *int64 `json:"loaded_stack_bytes"`
 	LoadedKernel *int64 `json:"loaded_kernel_bytes"`
+
+	PeakRSS *int64 `json:"peak_rss_bytes,omitempty"` // the most it ever was; of a storm
 
 	AfterCloseRSS  *int64 `json:"after_close_rss_bytes"` // after every connection was closed
 	AfterCloseAnon *int64 `json:"after_close_anon_bytes"`

@@ -48,7 +48,7 @@ func (f Figure) comparable(s Setting) bool {
 		return true
 	}
 	open := s.Params.Loop == "open"
-	return (open || s.Params.Loop == "closed") && !s.atRest() && !(open && f.Name == "throughput_per_s")
+	return (open || s.Params.Loop == "closed" || s.Params.storms()) && !s.atRest() && !(open && f.Name == "throughput_per_s")
 }
 
 // Interval is a figure with its 95% confidence interval. Where N is 0 it is not known; where Low and High are NaN the figure is, and

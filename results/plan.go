@@ -92,6 +92,8 @@ func (p Params) String() string {
 	switch {
 	case p.searches():
 		load = p.searchInWords()
+	case p.storms():
+		load = "all connect at once, speak once and leave, again and again"
 	case p.Loop == "open":
 		load = fmt.Sprintf("open loop, %s messages/s in total", groupDigits(p.RatePerS))
 	case p.Pipeline > 1:
@@ -115,6 +117,8 @@ func (p Params) String() string {
 	}
 	return load
 }
+
+func (p Params) storms() bool { return p.Loop == "storm" }
 
 func percentOf(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + "%" }
 

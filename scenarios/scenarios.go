@@ -34,6 +34,7 @@ type Scenario struct {
 	RoomSize   int     // members of a room unless told otherwise; 0: no rooms
 	Idle       bool    // its connections wait: there is no closed loop
 	Waits      bool    // its connections wait with nothing to say: what the server does meanwhile is a figure of its own
+	Storm      bool    // all connect at once and leave, again and again: there is no loop
 	OpenLoop   bool    // there is no closed loop: what is measured is how a steady rate is disturbed
 
 	Payload int           // bytes of a message unless told otherwise; 0: the harness's choice
@@ -152,6 +153,15 @@ var All = []Scenario{
 		MaxPayload: wire.MaxText,
 		OneRoom:    true,
 		New:        newFanout,
+	},
+	{
+		Name:       "storm",
+		Doc:        "all connect at once, speak once and leave, again and again: how many a second, and how long does the last one wait?",
+		Needs:      []string{"lines:echo"},
+		Storm:      true,
+		OpenLoop:   true,
+		MaxPayload: wire.MaxLine - len(echoWord),
+		New:        newEcho,
 	},
 }
 

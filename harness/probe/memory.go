@@ -68,6 +68,19 @@ func ReadResident(pids []int) (Resident, error) {
 	return m, nil
 }
 
+// ReadPeak is the most that the processes ever held resident at once, each at its own time, in bytes.
+func ReadPeak(pids []int) (peak int64, err error) {
+	err = each(pids, func(p procfs.Proc) error {
+		s, err := p.NewStatus()
+		peak += int64(s.VmHWM)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("memory: %w", err)
+	}
+	return peak, nil
+}
+
 // each calls read for every process. That one is gone is an error only if all are.
 func each(pids []int, read func(procfs.Proc) error) error {
 	var gone error = unix.ESRCH
