@@ -278,7 +278,7 @@ func SlotFor(conns int) time.Duration {
 	return min(time.Second, max(200*time.Millisecond, time.Duration(conns)*100*time.Microsecond))
 }
 
-// rampFor is how long a slot's load runs before it is measured: in a closed loop until each connection's first message, all of
+// rampFor is how long a slot's load runs before its latency and throughput are measured: in a closed loop until each connection's first message, all of
 // which are sent at once, has been answered and the queue is as long as it will be.
 func rampFor(slot time.Duration) time.Duration { return slot / 5 }
 

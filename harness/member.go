@@ -26,13 +26,14 @@ type member struct {
 
 // slot is what one slot of one server was.
 type slot struct {
-	report         load.Report
-	from, to, rest probe.Usage // at the start of the window, at its end, and when the server had worked off what it was sent
-	before, after  probe.Machine
-	machineErr     error
-	wall           time.Duration // of all of it
-	others         time.Duration // CPU time of the other servers meanwhile
-	busiest        string        // who of them took most
+	report        load.Report
+	idle, rest    probe.Usage // before the load, and when the server had worked off what it was sent
+	from, to      probe.Usage // at the start of the window, and at its end
+	before, after probe.Machine
+	machineErr    error
+	wall          time.Duration // of all of it
+	others        time.Duration // CPU time of the other servers meanwhile
+	busiest       string        // who of them took most
 }
 
 // mostIdle is the CPU time, as a share of the slot, that all idle servers together may take in it: beyond it they take from the one
@@ -86,6 +87,7 @@ func (m *member) load(ctx context.Context, e *Experiment, length, ramp time.Dura
 	defer done()
 	pids, began := m.proc.PIDs(), time.Now()
 	var usageErr error
+	s.idle, usageErr = probe.ReadUsage(pids)
 	edge := func(start bool) {
 		usage, machine := &s.to, &s.after
 		if start {

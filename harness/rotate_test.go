@@ -143,10 +143,10 @@ func slotOf(t *testing.T, n int64, latency int64) slot {
 	at := time.Unix(0, 0)
 	return slot{
 		report: load.Report{
-			Sent: n, Expected: n, Received: n, InWindow: n - 10, Drained: 10, WindowNS: 1e9, CPUNS: 5e8, Latency: l, Service: l, LateRatio: &late,
+			Sent: n, Expected: n, Received: n, InWindow: n - 10, All: 2 * n, WindowNS: 1e9, CPUNS: 5e8, Latency: l, Service: l, LateRatio: &late,
 		},
-		from: probe.Usage{At: at}, to: probe.Usage{At: at.Add(time.Second), CPU: 300 * time.Millisecond},
-		rest: probe.Usage{At: at.Add(2 * time.Second), CPU: 400 * time.Millisecond},
+		idle: probe.Usage{At: at.Add(-time.Second)}, from: probe.Usage{At: at, CPU: 100 * time.Millisecond}, to: probe.Usage{At: at.Add(time.Second), CPU: 400 * time.Millisecond},
+		rest: probe.Usage{At: at.Add(2 * time.Second), CPU: 500 * time.Millisecond},
 		wall: time.Second, others: 10 * time.Millisecond,
 	}
 }
@@ -155,7 +155,7 @@ func TestRound(t *testing.T) {
 	s := slotOf(t, 1000, 2000)
 	got := s.round()
 	want := results.Round{
-		ServerNSPerMessage: 400e3, LoadNSPerMessage: 5e8 / 990.0, ThroughputPerS: 990, P50: 2000, P99: 2000, Count: 1000, IdleCPURatio: 0.01,
+		ServerNSPerMessage: 250e3, LoadNSPerMessage: 5e8 / 990.0, ThroughputPerS: 990, P50: 2000, P99: 2000, Count: 1000, IdleCPURatio: 0.01,
 	}
 	if got != want {
 		t.Errorf("%+v, want %+v", got, want)
@@ -186,7 +186,7 @@ func TestSums(t *testing.T) {
 	if c.Load.Sent != 4000 || *c.Load.ThroughputPerS != 1990 || *c.Load.LateSendRatio != 0.5 || *c.Load.ServerCPURatio != 0.3 {
 		t.Errorf("load %+v", c.Load)
 	}
-	if *c.CPU.ServerNS != 8e8 || *c.CPU.ServerNSPerMessage != 2e5 {
+	if *c.CPU.ServerNS != 1e9 || *c.CPU.ServerNSPerMessage != 125e3 {
 		t.Errorf("CPU %+v", c.CPU)
 	}
 	if l := c.Latency; l.Count != 4000 || l.Min != 2000 || l.Max != 4000 || l.Mean != 3500 || l.P50 != 4000 {

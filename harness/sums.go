@@ -14,15 +14,15 @@ import (
 
 // sums is a server's slots added up.
 type sums struct {
-	slots                               int
-	sent, expected, received            int64
-	inWindow, drained, windowNS, loadNS int64
-	late                                float64
-	overflow                            int64
-	load, rest                          probe.Usage // the server's in the windows, and with what it worked off after them
-	latency, service                    merged
-	first, last, spread, aside          merged
-	machine                             beside
+	slots                           int
+	sent, expected, received        int64
+	inWindow, all, windowNS, loadNS int64
+	late                            float64
+	overflow                        int64
+	window, whole                   probe.Usage // the server's in the windows, and from rest to rest
+	latency, service                merged
+	first, last, spread, aside      merged
+	machine                         beside
 }
 
 // add writes a slot down as a round, and adds it up if it counts.
@@ -39,8 +39,9 @@ func (m *member) add(s slot) {
 	}
 }
 
-// round is what a slot showed. CPU time per message is that from the start of the window until the server had worked off all it was
-// sent, over all replies since then: read at rest it is exact, where under load up to a tick of it is missing.
+// round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's too: read at rest it is
+// exact. Under load what a thread used since the last tick is missing, of a server that never waits 2 ms on average: one per cent of
+// a slot, and of the figure of slow servers only.
 func (s *slot) round() results.Round {
 	r := s.report
 	round := results.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.wall))}
@@ -48,7 +49,7 @@ func (s *slot) round() results.Round {
 		round.Void = "no message was answered in the slot"
 		return round
 	}
-	round.ServerNSPerMessage = float64(s.rest.Sub(s.from).CPU) / float64(r.InWindow+r.Drained)
+	round.ServerNSPerMessage = float64(s.rest.Sub(s.idle).CPU) / float64(r.All)
 	round.LoadNSPerMessage = float64(r.CPUNS) / float64(r.InWindow)
 	round.ThroughputPerS = float64(r.InWindow) * 1e9 / float64(r.WindowNS)
 	round.P50, round.P99 = r.Latency.P50, r.Latency.P99
@@ -62,14 +63,14 @@ func (t *sums) add(s slot) {
 	r := s.report
 	t.slots++
 	t.sent, t.expected, t.received = t.sent+r.Sent, t.expected+r.Expected, t.received+r.Received
-	t.inWindow, t.drained = t.inWindow+r.InWindow, t.drained+r.Drained
+	t.inWindow, t.all = t.inWindow+r.InWindow, t.all+r.All
 	t.windowNS, t.loadNS = t.windowNS+r.WindowNS, t.loadNS+r.CPUNS
 	t.overflow += r.Overflow
 	if r.LateRatio != nil {
 		t.late += *r.LateRatio * float64(r.Sent)
 	}
-	plus(&t.load, s.to.Sub(s.from))
-	plus(&t.rest, s.rest.Sub(s.from))
+	plus(&t.window, s.to.Sub(s.from))
+	plus(&t.whole, s.rest.Sub(s.idle))
 	for _, d := range []struct {
 		to *merged
 		l  *results.Latency
@@ -90,7 +91,7 @@ func plus(sum *probe.Usage, u probe.Usage) {
 	sum.Threads = u.Threads
 }
 
-// into writes the sums into the cell. Throughput is all replies over all windows, the rounds' mean by time; their median is in the
+// into writes the sums into the cell. CPU figures are from rest to rest, as in a round, but for the ratios. Throughput is all replies over all windows, the rounds' mean by time; their median is in the
 // rounds. Memory is not known: several servers share the machine's caches, and this one was loaded long ago. Nor is fairness: what a
 // connection received in one slot says little.
 func (t *sums) into(m *member) {
@@ -105,17 +106,17 @@ func (t *sums) into(m *member) {
 	c.First, c.Last, c.Spread, c.Aside = t.first.summary(), t.last.summary(), t.spread.summary(), t.aside.summary()
 	wall := float64(t.windowNS)
 	throughput, client := float64(t.inWindow)*1e9/wall, float64(t.loadNS)/wall
-	busy := float64(t.load.CPU) / float64(t.load.Wall)
+	busy := float64(t.window.CPU) / float64(t.window.Wall)
 	c.Load.ThroughputPerS, c.Load.ClientCPURatio, c.Load.ServerCPURatio = &throughput, &client, &busy
 	if c.Params.Loop == "open" && t.sent > 0 {
 		late := t.late / float64(t.sent)
 		c.Load.LateSendRatio = &late
 	}
-	cpu, user, system, queue := t.rest.CPU.Nanoseconds(), t.rest.User.Nanoseconds(), t.rest.System.Nanoseconds(), t.rest.RunQueue.Nanoseconds()
-	per, threads := float64(cpu)/float64(t.inWindow+t.drained), int64(t.rest.Threads)
+	cpu, user, system, queue := t.whole.CPU.Nanoseconds(), t.whole.User.Nanoseconds(), t.whole.System.Nanoseconds(), t.whole.RunQueue.Nanoseconds()
+	per, threads := float64(cpu)/float64(t.all), int64(t.whole.Threads)
 	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS, c.CPU.Threads = &cpu, &per, &t.loadNS, &threads
 	c.CPU.UserNS, c.CPU.SystemNS, c.CPU.RunQueueNS = &user, &system, &queue
-	c.CPU.VoluntarySwitches, c.CPU.InvoluntarySwitches = &t.rest.Voluntary, &t.rest.Involuntary
+	c.CPU.VoluntarySwitches, c.CPU.InvoluntarySwitches = &t.whole.Voluntary, &t.whole.Involuntary
 	c.Machine = t.machine.shares()
 }
 

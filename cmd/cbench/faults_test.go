@@ -121,7 +121,7 @@ func TestSharedCPU(t *testing.T) {
 	server, _ := twoCPUs(t)
 	dir := filepath.Join(t.TempDir(), "run")
 	one := strconv.Itoa(server)
-	mustSucceed(t, "run", "--model=floor", "--conns=1", "--rate=200", "--reps=1", "--duration=300ms", "--warmup=0s", "--out="+dir,
+	measure(t, "run", "--model=floor", "--conns=1", "--rate=200", "--reps=1", "--duration=300ms", "--warmup=0s", "--out="+dir,
 		"--server-cpus="+one, "--client-cpus="+one)
 	if c := cells(t, dir)[0]; !strings.Contains(strings.Join(c.Warnings, "\n"), "share CPU") {
 		t.Errorf("it was asked for, and no warning says so: %q", c.Warnings)

@@ -292,8 +292,6 @@ func (l *loop) Received(c int, due, sent, now int64) {
 	t.received++
 	if r.measures(now) {
 		t.inWindow++
-	} else if now >= r.end {
-		t.drained++
 	}
 	if !r.measures(due) {
 		return

@@ -53,7 +53,7 @@ type Report struct {
 	Expected int64            `json:"expected"`  // replies or deliveries those must bring
 	Received int64            `json:"received"`  // of them, verified, whenever they came
 	InWindow int64            `json:"in_window"` // verified replies that came within the window, whenever sent: over WindowNS, the throughput
-	Drained  int64            `json:"drained"`   // verified replies that came after its end: with InWindow, all that came since its start
+	All      int64            `json:"all"`       // verified replies of the whole drive, its warm-up's too
 	Errors   map[string]int64 `json:"errors"`    // connections that failed, by kind, and "unsent" messages; the whole drive's
 
 	Latency  *results.Latency `json:"latency_ns"` // from when a message was due (open loop) or sent (closed loop)

@@ -49,7 +49,7 @@ func (c *Clients) report(d Drive, first *round) Report {
 		Expected: t.expected,
 		Received: t.checked,
 		InWindow: t.inWindow,
-		Drained:  t.drained,
+		All:      t.received,
 		Errors:   t.errors,
 		Latency:  t.latency.summary(),
 		Service:  t.service.summary(),

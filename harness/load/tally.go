@@ -17,7 +17,6 @@ type tally struct {
 	expected         int64
 	checked          int64 // received, of the window's messages
 	inWindow         int64 // received in the window
-	drained          int64 // received after its end
 	late             int64
 	latency, service spread
 	first, last      spread // of a message's hearers, from when it was due; where the scenario tells
@@ -114,7 +113,6 @@ func (t *tally) add(o *tally) {
 	t.expected += o.expected
 	t.checked += o.checked
 	t.inWindow += o.inWindow
-	t.drained += o.drained
 	t.late += o.late
 	t.latency.add(&o.latency)
 	t.service.add(&o.service)
