@@ -11,6 +11,7 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results"
+	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
 
@@ -114,6 +115,9 @@ func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planne
 	m.window(report)
 	m.machine(e, report)
 	m.place(e, proc)
+	if s := scenarios.ByName(p.Scenario); s != nil && s.Deaf {
+		m.dropped(proc)
+	}
 	if m.alone {
 		m.rested(ctx, "rested", proc)
 	}

@@ -87,7 +87,8 @@ type Load struct {
 	ServerCPURatio *float64         `json:"server_cpu_ratio"`
 	ClientCPUs     int              `json:"client_cpus,omitempty"` // that the load process might use; 0: not on record
 	ServerCPUs     int              `json:"server_cpus,omitempty"`
-	LateSendRatio  *float64         `json:"late_send_ratio"` // share of sends over 1 ms after they were due; null in a closed loop
+	DroppedSlow    *int64           `json:"dropped_slow,omitempty"` // members that the server dropped for not reading; of slow
+	LateSendRatio  *float64         `json:"late_send_ratio"`        // share of sends over 1 ms after they were due; null in a closed loop
 }
 
 // Latency is a distribution in nanoseconds.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
@@ -59,7 +60,19 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 		_, twin := twins[r.model] // a control is no model: it is in the noise floor
 		return twin
 	})
+	stalls, stalledLoads := stallCharts(all, given)
+	for i, ch := range stalls {
+		load := stalledLoads[i]
+		ch.name = slug(load, all) + "-" + ch.name
+		ch.title = load.Scenario + ": " + strings.ToLower(ch.title[:1]) + ch.title[1:]
+		ch.subtitle = inWords(ch.subtitle, load.Params)
+		ch.caption = captionOf(run, load, ch.made, ch)
+		charts = append(charts, ch)
+	}
 	for _, load := range settings(all) {
+		if load.Params.How != "" {
+			continue // drawn over the share, all together
+		}
 		var of []row
 		for _, r := range all {
 			if r.setting == load {
@@ -138,6 +151,15 @@ func slug(load Setting, all []row) string {
 	name += fmt.Sprintf("-%dB", p.PayloadBytes)
 	if p.RoomSize > 0 {
 		name += fmt.Sprintf("-rooms%d", p.RoomSize)
+	}
+	if p.Arrivals != "" {
+		name += "-" + p.Arrivals
+	}
+	if p.BlockNS > 0 {
+		name += "-" + time.Duration(p.BlockNS).String()
+	}
+	if p.Share > 0 {
+		name += fmt.Sprintf("-%g", p.Share)
 	}
 	if p.Driver != "" {
 		name += "-" + p.Driver

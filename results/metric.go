@@ -58,6 +58,23 @@ func SpreadP99(c *Cell) (float64, bool) {
 	return percentileOf(c.Spread, 100, func(l *Latency) int64 { return l.P99 })
 }
 
+// DroppedSlow is how many members the server dropped for not reading.
+func DroppedSlow(c *Cell) (float64, bool) { return known(c.Load.DroppedSlow) }
+
+// AsideP50 is the median time in nanoseconds of replies that are not among those measured: of blocking, the slow requests' own.
+func AsideP50(c *Cell) (float64, bool) { return percentileOf(c.Aside, 1, p50Of) }
+
+// AsideP99 is what 1 in 100 of those exceeds. It is not known from fewer than 100.
+func AsideP99(c *Cell) (float64, bool) {
+	return percentileOf(c.Aside, 100, func(l *Latency) int64 { return l.P99 })
+}
+
+// LoadedAnon is the anonymous memory of the whole server, in bytes, at the end of the measured window.
+func LoadedAnon(c *Cell) (float64, bool) { return known(c.Memory.LoadedAnon) }
+
+// PeakRSS is the most that the server ever held resident, in bytes.
+func PeakRSS(c *Cell) (float64, bool) { return known(c.Memory.PeakRSS) }
+
 // UserPerConn is anonymous memory above that of the empty server, in bytes a connection.
 func UserPerConn(c *Cell) (float64, bool) { return known(c.Memory.UserPerConn) }
 

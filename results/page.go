@@ -24,6 +24,7 @@ type chart struct {
 	panels   []panel
 	columns  int
 	labelled int    // the column of panels whose lines are labelled, to its right
+	made     []row  // what it was made of, where that is not the rows of one load
 	head     string // over the labels: what their figures are
 	spread   string // what the caption says of repetitions; %d is how many
 	bars     string // and of one alone: what its bars are

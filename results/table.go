@@ -246,12 +246,16 @@ func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]stri
 	return cells
 }
 
-// waiting are the figures of connections that wait.
+// waiting are figures that few scenarios know: of connections that wait, that block others, that do not read, that come all at once.
 var waiting = []column{
 	{head: "first p50", figure: Figure{Metric: FirstP50}, words: Nanoseconds},
 	{head: "last p50", figure: Figure{Metric: LastP50}, words: Nanoseconds},
 	{head: "spread p50", figure: Figure{Metric: SpreadP50}, words: Nanoseconds},
 	{head: "spread p99", figure: Figure{Metric: SpreadP99}, words: Nanoseconds},
+	{head: "slow ones' p50", figure: Figure{Metric: AsideP50}, words: Nanoseconds},
+	{head: "slow ones' p99", figure: Figure{Metric: AsideP99}, words: Nanoseconds},
+	{head: "members dropped", figure: Figure{Metric: DroppedSlow}, words: PerSecond},
+	{head: "peak RSS", figure: Figure{Metric: PeakRSS}, words: Bytes},
 	{head: "CPU while all wait", figure: Figure{Metric: IdleCPU}, words: finePercent},
 }
 

@@ -34,6 +34,7 @@ type Scenario struct {
 	RoomSize   int     // members of a room unless told otherwise; 0: no rooms
 	Idle       bool    // its connections wait: there is no closed loop
 	Waits      bool    // its connections wait with nothing to say: what the server does meanwhile is a figure of its own
+	Deaf       bool    // some of its connections do not read: a server drops them
 	Storm      bool    // all connect at once and leave, again and again: there is no loop
 	OpenLoop   bool    // there is no closed loop: what is measured is how a steady rate is disturbed
 
@@ -135,7 +136,8 @@ var All = []Scenario{
 		Name:       "slow",
 		Doc:        "chat, with members beside it that do not read, for good or every other second: who else waits?",
 		Needs:      []string{"lines:chat"},
-		Rate:       200,
+		Rate:       500,
+		Deaf:       true,
 		OpenLoop:   true,
 		MaxPayload: wire.MaxText,
 		Payload:    2048,
