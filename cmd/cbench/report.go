@@ -53,5 +53,40 @@ func sourceOf(dir string) (report.Source, error) {
 	if err != nil {
 		return report.Source{}, err
 	}
-	return report.Source{Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(cells, "")}, nil
+	return report.Source{
+		Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(cells, ""),
+		Tables: crossCheckTables(results.CrossChecks(results.Summarise(cells))),
+	}, nil
+}
+
+// crossCheckTables is a table a cross-check: the same server driven by our engine and by others.
+func crossCheckTables(checks []results.CrossCheck) (tables []report.Table) {
+	for _, c := range checks {
+		t := report.Table{
+			Title: fmt.Sprintf("Cross-check: %s, %s, N = %d, by several drivers", c.Name, c.Setting.Scenario, c.Conns),
+			Note:  "The same server in closed loops of our own engine and of others: what one says is checked by the rest. Medians.",
+			Head:  []string{"driver", "messages/s", "to ours", "p50", "p99", "server CPU a message", "client CPUs", "server CPUs", "bottleneck", "why"},
+		}
+		for _, r := range c.Rows {
+			difference := report.Datum{Text: "–"}
+			if r.Difference != nil {
+				difference = report.Datum{Text: fmt.Sprintf("%+.0f%%", 100**r.Difference), Value: r.Difference}
+			}
+			t.Rows = append(t.Rows, []report.Datum{
+				{Text: r.Driver}, datumOf(r.Throughput, results.PerSecond), difference, datumOf(r.P50, results.Nanoseconds), datumOf(r.P99, results.Nanoseconds),
+				datumOf(r.CPUPerMessage, results.Nanoseconds), datumOf(r.ClientCPU, share), datumOf(r.ServerCPU, share), {Text: string(r.Bottleneck)}, {Text: r.Why},
+			})
+		}
+		tables = append(tables, t)
+	}
+	return tables
+}
+
+func share(v float64) string { return fmt.Sprintf("%.2f", v) }
+
+func datumOf(s results.Spread, words func(float64) string) report.Datum {
+	if s.N == 0 {
+		return report.Datum{Text: "–"}
+	}
+	return report.Datum{Text: words(s.Median), Value: &s.Median}
 }

@@ -21,7 +21,7 @@ func TestReadySuites(t *testing.T) {
 		}
 		own = append(own, ownServer(m, 1))
 	}
-	for name, most := range map[string]time.Duration{"smoke": time.Minute, "default": 10 * time.Minute, "full": 24 * time.Hour} {
+	for name, most := range map[string]time.Duration{"smoke": time.Minute, "default": 12 * time.Minute, "full": 24 * time.Hour} {
 		s, err := findSuite(name)
 		if err != nil || s.Doc == "" {
 			t.Fatalf("%s: %v, doc %q", name, err, s.Doc)

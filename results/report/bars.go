@@ -123,6 +123,7 @@ var memoryPieces = []struct {
 	{"live heap", func(m *results.Moment) *int64 { return m.HeapLive }},
 	{"unused heap", func(m *results.Moment) *int64 { return m.HeapUnused }},
 	{"Go runtime", func(m *results.Moment) *int64 { return m.Runtime }},
+	{"program's data", func(m *results.Moment) *int64 { return m.Program }},
 	{"other user memory", func(m *results.Moment) *int64 { return m.Rest }},
 	{"kernel: sockets", func(m *results.Moment) *int64 { return m.Sockets }},
 	{"kernel: files", func(m *results.Moment) *int64 { return m.Files }},
