@@ -94,6 +94,7 @@ func (f facts) findings() []Finding {
 		add("Capacity", f.loads[of[0].setting], capacitySentence(of))
 	}
 	stalls := stallSentences(f.stalls)
+	add("Who blocks whom", "", bystanderSentences(bystandersOf(f.groups, f.control))...)
 	add("Stalls", "", stalls[:min(2, len(stalls))]...)
 	add("How sure", "", f.sureness()...)
 	return all

@@ -37,7 +37,7 @@ func stallsOf(groups []results.Group, names map[results.Setting]string, control 
 	var all []stall
 	for i := range groups {
 		g := &groups[i]
-		if g.Params.Loop != "open" || g.Setting().AtRest() {
+		if g.Params.Loop != "open" || g.Setting().AtRest() || g.Params.How != "" { // what blocks is known there
 			continue
 		}
 		s := stallOf(slices.Concat(g.Rotated, g.Valid))

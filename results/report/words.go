@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"cbench/results"
 )
@@ -180,6 +181,9 @@ func loadName(l results.Setting) string {
 		}
 	case p.Loop == "search":
 		name += ", most " + searched(p.Search)
+	case p.Loop == "storm":
+	case p.How != "":
+		name += fmt.Sprintf(", %s block for %v, %s", percent(p.Share), time.Duration(p.BlockNS), p.How)
 	case l.AtRest():
 	case p.Loop == "open":
 		name += fmt.Sprintf(" at %s messages/s", results.PerSecond(p.RatePerS))

@@ -1,0 +1,113 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"cbench/results"
+)
+
+// wait is how long a model made bystanders wait while others' requests blocked: p99, in nanoseconds.
+type wait struct {
+	model string
+	p99   float64
+	void  bool // of no valid repetition: it could not keep up
+}
+
+// bystanders is what was measured of one way to block, under the largest share of it.
+type bystanders struct {
+	setting results.Setting
+	conns   int
+	waits   []wait // models as they come
+}
+
+// bystandersOf is one for every way to block, in the order of the loads: at the largest N and share that all of them have been
+// measured at, or else each at its own.
+func bystandersOf(groups []results.Group, control func(string) bool) (all []bystanders) {
+	for i := range groups {
+		g := &groups[i]
+		if g.Params.How == "" || g.Params.Share == 0 || control(g.Model) {
+			continue
+		}
+		w := wait{model: results.NameOf(groups, g), p99: g.Of(results.LatencyP99).Median}
+		if g.Of(results.LatencyP99).N == 0 {
+			w.void = true
+		}
+		at := slices.IndexFunc(all, func(b bystanders) bool { return b.setting.Params.How == g.Params.How })
+		switch {
+		case at < 0:
+			all = append(all, bystanders{g.Setting(), g.Conns, []wait{w}})
+		case all[at].setting == g.Setting() && all[at].conns == g.Conns:
+			all[at].waits = append(all[at].waits, w)
+		case all[at].setting.Params.Share < g.Params.Share || all[at].conns < g.Conns:
+			all[at] = bystanders{g.Setting(), g.Conns, []wait{w}}
+		}
+	}
+	return all
+}
+
+// bystanderSentences say who is stalled by whom: a model stalls everybody if its bystanders' p99 is at least half as long as a request
+// blocks, for then what blocks one does block all.
+func bystanderSentences(all []bystanders) (says []string) {
+	for _, b := range all {
+		p := b.setting.Params
+		var stalled, free []wait
+		var over []string
+		for _, w := range b.waits {
+			switch {
+			case w.void:
+				over = append(over, w.model)
+			case w.p99 >= float64(p.BlockNS)/2:
+				stalled = append(stalled, w)
+			default:
+				free = append(free, w)
+			}
+		}
+		if len(stalled)+len(free) < 2 {
+			continue
+		}
+		s := fmt.Sprintf("While %s of %s requests a second block for %v each, %s, one bystander in 100 waits ", percent(p.Share), results.PerSecond(p.RatePerS),
+			time.Duration(p.BlockNS), waysToBlock[p.How])
+		switch {
+		case len(stalled) == 0:
+			s += fmt.Sprintf("%s or longer, in all models measured: nobody is stalled", ofWaits(free))
+		case len(free) == 0:
+			s += fmt.Sprintf("%s or longer in %s: everybody is stalled", ofWaits(stalled), list(codes(names(stalled))))
+		default:
+			s += fmt.Sprintf("%s or longer in %s, where who blocks one blocks all, and %s in %s", ofWaits(stalled), list(codes(names(stalled))),
+				ofWaits(free), list(codes(names(free))))
+		}
+		if len(over) > 0 {
+			s += fmt.Sprintf("; %s could not keep up", list(codes(over)))
+		}
+		says = append(says, s+".")
+	}
+	return says
+}
+
+var waysToBlock = map[string]string{
+	"inline":  "asleep where they are handled",
+	"spin":    "using the CPU where they are handled",
+	"offload": "handed to threads for blocking work",
+}
+
+func names(waits []wait) (all []string) {
+	for _, w := range waits {
+		all = append(all, w.model)
+	}
+	return all
+}
+
+// ofWaits is the least and the greatest of the waits.
+func ofWaits(waits []wait) string {
+	low, high := waits[0].p99, waits[0].p99
+	for _, w := range waits {
+		low, high = min(low, w.p99), max(high, w.p99)
+	}
+	from, to := results.Nanoseconds(low), results.Nanoseconds(high)
+	if from == to {
+		return from
+	}
+	return from + " to " + to
+}
