@@ -59,17 +59,17 @@ type Changed struct {
 }
 
 // Changes compares what two runs have in common. Rounds of different runs are never paired with each other. But where both rotated a model
-// with the same base, its ratios to the base are compared: by Mann-Whitney over the rounds' log ratios, with an interval by bootstrap as
-// in Comparisons, drawn from each run apart. That is the change of the model beside the base, so the base is taken not to have changed;
-// its own change, and every figure that rotations do not know, is of repetitions apart. With base "" it is BaseOf if that is one for both.
+// with the same base, its ratios to the base are compared, each with the chance that its own run's controls tell (lucks). That is the change of the model beside the base, so the base is taken not to have changed;
+// its own change, and every figure that rotations do not know, is of repetitions apart, and where it depends on time it must exceed Drift. With base "" it is BaseOf if that is one for both.
 func Changes(old, now []Cell, base string) Changed {
 	if base == "" && BaseOf(old) == BaseOf(now) {
 		base = BaseOf(now)
 	}
 	before, after := Summarise(old), Summarise(now)
 	twins := twinsOf(slices.Concat(old, now))
+	oldNoise, newNoise := noiseOf(old), noiseOf(now)
 	var out Changed
-	var all []trialOfChange
+	var all []Change
 	for i := range after {
 		g := &after[i]
 		was := sameGroup(before, g)
@@ -77,7 +77,7 @@ func Changes(old, now []Cell, base string) Changed {
 		case was == nil:
 			out.OnlyNew = append(out.OnlyNew, placeOf(after, g))
 		case !twin:
-			all = append(all, changesOf(before, after, was, g, base)...)
+			all = append(all, changesOf(before, after, was, g, base, oldNoise, newNoise)...)
 		}
 	}
 	for i := range before {
@@ -85,7 +85,7 @@ func Changes(old, now []Cell, base string) Changed {
 			out.OnlyOld = append(out.OnlyOld, placeOf(before, &before[i]))
 		}
 	}
-	out.Changes = judgeChanges(all, noiseOf(old), noiseOf(now))
+	out.Changes = judgeChanges(all, oldNoise, newNoise)
 	for _, c := range out.Changes {
 		if c.Base != "" {
 			out.Base = base
@@ -108,14 +108,8 @@ func placeOf(groups []Group, g *Group) string {
 	return fmt.Sprintf("%s, N = %s (%s): %s", g.Scenario, groupDigits(float64(g.Conns)), g.Setting().Params, nameOf(groups, g))
 }
 
-type trialOfChange struct {
-	Change
-	least     float64
-	rotations int // whose rounds were paired, in the run that had fewer
-}
-
 // changesOf is the change of every figure of one model.
-func changesOf(before, after []Group, was, is *Group, base string) (all []trialOfChange) {
+func changesOf(before, after []Group, was, is *Group, base string, oldNoise, newNoise noise) (all []Change) {
 	var oldBase, newBase *Group
 	if is.Model != base {
 		oldBase, newBase = baseOf(before, was, base), baseOf(after, is, base)
@@ -126,10 +120,9 @@ func changesOf(before, after []Group, was, is *Group, base string) (all []trialO
 			continue
 		}
 		var found tested
-		rotations := 0
 		if oldBase != nil && newBase != nil {
 			old, now := pairsOf(oldBase, was, f), pairsOf(newBase, is, f)
-			found, rotations = ratioOfRatios(old, now), min(len(old), len(now))
+			found = ratioOfRatios(old, now, oldNoise.luck.chanceOf(f.Name, old, false), newNoise.luck.chanceOf(f.Name, now, false))
 		}
 		if found.ratio.N > 0 {
 			c.Base = newBase.Model
@@ -140,7 +133,8 @@ func changesOf(before, after []Group, was, is *Group, base string) (all []trialO
 			found = tested{ratio: Interval{math.NaN(), math.NaN(), math.NaN(), min(c.Old.N, c.New.N)}, p: math.NaN()}
 		}
 		c.Ratio, c.P, c.Test = found.ratio, found.p, found.test
-		all = append(all, trialOfChange{c, found.least, rotations})
+		c.Floor, c.Control = math.Expm1(found.chance.reach()), found.chance.control
+		all = append(all, c)
 	}
 	return all
 }
@@ -156,70 +150,57 @@ func baseOf(groups []Group, g *Group, base string) *Group {
 }
 
 // ratioOfRatios is the ratio of new to old of a ratio that each run took by paired rounds. Its N is 0 where one did not.
-func ratioOfRatios(old, now []rotated) tested {
+func ratioOfRatios(old, now []pairing, was, is chance) tested {
 	if len(old) == 0 || len(now) == 0 {
 		return tested{}
 	}
-	was, drawnOld := draws(old, location(), 1)
-	is, drawnNew := draws(now, location(), 2)
-	i := Interval{math.NaN(), is.Mid - was.Mid, math.NaN(), min(was.N, is.N)}
-	t := tested{p: math.NaN(), test: MannWhitney}
-	if was.Sure() && is.Sure() {
-		for n := range drawnNew {
-			drawnNew[n] -= drawnOld[n]
-		}
-		i.Low, i.High = percentiles(drawnNew, min(freedom(old), freedom(now)))
-		ranks := mannWhitney(flatten(old), flatten(now))
-		t.p, t.least = ranks.p, ranks.least
+	c := was.plus(is)
+	before, after := pairedRatio(old, was), pairedRatio(now, is)
+	d := math.Log(after.ratio.Mid) - math.Log(before.ratio.Mid)
+	t := tested{p: c.p(d), test: Controls, chance: c}
+	i := Interval{math.NaN(), d, math.NaN(), min(before.ratio.N, after.ratio.N)}
+	if c.known() {
+		i.Low, i.High = d-c.reach(), d+c.reach()
 	}
 	t.ratio = i.exp()
 	return t
 }
 
-func flatten(all []rotated) (flat []float64) {
-	for _, r := range all {
-		for _, block := range r {
-			flat = append(flat, block...)
-		}
-	}
-	return flat
-}
-
 // noise is what a run knows of its own.
 type noise struct {
-	controls []trial
-	drowned  drowning
+	luck    lucks
+	drowned drowning
 }
 
 func noiseOf(cells []Cell) noise {
 	groups := Summarise(cells)
-	return noise{controls: controlsOf(groups, twinsOf(cells)), drowned: drownedBy(groups)}
+	return noise{luck: lucksOf(groups, twinsOf(cells)), drowned: drownedBy(groups)}
 }
 
-func judgeChanges(all []trialOfChange, old, now noise) []Change {
+func judgeChanges(all []Change, old, now noise) []Change {
 	raw := make([]float64, len(all))
 	for i := range all {
 		raw[i] = all[i].P
 	}
-	sizes := adjust(all, func(t *trialOfChange) any { return t.Figure.Name }, func(t *trialOfChange) *float64 { return &t.P })
-	judged := make([]Change, len(all))
+	sizes := adjust(all, func(c *Change) any { return c.Figure.Name }, func(c *Change) *float64 { return &c.P })
 	for i := range all {
 		c := &all[i]
-		like := &trial{Comparison: Comparison{Setting: c.Setting, Conns: c.Conns, Figure: c.Figure}, rotations: c.rotations}
-		c.Floor, c.Control = floorOf(now.controls, like)
-		if floor, control := floorOf(old.controls, like); floor > c.Floor {
-			c.Floor, c.Control = floor, control
-		}
 		drowned := now.drowned.at(c.Setting, c.Conns, c.Figure)
 		if drowned == "" {
 			drowned = old.drowned.at(c.Setting, c.Conns, c.Figure)
 		}
-		c.Verdict, c.Why = judgement{ratio: c.Ratio, rounds: c.Base != "", p: c.P, raw: raw[i], least: c.least, of: sizes[i],
-			floor: c.Floor, control: c.Control, drowned: drowned}.verdict()
-		judged[i] = c.Change
+		j := judgement{ratio: c.Ratio, rounds: c.Base != "", p: c.P, raw: raw[i], of: sizes[i], drowned: drowned}
+		if c.Base == "" && c.Figure.Busy {
+			j.floor, c.Floor = Drift, Drift
+		}
+		c.Verdict, c.Why = j.verdict()
 	}
-	return judged
+	return all
 }
+
+// Drift is by how much runs apart may differ in whatever depends on time, without anybody's doing, on a machine that is shared: what
+// repetitions of one run do not show. Only what each run took relative to a base beside it is free of it.
+const Drift = 0.15
 
 // OtherMachine names what makes two runs those of unlike machines, with both values: a change between them is the machine's, or not only
 // the program's. Memory may differ by 2%: what the kernel keeps for itself is no other machine.

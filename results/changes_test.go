@@ -33,7 +33,7 @@ func TestChangesCancelWhatDrifted(t *testing.T) {
 		t.Fatalf("base %q", changed.Base)
 	}
 	pool, same0 := changeAt(changed, "pool", cpuFigure, 100), changeAt(changed, "same0", cpuFigure, 100)
-	if !pool.Worse() || pool.Better() || math.Abs(pool.Loss()-0.2) > 0.04 || pool.Base != "reactor" || pool.Test != MannWhitney {
+	if !pool.Worse() || pool.Better() || math.Abs(pool.Loss()-0.2) > 0.04 || pool.Base != "reactor" || pool.Test != Controls {
 		t.Errorf("pool: %+v", pool)
 	}
 	if same0.Verdict != Same || math.Abs(same0.Ratio.Mid-1) > 0.04 || same0.Floor == 0 {

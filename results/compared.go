@@ -12,15 +12,17 @@ import (
 // come. A ratio of p99 over paired rounds is of the p99 of a round, as a rule: what is rarer than rounds are long shows in p99.9, which is of
 // repetitions, and in the tables. Models come in the order they are shown in; a control (Twin) stands beside its own base, whatever the base of the others.
 //
-// A difference is called one only where P, adjusted by Holm over all comparisons of the figure, is below 0.05, the 95% interval excludes
-// 1, and the middle of it is farther from 1 than Floor. Controls have a family of their own.
+// A difference is called one only where P, adjusted by Holm over all comparisons of the figure, is below 0.05. Of paired rounds P is
+// the chance of it by how much the controls differ from what they are (luck.go), so that no difference within their noise is one. Controls
+// have a family of their own.
 func Comparisons(cells []Cell, base string) []Comparison {
 	if base == "" {
 		base = BaseOf(cells)
 	}
 	twins := twinsOf(cells)
 	groups := Summarise(cells)
-	all := trialsOf(groups, func(model string) (against string, twin bool) {
+	luck := lucksOf(groups, twins)
+	all := triedOf(groups, luck, func(model string) (against string, twin bool) {
 		if of, is := twins[model]; is {
 			return of, true
 		}
@@ -29,8 +31,8 @@ func Comparisons(cells []Cell, base string) []Comparison {
 	return judge(all, drownedBy(groups))
 }
 
-// trialsOf compares every group with that of the model it is held against, if any, in the same block.
-func trialsOf(groups []Group, against func(model string) (base string, twin bool)) (all []trial) {
+// triedOf compares every group with that of the model it is held against, if any, in the same block.
+func triedOf(groups []Group, luck lucks, against func(model string) (base string, twin bool)) (all []Comparison) {
 	for _, block := range blocksOf(groups) {
 		for i := range block {
 			other := &block[i]
@@ -40,7 +42,7 @@ func trialsOf(groups []Group, against func(model string) (base string, twin bool
 				continue
 			}
 			for _, f := range Figures {
-				if t, ok := try(b, other, f); ok {
+				if t, ok := try(b, other, f, luck, twin); ok {
 					t.Base, t.Other, t.Twin = nameOf(groups, b), nameOf(groups, other), twin
 					all = append(all, t)
 				}
@@ -48,11 +50,6 @@ func trialsOf(groups []Group, against func(model string) (base string, twin bool
 		}
 	}
 	return all
-}
-
-// controlsOf is the comparisons of twins alone.
-func controlsOf(groups []Group, twins map[string]string) []trial {
-	return trialsOf(groups, func(model string) (string, bool) { return twins[model], true })
 }
 
 // BaseOf is the model that comparisons are made with unless another is chosen: the one in the most rotations, being what their pairs
@@ -101,15 +98,8 @@ func baseIn(block []Group, other *Group, base string) *Group {
 	return found
 }
 
-// trial is a comparison before it is judged.
-type trial struct {
-	Comparison
-	least     float64 // that P could have been before it was adjusted
-	rotations int     // whose rounds were paired
-}
-
 // try compares one figure; it is not ok where one of the two does not know it.
-func try(base, other *Group, f Figure) (t trial, ok bool) {
+func try(base, other *Group, f Figure, luck lucks, twin bool) (t Comparison, ok bool) {
 	setting := other.Setting()
 	if !f.comparable(setting) {
 		return t, false
@@ -117,21 +107,21 @@ func try(base, other *Group, f Figure) (t trial, ok bool) {
 	var found tested
 	pairs := pairsOf(base, other, f)
 	if len(pairs) > 0 {
-		found = pairedRatio(pairs)
+		found = pairedRatio(pairs, luck.chanceOf(f.Name, pairs, twin))
 	} else {
 		found = unpaired(alike(base, other, f.Metric))
 	}
 	if found.ratio.N == 0 {
 		return t, false
 	}
-	t.Comparison = Comparison{Setting: setting, Conns: other.Conns, Figure: f,
+	t = Comparison{Setting: setting, Conns: other.Conns, Figure: f,
 		Ratio: found.ratio, Paired: len(pairs) > 0, Test: found.test, P: found.p}
-	t.least, t.rotations = found.least, len(pairs)
+	t.Floor, t.Control = math.Expm1(found.chance.reach()), found.chance.control
 	return t, true
 }
 
 // pairsOf is the log ratios of the rounds that both have in common, by rotation. A round that is void for either is in none.
-func pairsOf(base, other *Group, f Figure) (all []rotated) {
+func pairsOf(base, other *Group, f Figure) (all []pairing) {
 	if f.Round == nil {
 		return nil
 	}
@@ -142,7 +132,7 @@ func pairsOf(base, other *Group, f Figure) (all []rotated) {
 			continue
 		}
 		if r := pairRounds(base.Rotated[at].Rotation.Rounds, o.Rounds, f); len(r) > 0 {
-			all = append(all, r)
+			all = append(all, pairing{o.ID, r})
 		}
 	}
 	return all
@@ -159,18 +149,6 @@ func pairRounds(base, other []Round, f Figure) rotated {
 	})
 }
 
-// RoundsRatio is the ratio of other to base over the rounds of one rotation, as far as they go: as Comparisons takes it, and so what to
-// stop by once it is narrow enough. It is not known of a figure that rounds do not know.
-func RoundsRatio(base, other []Round, f Figure) Interval {
-	if f.Round == nil {
-		return Interval{}
-	}
-	if r := pairRounds(base, other, f); len(r) > 0 {
-		return bootstrap([]rotated{r}, location()).exp()
-	}
-	return Interval{}
-}
-
 // alike is a figure of both, from repetitions that were taken alike.
 func alike(base, other *Group, m Metric) (b, o []float64) {
 	if b, o = valuesOf(base.Rotated, m), valuesOf(other.Rotated, m); len(b) > 0 && len(o) > 0 {
@@ -180,23 +158,20 @@ func alike(base, other *Group, m Metric) (b, o []float64) {
 }
 
 // judge says of each what may be said.
-func judge(all []trial, drowned drowning) []Comparison {
+func judge(all []Comparison, drowned drowning) []Comparison {
 	raw := make([]float64, len(all))
 	for i := range all {
 		raw[i] = all[i].P
 	}
-	family := func(t *trial) any { return [2]any{t.Figure.Name, t.Twin} }
-	sizes := adjust(all, family, func(t *trial) *float64 { return &t.P })
-	judged := make([]Comparison, len(all))
+	family := func(c *Comparison) any { return [2]any{c.Figure.Name, c.Twin} }
+	sizes := adjust(all, family, func(c *Comparison) *float64 { return &c.P })
 	for i := range all {
-		t := &all[i]
-		t.Floor, t.Control = floorOf(all, t)
-		j := judgement{ratio: t.Ratio, rounds: t.Paired, p: t.P, raw: raw[i], least: t.least, of: sizes[i], floor: t.Floor, control: t.Control}
-		j.drowned = drowned.at(t.Setting, t.Conns, t.Figure)
-		t.Verdict, t.Why = j.verdict()
-		judged[i] = t.Comparison
+		c := &all[i]
+		j := judgement{ratio: c.Ratio, rounds: c.Paired, p: c.P, raw: raw[i], of: sizes[i]}
+		j.drowned = drowned.at(c.Setting, c.Conns, c.Figure)
+		c.Verdict, c.Why = j.verdict()
 	}
-	return judged
+	return all
 }
 
 // adjust puts the probabilities of every family through holm, and returns the size of the family that each is of.
@@ -222,35 +197,32 @@ func adjust[T any](all []T, family func(*T) any, p func(*T) *float64) (sizes []i
 
 // judgement is what a verdict depends on.
 type judgement struct {
-	ratio         Interval
-	rounds        bool    // it is of rounds, not of repetitions
-	p, raw, least float64 // adjusted, as found, and the least that could be found
-	of            int     // comparisons in the family
-	floor         float64
-	control       string
-	drowned       string // why nothing can be ranked; empty: it can
+	ratio   Interval
+	rounds  bool    // it is of rounds, not of repetitions
+	p, raw  float64 // adjusted, and as found
+	of      int     // comparisons in the family
+	floor   float64 // beyond what chance may do, so much is no news
+	drowned string  // why nothing can be ranked; empty: it can
 }
 
 func (j judgement) verdict() (v Verdict, why string) {
-	unit := "repetitions a side"
-	if j.rounds {
-		unit = "rounds"
-	}
 	switch {
 	case math.IsNaN(j.ratio.Mid):
 		return Unknown, "no ratio can be taken: a value at or below 0, or none taken alike on both sides"
+	case j.rounds && (!j.ratio.Sure() || math.IsNaN(j.p)):
+		return Unknown, fmt.Sprintf("too few rounds (%d), or no control and under %d rotations: how processes of one program differ is not known", j.ratio.N, leastRepetitions)
 	case !j.ratio.Sure() || math.IsNaN(j.p):
-		return Unknown, fmt.Sprintf("too few %s: %d", unit, j.ratio.N)
+		return Unknown, fmt.Sprintf("too few repetitions a side: %d", j.ratio.N)
 	case j.drowned != "":
 		return Unknown, j.drowned
 	case j.p < significance && j.ratio.excludes1() && math.Abs(j.ratio.Mid-1) <= j.floor:
-		return Same, fmt.Sprintf("within the noise here, %s by %s", share(j.floor), j.control)
+		return Same, fmt.Sprintf("within %s, by which runs apart differ without anybody's doing", share(j.floor))
 	case j.p < significance && j.ratio.excludes1() && j.ratio.Mid < 1:
 		return Less, ""
 	case j.p < significance && j.ratio.excludes1():
 		return More, ""
-	case j.raw <= j.least*(1+1e-9) && j.ratio.excludes1():
-		return Unknown, fmt.Sprintf("too few %s to be sure of one among %d comparisons: %d, all of one mind", unit, j.of, j.ratio.N)
+	case j.raw < significance && j.of > 1:
+		return Unknown, fmt.Sprintf("alone it were a difference; among %d comparisons it may be chance", j.of)
 	}
 	return Same, ""
 }

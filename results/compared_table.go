@@ -29,8 +29,9 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 }
 
 // testsInWords is for who wants to know what p is.
-const testsInWords = "p: of no difference, adjusted by Holm over all comparisons of a figure. Over paired rounds it is Wilcoxon's signed-rank, over reps " +
-	"Welch's t of the logarithms (and the difference is of geometric means), from 8 a side Mann-Whitney. A difference has p < 0.05, an interval without 0, and more than the control shows."
+const testsInWords = "p: of no difference, adjusted by Holm over all comparisons of a figure. Over paired rounds it is Student's t of the mean over rotations, " +
+	"against what the same server twice (A/A) came to in this run; over reps Welch's t of the logarithms (and the difference is of geometric means), " +
+	"from 8 a side Mann-Whitney. A difference has p < 0.05."
 
 // writeCompared writes the comparisons under one load.
 func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {

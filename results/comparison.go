@@ -82,8 +82,8 @@ type Comparison struct {
 	Paired  bool     // by rounds of rotations, else by repetitions apart
 	Test    Test     // what P is of
 	P       float64  // of there being no difference, adjusted by Holm over all comparisons of this figure in a run
-	Floor   float64  // differences up to this share are noise here: an A/A control of the same load showed them
-	Control string   // which control that was; empty: there was none, and Floor is 0
+	Floor   float64  // the same server twice would differ by up to this share in 19 of 20 such comparisons, by the run's controls; 0: not known
+	Control string   // how many controls that is known from; empty: there was none
 	Verdict Verdict
 	Why     string // where the verdict is Unknown, or where a difference was found that is within the noise
 }

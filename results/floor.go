@@ -3,8 +3,6 @@ package results
 import (
 	"fmt"
 	"math"
-
-	"github.com/aclements/go-moremath/stats"
 )
 
 // twinsOf is the models that are controls, and of which they are the twin.
@@ -16,52 +14,6 @@ func twinsOf(cells []Cell) map[string]string {
 		}
 	}
 	return twins
-}
-
-// floorOf is the share up to which a difference in t's figure is noise: the farthest from 1 within the interval of a control's ratio
-// under the same load, at the same number of connections or, where there is none, at the nearest. It is 0 without a control. A control
-// is held to the others only.
-//
-// Of one rotation alone the interval does not know how lucky its processes were, nor does one control. So there the floor is at least
-// what all controls under the load foretell of another one, at any number of connections: with d the logarithms of their m ratios,
-//
-//	t[0.975, m] · √(Σd²/m)
-func floorOf(all []trial, t *trial) (floor float64, control string) {
-	nearest := math.Inf(1)
-	var each []float64 // logarithms of ratios
-	for i := range all {
-		c := &all[i]
-		if !c.Twin || c.Figure.Name != t.Figure.Name || c.Setting != t.Setting || !c.Ratio.Sure() || t.Twin && c.Conns == t.Conns {
-			continue
-		}
-		each = append(each, math.Log(c.Ratio.Mid))
-		far := math.Abs(math.Log(float64(c.Conns) / float64(t.Conns)))
-		if far > nearest {
-			continue
-		}
-		if far < nearest {
-			nearest, floor = far, 0
-		}
-		if here := max(math.Abs(c.Ratio.High-1), math.Abs(c.Ratio.Low-1)); here >= floor {
-			floor, control = here, fmt.Sprintf("%s at N = %s", c.Other, groupDigits(float64(c.Conns)))
-		}
-	}
-	if t.rotations == 1 && len(each) > 1 {
-		if luck := foretold(each); luck > floor {
-			return luck, fmt.Sprintf("%d controls", len(each))
-		}
-	}
-	return floor, control
-}
-
-// foretold is how far from 1, at most, in 19 of 20 times, another ratio like these is whose logarithms are given, their true middle being 0.
-func foretold(logs []float64) float64 {
-	squares := 0.0
-	for _, d := range logs {
-		squares += d * d
-	}
-	m := float64(len(logs))
-	return math.Expm1(stats.InvCDF(stats.TDist{V: m})(1-significance/2) * math.Sqrt(squares/m))
 }
 
 // mostSwing is how wide the tail of a control may be, the high end over the low one, before it ranks nobody.
@@ -127,12 +79,15 @@ func (g *Group) swing(f Figure) float64 {
 	return 0
 }
 
-// twinSwing is that of the ratio of paired rounds: of repetitions apart it would be wide because they are few.
-func twinSwing(base, twin *Group, f Figure) float64 {
-	if t, ok := try(base, twin, f); ok && t.Paired && t.Ratio.Sure() {
-		return t.Ratio.High / t.Ratio.Low
+// twinSwing is how far apart the ratio of a model to itself comes out, by the rounds that scatter within rotations.
+func twinSwing(base, twin *Group, f Figure) (swing float64) {
+	for _, p := range pairsOf(base, twin, f) {
+		if d, within, ok := p.mean(); ok {
+			half := math.Abs(d) + 2*math.Sqrt(within)
+			swing = max(swing, math.Exp(2*half))
+		}
 	}
-	return 0
+	return swing
 }
 
 // share is a share in words, in as many digits as it takes: "0.7%", "12%".

@@ -69,14 +69,13 @@ const (
 // resamples of a bootstrap: Efron and Tibshirani (An Introduction to the Bootstrap, 1993, 14.6) ask for at least 1,000 for percentiles.
 const resamples = 1000
 
-// bootstrap is a figure over rotations with its percentile interval (Efron and Tibshirani 1993, chapter 13), by a hierarchical
-// bootstrap (Davison and Hinkley, Bootstrap Methods, 1997, 3.8): rotations are drawn with replacement, for the processes in each had
-// their own luck, and in each of those blocks of two neighbouring rounds. From few samples such an interval is too narrow; so the
-// percentiles are those that widen it as Student's t would (Hesterberg, What Teachers Should Know About the Bootstrap, 2015, 4.3):
+// bootstrap is a figure over rotations with its percentile interval (Efron and Tibshirani 1993, chapter 13), drawn from blocks of two
+// neighbouring rounds within each, widened for few samples as Student's t would (Hesterberg, What Teachers Should Know About the
+// Bootstrap, 2015, 4.3):
 //
 //	α/2 = Φ(-√((ν+1)/ν) · t[0.975, ν]), ν as freedom
 //
-// Of one rotation alone, the interval is that of these processes; how far others would be off only an A/A control tells.
+// It is the interval of these processes at this time: what others of the same program would have shown, only controls and comparisons tell.
 func bootstrap(all []rotated, of func([]rotated) float64) Interval {
 	i, drawn := draws(all, of, 1)
 	if !i.Sure() {

@@ -46,44 +46,6 @@ func TestMiddle(t *testing.T) {
 	}
 }
 
-// By the table in Wilcoxon (1945) and by counting signs by hand.
-func TestSignedRank(t *testing.T) {
-	for _, tc := range []struct {
-		name     string
-		d        []float64
-		p, least float64
-	}{
-		{"nothing", nil, 1, 1},
-		{"all zero", []float64{0, 0, 0}, 1, 1},
-		{"one", []float64{1}, 1, 1},
-		{"five alike", []float64{1, 2, 3, 4, 5}, 2.0 / 32, 2.0 / 32},
-		{"five against", []float64{-1, -2, -3, -4, -5}, 2.0 / 32, 2.0 / 32},
-		{"the smallest the other way", []float64{-1, 2, 3, 4, 5, 6}, 4.0 / 64, 2.0 / 64},
-		{"zeros do not count", []float64{0, 1, 2, 3, 4, 5, 0}, 2.0 / 32, 2.0 / 32},
-		{"ties: ranks 1.5, 1.5, 3, and the signs of the first two differ", []float64{-1, 1, 2}, 6.0 / 8, 2.0 / 8},
-		{"even", []float64{-1, 1, -2, 2}, 1, 2.0 / 16},
-	} {
-		p, least := signedRank(tc.d)
-		if math.Abs(p-tc.p) > 1e-12 || math.Abs(least-tc.least) > 1e-12 {
-			t.Errorf("%s: p %v, least %v, want %v and %v", tc.name, p, least, tc.p, tc.least)
-		}
-	}
-}
-
-// Where it passes from counting to the normal distribution, the two agree.
-func TestSignedRankOfMany(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 1))
-	d := make([]float64, exactUpTo)
-	for i := range d {
-		d[i] = rng.NormFloat64() + 0.2
-	}
-	exact, _ := signedRank(d)
-	normal, _ := signedRank(append(d, 1e-9)) // the smallest of all changes next to nothing
-	if exact > 0.5 || math.Abs(normal/exact-1) > 0.1 {
-		t.Errorf("counted %v, normal %v", exact, normal)
-	}
-}
-
 func TestHolm(t *testing.T) {
 	nan := math.NaN()
 	for _, tc := range []struct{ p, want []float64 }{

@@ -14,9 +14,10 @@ type Test string
 
 // The tests. Which is used depends on how the samples were taken and how many there are, never on what they say.
 const (
-	// SignedRank is Wilcoxon's (1945) over the log ratios of rounds, two-sided and exact: of the median ratio in these processes being
-	// 1. It knows nothing of how processes of one program differ; the interval does where there are several rotations, and so does the floor.
-	SignedRank Test = "signed-rank"
+	// Controls is Student's t test of the mean log ratio over rotations, against what the controls (A/A) of the run came to: see lucks.
+	Controls Test = "controls"
+	// Rotations is the same against how rotations differ among themselves, where there is no control.
+	Rotations Test = "rotations"
 	// MannWhitney is of two samples apart, two-sided: of either being as likely to be the greater (benchmath.AssumeNothing).
 	MannWhitney Test = "mann-whitney"
 	// Welch is Welch's t test of the logarithms of 3 to 7 repetitions a side. From so few, ranks alone could not tell a factor of ten
@@ -28,73 +29,9 @@ const (
 type tested struct {
 	ratio Interval
 	p     float64 // NaN: not known
-	least float64 // that p could have been with so many samples
 	test  Test
-}
 
-// pairedRatio is the ratio of paired rounds, told as logarithms.
-func pairedRatio(logs []rotated) tested {
-	var flat []float64
-	for _, r := range logs {
-		flat = append(flat, r.flat(nil)...)
-	}
-	p, least := signedRank(flat)
-	return tested{bootstrap(logs, location()).exp(), p, least, SignedRank}
-}
-
-// exactUpTo is how many differences signedRank counts all signs of: beyond, the normal distribution is as good.
-const exactUpTo = 100
-
-// signedRank is the p-value of Wilcoxon's signed-rank test, two-sided, and the least it could have been. Differences of 0 are left out,
-// equal ones share their ranks, and the distribution is over all signs of these very ranks.
-func signedRank(differences []float64) (p, least float64) {
-	d := slices.DeleteFunc(slices.Clone(differences), func(v float64) bool { return v == 0 || math.IsNaN(v) })
-	if len(d) == 0 {
-		return 1, 1
-	}
-	slices.SortFunc(d, func(a, b float64) int { return cmp.Compare(math.Abs(a), math.Abs(b)) })
-	ranks := make([]int, len(d)) // twice each rank, so that shared ones are whole
-	for i := 0; i < len(d); {
-		j := i + 1
-		for j < len(d) && math.Abs(d[j]) == math.Abs(d[i]) {
-			j++
-		}
-		for k := i; k < j; k++ {
-			ranks[k] = i + j + 1
-		}
-		i = j
-	}
-	var positive, sum, squares int
-	for i, r := range ranks {
-		sum += r
-		squares += r * r
-		if d[i] > 0 {
-			positive += r
-		}
-	}
-	least = math.Ldexp(1, 1-len(d))
-	smaller := min(positive, sum-positive)
-	if len(d) > exactUpTo {
-		// The rank sum has mean Σr/2 and variance Σr²/4; a step of it is 2 here.
-		z := (float64(smaller) - float64(sum)/2 + 1) / math.Sqrt(float64(squares)/4)
-		return min(1, 2*stats.StdNormal.CDF(z)), least
-	}
-	ways := make([]float64, sum+1) // share of all signs that give each rank sum
-	ways[0] = 1
-	top := 0
-	for _, r := range ranks {
-		top += r
-		for s := top; s >= 0; s-- {
-			ways[s] /= 2
-			if s >= r {
-				ways[s] += ways[s-r] / 2
-			}
-		}
-	}
-	for s := 0; s <= smaller; s++ {
-		p += 2 * ways[s]
-	}
-	return min(1, p), least
+	chance chance // of paired rounds
 }
 
 // enoughForRanks is how many repetitions a side are compared by their ranks.
@@ -128,7 +65,7 @@ func welch(base, other []float64) tested {
 	result, err := stats.TwoSampleWelchTTest(stats.Sample{Xs: other}, stats.Sample{Xs: base}, stats.LocationDiffers)
 	if err != nil { // nothing varies, so that there is no t: what is left is the ranks
 		ranks := mannWhitney(base, other)
-		t.p, t.least, t.test = ranks.p, ranks.least, MannWhitney
+		t.p, t.test = ranks.p, MannWhitney
 		return t
 	}
 	half := stats.InvCDF(stats.TDist{V: result.DoF})(1-significance/2) * math.Sqrt(stats.Variance(base)/n1+stats.Variance(other)/n2)
@@ -159,7 +96,7 @@ func mannWhitney(base, other []float64) tested {
 	k := rankAt(len(b), len(o))
 	ratio := Interval{at(k - 1), SpreadOf(all).Median, at(len(all) - k), min(len(b), len(o))}.exp()
 	sample := func(v []float64) *benchmath.Sample { return benchmath.NewSample(v, &benchmath.DefaultThresholds) }
-	return tested{ratio, benchmath.AssumeNothing.Compare(sample(b), sample(o)).P, leastU(len(b), len(o)), MannWhitney}
+	return tested{ratio: ratio, p: benchmath.AssumeNothing.Compare(sample(b), sample(o)).P, test: MannWhitney}
 }
 
 // rankAt is the k of mannWhitney. From 20 a side U is as good as normal: mean n·m/2, variance n·m·(n+m+1)/12.
@@ -175,15 +112,6 @@ func rankAt(n, m int) int {
 	nm := float64(n) * float64(m)
 	z := stats.InvCDF(stats.StdNormal)(1 - significance/2)
 	return int(nm/2 - z*math.Sqrt(nm*float64(n+m+1)/12))
-}
-
-// leastU is the least two-sided p that so many ranks can give: 2 / (n+m over n).
-func leastU(n, m int) float64 {
-	p := 2.0
-	for i := 1; i <= n; i++ {
-		p *= float64(i) / float64(m+i)
-	}
-	return p
 }
 
 func logs(v []float64) []float64 {
