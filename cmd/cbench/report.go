@@ -53,5 +53,13 @@ func sourceOf(dir string) (report.Source, error) {
 	if err != nil {
 		return report.Source{}, err
 	}
-	return report.Source{Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(cells, "")}, nil
+	source := report.Source{Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(cells, "")}
+	costs, err := costsOf(cells)
+	if err != nil {
+		return report.Source{}, err
+	}
+	if t, any := costs.ofThoseIn(cells).table(); any {
+		source.Tables = append(source.Tables, t)
+	}
+	return source, nil
 }
