@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -54,9 +54,11 @@ func (c costs) ofThoseIn(cells []results.Cell) costs {
 	return c
 }
 
-// measured reports whether a run told of any of it.
-func (c costs) measured() bool {
-	return slices.ContainsFunc(c.Models, func(m modelCost) bool { return m.Measured != nil })
+// told is the columns that a run filled for any of the models.
+func (c costs) told() []costColumn {
+	return slices.DeleteFunc(slices.Clone(toldColumns), func(column costColumn) bool {
+		return !slices.ContainsFunc(c.Models, func(m modelCost) bool { return column.of(&m).Value != nil })
+	})
 }
 
 func listCosts(cmd *cobra.Command, dir string, asJSON bool) error {
@@ -97,19 +99,19 @@ var readColumns = []costColumn{
 	{"Functions", "funcs", func(m *modelCost) report.Datum { return whole(m.Functions) }},
 	{"Largest function, lines", "largest", func(m *modelCost) report.Datum { return whole(m.Largest.Lines, m.Largest.Name) }},
 	{"Cyclomatic complexity", "cyclo", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Sum) }},
-	{"of one function at most", "most", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Most, m.Cyclomatic.Complex) }},
+	{"Cyclomatic, of one function", "most", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Most, m.Cyclomatic.Complex) }},
 	{"Cognitive complexity", "cogn", func(m *modelCost) report.Datum { return whole(m.Cognitive.Sum) }},
-	{"of one function at most", "most", func(m *modelCost) report.Datum { return whole(m.Cognitive.Most, m.Cognitive.Complex) }},
+	{"Cognitive, of one function", "most", func(m *modelCost) report.Datum { return whole(m.Cognitive.Most, m.Cognitive.Complex) }},
 	{"Places that take a lock", "locks", func(m *modelCost) report.Datum { return whole(m.Locks) }},
-	{"that use a channel", "chans", func(m *modelCost) report.Datum { return whole(m.Channels) }},
-	{"that start a goroutine or coroutine", "starts", func(m *modelCost) report.Datum { return whole(m.Goroutines + m.Coroutines) }},
+	{"Places that use a channel", "chans", func(m *modelCost) report.Datum { return whole(m.Channels) }},
+	{"Places that start a goroutine or coroutine", "starts", func(m *modelCost) report.Datum { return whole(m.Goroutines + m.Coroutines) }},
 }
 
 var toldColumns = []costColumn{
-	{"Goroutines", "goroutines", told(func(t *results.ModelCost) *float64 { return t.Goroutines })},
-	{"Threads", "threads", told(func(t *results.ModelCost) *float64 { return t.Threads })},
-	{"System calls a message", "calls/msg", told(func(t *results.ModelCost) *float64 { return t.Syscalls })},
-	{"Heap objects a message", "allocs/msg", told(func(t *results.ModelCost) *float64 { return t.Allocs })},
+	{"Goroutines", "goroutines", measured(func(t *results.ModelCost) *float64 { return t.Goroutines })},
+	{"Threads", "threads", measured(func(t *results.ModelCost) *float64 { return t.Threads })},
+	{"System calls a message", "calls/msg", measured(func(t *results.ModelCost) *float64 { return t.Syscalls })},
+	{"Heap objects a message", "allocs/msg", measured(func(t *results.ModelCost) *float64 { return t.Allocs })},
 }
 
 func whole(n int, detail ...string) report.Datum {
@@ -121,14 +123,14 @@ func whole(n int, detail ...string) report.Datum {
 	return d
 }
 
-func told(of func(t *results.ModelCost) *float64) func(m *modelCost) report.Datum {
+func measured(of func(t *results.ModelCost) *float64) func(m *modelCost) report.Datum {
 	return func(m *modelCost) report.Datum {
 		if m.Measured == nil || of(m.Measured) == nil {
 			return report.Datum{Text: "–"}
 		}
 		v := *of(m.Measured)
-		text := strconv.FormatFloat(v, 'f', 2, 64)
-		if v == float64(int64(v)) {
+		text := results.PerSecond(v)
+		if v == math.Trunc(v) {
 			text = results.Number(v)
 		}
 		return report.Datum{Text: text, Value: &v}
@@ -137,16 +139,16 @@ func told(of func(t *results.ModelCost) *float64) func(m *modelCost) report.Datu
 
 // table is the table for a page; there is none without models.
 func (c costs) table() (t report.Table, any bool) {
-	columns := readColumns
+	told := c.told()
 	t = report.Table{
 		Title: "What the style costs the reader",
 		Note: "Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share (wire, poll). " +
 			"A model on package net stands on more that is not counted.",
 	}
-	if c.measured() {
-		columns = slices.Concat(readColumns, toldColumns)
+	if len(told) > 0 {
 		t.Note += " " + c.places() + "."
 	}
+	columns := slices.Concat(readColumns, told)
 	for _, column := range columns {
 		t.Head = append(t.Head, column.head)
 	}
@@ -163,12 +165,10 @@ func (c costs) table() (t report.Table, any bool) {
 // write writes the table for a terminal: what a run tells stands beside the rest, or below where there is no room.
 func (c costs) write(cmd *cobra.Command) error {
 	opts := tableOptions(cmd)
-	tables := [][]costColumn{readColumns}
-	if c.measured() {
-		tables[0] = slices.Concat(readColumns, toldColumns)
-		if opts.Width > 0 && results.RowsWidth(c.rows(tables[0])) > opts.Width {
-			tables = [][]costColumn{readColumns, slices.Concat(readColumns[:1], toldColumns)}
-		}
+	told := c.told()
+	tables := [][]costColumn{slices.Concat(readColumns, told)}
+	if len(told) > 0 && opts.Width > 0 && results.RowsWidth(c.rows(tables[0])) > opts.Width {
+		tables = [][]costColumn{readColumns, slices.Concat(readColumns[:1], told)}
 	}
 	w := cmd.OutOrStdout()
 	for i, columns := range tables {
@@ -183,7 +183,7 @@ func (c costs) write(cmd *cobra.Command) error {
 largest, most: of any one function. cyclo: cyclomatic complexity (branches); cogn: cognitive (nesting counts more)
 locks, chans, starts: places that take a lock; send or receive on a channel; start a goroutine or a coroutine
 `)
-	if c.measured() {
+	if len(told) > 0 {
 		fmt.Fprintln(w, c.places())
 	}
 	return nil
