@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -179,12 +180,12 @@ func (c costs) write(cmd *cobra.Command) error {
 			return err
 		}
 	}
-	fmt.Fprint(w, `lines: of code, neither blank nor only a comment; of the model's own source, without tests and what all models share
-largest, most: of any one function. cyclo: cyclomatic complexity (branches); cogn: cognitive (nesting counts more)
-locks, chans, starts: places that take a lock; send or receive on a channel; start a goroutine or a coroutine
+	fmt.Fprint(w, `lines: of code, neither blank nor only a comment; without tests and what all models share
+largest, most: of any one function. cyclo, cogn: complexity, cyclomatic and cognitive
+locks, chans, starts: places that take a lock; send or receive on a channel; start a goroutine or coroutine
 `)
 	if len(told) > 0 {
-		fmt.Fprintln(w, c.places())
+		fmt.Fprintln(w, strings.ReplaceAll(c.places(), "; ", "\n"))
 	}
 	return nil
 }
