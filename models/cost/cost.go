@@ -10,7 +10,6 @@ import (
 	"go/types"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/fzipp/gocyclo"
@@ -229,20 +228,4 @@ func NameOf(fn *ast.FuncDecl) string {
 			return fn.Name.Name
 		}
 	}
-}
-
-// Functions is every function of the package in the directory, tests left out, by file and line.
-func Functions(source fs.FS, dir string) ([]Function, error) {
-	p, err := read(source, dir)
-	if err != nil {
-		return nil, fmt.Errorf("source of %s: %w", dir, err)
-	}
-	var all []Function
-	for _, f := range p.files {
-		for _, fn := range functions(f) {
-			at := p.fset.Position(fn.Pos())
-			all = append(all, Function{Name: NameOf(fn), File: at.Filename, Line: at.Line, Lines: p.linesOf(f, fn)})
-		}
-	}
-	return slices.Clip(all), nil
 }

@@ -98,10 +98,3 @@ func TestOfWhatCannotBeRead(t *testing.T) {
 		}
 	}
 }
-
-func TestFunctions(t *testing.T) {
-	all, err := Functions(example(), "one")
-	if err != nil || len(all) != 5 || all[3] != (Function{Name: "player.pong", File: "two.go", Line: 6, Lines: 1}) {
-		t.Errorf("%+v: %v", all, err)
-	}
-}
