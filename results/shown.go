@@ -2,6 +2,8 @@ package results
 
 import (
 	"fmt"
+	"io"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -62,3 +64,15 @@ func Number(v float64) string { return groupDigits(v) }
 
 // Printable is s without what steers a terminal or a page.
 func Printable(s string) string { return printable(s) }
+
+// WriteRows writes rows in columns, the first being the head: names to the left, as are the columns named, figures to the right. The error
+// is the writer's.
+func WriteRows(w io.Writer, rows [][]string, opts TableOptions, left ...int) error {
+	var out strings.Builder
+	writeAligned(&out, rows, opts, left...)
+	_, err := io.WriteString(w, opts.plain(out.String()))
+	return err
+}
+
+// RowsWidth is how many columns of a terminal the rows take.
+func RowsWidth(rows [][]string) int { return totalWidth(rows) }

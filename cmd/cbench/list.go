@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -20,13 +21,22 @@ type listed struct {
 }
 
 func newList() *cobra.Command {
-	var asJSON bool
+	var asJSON, costs bool
+	var dir string
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the models and the scenarios",
-		Example: "  cbench list\n  cbench list --json",
+		Use:   "list",
+		Short: "List the models and the scenarios, or what each model's style costs its reader",
+		Long: `List the models and the scenarios; with --cost what each model's style costs its reader, counted in the source that this
+program was built from, and with --run=DIR what a run tells of it besides: goroutines and threads, system calls and allocations a message.`,
+		Example: "  cbench list\n  cbench list --json\n  cbench list --cost --run=out/mine",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case costs:
+				return listCosts(cmd, dir, asJSON)
+			case dir != "":
+				return errors.New("--run: it goes with --cost")
+			}
 			var all []listed
 			for _, m := range models.All {
 				all = append(all, listed{"model", m.Name, m.Doc, m.Speaks})
@@ -53,6 +63,9 @@ func newList() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&costs, "cost", false, "what each model's style costs its reader")
+	cmd.Flags().StringVar(&dir, "run", "", "with --cost: `DIR` of a run, for what it tells of that")
+	cmd.MarkFlagDirname("run")
 	return cmd
 }
 

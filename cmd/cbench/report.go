@@ -53,10 +53,18 @@ func sourceOf(dir string) (report.Source, error) {
 	if err != nil {
 		return report.Source{}, err
 	}
-	return report.Source{
+	source := report.Source{
 		Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(cells, ""),
 		Tables: crossCheckTables(results.CrossChecks(results.Summarise(cells))),
-	}, nil
+	}
+	costs, err := costsOf(cells)
+	if err != nil {
+		return report.Source{}, err
+	}
+	if t, any := costs.ofThoseIn(cells).table(); any {
+		source.Tables = append(source.Tables, t)
+	}
+	return source, nil
 }
 
 // crossCheckTables is a table a cross-check: the same server driven by our engine and by others.

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cbench/models"
+	"cbench/models/cost"
+	"cbench/results"
+	"cbench/results/report"
+)
+
+// costs is what the models' styles cost their reader: counted in the source, and told by a run if there is one.
+type costs struct {
+	Open    results.Place `json:"open,omitzero"`    // where goroutines and threads were counted
+	Message results.Place `json:"message,omitzero"` // where system calls and allocations were
+	Models  []modelCost   `json:"models"`
+}
+
+type modelCost struct {
+	Model string `json:"model"`
+	cost.Cost
+	Measured *results.ModelCost `json:"measured,omitempty"`
+}
+
+// costsOf counts, and adds what the cells tell; there may be none.
+func costsOf(cells []results.Cell) (costs, error) {
+	told := results.CostOf(cells)
+	all := costs{Open: told.Open, Message: told.Message}
+	for _, m := range models.All {
+		counted, err := cost.Of(models.Source, m.Name)
+		if err != nil {
+			return costs{}, err
+		}
+		c := modelCost{Model: m.Name, Cost: counted}
+		if i := slices.IndexFunc(told.Models, func(t results.ModelCost) bool { return t.Model == m.Name }); i >= 0 {
+			c.Measured = &told.Models[i]
+		}
+		all.Models = append(all.Models, c)
+	}
+	return all, nil
+}
+
+// ofThoseIn leaves the models that a run had.
+func (c costs) ofThoseIn(cells []results.Cell) costs {
+	ran := map[string]bool{}
+	for i := range cells {
+		ran[cells[i].Model] = true
+	}
+	c.Models = slices.DeleteFunc(slices.Clone(c.Models), func(m modelCost) bool { return !ran[m.Model] })
+	return c
+}
+
+// told is the columns that a run filled for any of the models.
+func (c costs) told() []costColumn {
+	return slices.DeleteFunc(slices.Clone(toldColumns), func(column costColumn) bool {
+		return !slices.ContainsFunc(c.Models, func(m modelCost) bool { return column.of(&m).Value != nil })
+	})
+}
+
+func listCosts(cmd *cobra.Command, dir string, asJSON bool) error {
+	var cells []results.Cell
+	if dir != "" {
+		var err error
+		if _, err = results.ReadRun(dir); err != nil { // it says best what is not a run
+			return fmt.Errorf("--run: %w", err)
+		}
+		var warnings []string
+		if cells, warnings, err = results.ReadCells(dir); err != nil {
+			return fmt.Errorf("--run: %w", err)
+		}
+		for _, w := range warnings {
+			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: warning: %s\n", w)
+		}
+	}
+	all, err := costsOf(cells)
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		return printJSON(cmd, all)
+	}
+	return all.write(cmd)
+}
+
+// costColumn is one of the table's.
+type costColumn struct {
+	head  string // on a page
+	tight string // on a terminal
+	of    func(m *modelCost) report.Datum
+}
+
+var readColumns = []costColumn{
+	{"Model", "model", func(m *modelCost) report.Datum { return report.Datum{Text: m.Model, Model: m.Model} }},
+	{"Lines of code", "lines", func(m *modelCost) report.Datum { return whole(m.Lines) }},
+	{"Functions", "funcs", func(m *modelCost) report.Datum { return whole(m.Functions) }},
+	{"Largest function, lines", "largest", func(m *modelCost) report.Datum { return whole(m.Largest.Lines, m.Largest.Name) }},
+	{"Cyclomatic complexity", "cyclo", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Sum) }},
+	{"Cyclomatic, of one function", "most", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Most, m.Cyclomatic.Complex) }},
+	{"Cognitive complexity", "cogn", func(m *modelCost) report.Datum { return whole(m.Cognitive.Sum) }},
+	{"Cognitive, of one function", "most", func(m *modelCost) report.Datum { return whole(m.Cognitive.Most, m.Cognitive.Complex) }},
+	{"Places that take a lock", "locks", func(m *modelCost) report.Datum { return whole(m.Locks) }},
+	{"Places that use a channel", "chans", func(m *modelCost) report.Datum { return whole(m.Channels) }},
+	{"Places that start a goroutine or coroutine", "starts", func(m *modelCost) report.Datum { return whole(m.Goroutines + m.Coroutines) }},
+}
+
+var toldColumns = []costColumn{
+	{"Goroutines", "goroutines", measured(func(t *results.ModelCost) *float64 { return t.Goroutines })},
+	{"Threads", "threads", measured(func(t *results.ModelCost) *float64 { return t.Threads })},
+	{"System calls a message", "calls/msg", measured(func(t *results.ModelCost) *float64 { return t.Syscalls })},
+	{"Heap objects a message", "allocs/msg", measured(func(t *results.ModelCost) *float64 { return t.Allocs })},
+}
+
+func whole(n int, detail ...string) report.Datum {
+	v := float64(n)
+	d := report.Datum{Text: results.Number(v), Value: &v}
+	if n > 0 && len(detail) > 0 {
+		d.Detail = detail[0]
+	}
+	return d
+}
+
+func measured(of func(t *results.ModelCost) *float64) func(m *modelCost) report.Datum {
+	return func(m *modelCost) report.Datum {
+		if m.Measured == nil || of(m.Measured) == nil {
+			return report.Datum{Text: "–"}
+		}
+		v := *of(m.Measured)
+		text := results.PerSecond(v)
+		if v == math.Trunc(v) {
+			text = results.Number(v)
+		}
+		return report.Datum{Text: text, Value: &v}
+	}
+}
+
+// table is the table for a page; there is none without models.
+func (c costs) table() (t report.Table, any bool) {
+	told := c.told()
+	t = report.Table{
+		Title: "What the style costs the reader",
+		Note: "Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share (wire, poll). " +
+			"A model on package net stands on more that is not counted.",
+	}
+	if len(told) > 0 {
+		t.Note += " " + c.places() + "."
+	}
+	columns := slices.Concat(readColumns, told)
+	for _, column := range columns {
+		t.Head = append(t.Head, column.head)
+	}
+	for i := range c.Models {
+		var row []report.Datum
+		for _, column := range columns {
+			row = append(row, column.of(&c.Models[i]))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, len(t.Rows) > 0
+}
+
+// write writes the table for a terminal: what a run tells stands beside the rest, or below where there is no room.
+func (c costs) write(cmd *cobra.Command) error {
+	opts := tableOptions(cmd)
+	told := c.told()
+	tables := [][]costColumn{slices.Concat(readColumns, told)}
+	if len(told) > 0 && opts.Width > 0 && results.RowsWidth(c.rows(tables[0])) > opts.Width {
+		tables = [][]costColumn{readColumns, slices.Concat(readColumns[:1], told)}
+	}
+	w := cmd.OutOrStdout()
+	for i, columns := range tables {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if err := results.WriteRows(w, c.rows(columns), opts); err != nil {
+			return err
+		}
+	}
+	fmt.Fprint(w, `lines: of code, neither blank nor only a comment; without tests and what all models share
+largest, most: of any one function. cyclo, cogn: complexity, cyclomatic and cognitive
+locks, chans, starts: places that take a lock; send or receive on a channel; start a goroutine or coroutine
+`)
+	if len(told) > 0 {
+		fmt.Fprintln(w, strings.ReplaceAll(c.places(), "; ", "\n"))
+	}
+	return nil
+}
+
+// places says where it was that the run told.
+func (c costs) places() string {
+	words := fmt.Sprintf("Goroutines and threads of the server's process: %s, all connections open", c.Open)
+	if c.Message.Scenario == "" {
+		return words + "; no diagnostic pass counted system calls and allocations"
+	}
+	return fmt.Sprintf("%s; system calls and heap objects a message: %s", words, c.Message)
+}
+
+func (c costs) rows(columns []costColumn) [][]string {
+	rows := make([][]string, 1+len(c.Models))
+	for _, column := range columns {
+		rows[0] = append(rows[0], column.tight)
+		for i := range c.Models {
+			d := column.of(&c.Models[i])
+			text := d.Text
+			if column.tight == "largest" {
+				text += " " + d.Detail
+			}
+			rows[i+1] = append(rows[i+1], text)
+		}
+	}
+	return rows
+}
