@@ -56,6 +56,8 @@ func (b Block) searchParams(p *results.Params, s *scenarios.Scenario, conns int)
 	switch {
 	case p.Search != SearchRate && p.Search != SearchConns:
 		return fmt.Errorf("search %q: must be %s or %s", p.Search, SearchRate, SearchConns)
+	case b.Rotate != "":
+		return fmt.Errorf("search %s: a server that is searched has the machine to itself: leave rotate out", p.Search)
 	case b.Closed || b.Pipeline > 0 || b.Driver != "":
 		return fmt.Errorf("search %s: it is of an open loop of cbench's own engine: no closed loop, pipeline or driver", p.Search)
 	case b.Window < 0 || b.Window > time.Minute:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -115,6 +116,9 @@ func WriteRun(dir string, r *Run) error {
 func ReadRun(dir string) (*Run, error) {
 	path := filepath.Join(dir, RunFile)
 	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, noRun{dir}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read run: %w", err)
 	}
@@ -127,6 +131,15 @@ func ReadRun(dir string) (*Run, error) {
 	}
 	return &r, nil
 }
+
+// noRun is the error of a directory that holds none.
+type noRun struct{ dir string }
+
+func (e noRun) Error() string {
+	return fmt.Sprintf("%s: there is no run in it (no %s); cbench run --out=%s makes one", e.dir, RunFile, e.dir)
+}
+
+func (e noRun) Is(target error) bool { return target == fs.ErrNotExist }
 
 func checkSchema(got int) error {
 	switch {

@@ -84,7 +84,7 @@ type stalled struct {
 func stallPanels(of []row) (all []stalled) {
 	for _, r := range of {
 		for _, g := range r.groups {
-			if at := (stalled{r.setting.Params.How, g.Conns}); !slices.Contains(all, at) {
+			if at := (stalled{r.setting.Params.How, g.Conns}); r.setting.Params.Share > 0 && !slices.Contains(all, at) {
 				all = append(all, at)
 			}
 		}
@@ -119,7 +119,8 @@ func (s *series) addStall(of []row, model row, at stalled, shares []float64) {
 	var line []point
 	for _, share := range shares {
 		for _, r := range of {
-			if r.name != model.name || r.setting.Params.Share != share || r.setting.Params.How != at.how {
+			p := r.setting.Params
+			if r.name != model.name || p.Share != share || share > 0 && p.How != at.how { // where nothing blocks, the way does not matter
 				continue
 			}
 			for i := range r.groups {

@@ -100,7 +100,7 @@ func TestErrorsSayWhatAndTheMend(t *testing.T) {
 		{[]string{"server-cpus"}, []string{"run", "--server-cpus=4095", "--out=" + dir}},
 		{[]string{"pipeline"}, []string{"run", "--pipeline=3", "--rate=100", "--out=" + dir}},
 		{[]string{"speaks"}, []string{"run", "--cmd=./x {addr}", "--speaks=lines:sing", "--out=" + dir}},
-		{[]string{"no such file"}, []string{"plot", filepath.Join(dir, "nothing")}},
+		{[]string{"there is no run"}, []string{"plot", filepath.Join(dir, "nothing")}},
 		{[]string{"unknown flag"}, []string{"run", "--modle=x"}},
 		{[]string{"unknown command"}, []string{"bench"}},
 	}

@@ -72,7 +72,7 @@ func (p *progress) phase(cell results.Planned, phase string) {
 	if phase == harness.FirstPhase {
 		p.since = time.Now()
 	}
-	p.now = fmt.Sprintf("%d/%d  %s %s N=%d #%d: %s …", p.total-len(p.left)+1, p.total, whom(cell), cell.Scenario, cell.Conns, cell.Rep, phase)
+	p.now = fmt.Sprintf("%d/%d  %s %s N=%d #%d: %s …", p.total-len(p.left)+1, p.total, whom(cell), what(cell.Scenario, cell.Params), cell.Conns, cell.Rep, phase)
 	p.mu.Unlock()
 	p.draw()
 }
@@ -100,6 +100,21 @@ func whom(p results.Planned) string {
 	return fmt.Sprintf("%s and %d others in turn", names[0], len(names)-1)
 }
 
+// what is being measured, as far as it takes to tell it from the others of a run.
+func what(scenario string, p results.Params) string {
+	switch {
+	case p.How != "":
+		return fmt.Sprintf("%s %g%% %s", scenario, 100*p.Share, p.How)
+	case p.Search != "":
+		return fmt.Sprintf("%s, most %s with %s,", scenario, p.Search, p.SLO)
+	case p.Driver != "":
+		return scenario + " by " + p.Driver
+	case p.Loop == "closed":
+		return scenario + " closed"
+	}
+	return scenario
+}
+
 func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -115,7 +130,7 @@ func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 	}
 	if p.live {
 		if outcome != "" {
-			p.say("%s %s N=%d #%d%s", cell.Model, cell.Scenario, cell.Conns, cell.Rep, outcome)
+			p.say("%s %s N=%d #%d%s", cell.Model, what(cell.Scenario, cell.Params), cell.Conns, cell.Rep, outcome)
 		}
 		return
 	}
@@ -131,7 +146,7 @@ func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 		}
 	}
 	fmt.Fprintf(p.w, "%d/%d  %s %s N=%d #%d  %.1f s%s\n", p.total-len(p.left), p.total,
-		cell.Model, cell.Scenario, cell.Conns, cell.Rep, took.Seconds(), outcome)
+		cell.Model, what(cell.Scenario, cell.Params), cell.Conns, cell.Rep, took.Seconds(), outcome)
 }
 
 // close leaves the terminal as a command should.

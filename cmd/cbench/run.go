@@ -124,6 +124,9 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	for _, alone := range []string{"duration", "warmup"} {
 		cmd.MarkFlagsMutuallyExclusive("rotate", alone)
 	}
+	cmd.RegisterFlagCompletionFunc("how", cobra.FixedCompletions([]string{"inline", "spin", "offload"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("driver", cobra.FixedCompletions([]string{ownDriver, harness.Hey, harness.Wrk}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("arrivals", cobra.FixedCompletions([]string{"constant", harness.Poisson}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("rotate", cobra.FixedCompletions([]string{harness.RotatePairs, harness.RotateAll}, cobra.ShellCompDirectiveNoFileComp))
 	completeModels(cmd, "base")
 	searchExcludes(cmd)
@@ -362,8 +365,11 @@ func (f *runFlags) blocks() ([]harness.Block, error) {
 	var blocks []harness.Block
 	for _, scenario := range f.scenarios {
 		for _, driver := range drivers {
-			for _, how := range orNone(f.hows) {
+			for i, how := range orNone(f.hows) {
 				for _, share := range orNone(f.shares) {
+					if share == 0 && len(f.shares) > 0 && i > 0 {
+						continue // nothing blocks, in whatever way
+					}
 					b.Scenario, b.Driver, b.How, b.Share = scenario, driver, how, share
 					if share == 0 && len(f.shares) > 0 {
 						b.Share = harness.NoShare

@@ -18,7 +18,7 @@ func (f *runFlags) addSearch(flags *pflag.FlagSet) {
 
 // searchExcludes forbids what a search has no use for: its windows have lengths of their own, and its loop is open.
 func searchExcludes(cmd *cobra.Command) {
-	for _, flag := range []string{"duration", "warmup", "closed", "pipeline", "driver"} {
+	for _, flag := range []string{"duration", "warmup", "closed", "pipeline", "driver", "rotate"} {
 		cmd.MarkFlagsMutuallyExclusive("slo", flag)
 	}
 	cmd.RegisterFlagCompletionFunc("search",
