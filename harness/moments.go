@@ -50,6 +50,11 @@ func (m *measurement) userParts(o *results.Moment, at idleMemory, live *int64) {
 	if live != nil {
 		lives = min(*live, rt.Heap)
 	}
+	if rt.Stack > in.GoHeap { // stacks that were made and never touched: what else there is cannot be told from them
+		o.Runtime, o.Program = &in.Other, &in.Program
+		m.warnOnce("memory by its parts: the runtime counts %d KB of stacks, and %d are resident in all of its heap: not told apart", rt.Stack>>10, in.GoHeap>>10)
+		return
+	}
 	lives = min(lives, max(0, in.GoHeap-rt.Stack))
 	unused := max(0, in.GoHeap-lives-rt.Stack)
 	rest := *at.anon - lives - unused - rt.Stack - in.Other - in.Program
