@@ -27,7 +27,6 @@ type conn struct {
 
 	lent    bool // the port waits to be told to read on: its buffer is ours
 	timed   bool // an HTTP request has begun, and has a deadline
-	moving  bool // in or out of a room: the roll is not for it
 	broken  bool // the socket failed
 	ending  bool // the server ends
 	arrived bool // what the port has read came while an answer was awaited
@@ -192,10 +191,10 @@ func (c *conn) hear(m *heard) {
 	}
 }
 
-// answerRoll tells the host that took over where this connection stands.
+// answerRoll tells the host that took over where this connection stands: nowhere, if it is about to come or to go, for that
+// question it will ask again.
 func (c *conn) answerRoll() {
 	switch {
-	case c.moving:
 	case c.name != nil:
 		c.room.mailbox <- resume{&c.address, c.heard}
 	case c.parked != nil:

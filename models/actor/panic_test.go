@@ -53,6 +53,9 @@ func (p *planted) start(t *testing.T) (addr string, ended <-chan error) {
 	return l.Addr().String(), done
 }
 
+// browser gives up on a server that does not answer.
+var browser = http.Client{Timeout: 20 * time.Second}
+
 type client struct {
 	*testing.T
 	net.Conn
@@ -201,7 +204,7 @@ func (c *client) counts() (n counts) {
 func sendAll(t *testing.T, addr string, n int) map[int]bool {
 	ids := map[int]bool{}
 	for i := range n {
-		answer, err := http.Post("http://"+addr+"/send?room=r", "application/json", strings.NewReader(fmt.Sprintf(`{"from":"http","text":"%d"}`, i)))
+		answer, err := browser.Post("http://"+addr+"/send?room=r", "application/json", strings.NewReader(fmt.Sprintf(`{"from":"http","text":"%d"}`, i)))
 		if err != nil {
 			t.Error(err)
 			return ids
@@ -217,7 +220,7 @@ func sendAll(t *testing.T, addr string, n int) map[int]bool {
 // pollAll waits for news until it has heard the message last, and returns how many it has heard, each once and in order.
 func pollAll(t *testing.T, addr string, last int) (n int) {
 	for next := 0; next < last; {
-		answer, err := http.Get(fmt.Sprintf("http://%s/wait?room=r&since=%d&timeout=15000", addr, next))
+		answer, err := browser.Get(fmt.Sprintf("http://%s/wait?room=r&since=%d&timeout=15000", addr, next))
 		if err != nil {
 			t.Error(err)
 			return n

@@ -105,18 +105,11 @@ func (c *conn) join(r *wire.Request, out []byte) ([]byte, bool) {
 		return out, false
 	}
 	q := &join{asked: asked{from: &c.address}}
-	if !c.move(q) {
+	if !c.insist(q) {
 		return out, false
 	}
 	c.name, c.heard = bytes.Clone(r.Name), q.head
 	return r.Form.AppendJoined(out, c.room.name, q.head), true
-}
-
-// move insists on a change of who is in the room. If its host is replaced meanwhile, this question alone settles where the connection stands.
-func (c *conn) move(q question) bool {
-	c.moving = true
-	defer func() { c.moving = false }()
-	return c.insist(q)
 }
 
 // say has the room tell everybody. The text is lent to it until it answers.
@@ -134,7 +127,7 @@ func (c *conn) leave() bool {
 	}
 	c.name = nil
 	q := &leave{asked: asked{from: &c.address}}
-	return c.move(q) && q.missed == 0 && c.send(q.owed)
+	return c.insist(q) && q.missed == 0 && c.send(q.owed)
 }
 
 // stream writes an archive piece by piece. The client is waited for: that bounds what it is owed.

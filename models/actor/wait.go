@@ -87,7 +87,7 @@ func (c *conn) giveUp() (form wire.Form, answer []byte) {
 func (c *conn) abandon() bool {
 	c.parked, c.returned = nil, nil
 	c.until(time.Time{})
-	return c.move(&forget{asked{from: &c.address}})
+	return c.insist(&forget{asked{from: &c.address}})
 }
 
 // unpark goes on with what was asked behind the long poll, once it is answered.
