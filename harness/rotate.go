@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // A rotation compares servers that are alive at the same time, each with its connections open, by loading them in turn for short slots,
-// forward and backward: A B C C B A A B C …. What drifts on the machine meets them all, and only neighbouring slots are compared.
+// forward and backward: A B C C B A, then in another order. What drifts on the machine meets them all, and only neighbouring slots are compared.
 // Restarting a server for each sample spreads such ratios by ±15% here; so two servers repeat to 1%.
 
 // rotation is one repetition of it while it is taken.
@@ -81,10 +82,13 @@ func (r *rotation) turn(ctx context.Context) {
 	for _, m := range r.members {
 		m.start()
 	}
+	order := slices.Clone(r.members)
+	drawn := rand.New(rand.NewPCG(r.members[0].plan.Seed, uint64(len(order))))
 	for round := 1; round <= r.params.Rounds && r.alive() && ctx.Err() == nil; round++ {
 		r.tell(r.progress(round))
-		order := slices.Clone(r.members)
-		if round%2 == 0 {
+		if round%2 == 1 { // another order for each two rounds, so that nobody always follows the same one
+			drawn.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		} else {
 			slices.Reverse(order)
 		}
 		for _, m := range order {
