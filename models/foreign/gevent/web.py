@@ -27,8 +27,17 @@ def wait(q, sock):
         return news
     # The loop does not look at a socket that nobody reads from: that the client left is asked for beside.
     told = AsyncResult()
-    left = gevent.get_hub().loop.io(sock.fileno(), 1)
-    left.start(lambda: gone(sock) and told.set(b""))
+    loop = gevent.get_hub().loop
+    left, later = loop.io(sock.fileno(), 1), loop.timer(0.5)
+
+    def look():
+        if gone(sock):
+            told.set(b"")
+        else:  # what is pipelined behind this stays readable: look again, but not at once
+            left.stop()
+            later.start(left.start, look)
+
+    left.start(look)
     room.waiters.add(told)
     try:
         told.get(timeout=seconds)
@@ -37,8 +46,9 @@ def wait(q, sock):
         return w.none_yet(since)
     finally:
         room.waiters.discard(told)
-        left.stop()
-        left.close()
+        for watcher in left, later:
+            watcher.stop()
+            watcher.close()
 
 
 def gone(sock):
@@ -96,6 +106,10 @@ def application(env, start_response):
     except w.Refusal as refusal:
         status, body = "%d Refused" % refusal.status, refusal.body
         fields += [("Allow", refusal.allow)] if refusal.allow else []
+        if refusal.status == 413:
+            fields += [("Connection", "close")]
+    if w.closes(env.get("HTTP_CONNECTION", "")):
+        fields += [("Connection", "close")]
     start_response(status, fields + [("Content-Length", str(len(body)))])
     return [body]
 
@@ -115,5 +129,15 @@ class Handler(WSGIHandler):
 
 host, port = sys.argv[1].rsplit(":", 1)
 server = WSGIServer((host, int(port)), application, handler_class=Handler, log=None, error_log=None, backlog=4096)
-gevent.signal_handler(signal.SIGTERM, lambda: server.stop(timeout=0) or os._exit(0))
+
+
+def end():
+    server.close()
+    for told in rooms.parked():
+        told.set(b"")
+    gevent.sleep(0.1)
+    os._exit(0)
+
+
+gevent.signal_handler(signal.SIGTERM, end)
 server.serve_forever()

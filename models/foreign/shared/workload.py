@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 RING, NEWS = 200, 100                # messages kept, and told at once
 MAX_ECHO, MAX_BODY, MAX_TEXT = 64 << 10, 8 << 10, 4096
 MAX_LINE = 65536
-ROUTES = {"/": "GET", "/wait": "GET", "/stats": "GET", "/block": "GET", "/echo": "POST", "/send": "POST"}
+ROUTES = {"/": "GET", "/wait": "GET", "/stats": "GET", "/block": "GET", "/zip": "GET", "/echo": "POST", "/send": "POST"}
 
 
 class Refusal(Exception):
@@ -27,7 +27,7 @@ def answer(**fields):
 
 
 def check_route(method, path):
-    if path not in ROUTES:
+    if path not in ROUTES or (method, path) == ("GET", "/zip"):  # none of these servers makes archives
         raise Refusal(404, "there is nothing at this path")
     if method != ROUTES[path]:
         raise Refusal(405, "this path takes " + ROUTES[path], allow=ROUTES[path])
@@ -66,8 +66,11 @@ class Rooms(dict):
         self[name] = Room()
         return self[name]
 
+    def parked(self):
+        return [waiter for room in self.values() for waiter in room.waiters]
+
     def stats(self, model, conns):
-        return answer(model=model, conns=conns, waiters=sum(len(r.waiters) for r in self.values()),
+        return answer(model=model, conns=conns, waiters=len(self.parked()),
                       members=0, rooms=len(self), dropped_slow=0)
 
 
@@ -80,6 +83,11 @@ def word(value, most, what):
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.-]{1,%d}" % most, value):
         raise Refusal(400, "a %s is 1 to %d of A-Z a-z 0-9 _ . -" % (what, most))
     return value
+
+
+def closes(field):
+    """Whether the field Connection of a request asks that the connection be closed."""
+    return "close" in re.split(r"[ \t,]+", field.lower())
 
 
 def number(text, least, most, what):

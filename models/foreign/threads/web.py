@@ -17,14 +17,14 @@ conns = 0
 
 class Connection(BaseHTTPRequestHandler):
     protocol_version, wbufsize, disable_nagle_algorithm = "HTTP/1.1", -1, True
+    default_request_version = "HTTP/1.1"  # refusals have a head, whatever was asked
+    error_message_format, error_content_type = '{"error": "%(code)d"}', "application/json"
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
         fields, status, body = {"Content-Type": "application/json"}, 200, b""
         try:
-            length = int(self.headers.get("Content-Length", 0))
-            w.check_length(path, length)
-            sent = self.rfile.read(length)
+            sent = self.body(path)
             w.check_route(self.command, path)
             q = w.query(query)
             if path == "/":
@@ -42,9 +42,9 @@ class Connection(BaseHTTPRequestHandler):
                 body = self.wait(q)
         except w.Refusal as refusal:
             status, body = refusal.status, refusal.body
-            self.close_connection |= status == 413
             if refusal.allow:
                 fields["Allow"] = refusal.allow
+        self.close_connection |= status == 413 or w.closes(self.headers.get("Connection", ""))
         self.send_response_only(status)
         for name, value in fields.items():
             self.send_header(name, value)
@@ -55,6 +55,29 @@ class Connection(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+    def body(self, path):
+        """The body, which http.server leaves to its user, chunks and all."""
+        if "Transfer-Encoding" not in self.headers:
+            length = int(self.headers.get("Content-Length", 0))
+            w.check_length(path, length)
+            return self.rfile.read(length)
+        body = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            w.check_length(path, len(body) + size)
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline() not in (b"\r\n", b"\n", b""):
+            pass  # trailers
+        return body
+
+    def handle_expect_100(self):
+        go_on = super().handle_expect_100()
+        self.wfile.flush()
+        return go_on
+
+    def log_message(self, *said):
+        pass
 
     def say(self, q, sent):
         name, sender, text = w.parse_send(q, sent)
@@ -122,6 +145,19 @@ class Server(ThreadingHTTPServer):
 
 
 host, port = sys.argv[1].rsplit(":", 1)
-signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+server = Server((host, int(port)), Connection)
+
+
+def end():
+    server.shutdown()
+    with lock:
+        for _, wake in rooms.parked():
+            os.write(wake, b"!")
+    time.sleep(0.1)
+    os._exit(0)
+
+
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=end).start())
 threading.stack_size(128 << 10)
-Server((host, int(port)), Connection).serve_forever()
+server.serve_forever(0.05)
+threading.Event().wait()

@@ -8,8 +8,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from twisted.internet import epollreactor
 
 epollreactor.install()
-from twisted.internet import defer, reactor, threads
+from twisted.internet import defer, reactor, task, threads
+from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.web import http
+from zope.interface import implementer
 
 import workload as w
 
@@ -99,6 +101,7 @@ class Request(http.Request):
         return w.blocked(seconds)
 
 
+@implementer(IHalfCloseableProtocol)
 class Channel(http.HTTPChannel):
     requestFactory, timeOut = Request, None
     totalHeadersSize = 8 << 10
@@ -107,6 +110,12 @@ class Channel(http.HTTPChannel):
         channels.add(self)
         self.transport.setTcpNoDelay(True)
         super().connectionMade()
+
+    def readConnectionLost(self):
+        self.loseConnection()
+
+    def writeConnectionLost(self):
+        pass
 
     def connectionLost(self, reason):
         channels.discard(self)
@@ -129,4 +138,13 @@ class Site(http.HTTPFactory):
 host, port = sys.argv[1].rsplit(":", 1)
 reactor.suggestThreadPoolSize(64)
 reactor.listenTCP(int(port), Site(), backlog=4096, interface=host)
+
+
+def end():
+    for waiter in rooms.parked():
+        waiter.callback(None)
+    return task.deferLater(reactor, 0.1, os._exit, 0)  # the pool would wait for its sleeping threads
+
+
+reactor.addSystemEventTrigger("before", "shutdown", end)
 reactor.run()
