@@ -77,6 +77,8 @@ def wake(waiters):
 
 async def body(request):
     w.check_length(request.path, request.content_length or 0)
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     read = b""
     async for part in request.content.iter_any():
         read += part
@@ -109,6 +111,11 @@ class Connection(web_protocol.RequestHandler):
         if self.told and not self.told.done():
             self.told.set_result(None)
         super().connection_lost(exc)
+
+    def handle_error(self, request, status=500, exc=None, message=None):
+        refused = web.Response(status=status, body=w.answer(error=message or "refused"), content_type="application/json")
+        refused.force_close()
+        return refused
 
 
 class Server(web.Server):

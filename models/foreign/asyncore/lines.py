@@ -10,7 +10,6 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 threads = ThreadPoolExecutor(64)
-OWED = 256 << 10  # past it a client that does not read is not read from
 
 
 class Lines(asynchat.async_chat):
@@ -18,7 +17,7 @@ class Lines(asynchat.async_chat):
         super().__init__(sock)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.set_terminator(b"\n")
-        self.line, self.behind, self.asleep, self.owed, self.over = [], deque(), False, 0, False
+        self.line, self.behind, self.asleep, self.over = [], deque(), False, False
 
     def collect_incoming_data(self, data):
         self.line.append(data)
@@ -52,10 +51,12 @@ class Lines(asynchat.async_chat):
             self.go_on()
 
     def readable(self):
-        return not self.over and len(self.producer_fifo) * 16 < OWED and super().readable()
+        return not self.over and not self.producer_fifo  # a client that does not read is not read from
 
-    def handle_close(self):  # it said all it had to say: what is owed is still sent
-        self.over = True
+    def handle_close(self):
+        if self.over:
+            return self.close()
+        self.over = True  # it said all it had to say: what is owed is still sent
         self.go_on()
 
     def handle_error(self):

@@ -100,6 +100,7 @@ def application(env, start_response):
     except w.Refusal as refusal:
         status, body = "%d Refused" % refusal.status, refusal.body
         fields += [("Allow", refusal.allow)] if refusal.allow else []
+        env["cbench.protocol"].close_connection |= refusal.status == 413
     start_response(status, fields + [("Content-Length", str(len(body)))])
     return [body]
 
@@ -118,7 +119,17 @@ class Protocol(eventlet.wsgi.HttpProtocol):
             conns -= 1
 
 
-def end():
+    def parse_request(self):
+        well = super().parse_request()
+        self.close_connection |= well and w.closes(self.headers.get("Connection", ""))
+        return well
+
+    def get_environ(self):
+        return dict(super().get_environ(), **{"cbench.protocol": self})
+
+
+def end(ear):
+    hubs.trampoline(ear, read=True)
     for room in rooms.values():
         wake(room.waiters)
     eventlet.sleep(0.1)
@@ -126,6 +137,10 @@ def end():
 
 
 host, port = sys.argv[1].rsplit(":", 1)
-signal.signal(signal.SIGTERM, lambda *_: eventlet.spawn_after(0, end))
+ear, mouth = os.pipe()  # the hub sleeps on when a signal comes: a byte in a pipe wakes it
+os.set_blocking(mouth, False)
+signal.set_wakeup_fd(mouth)
+signal.signal(signal.SIGTERM, lambda *_: None)
+eventlet.spawn(end, ear)
 eventlet.wsgi.server(eventlet.listen((host, int(port)), backlog=4096, reuse_port=False), application, protocol=Protocol,
                      max_size=1 << 20, log_output=False, debug=False, socket_timeout=None)

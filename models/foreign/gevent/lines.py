@@ -1,6 +1,7 @@
 """gevent: a greenlet a connection, in code that seems to block. It echoes lines, and takes slow requests."""
 import os
 import signal
+import socket
 import sys
 import time
 
@@ -12,6 +13,7 @@ threads = ThreadPool(64)
 
 
 def serve(sock, address):
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         for line in lines(sock):
             sock.sendall(answer(line))

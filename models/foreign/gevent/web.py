@@ -1,6 +1,7 @@
 """gevent: a greenlet a connection, blocking style over one loop (libev). pywsgi is gevent's own HTTP server."""
 import os
 import signal
+import socket
 import sys
 import time
 
@@ -53,7 +54,7 @@ def wait(q, sock):
 
 def gone(sock):
     try:
-        return sock._sock.recv(1, 2) == b""  # MSG_PEEK: what was pipelined stays
+        return sock._sock.recv(1, socket.MSG_PEEK) == b""  # what was pipelined stays
     except BlockingIOError:
         return False
     except OSError:
@@ -118,6 +119,7 @@ class Handler(WSGIHandler):
     def handle(self):
         global conns
         conns += 1
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             super().handle()
         finally:

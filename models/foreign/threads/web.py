@@ -1,5 +1,6 @@
 """Python threads: one a connection, by http.server; a parked wait is a thread in a condition variable."""
 import os
+import re
 import select
 import signal
 import sys
@@ -24,7 +25,9 @@ class Connection(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         fields, status, body = {"Content-Type": "application/json"}, 200, b""
         try:
+            self.unread = True
             sent = self.body(path)
+            self.unread = False
             w.check_route(self.command, path)
             q = w.query(query)
             if path == "/":
@@ -44,7 +47,7 @@ class Connection(BaseHTTPRequestHandler):
             status, body = refusal.status, refusal.body
             if refusal.allow:
                 fields["Allow"] = refusal.allow
-        self.close_connection |= status == 413 or w.closes(self.headers.get("Connection", ""))
+        self.close_connection |= self.unread or w.closes(self.headers.get("Connection", ""))
         self.send_response_only(status)
         for name, value in fields.items():
             self.send_header(name, value)
@@ -58,18 +61,25 @@ class Connection(BaseHTTPRequestHandler):
 
     def body(self, path):
         """The body, which http.server leaves to its user, chunks and all."""
-        if "Transfer-Encoding" not in self.headers:
-            length = int(self.headers.get("Content-Length", 0))
+        length = w.length_of(self.headers)
+        if length is not None:
             w.check_length(path, length)
             return self.rfile.read(length)
         body = b""
-        while size := int(self.rfile.readline().split(b";")[0], 16):
+        while size := self.chunk_size():
             w.check_length(path, len(body) + size)
             body += self.rfile.read(size)
-            self.rfile.readline()
+            if self.rfile.readline() != b"\r\n":
+                raise w.Refusal(400, "a chunk has another size than it says")
         while self.rfile.readline() not in (b"\r\n", b"\n", b""):
             pass  # trailers
         return body
+
+    def chunk_size(self):
+        size = re.fullmatch(rb"([0-9A-Fa-f]{1,15})(;.*)?\r\n", self.rfile.readline())
+        if not size:
+            raise w.Refusal(400, "this is not the size of a chunk")
+        return int(size[1], 16)
 
     def handle_expect_100(self):
         go_on = super().handle_expect_100()

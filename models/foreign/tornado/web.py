@@ -10,7 +10,7 @@ from datetime import timedelta
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "shared"))
 
 from tornado import gen, web
-from tornado.concurrent import Future, future_set_result_unless_cancelled
+from tornado.concurrent import Future
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 
@@ -24,7 +24,7 @@ threads = ThreadPoolExecutor(64)
 class Any(web.RequestHandler):
     """Every path in one place: what is refused is refused in the same words and the same order."""
 
-    told, body, kind = None, b"", "application/json"
+    body, kind = b"", "application/json"
 
     def prepare(self):
         self.limit(int(self.request.headers.get("Content-Length", 0)))
@@ -60,17 +60,11 @@ class Any(web.RequestHandler):
         self.reply(refusal.body)
 
     def reply(self, body):
-        if w.closes(self.request.headers.get("Connection", "")):
-            self.set_header("Connection", "close")
         self.set_header("Content-Type", self.kind)
         self.finish(body)
 
     def compute_etag(self):
         return None
-
-    def on_connection_close(self):
-        if self.told:
-            future_set_result_unless_cancelled(self.told, None)
 
     async def on_page(self, q):
         self.kind = "text/html; charset=utf-8"
@@ -96,14 +90,15 @@ class Any(web.RequestHandler):
         news = room.since(since)
         if news is not None:
             return news
-        self.told = Future()
-        room.waiters.add(self.told)
+        told = Future()
+        room.waiters.add(told)
+        self.request.connection.set_close_callback(lambda: wake([told]))
         try:
-            await gen.with_timeout(timedelta(seconds=seconds), self.told)
+            await gen.with_timeout(timedelta(seconds=seconds), told)
         except gen.TimeoutError:
             pass
         finally:
-            room.waiters.discard(self.told)
+            room.waiters.discard(told)
         return room.since(since) or w.none_yet(since)
 
     async def on_block(self, q):
@@ -121,7 +116,7 @@ class Any(web.RequestHandler):
 
 def wake(waiters):
     for told in list(waiters):
-        future_set_result_unless_cancelled(told, None)
+        told.done() or told.set_result(None)
 
 
 async def end():

@@ -46,6 +46,9 @@ class Request(http.Request):
         self.setResponseCode(failure.value.status)
         if failure.value.allow:
             self.setHeader(b"Allow", failure.value.allow.encode())
+        if failure.value.status == 413:
+            self.setHeader(b"Connection", b"close")
+            self.channel.persistent = False
         return failure.value.body
 
     def get_page(self, q, body):
