@@ -16,11 +16,11 @@ import workload as w
 
 rooms, me, tokens, asked = w.Rooms(), os.getpid(), itertools.count(), {}
 sleep = get_original("time", "sleep")  # gunicorn monkey-patches its workers
-conns = 0
+conns, joined, WORKERS = 0, set(), int(os.environ["CBENCH_WORKERS"])
 
 
 def join(worker):
-    """Joins this process to the bus, and returns when it hears it."""
+    """Joins this process to the bus, and returns when all workers are there."""
     global me, bus
     me, context, name = os.getpid(), zmq.Context(), os.environ["CBENCH_BUS"]
     bus, ear = context.socket(zmq.PUSH), context.socket(zmq.SUB)
@@ -30,8 +30,8 @@ def join(worker):
     gevent.get_hub().threadpool.maxsize = 64
     gevent.spawn(hear, ear)
     gevent.spawn(end, worker)
-    while ask("sync", patience=0.2) is None:
-        pass
+    while len(joined) < WORKERS:  # who is not on the bus yet would miss what is said meanwhile
+        ask("here", patience=0.2)
     serve = worker.handle
 
     def handle(listener, client, address):
@@ -65,6 +65,9 @@ def hear(ear):
         if kind == "count":
             bus.send_json(["counted", worker, token, [conns, len(rooms.parked())]])
             continue
+        if kind == "here" and worker not in joined:
+            joined.add(worker)
+            bus.send_json(["here", me, next(tokens), []])  # the new one has not heard of this one
         if kind == "say":
             name, sender, text, number = what
             rooms[name].add(sender, text)
@@ -136,7 +139,7 @@ def gone(sock):
 
 def stats():
     ask("sync")
-    counts = ask("count", answers=int(os.environ["CBENCH_WORKERS"]), patience=5) or []
+    counts = ask("count", answers=WORKERS, patience=5) or []
     total = [sum(column) for column in zip(*counts)] or [None, None]
     return w.answer(model="gunicorn", conns=total[0], waiters=total[1], members=0, rooms=len(rooms), dropped_slow=0)
 

@@ -88,7 +88,7 @@ def word(value, most, what):
 def length_of(fields):
     """How long a body is by the fields of its request (an email.message.Message), None if it is chunked. Saying it twice is smuggling."""
     lengths, codings = fields.get_all("Content-Length", []), fields.get_all("Transfer-Encoding", [])
-    if codings and (lengths or [c.lower() for c in codings] != ["chunked"]) or len(lengths) > 1 or not all(re.fullmatch("[0-9]{1,18}", n) for n in lengths):
+    if codings and (lengths or [c.lower() for c in codings] != ["chunked"]) or len(lengths) > 1 or not all(re.fullmatch("[0-9]{1,18}", n.strip()) for n in lengths):
         raise Refusal(400, "it is not clear how long the body is")
     return None if codings else int(lengths[0]) if lengths else 0
 

@@ -20,12 +20,17 @@ calls, (ear, mouth) = deque(), os.pipe()
 
 def until(fd, what):
     """Parks this tasklet until fd is ready."""
-    channel = parked[fd] = stackless.channel()
+    channel = stackless.channel()
+    arm(fd, what, channel)
+    channel.receive()
+
+
+def arm(fd, what, channel):
+    parked[fd] = channel
     try:
         epoll.modify(fd, what | select.EPOLLONESHOT)
-    except FileNotFoundError:
+    except FileNotFoundError:  # the first time
         epoll.register(fd, what | select.EPOLLONESHOT)
-    channel.receive()
 
 
 def wake(channels):
@@ -37,8 +42,7 @@ def wake(channels):
 @contextlib.contextmanager
 def gone(fd, channel):
     """Meanwhile whoever waits in the channel is woken if the client leaves."""
-    parked[fd] = channel
-    epoll.modify(fd, EPOLLRDHUP | select.EPOLLONESHOT)
+    arm(fd, EPOLLRDHUP, channel)
     yield
     parked.pop(fd, None)
 
