@@ -124,6 +124,9 @@ class Protocol(eventlet.wsgi.HttpProtocol):
         self.close_connection |= well and w.closes(self.headers.get("Connection", ""))
         return well
 
+    def log_message(self, *said):
+        pass
+
     def get_environ(self):
         return dict(super().get_environ(), **{"cbench.protocol": self})
 
