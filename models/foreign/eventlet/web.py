@@ -100,7 +100,9 @@ def application(env, start_response):
     except w.Refusal as refusal:
         status, body = "%d Refused" % refusal.status, refusal.body
         fields += [("Allow", refusal.allow)] if refusal.allow else []
-        env["cbench.protocol"].close_connection |= refusal.status == 413
+        if refusal.status == 413:
+            env["cbench.close"] = True
+            fields += [("Connection", "close")]
     start_response(status, fields + [("Content-Length", str(len(body)))])
     return [body]
 
@@ -127,8 +129,9 @@ class Protocol(eventlet.wsgi.HttpProtocol):
     def log_message(self, *said):
         pass
 
-    def get_environ(self):
-        return dict(super().get_environ(), **{"cbench.protocol": self})
+    def handle_one_response(self):
+        super().handle_one_response()
+        self.close_connection |= "cbench.close" in self.environ
 
 
 def end(ear):
