@@ -8,12 +8,12 @@ import (
 
 // blockCases are slow requests.
 var blockCases = []Case{
-	{Name: "block/answers", Doc: "BLOCK <ms> <how> handles a slow request, then BLOCKED <ms>", Parts: []string{Block}, core: true, run: func(t *T) {
+	{Name: "block/answers", Doc: "BLOCK <ms> <how> handles a slow request, then BLOCKED <ms>", Parts: []string{Block, Echo}, core: true, run: func(t *T) {
 		c := t.dial()
 		c.ask("BLOCK 1 inline\nBLOCK 2 spin\r\nBLOCK 3 offload\n", "BLOCKED 1\nBLOCKED 2\nBLOCKED 3\n")
 		c.echo("after")
 	}},
-	{Name: "block/takes-its-time", Doc: "the request takes ms, in each manner", Parts: []string{Block}, run: func(t *T) {
+	{Name: "block/takes-its-time", Doc: "the request takes ms, in each manner", Parts: []string{Block, Echo}, run: func(t *T) {
 		c := t.dial()
 		for _, how := range []string{"inline", "spin", "offload"} {
 			const ms = 60
@@ -24,7 +24,7 @@ var blockCases = []Case{
 			}
 		}
 	}},
-	{Name: "block/spin-burns", Doc: "spin: the handler burns CPU for that long", Parts: []string{Block}, run: func(t *T) {
+	{Name: "block/spin-burns", Doc: "spin: the handler burns CPU for that long", Parts: []string{Block, Echo}, run: func(t *T) {
 		c := t.dial()
 		c.echo("warm")
 		before, known := t.server.cpu()
@@ -37,19 +37,19 @@ var blockCases = []Case{
 			c.failf("the server used %v of CPU", used)
 		}
 	}},
-	{Name: "block/bad", Doc: "ms is 1 to 10000, how is inline, spin or offload", Parts: []string{Block}, run: func(t *T) {
+	{Name: "block/bad", Doc: "ms is 1 to 10000, how is inline, spin or offload", Parts: []string{Block, Chat}, run: func(t *T) {
 		t.refused("BLOCK", "BLOCK 5", "BLOCK 5 ", "BLOCK inline", "BLOCK  inline", "BLOCK 0 inline", "BLOCK 10001 inline", "BLOCK -1 spin", "BLOCK +5 spin",
 			"BLOCK 1.5 spin", "BLOCK 5ms inline", "BLOCK 0x5 inline", "BLOCK 99999999999999999999 offload", "BLOCK 18446744073709551617 inline",
 			"BLOCK 5 sleep", "BLOCK 5 INLINE", "BLOCK 5 inline now", "BLOCK 5  inline")
 	}},
-	{Name: "block/in-order", Doc: "what is asked behind a slow request is answered after it, in each manner", Parts: []string{Block}, run: func(t *T) {
+	{Name: "block/in-order", Doc: "what is asked behind a slow request is answered after it, in each manner", Parts: []string{Block, Echo}, run: func(t *T) {
 		for _, how := range []string{"inline", "spin", "offload"} {
 			c := t.dial()
 			c.send("ECHO a\nBLOCK 80 " + how + "\nECHO b\nBLOCK 20 " + how + "\nECHO c\n")
 			c.expect("ECHO a\nBLOCKED 80\nECHO b\nBLOCKED 20\nECHO c\n")
 		}
 	}},
-	{Name: "block/later-packet", Doc: "what arrives while a slow request is under way is answered after it", Parts: []string{Block}, run: func(t *T) {
+	{Name: "block/later-packet", Doc: "what arrives while a slow request is under way is answered after it", Parts: []string{Block, Echo}, run: func(t *T) {
 		c := t.dial()
 		c.ask("ECHO a\nBLOCK 300 offload\n", "ECHO a\n")
 		c.send("ECHO b\nEC")
@@ -57,7 +57,7 @@ var blockCases = []Case{
 		c.send("HO c\n")
 		c.expect("BLOCKED 300\nECHO b\nECHO c\n")
 	}},
-	{Name: "block/offload-serves-on", Doc: "offload: the model hands the sleep over and serves on meanwhile", Parts: []string{Block}, run: func(t *T) {
+	{Name: "block/offload-serves-on", Doc: "offload: the model hands the sleep over and serves on meanwhile", Parts: []string{Block, Echo}, run: func(t *T) {
 		c, other := t.dial(), t.dial()
 		began := time.Now()
 		c.ask("ECHO a\nBLOCK 2000 offload\n", "ECHO a\n")
@@ -70,8 +70,8 @@ var blockCases = []Case{
 		}
 		c.expect("BLOCKED 2000\n")
 	}},
-	{Name: "block/queue", Doc: "at most 64 are offloaded at once, more queue", Parts: []string{Block}, run: queued},
-	{Name: "block/half-close", Doc: "at FIN the whole lines are handled, those behind a slow request too", Parts: []string{Block}, run: func(t *T) {
+	{Name: "block/queue", Doc: "at most 64 are offloaded at once, more queue", Parts: []string{Block, Echo}, run: queued},
+	{Name: "block/half-close", Doc: "at FIN the whole lines are handled, those behind a slow request too", Parts: []string{Block, Echo}, run: func(t *T) {
 		for _, how := range []string{"inline", "offload"} {
 			c := t.dial()
 			c.send("BLOCK 100 " + how + "\nECHO a\nBLOCK 50 " + how + "\nECHO b\n")
@@ -80,7 +80,7 @@ var blockCases = []Case{
 			c.expectEnd()
 		}
 	}},
-	{Name: "block/reset", Doc: "a client that goes while its request is offloaded leaves the others served", Parts: []string{Block}, run: func(t *T) {
+	{Name: "block/reset", Doc: "a client that goes while its request is offloaded leaves the others served", Parts: []string{Block, Echo}, run: func(t *T) {
 		other := t.dial()
 		for i := range 70 {
 			c := t.dial()

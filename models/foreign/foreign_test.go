@@ -1,0 +1,94 @@
+package foreign
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func write(t *testing.T, manifest string) string {
+	t.Helper()
+	dir := t.TempDir()
+	place := filepath.Join(dir, "some")
+	if err := os.MkdirAll(place, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(place, Manifest), []byte(manifest), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+const right = `{"name":"some","doc":"a server","version":["sh","-c","echo some 1.2"],"serve":[{"speaks":["lines:echo"],"command":["sh","{dir}/s.sh","{addr}"]}]}`
+
+func TestAll(t *testing.T) {
+	dir := write(t, right)
+	all, err := All(dir)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%d servers, %v", len(all), err)
+	}
+	s := all[0]
+	if words := s.Words(s.Serve[0].Command); words[1] != filepath.Join(dir, "some", "s.sh") || words[2] != "{addr}" {
+		t.Errorf("command %q", words)
+	}
+	if v, err := s.Probe(t.Context()); v != "some 1.2" || err != nil {
+		t.Errorf("version %q, %v", v, err)
+	}
+}
+
+func TestManifestErrors(t *testing.T) {
+	for name, c := range map[string]struct{ from, to, want string }{
+		"unknown key": {`"doc"`, `"dok"`, "dok"},
+		"name":        {`"name":"some"`, `"name":"Some One"`, "name"},
+		"no doc":      {`"doc":"a server",`, ``, "doc"},
+		"no version":  {`["sh","-c","echo some 1.2"]`, `[]`, "version"},
+		"no command":  {`["sh","{dir}/s.sh","{addr}"]`, `[]`, "command"},
+		"no speech":   {`["lines:echo"]`, `[]`, "speaks"},
+		"no reason":   {`"speaks"`, `"deviates":{"echo/fin":""},"speaks"`, "why"},
+		"more":        {`}]}`, `}]} {}`, "more"},
+	} {
+		manifest := strings.Replace(right, c.from, c.to, 1)
+		if manifest == right {
+			t.Fatalf("%s: nothing was spoilt", name)
+		}
+		if _, err := All(write(t, manifest)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestProbeFails(t *testing.T) {
+	for name, c := range map[string]struct{ version, want string }{
+		"not there": {`["/nowhere/at/all"]`, "not installed"},
+		"fails":     {`["sh","-c","echo no module >&2; exit 1"]`, "no module"},
+		"silent":    {`["true"]`, "must print one line"},
+	} {
+		all, err := All(write(t, strings.Replace(right, `["sh","-c","echo some 1.2"]`, c.version, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := all[0].Probe(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The manifests that are here are right, and every command's file is there.
+func TestOurs(t *testing.T) {
+	all, err := All(".")
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d servers, %v", len(all), err)
+	}
+	for _, s := range all {
+		for _, how := range s.Serve {
+			for _, word := range s.Words(how.Command) {
+				if strings.HasPrefix(word, s.Dir) && len(s.Needs.Build) == 0 {
+					if _, err := os.Stat(word); err != nil {
+						t.Errorf("%s: %v", s.Name, err)
+					}
+				}
+			}
+		}
+	}
+}
