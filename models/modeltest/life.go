@@ -33,7 +33,7 @@ var lifeCases = []Case{
 			func(c *client) { c.send(lineOf(maxLine + 1)); c.rest() },
 		)
 	}},
-	{Name: "leak/block", Doc: "a connection that went during a slow request holds nothing once that is over", Parts: []string{Block}, Owns: true, run: func(t *T) {
+	{Name: "leak/block", Doc: "a connection that went during a slow request holds nothing once that is over", Parts: []string{Block, Echo}, Owns: true, run: func(t *T) {
 		t.leaks(nil,
 			func(c *client) { c.ask("ECHO a\nBLOCK 20 offload\nECHO b\n", "ECHO a\n"); c.reset() },
 			func(c *client) { c.send("BLOCK 2 offload\nECHO b\n"); c.fin(); c.rest() },
@@ -78,7 +78,7 @@ var lifeCases = []Case{
 		t.nothingLeft(srv)
 	}},
 	{Name: "shutdown/flushes", Doc: "shutdown flushes what is owed before it closes", Parts: []string{Chat}, Owns: true, run: shutdownFlushes},
-	{Name: "shutdown/block", Doc: "a slow request holds shutdown up for 5 s at most, and is not said to be done when it is not", Parts: []string{Block}, Owns: true, run: func(t *T) {
+	{Name: "shutdown/block", Doc: "a slow request holds shutdown up for 5 s at most, and is not said to be done when it is not", Parts: []string{Block, Echo}, Owns: true, run: func(t *T) {
 		srv := t.start(StartConfig{})
 		all := t.dialAll(3)
 		for _, c := range all {
