@@ -71,9 +71,8 @@ name(Method) when is_atom(Method) -> atom_to_binary(Method);
 name(Method) -> Method.
 
 %% packet is the next piece of a head, a request line or a field, and its size. Before: that of those before it.
-
 packet(Type, Socket, Kept, Before) ->
-    case erlang:decode_packet(Type, Kept, [{line_length, 8192}]) of
+    case erlang:decode_packet(Type, Kept, []) of
         {ok, {http_error, _}, _} -> throw({malformed, 400});
         {ok, Packet, Rest} -> {Packet, Rest, byte_size(Kept) - byte_size(Rest)};
         {more, _} when Before + byte_size(Kept) > 8192 -> throw({malformed, 431});
