@@ -3,6 +3,7 @@
 #   make bench                the main job: charts in out/ (SUITE=smoke, default or full; OUT=directory)
 #   make test                 every test, the concurrent parts under the race detector too
 #   make check                what a reviewer would run first: format, vet, linter, race detector
+#   make originals            install and build the servers of other makes (Twisted, gevent, Node, gnet …), to be measured beside ours
 #   make bench-engine         CPU per message of the loops against a raw C echo server, in alternating slots
 #
 # Needs Go and make. The race detector needs a C compiler, the test of the chat page Chromium, and that of --driver=wrk wrk: all
@@ -14,7 +15,7 @@ OUT         ?= out/$(SUITE)-$(shell date +%Y%m%d-%H%M%S)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CONCURRENT  := ./models/... ./harness/... ./internal/... ./scenarios/...
 
-.PHONY: all bench test race check lint bench-engine clean cc chromium wrk
+.PHONY: all bench originals test race check lint bench-engine clean cc chromium wrk
 
 all: bin/cbench
 
@@ -69,6 +70,11 @@ wrk:
 	@command -v wrk >/dev/null || { \
 	  [ "$$(id -u)" = 0 ] || { echo "wrk is not installed, its tests will be skipped: apt-get install wrk"; exit 0; }; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends wrk; }
+
+# The servers of other makes: everything else builds and passes without them.
+originals: bin/cbench
+	go run ./models/foreign/install
+	@./bin/cbench list | sed -n '/^ORIGINALS/,/^$$/p'
 
 clean:
 	rm -rf bin out

@@ -43,7 +43,7 @@ const mostIdle = 0.02
 // open starts the server and opens its connections. What goes wrong with the server is in the cell; the error is for what it is not
 // to blame for.
 func (m *member) open(ctx context.Context, e *Experiment) (err error) {
-	if m.proc, err = e.start(ctx, m.cell.Model); err != nil {
+	if m.proc, err = e.start(ctx, m.plan); err != nil {
 		m.out = true
 		m.void("%v", err)
 		return nil

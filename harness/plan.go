@@ -24,6 +24,33 @@ type Server struct {
 	Own    bool     // one of cbench's own, which tells of its Go runtime
 	Procs  int      // GOMAXPROCS that it was told; 0: not told
 	TwinOf string   // the server that this one is, under another name; "": it is itself
+
+	Also    []Way  // command lines for what the first does not speak: a system may have one library for HTTP and another for lines
+	Version string // as the server tells it; "": not known, or cbench's own
+}
+
+// Way is a way to start a server.
+type Way struct {
+	Args   []string
+	Speaks []string
+}
+
+// speaking is the server, started so that it speaks all of that; else missing is a part of it that it does not.
+func (s Server) speaking(needs []string) (fit Server, missing string) {
+	for _, way := range append([]Way{{s.Args, s.Speaks}}, s.Also...) {
+		lacked := ""
+		for _, part := range needs {
+			if !slices.Contains(way.Speaks, part) {
+				lacked = part
+			}
+		}
+		if lacked == "" {
+			s.Args, s.Speaks, s.Also = way.Args, way.Speaks, nil
+			return s, ""
+		}
+		missing = lacked
+	}
+	return s, missing
 }
 
 // The drivers of a load that are not our own: witnesses from outside.
@@ -110,7 +137,7 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned
 // able is the servers that the block is for and that speak what the scenario needs, and who does not.
 func (b Block) able(servers []Server, s *scenarios.Scenario) (able []Server, skipped []string) {
 	for _, server := range servers {
-		switch missing := lacks(server, s); {
+		switch _, missing := server.speaking(s.Needs); {
 		case !b.wants(server.Name):
 		case missing != "":
 			skipped = append(skipped, fmt.Sprintf("%s does not speak %s: no %s", server.Name, missing, s.Name))
@@ -232,14 +259,4 @@ func Estimate(p results.Planned) time.Duration {
 	}
 	slot := time.Duration(p.Params.SlotNS+p.Params.WarmupNS) + guard + time.Duration(p.Conns)*perRested
 	return took + time.Duration(p.Params.Rounds+1)*slot
-}
-
-// lacks is a part of the workload that the scenario needs and the server does not speak, or "".
-func lacks(s Server, sc *scenarios.Scenario) string {
-	for _, part := range sc.Needs {
-		if !slices.Contains(s.Speaks, part) {
-			return part
-		}
-	}
-	return ""
 }

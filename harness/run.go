@@ -16,6 +16,7 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results"
+	"cbench/scenarios"
 )
 
 // Experiment is all that a run needs to know.
@@ -118,11 +119,14 @@ func (e *Experiment) open() (*results.Run, []results.Cell, error) {
 	run := &results.Run{
 		Schema: results.Schema, Name: time.Now().UTC().Format("20060102-150405"), Started: time.Now(),
 		Command: e.Command, Environment: probe.Environment(e.ServerCPUs, e.LoadCPUs), Plan: e.Plan,
-		Servers: map[string]string{},
+		Servers: map[string]string{}, Versions: map[string]string{},
 	}
 	for _, s := range e.Servers {
 		if !s.Own {
-			run.Servers[s.Name] = strings.Join(s.Args, " ")
+			run.Servers[s.Name] = s.commands()
+			if s.Version != "" {
+				run.Versions[s.Name] = s.Version
+			}
 		}
 	}
 	old, err := results.ReadRun(e.Dir)
@@ -230,17 +234,35 @@ func (e *Experiment) server(name string) Server {
 	return Server{Name: name} // one without a command does not start, and says so
 }
 
+// serverFor is the server of that name as it is started for a scenario.
+func (e *Experiment) serverFor(name, scenario string) Server {
+	s := e.server(name)
+	if of := scenarios.ByName(scenario); of != nil {
+		s, _ = s.speaking(of.Needs)
+	}
+	return s
+}
+
+// commands is all that it is started by.
+func (s Server) commands() string {
+	words := strings.Join(s.Args, " ")
+	for _, way := range s.Also {
+		words += "; " + strings.Join(way.Args, " ")
+	}
+	return words
+}
+
 // measure takes one repetition: a fresh server, a fresh load, and what became of them. A server that fails is in the
 // cell; the error is for what no server is to blame for.
 func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (results.Cell, error) {
 	m := e.begin(p, w)
 	if p.Params.Loop == searchLoop {
-		err := m.search(ctx, e, p, e.server(p.Model))
+		err := m.search(ctx, e, p, e.serverFor(p.Model, p.Scenario))
 		m.cell.Valid = len(m.cell.Void) == 0
 		return m.cell, err
 	}
 	m.phase(FirstPhase)
-	proc, err := e.start(ctx, p.Model)
+	proc, err := e.start(ctx, p)
 	if err != nil {
 		m.void("%v", err)
 		return m.cell, nil
@@ -252,7 +274,7 @@ func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (r
 }
 
 // start starts a server process.
-func (e *Experiment) start(ctx context.Context, name string) (*server.Process, error) {
-	s := e.server(name)
+func (e *Experiment) start(ctx context.Context, p results.Planned) (*server.Process, error) {
+	s := e.serverFor(p.Model, p.Scenario)
 	return server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.ServerCPUs, Cgroup: true, Own: s.Own})
 }

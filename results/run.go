@@ -28,6 +28,8 @@ type Run struct {
 
 	// Servers is the command line of every model that is a program of somebody else's, by the model's name.
 	Servers map[string]string `json:"servers,omitempty"`
+	// Versions is what those of them said of themselves that could be asked.
+	Versions map[string]string `json:"versions,omitempty"`
 
 	Plan []Planned `json:"plan"` // in the order it runs
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,6 +19,10 @@ type listed struct {
 	Name string   `json:"name"`
 	Doc  string   `json:"doc"`
 	Part []string `json:"parts"` // of the workload: what a model speaks, what a scenario needs
+
+	Version    string `json:"version,omitempty"`     // of an original: as it is installed here
+	Missing    string `json:"missing,omitempty"`     // or why it cannot run, and what installs it
+	OriginalOf string `json:"original_of,omitempty"` // the model of ours that imitates it
 }
 
 func newList() *cobra.Command {
@@ -39,10 +44,15 @@ program was built from, and with --run=DIR what a run tells of it besides: gorou
 			}
 			var all []listed
 			for _, m := range models.All {
-				all = append(all, listed{"model", m.Name, m.Doc, m.Speaks})
+				all = append(all, listed{Kind: "model", Name: m.Name, Doc: m.Doc, Part: m.Speaks})
 			}
+			foreign, err := listedOriginals()
+			if err != nil {
+				return fmt.Errorf("list: %w", err)
+			}
+			all = append(all, foreign...)
 			for _, s := range scenarios.All {
-				all = append(all, listed{"scenario", s.Name, s.Doc, s.Needs})
+				all = append(all, listed{Kind: "scenario", Name: s.Name, Doc: s.Doc, Part: s.Needs})
 			}
 			if asJSON {
 				return printJSON(cmd, all)
@@ -57,7 +67,11 @@ program was built from, and with --run=DIR what a run tells of it besides: gorou
 					kind = l.Kind
 					fmt.Fprintf(w, "%sS\n", strings.ToUpper(kind))
 				}
-				fmt.Fprintf(w, "  %s\t%s\n", l.Name, l.Doc)
+				doc := l.Doc
+				if here := cmp.Or(l.Version, l.Missing); here != "" {
+					doc += " (" + here + ")"
+				}
+				fmt.Fprintf(w, "  %s\t%s\n", l.Name, doc)
 			}
 			return w.Flush()
 		},

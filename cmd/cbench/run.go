@@ -76,7 +76,7 @@ are shown besides.`,
 func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.flags = flags
-	flags.StringSliceVar(&f.models, "model", nil, "models, or all (cbench list names them); all unless --cmd is given")
+	flags.StringSliceVar(&f.models, "model", nil, "models, all of ours, or originals: all other servers that are installed (cbench list names them); all unless --cmd is given")
 	flags.StringSliceVar(&f.scenarios, "scenario", []string{"echo"}, "scenarios (cbench list names them)")
 	flags.StringSliceVar(&f.conns, "conns", []string{"100", "1000"}, "numbers of connections; max is the most this machine allows")
 	flags.DurationVar(&f.block.Duration, "duration", 3*time.Second, "how long to measure, a repetition")
@@ -304,6 +304,21 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 	}
 	var servers []harness.Server
 	for _, name := range names {
+		if name == originals {
+			all, err := originalServers()
+			if err != nil {
+				return nil, err
+			}
+			servers = append(servers, all...)
+			continue
+		}
+		if s, ok, err := foreignServer(name); ok || err != nil {
+			if err != nil {
+				return nil, err
+			}
+			servers = append(servers, s)
+			continue
+		}
 		m, err := findModel(name)
 		if err != nil {
 			return nil, err
