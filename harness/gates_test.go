@@ -1,11 +1,13 @@
 package harness
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"cbench/harness/probe"
 	"cbench/results"
 )
 
@@ -235,5 +237,21 @@ func TestRateSaysWhoCouldNotKeepUp(t *testing.T) {
 	void, _ := judged(f)
 	if !strings.Contains(void["rate"], "all that the client can do") {
 		t.Errorf("%q", void["rate"])
+	}
+}
+
+// What is kept by thread is read around the whole load: the window has its share.
+func TestWaitsAreTheWindowsShare(t *testing.T) {
+	m := &measurement{}
+	m.calm.after = probe.Usage{CPU: 4 * time.Second, QueueKnown: true}
+	m.waits(probe.Usage{CPU: 3 * time.Second})
+	if c := m.cell.CPU; c.VoluntarySwitches == nil || c.RunQueueNS == nil || len(m.cell.Warnings) > 0 {
+		t.Errorf("%+v, warnings %q", c, m.cell.Warnings)
+	}
+	m = &measurement{}
+	m.calm.err = errors.New("it is gone")
+	m.waits(probe.Usage{CPU: 3 * time.Second})
+	if c := m.cell.CPU; c.VoluntarySwitches != nil || c.RunQueueNS != nil || len(m.cell.Warnings) != 1 {
+		t.Errorf("not known: %+v, warnings %q", c, m.cell.Warnings)
 	}
 }

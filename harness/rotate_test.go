@@ -196,3 +196,30 @@ func TestSums(t *testing.T) {
 		t.Errorf("window %v: what does not count was not measured", m.facts.window)
 	}
 }
+
+// The parts of the CPU time are scaled to its clock, as those of a single run are, and what one slot does not know the sum does not.
+func TestSumsOfParts(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		m := &member{measurement: &measurement{cell: results.Cell{Params: results.Params{SlotNS: 1e9}, Rotation: &results.Rotation{}}}}
+		for i := range 3 {
+			s := slotOf(t, 1000, 2000)
+			s.idle.QueueKnown, s.rest.QueueKnown = true, known || i != 1
+			s.rest.User, s.rest.System = 300*time.Millisecond, 100*time.Millisecond // of a CPU time of 500 ms
+			m.add(s)
+		}
+		m.sums.into(m)
+		c := m.cell.CPU
+		if c.UserNS == nil || *c.UserNS != 1125e6 || *c.SystemNS != 375e6 {
+			t.Errorf("user %v, system %v of %d", value(c.UserNS), value(c.SystemNS), *c.ServerNS)
+		}
+		if (c.RunQueueNS != nil) != known {
+			t.Errorf("run queue known %v: %v", known, value(c.RunQueueNS))
+		}
+	}
+	m := &member{measurement: &measurement{cell: results.Cell{Rotation: &results.Rotation{}}}}
+	m.add(slotOf(t, 1000, 2000))
+	m.sums.into(m)
+	if c := m.cell.CPU; c.UserNS != nil || c.SystemNS != nil {
+		t.Errorf("no tick fell into it, and yet user %v, system %v", value(c.UserNS), value(c.SystemNS))
+	}
+}

@@ -81,6 +81,7 @@ func (t *sums) add(s slot) {
 
 // plus adds what was used in one more stretch.
 func plus(sum *probe.Usage, u probe.Usage) {
+	sum.QueueKnown = (sum.Wall == 0 || sum.QueueKnown) && u.QueueKnown
 	sum.Wall += u.Wall
 	sum.CPU += u.CPU
 	sum.User += u.User
@@ -112,10 +113,13 @@ func (t *sums) into(m *member) {
 		late := t.late / float64(t.sent)
 		c.Load.LateSendRatio = &late
 	}
-	cpu, user, system, queue := t.whole.CPU.Nanoseconds(), t.whole.User.Nanoseconds(), t.whole.System.Nanoseconds(), t.whole.RunQueue.Nanoseconds()
+	cpu := t.whole.CPU.Nanoseconds()
 	per, threads := float64(cpu)/float64(t.all), int64(t.whole.Threads)
 	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS, c.CPU.Threads = &cpu, &per, &t.loadNS, &threads
-	c.CPU.UserNS, c.CPU.SystemNS, c.CPU.RunQueueNS = &user, &system, &queue
+	m.cpuParts(t.whole)
+	if queue := t.whole.RunQueue.Nanoseconds(); t.whole.QueueKnown {
+		c.CPU.RunQueueNS = &queue
+	}
 	c.CPU.VoluntarySwitches, c.CPU.InvoluntarySwitches = &t.whole.Voluntary, &t.whole.Involuntary
 	c.Machine = t.machine.shares()
 }

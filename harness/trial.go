@@ -165,9 +165,9 @@ func (t *trial) load(ctx context.Context, rate float64) (s sample, others float6
 		Rate: rate, Arrivals: t.p.Params.Arrivals, Warmup: warmup, Duration: length,
 	}, load.Watch{Window: func(start bool) {
 		if start {
-			before = accountOf(t.proc)
+			before = accountOf(t.proc, true)
 		} else {
-			after = accountOf(t.proc)
+			after = accountOf(t.proc, false)
 		}
 	}})
 	if err != nil {
@@ -206,11 +206,17 @@ type account struct {
 	err     error
 }
 
-func accountOf(proc *server.Process) (a account) {
-	var errs [2]error
-	a.server, errs[0] = probe.ReadUsage(proc.PIDs())
-	a.machine, errs[1] = probe.ReadMachine()
-	a.err = errors.Join(errs[:]...)
+// accountOf reads it, the machine's inside the server's (measurement.edge).
+func accountOf(proc *server.Process, start bool) (a account) {
+	var clockErr, machineErr error
+	if start {
+		a.server, clockErr = probe.ReadClock(proc.PIDs())
+	}
+	a.machine, machineErr = probe.ReadMachine()
+	if !start {
+		a.server, clockErr = probe.ReadClock(proc.PIDs())
+	}
+	a.err = errors.Join(clockErr, machineErr)
 	return a
 }
 
