@@ -243,7 +243,8 @@ func TestRateSaysWhoCouldNotKeepUp(t *testing.T) {
 // What is kept by thread is read around the whole load: the window has its share.
 func TestWaitsAreTheWindowsShare(t *testing.T) {
 	m := &measurement{}
-	m.calm.after = probe.Usage{CPU: 4 * time.Second, QueueKnown: true}
+	m.calm.before = probe.Usage{CPU: time.Second, QueueKnown: true}
+	m.calm.after = probe.Usage{CPU: 5 * time.Second, QueueKnown: true}
 	m.waits(probe.Usage{CPU: 3 * time.Second})
 	if c := m.cell.CPU; c.VoluntarySwitches == nil || c.RunQueueNS == nil || len(m.cell.Warnings) > 0 {
 		t.Errorf("%+v, warnings %q", c, m.cell.Warnings)
