@@ -44,11 +44,11 @@ func (q *quest) bound(found *float64) (bound, why string) {
 		return BoundServer, why // memory, or connections refused: no CPU has to do with it
 	}
 	use := fmt.Sprintf("the client used %.0f%% of its CPU and the server %.0f%% of its own", 100*client, 100*server)
-	if late > mostLate {
+	if late > someLate {
 		use += fmt.Sprintf(", and %.0f%% of the messages were sent late", 100*late)
 	}
 	// Some sends are late whenever the machine pauses. They are to blame where the wait to be sent is most of the latency.
-	lags := late > mostLate && median(lag) >= mostlyLate
+	lags := late > someLate && median(lag) >= mostlyLate
 	switch {
 	case lags && server < serverAt || client >= saturatedFrom && server < serverUp:
 		return BoundClient, why + "; but " + use + ": the server could do more"

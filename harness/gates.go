@@ -42,6 +42,7 @@ type facts struct {
 	window   time.Duration // how long was to be measured; in a rotation, in all slots together
 	slot     time.Duration // the longest stretch that was measured in one go
 	overflow int64         // latencies that no histogram took
+	early    int64         // replies that were missing before a stall at the window's end could have begun: load.Report.Behind
 	loops    int           // event loops of the load, each of which can use a CPU
 
 	strays     []string // threads of the server that are not on its CPUs

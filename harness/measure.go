@@ -301,6 +301,7 @@ func (m *measurement) report(r load.Report) {
 		m.warn("the first wrong reply: %s", r.Odd)
 	}
 	m.facts.overflow += r.Overflow
+	m.facts.early = r.Behind
 }
 
 // window writes down what the measured window cost both sides.
