@@ -34,6 +34,7 @@ type slot struct {
 	wall          time.Duration // of all of it
 	others        time.Duration // CPU time of the other servers meanwhile
 	busiest       string        // who of them took most
+	disturbed     string        // what others than these took in the round, if it was too much
 }
 
 // mostIdle is the CPU time, as a share of the slot, that all idle servers together may take in it: beyond it they take from the one

@@ -147,7 +147,7 @@ func (t *trial) window(ctx context.Context, rate float64) (sample, error) {
 }
 
 // Others take some of the CPUs at any time. What takes a quarter of one for a whole window breaks a limit that would have held, and
-// is far above what counting in ticks of 10 ms can err.
+// tells in the ratio of two slots.
 const (
 	mostTaken = 0.25 // of a CPU
 	mostAgain = 20   // windows of a search

@@ -110,8 +110,8 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
 	flags.BoolVar(&f.noisy, "noisy", os.Getenv(noisyEnv) != "",
 		"keep repetitions that others on this machine disturbed, with a warning: to try things out (also by "+noisyEnv+"=1)")
-	flags.StringVar(&f.serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half")
-	flags.StringVar(&f.clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half")
+	flags.StringVar(&f.serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half, or what --client-cpus leaves")
+	flags.StringVar(&f.clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half, or what --server-cpus leaves; to share some, say both")
 	f.foreign.addTo(cmd)
 	completeModels(cmd, "model")
 	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
@@ -267,7 +267,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	}
 	e.LoadLoops = 1
 	e.Noisy = f.noisy
-	e.CPUsAsked = f.serverCPUs != "" || f.clientCPUs != ""
+	e.CPUsAsked = f.serverCPUs != "" && f.clientCPUs != ""
 	if n := len(e.LoadCPUs); n > 2 {
 		e.LoadLoops = n - 1 // one left for the kernel's share and for what watches
 	}
@@ -398,29 +398,59 @@ func (f *runFlags) driversAsked() (drivers []string, outside bool, err error) {
 	return drivers, outside, nil
 }
 
-// splitCPUs is the CPUs that the two sides are pinned to.
+// splitCPUs is the CPUs that the two sides are pinned to. Where one side's were said, the other has what is left: that both are to share
+// some must be said of both.
 func splitCPUs(server, load string) (serverCPUs, loadCPUs []int, err error) {
 	all, err := probe.AvailableCPUs()
 	if err != nil {
 		return nil, nil, err
 	}
+	return shareCPUs(all, server, load)
+}
+
+// shareCPUs shares all out.
+func shareCPUs(all []int, server, load string) (serverCPUs, loadCPUs []int, err error) {
 	split := probe.SplitCPUs(all)
 	serverCPUs, loadCPUs = split.Server, split.Load
-	for _, side := range []struct {
-		flag, list string
-		cpus       *[]int
-	}{{"server-cpus", server, &serverCPUs}, {"client-cpus", load, &loadCPUs}} {
-		if side.list == "" {
-			continue
-		}
-		if *side.cpus, err = probe.ParseCPUs(side.list); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", side.flag, err)
-		}
-		for _, cpu := range *side.cpus {
-			if !slices.Contains(all, cpu) {
-				return nil, nil, fmt.Errorf("%s: CPU %d: not one that this process may use (%s)", side.flag, cpu, probe.FormatCPUs(all))
-			}
+	if server != "" {
+		if serverCPUs, err = someCPUs(all, "server-cpus", server); err != nil {
+			return nil, nil, err
 		}
 	}
-	return serverCPUs, loadCPUs, nil
+	if load != "" {
+		if loadCPUs, err = someCPUs(all, "client-cpus", load); err != nil {
+			return nil, nil, err
+		}
+	}
+	switch {
+	case server != "" && load == "":
+		loadCPUs, err = restCPUs(all, serverCPUs, "server-cpus", "client-cpus")
+	case server == "" && load != "":
+		serverCPUs, err = restCPUs(all, loadCPUs, "client-cpus", "server-cpus")
+	}
+	return serverCPUs, loadCPUs, err
+}
+
+// someCPUs is the CPUs of a list, all of which there must be.
+func someCPUs(all []int, flag, list string) ([]int, error) {
+	cpus, err := probe.ParseCPUs(list)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	for _, cpu := range cpus {
+		if !slices.Contains(all, cpu) {
+			return nil, fmt.Errorf("%s: CPU %d: not one that this process may use (%s)", flag, cpu, probe.FormatCPUs(all))
+		}
+	}
+	return cpus, nil
+}
+
+// restCPUs is what one side leaves to the other.
+func restCPUs(all, taken []int, flag, other string) ([]int, error) {
+	rest := slices.DeleteFunc(slices.Clone(all), func(cpu int) bool { return slices.Contains(taken, cpu) })
+	if len(rest) == 0 {
+		return nil, fmt.Errorf("%s %s: it leaves none of %s to the other side: say --%s too, if they are to share", flag, probe.FormatCPUs(taken),
+			probe.FormatCPUs(all), other)
+	}
+	return rest, nil
 }
