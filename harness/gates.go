@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cbench/results"
@@ -36,6 +37,9 @@ var gates = []gate{
 	{"rounds", judgeRounds},
 }
 
+// searchGates is those of a search as a whole: its load is judged window by window (SLO.why, trial.settle).
+var searchGates = []string{"placement", "shared CPU", "others", "steal"}
+
 // facts is what a repetition is judged by: its cell, and what stands in no cell.
 type facts struct {
 	cell     *results.Cell
@@ -69,10 +73,13 @@ func warned(format string, args ...any) verdict {
 // passed is the verdict of a gate that finds nothing.
 var passed verdict
 
-// judge asks every gate.
-func (m *measurement) judge() {
+// judge asks the gates of these names; none: every gate.
+func (m *measurement) judge(names ...string) {
 	m.facts.cell = &m.cell
 	for _, g := range gates {
+		if len(names) > 0 && !slices.Contains(names, g.name) {
+			continue
+		}
 		v := g.judge(&m.facts)
 		m.cell.Void = append(m.cell.Void, v.void...)
 		m.cell.Warnings = append(m.cell.Warnings, v.warn...)

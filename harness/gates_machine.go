@@ -63,6 +63,9 @@ func (f *facts) disturbed(format string, args ...any) verdict {
 	if s := scenarios.ByName(f.cell.Scenario); s != nil && s.Idle {
 		return warned(format, args...) // it measures memory at rest, which does not depend on who has the CPU
 	}
+	if f.cell.Params.Loop == searchLoop {
+		return warned(format, args...) // windows in which it was much are taken again (trial.window), and each rate has several
+	}
 	return voided(format, args...)
 }
 

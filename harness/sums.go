@@ -49,14 +49,10 @@ func (s *slot) beside(sum *beside, cpus []int) {
 func (s *slot) taken(cpus []int) string {
 	var b beside
 	s.beside(&b, cpus)
-	if b.wall <= 0 {
-		return ""
+	if share := b.share(); share > mostTaken+chance(cpus, b.wall) {
+		return fmt.Sprintf("others took %.0f%% of a CPU", share*100)
 	}
-	share := float64(max(0, b.others)+b.stolen) / float64(b.wall)
-	if share <= mostTaken+chance(cpus, b.wall) {
-		return ""
-	}
-	return fmt.Sprintf("others took %.0f%% of a CPU", share*100)
+	return ""
 }
 
 // round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's too: read at rest it is
