@@ -166,6 +166,14 @@ func TestGatesWarn(t *testing.T) {
 	}{
 		{"rate", "a stall of 100 ms at an edge", sound, func(f *facts) { f.cell.Load.ThroughputPerS = known(9500.0) }},
 		{"rate", "a stall of 200 ms at the end of a second", func() *facts { return short(8000) }, func(f *facts) { f.early = 20 }},
+		{"rate", "3% are missing, steadily, on a machine that is known to be in use", sound, func(f *facts) {
+			f.cell.Load.ThroughputPerS, f.early, f.noisy = known(9700.0), 525, true
+		}},
+		{"rate", "3 of 90 messages, one of them early", sound, func(f *facts) {
+			f.window, f.slot, f.cell.Params.RatePerS = 300*time.Millisecond, 300*time.Millisecond, 300
+			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 90, 90, 90, 90
+			f.cell.Load.ThroughputPerS, f.early = known(290.0), 1
+		}},
 		{"late sends", "a fifth, on a machine that is known to be in use", sound, func(f *facts) {
 			f.cell.Load.LateSendRatio, f.noisy = known(0.2), true
 		}},
