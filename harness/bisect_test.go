@@ -143,7 +143,7 @@ func TestBisectAtItsBounds(t *testing.T) {
 	}
 }
 
-func value(v *float64) any {
+func value[T any](v *T) any {
 	if v == nil {
 		return nil
 	}

@@ -137,24 +137,42 @@ func (w *words) into(b *Block) error {
 // params fills in what the block leaves to the scenario, and says what forbids it.
 func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Params, error) {
 	p := results.Params{
-		PayloadBytes: b.Payload, Loop: "open", RatePerS: b.Rate, RoomSize: b.RoomSize,
+		PayloadBytes: cmp.Or(b.Payload, s.Payload, DefaultPayload), Driver: b.Driver,
 		DurationNS: b.Duration.Nanoseconds(), WarmupNS: b.Warmup.Nanoseconds(),
 	}
-	if p.PayloadBytes == 0 {
-		p.PayloadBytes = cmp.Or(s.Payload, DefaultPayload)
-	}
-	b.slow(&p, s)
-	p.Pipeline = 1
 	if s.Piece > 0 {
 		p.PayloadBytes = s.Piece
 	}
-	if p.RatePerS == 0 {
-		p.RatePerS = s.Rate
+	if s.RoomSize > 0 && !s.OneRoom {
+		p.RoomSize = cmp.Or(b.RoomSize, s.RoomSize)
 	}
+	b.slow(&p, s)
 	if err := errors.Join(b.checkDriver(), b.checkRotation(s)); err != nil {
 		return p, err
 	}
-	p.Driver = b.Driver
+	b.loop(&p, s)
+	if b.Rotate != "" {
+		b.rotation(&p, conns)
+	}
+	if b.SLO != "" || b.Search != "" {
+		if err := b.searchParams(&p, s, conns); err != nil {
+			return p, err
+		}
+	}
+	for _, check := range []func(*scenarios.Scenario, results.Params) error{b.checkNumbers, b.checkLoop, b.checkSlow} {
+		if err := check(s, p); err != nil {
+			return p, err
+		}
+	}
+	if err := s.Check(traffic(p, conns, seed)); err != nil {
+		return p, err
+	}
+	return p, b.checkFiles(s, conns)
+}
+
+// loop fills in when messages are sent.
+func (b Block) loop(p *results.Params, s *scenarios.Scenario) {
+	p.Loop, p.RatePerS, p.Pipeline = "open", cmp.Or(b.Rate, s.Rate), 1
 	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
 		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
 	}
@@ -164,55 +182,62 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 	if b.Arrivals == Poisson {
 		p.Arrivals = Poisson // even distances are not said: older files do not
 	}
-	if b.Rotate != "" {
-		b.rotation(&p, conns)
-	}
-	if b.SLO != "" || b.Search != "" {
-		if err := b.searchParams(&p, s, conns); err != nil {
-			return p, err
-		}
-	}
-	if s.RoomSize == 0 || s.OneRoom {
-		p.RoomSize = 0
-	} else if p.RoomSize == 0 {
-		p.RoomSize = s.RoomSize
-	}
+}
+
+// checkNumbers says which number is out of its bounds.
+func (b Block) checkNumbers(_ *scenarios.Scenario, p results.Params) error {
 	switch {
 	case b.Reps < 1:
-		return p, fmt.Errorf("reps %d: must be at least 1", b.Reps)
+		return fmt.Errorf("reps %d: must be at least 1", b.Reps)
 	case p.DurationNS <= 0:
-		return p, fmt.Errorf("duration %v: must be more than 0", b.Duration)
+		return fmt.Errorf("duration %v: must be more than 0", b.Duration)
 	case b.Warmup < 0:
-		return p, fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)
+		return fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)
 	case !(p.RatePerS >= 0 && p.RatePerS <= mostRate):
-		return p, fmt.Errorf("rate %g: must be more than 0, and at most %g messages/s", p.RatePerS, float64(mostRate))
+		return fmt.Errorf("rate %g: must be more than 0, and at most %g messages/s", p.RatePerS, float64(mostRate))
 	case p.Pipeline < 1 || p.Pipeline > mostPipeline:
-		return p, fmt.Errorf("pipeline %d: must be 1 to %d", p.Pipeline, mostPipeline)
+		return fmt.Errorf("pipeline %d: must be 1 to %d", p.Pipeline, mostPipeline)
+	}
+	return nil
+}
+
+// checkLoop says what forbids to send so: by the scenario, or in that loop.
+func (b Block) checkLoop(s *scenarios.Scenario, p results.Params) error {
+	switch {
 	case s.Storm && (b.Rate > 0 || b.SLO != ""):
-		return p, fmt.Errorf("scenario %s: it has no rate: all come as fast as they can", s.Name)
+		return fmt.Errorf("scenario %s: it has no rate: all come as fast as they can", s.Name)
 	case b.Closed && s.OpenLoop:
-		return p, fmt.Errorf("scenario %s: it has no closed loop: what it measures is how a steady rate is disturbed", s.Name)
-	case (b.Share != 0 || b.Stall != 0 || b.How != "") && s.Share == 0:
-		return p, fmt.Errorf("scenario %s: it has no share of messages or members that are slow", s.Name)
-	case (b.Stall != 0 || b.How != "") && s.Block == 0:
-		return p, fmt.Errorf("scenario %s: no message of it blocks", s.Name)
+		return fmt.Errorf("scenario %s: it has no closed loop: what it measures is how a steady rate is disturbed", s.Name)
 	case b.Closed && s.Idle:
-		return p, fmt.Errorf("scenario %s: it has no closed loop: its connections wait", s.Name)
+		return fmt.Errorf("scenario %s: it has no closed loop: its connections wait", s.Name)
 	case b.Arrivals != "" && b.Arrivals != "constant" && b.Arrivals != Poisson:
-		return p, fmt.Errorf("arrivals %q: must be constant or poisson", b.Arrivals)
+		return fmt.Errorf("arrivals %q: must be constant or poisson", b.Arrivals)
 	case b.Arrivals == Poisson && p.Loop == "closed":
-		return p, fmt.Errorf("arrivals poisson: only in an open loop; in a closed one a message is sent after the reply")
+		return fmt.Errorf("arrivals poisson: only in an open loop; in a closed one a message is sent after the reply")
 	case b.Pipeline > 0 && p.Loop == "open":
-		return p, fmt.Errorf("pipeline %d: only in a closed loop; an open loop sends when a message is due (--closed)", b.Pipeline)
+		return fmt.Errorf("pipeline %d: only in a closed loop; an open loop sends when a message is due (--closed)", b.Pipeline)
 	}
-	if err := s.Check(traffic(p, conns, seed)); err != nil {
-		return p, err
+	return nil
+}
+
+// checkSlow says what forbids that some are slow.
+func (b Block) checkSlow(s *scenarios.Scenario, _ results.Params) error {
+	switch {
+	case (b.Share != 0 || b.Stall != 0 || b.How != "") && s.Share == 0:
+		return fmt.Errorf("scenario %s: it has no share of messages or members that are slow", s.Name)
+	case (b.Stall != 0 || b.How != "") && s.Block == 0:
+		return fmt.Errorf("scenario %s: no message of it blocks", s.Name)
 	}
+	return nil
+}
+
+// checkFiles says that a process may not hold so many connections.
+func (b Block) checkFiles(s *scenarios.Scenario, conns int) error {
 	if most := MaxConns() - b.extra(s, conns); conns > most {
-		return p, fmt.Errorf("conns %d: a process may hold %d descriptors here, enough for %d connections: "+
+		return fmt.Errorf("conns %d: a process may hold %d descriptors here, enough for %d connections: "+
 			"raise the hard limit first (ulimit -Hn, LimitNOFILE= of a service, or limits.conf)", conns, most+wire.SpareFiles, most)
 	}
-	return p, nil
+	return nil
 }
 
 // slow fills in what share is slow, and how.

@@ -10,9 +10,10 @@ import (
 
 // Who was at an end.
 const (
-	BoundServer = "server"
-	BoundClient = "client" // the server could do more, or might
-	BoundLimit  = "limit"  // the most that was to be tried held
+	BoundServer  = "server"
+	BoundClient  = "client"  // the server could do more, or might
+	BoundLimit   = "limit"   // the most that was to be tried held
+	BoundUnknown = "unknown" // neither of them was at the end of its CPUs
 )
 
 // What tells a client at its end from a server at its own.
@@ -20,6 +21,7 @@ const (
 	nearEdge = 1.1  // windows that failed up to so far above what was found tell why
 	serverUp = 0.95 // of its CPUs from which a server is at its end
 	serverAt = 0.85 // of its CPUs below which it is not, though others took some of its time
+	oneDoes  = 0.9  // of a server's work: beyond it one thread does it all, and has but one CPU
 )
 
 // bound tells what the end of the search was, and why it is thought so: from the windows that failed next above what was found.
@@ -44,18 +46,25 @@ func (q *quest) bound(found *float64) (bound, why string) {
 		return BoundServer, why // memory, or connections refused: no CPU has to do with it
 	}
 	use := fmt.Sprintf("the client used %.0f%% of its CPU and the server %.0f%% of its own", 100*client, 100*server)
-	if late > mostLate {
+	if late > someLate {
 		use += fmt.Sprintf(", and %.0f%% of the messages were sent late", 100*late)
 	}
 	// Some sends are late whenever the machine pauses. They are to blame where the wait to be sent is most of the latency.
-	lags := late > mostLate && median(lag) >= mostlyLate
+	lags := late > someLate && median(lag) >= mostlyLate
 	switch {
 	case lags && server < serverAt || client >= saturatedFrom && server < serverUp:
 		return BoundClient, why + "; but " + use + ": the server could do more"
 	case lags && client >= saturatedFrom:
 		return BoundClient, why + "; " + use + ": which of them was at its end cannot be told"
 	}
-	return BoundServer, why + "; " + use
+	alone := median(func(w results.Window) float64 { return w.BusiestThread })
+	switch single := alone >= oneDoes*server*q.serverCPUs; {
+	case server >= serverAt:
+		return BoundServer, why + "; " + use
+	case single && alone >= serverAt:
+		return BoundServer, fmt.Sprintf("%s; %s, one thread of it %.0f%% of a CPU: it has no more", why, use, 100*alone)
+	}
+	return BoundUnknown, why + "; " + use + ": neither was at its end, and what it waited for is not known"
 }
 
 // lag is the share of p99 that messages waited to be sent.

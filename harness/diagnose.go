@@ -37,6 +37,9 @@ func (m *measurement) diagnose(ctx context.Context, proc *server.Process, client
 		d.Why = err.Error()
 	} else {
 		d.Tool = probe.SyscallTool
+		if counter.Total() {
+			m.warn("too many threads to count system calls by name: all of them are %q", probe.OtherSyscalls)
+		}
 		defer counter.Close()
 	}
 	limit, done := context.WithTimeout(ctx, time.Minute)

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cbench/results"
@@ -36,12 +37,16 @@ var gates = []gate{
 	{"rounds", judgeRounds},
 }
 
+// searchGates is those of a search as a whole: its load is judged window by window (SLO.why, trial.settle).
+var searchGates = []string{"placement", "shared CPU", "others", "steal"}
+
 // facts is what a repetition is judged by: its cell, and what stands in no cell.
 type facts struct {
 	cell     *results.Cell
 	window   time.Duration // how long was to be measured; in a rotation, in all slots together
 	slot     time.Duration // the longest stretch that was measured in one go
 	overflow int64         // latencies that no histogram took
+	early    int64         // replies that were missing before a stall at the window's end could have begun: load.Report.Behind
 	loops    int           // event loops of the load, each of which can use a CPU
 
 	strays     []string // threads of the server that are not on its CPUs
@@ -68,10 +73,13 @@ func warned(format string, args ...any) verdict {
 // passed is the verdict of a gate that finds nothing.
 var passed verdict
 
-// judge asks every gate.
-func (m *measurement) judge() {
+// judge asks the gates of these names; none: every gate.
+func (m *measurement) judge(names ...string) {
 	m.facts.cell = &m.cell
 	for _, g := range gates {
+		if len(names) > 0 && !slices.Contains(names, g.name) {
+			continue
+		}
 		v := g.judge(&m.facts)
 		m.cell.Void = append(m.cell.Void, v.void...)
 		m.cell.Warnings = append(m.cell.Warnings, v.warn...)

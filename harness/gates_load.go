@@ -7,23 +7,27 @@ import (
 	"slices"
 	"time"
 
+	"cbench/harness/load"
 	"cbench/results"
 	"cbench/scenarios"
 )
 
 // Bounds beyond which the load did not do, or hardly did, what it was asked for.
 const (
-	leastOfRate = 0.99                   // of the offered rate that must be achieved
-	mostBacklog = 250 * time.Millisecond // of messages, at the edge of a window: a machine's pause, and not yet a server that falls behind
+	leastOfRate = 0.99                 // of the offered rate that must be achieved
+	underWay    = 5 * time.Millisecond // of messages that may be under way more at one edge of a window than at the other
+	mostBacklog = load.EdgeStall       // of messages: a machine's pause at an edge, and not yet a server that falls behind
+	mostSteady  = 0.25                 // of what is missing that was so before such a pause could begin; of a steady deficit it is half or more
 
-	mostLate    = 0.01 // of the sends that may be over 1 ms late before p99 tells of the client
-	mostlyLate  = 0.5  // beyond which latency is the client's
+	someLate    = 0.01 // of the sends that may be over 1 ms late before p99 tells of the client
+	mostLate    = 0.1  // beyond which latency is the client's
+	mostlyLate  = 0.5  // and that on a machine that is known to be in use
 	enoughSends = 1000 // for that to be more than chance
 
 	mostLagShare = 0.5                    // of the mean latency that may be the client's own before latency is the client's
 	someLagShare = 0.1                    // and before a reader should know
-	mostLag      = time.Millisecond       // below which a lag is what a timer is late anyway
-	someLag      = 100 * time.Microsecond // and below which it is no news
+	mostLag      = 100 * time.Microsecond // below which a lag is what a timer is late anyway
+	someLag      = 50 * time.Microsecond  // and below which it is no news
 
 	saturatedFrom = 0.95 // of its CPUs that the client uses when it is the bottleneck
 
@@ -98,9 +102,11 @@ func judgeUnsent(f *facts) verdict {
 	return passed
 }
 
-// judgeRate voids what was measured beyond a server's capacity, and gives that. One stall, however short, at the edge of a window moves
+// judgeRate voids what was measured beyond a server's capacity, and gives that. A stall at the edge of a window moves
 // replies over it, and to void for that would be to throw away the worst repetitions; a server that cannot do the rate falls
-// behind by more and more, or in slot after slot.
+// behind by more and more, or in slot after slot. The two differ in when replies are missing: before the last 250 ms a stall at the end
+// has not begun, and a steady deficit is there in proportion to the time gone by. On a machine in use (--noisy) a deficit that is no
+// more than a stall may be is told, not void: it may be that of the CPU.
 func judgeRate(f *facts) verdict {
 	c := f.cell
 	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Expected == 0 || f.window <= 0 {
@@ -117,16 +123,26 @@ func judgeRate(f *facts) verdict {
 	off := math.Abs(achieved/offered - 1)
 	backlog := time.Duration(off * float64(f.window))
 	switch {
-	case off <= 1-leastOfRate+f.randomness() || off*float64(c.Load.Expected) < float64(f.slots())*f.replies():
+	case off <= 1-leastOfRate+f.tolerance() || off*float64(c.Load.Expected) < float64(f.slots())*f.replies():
 		return passed
-	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog:
+	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog && (achieved > offered || !f.steady()):
 		return warned("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
+	case c.Rotation == nil && backlog <= mostBacklog && f.noisy:
+		return warned("offered %.0f messages/s and achieved %.0f: the server could not keep up, or had not the CPU (kept: --noisy)", offered, achieved)
 	case achieved > offered:
 		return voided("offered %.0f messages/s and achieved %.0f: the warm-up left a backlog, the server or the client could not keep up", offered, achieved)
 	case f.behind():
 		return voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
 	}
 	return voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
+}
+
+// steady reports whether the missing replies were missing before a stall at the end of the window could have begun.
+func (f *facts) steady() bool {
+	c := f.cell
+	missing := float64(c.Load.Expected) - *c.Load.ThroughputPerS*f.window.Seconds()
+	few := underWay.Seconds()*float64(c.Load.Expected)/f.window.Seconds() + f.replies()
+	return float64(f.early) > max(mostSteady*missing, few)
 }
 
 // typical is the median throughput of the rounds that count: a stall at an edge of one of them does not move it.
@@ -148,26 +164,37 @@ func (f *facts) replies() float64 {
 	return float64(f.cell.Load.Expected) / float64(max(1, f.cell.Load.Sent))
 }
 
-// randomness is the share by which Poisson arrivals in one slot may be off their mean in the median of all slots, whose standard
-// deviation is 1.25 times that of a mean of so many (the normal distribution's).
-func (f *facts) randomness() float64 {
-	if f.cell.Params.Arrivals != Poisson || f.cell.Load.Sent == 0 {
+// tolerance is the share by which what came may differ from what was due although the server keeps up. In one window, messages under
+// way at its edges: some milliseconds of them, or as many as wait behind one that blocks. In a rotation, what Poisson
+// arrivals in one slot are off their mean in the median of all slots, whose standard deviation is 1.25 times that of a mean
+// of so many (the normal distribution's).
+func (f *facts) tolerance() float64 {
+	c := f.cell
+	switch {
+	case c.Rotation == nil:
+		return float64(underWay+time.Duration(c.Params.BlockNS)) / float64(f.window)
+	case c.Params.Arrivals != Poisson || c.Load.Sent == 0:
 		return 0
 	}
-	return poissonSigmas * 1.25 / math.Sqrt(float64(f.cell.Load.Sent))
+	return poissonSigmas * 1.25 / math.Sqrt(float64(c.Load.Sent))
 }
 
 // behind reports whether it was the client that could not keep up.
 func (f *facts) behind() bool {
-	return f.saturated() || f.lags() || len(judgeLate(f).void) > 0
+	late := f.cell.Load.LateSendRatio
+	return f.saturated() || f.lags() || late != nil && *late > mostLate && f.cell.Load.Sent >= enoughSends
 }
 
 func judgeLate(f *facts) verdict {
-	switch late := f.cell.Load.LateSendRatio; {
+	const could = "%.0f%% of the sends were over 1 ms late: the client could not keep up"
+	late, enough := f.cell.Load.LateSendRatio, f.cell.Load.Sent >= enoughSends
+	switch {
 	case late == nil:
-	case *late > mostlyLate && f.cell.Load.Sent >= enoughSends:
-		return voided("%.0f%% of the sends were over 1 ms late: the client could not keep up", *late*100)
-	case *late > mostLate:
+	case *late > mostlyLate && enough:
+		return voided(could, *late*100)
+	case *late > mostLate && enough:
+		return f.disturbed(could, *late*100)
+	case *late > someLate:
 		return warned("%.0f%% of the sends were over 1 ms late: the highest percentiles tell of the client too", *late*100)
 	}
 	return passed

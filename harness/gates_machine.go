@@ -45,7 +45,7 @@ func judgeOthers(f *facts) verdict {
 	if f.cell.Machine == nil || f.cell.Machine.OthersRatio == nil {
 		return passed
 	}
-	switch share := *f.cell.Machine.OthersRatio - f.chance(); {
+	switch share := *f.cell.Machine.OthersRatio - chance(f.both, f.window); {
 	case share > mostOthers:
 		return f.disturbed("other processes took %.0f%% of a CPU from server and load: stop what else runs", *f.cell.Machine.OthersRatio*100)
 	case share > someOthers:
@@ -63,16 +63,19 @@ func (f *facts) disturbed(format string, args ...any) verdict {
 	if s := scenarios.ByName(f.cell.Scenario); s != nil && s.Idle {
 		return warned(format, args...) // it measures memory at rest, which does not depend on who has the CPU
 	}
+	if f.cell.Params.Loop == searchLoop {
+		return warned(format, args...) // windows in which it was much are taken again (trial.window), and each rate has several
+	}
 	return voided(format, args...)
 }
 
 // chance is two standard deviations of how busy the CPUs are found by sampling at ticks, as a share of one CPU: at most √(p(1-p)/n)
 // each, p = ½, n ticks (the binomial distribution's).
-func (f *facts) chance() float64 {
-	if f.window <= 0 {
+func chance(cpus []int, window time.Duration) float64 {
+	if window <= 0 {
 		return 0
 	}
-	return math.Sqrt(float64(len(f.both)) * float64(tick) / float64(f.window))
+	return math.Sqrt(float64(len(cpus)) * float64(tick) / float64(window))
 }
 
 func judgeSteal(f *facts) verdict {

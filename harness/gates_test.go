@@ -1,11 +1,13 @@
 package harness
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"cbench/harness/probe"
 	"cbench/results"
 )
 
@@ -27,6 +29,15 @@ func sound() *facts {
 		},
 		window: 2 * time.Second, slot: 2 * time.Second, loops: 1, serverCPUs: "0", both: []int{0, 1},
 	}
+}
+
+// short is one of a second of it, with so many replies in it.
+func short(replies float64) *facts {
+	f := sound()
+	f.window, f.slot = time.Second, time.Second
+	f.cell.Load.Sent, f.cell.Load.Received, f.cell.Load.Expected, f.cell.Latency.Count = 10_000, 10_000, 10_000, 10_000
+	f.cell.Load.ThroughputPerS = &replies
+	return f
 }
 
 // soundLoop is one of a closed loop: 100 connections, 20,000/s, so 5 ms each.
@@ -93,6 +104,10 @@ func TestGates(t *testing.T) {
 		{"silence", "no reply", sound, func(f *facts) { f.cell.Latency, f.cell.Service = nil, nil }, "no message was answered"},
 		{"overflow", "3 took over a minute", sound, func(f *facts) { f.overflow, f.cell.Latency.Count = 3, 19_997 }, "3 latencies"},
 		{"rate", "the server does 6,000/s", sound, func(f *facts) { f.cell.Load.ThroughputPerS = known(6000.0) }, "achieved 6000, the server's capacity"},
+		{"rate", "of a second's messages one in five is missing, more from moment to moment", func() *facts { return short(8000) }, func(f *facts) {
+			f.early = 1500
+		}, "achieved 8000, the server's capacity"},
+		{"rate", "3% are, steadily", sound, func(f *facts) { f.cell.Load.ThroughputPerS, f.early = known(9700.0), 525 }, "achieved 9700"},
 		{"rate", "slot after slot 3% are missing", soundRotation, func(f *facts) {
 			for i := range f.cell.Rotation.Rounds {
 				f.cell.Rotation.Rounds[i].ThroughputPerS = 9700
@@ -104,6 +119,11 @@ func TestGates(t *testing.T) {
 			f.cell.Load.ThroughputPerS = known(9800.0)
 		}, "only 19600 of 20000"},
 		{"late sends", "most are", sound, func(f *facts) { f.cell.Load.LateSendRatio = known(0.6) }, "60% of the sends"},
+		{"late sends", "most are, and the machine is known to be in use", sound, func(f *facts) {
+			f.cell.Load.LateSendRatio, f.noisy = known(0.6), true
+		}, "60% of the sends"},
+		{"late sends", "half are, nearly", sound, func(f *facts) { f.cell.Load.LateSendRatio = known(0.49) }, "49% of the sends"},
+		{"send lag", "0.95 of a millisecond", sound, func(f *facts) { f.cell.Latency.Mean, f.cell.Service.Mean = 1e6, 0.05e6 }, "950µs after they were due"},
 		{"send lag", "5 of 6 ms", sound, func(f *facts) { f.cell.Latency.Mean, f.cell.Service.Mean = 6e6, 1e6 }, "5ms after they were due"},
 		{"client CPU", "none is left", sound, func(f *facts) { f.cell.Load.ClientCPURatio = known(0.97) }, "0.97 of a CPU"},
 		{"Little's law", "latency is half of what it must be", soundLoop, func(f *facts) { f.cell.Latency.Mean = 2.5e6 }, "Little"},
@@ -145,6 +165,18 @@ func TestGatesWarn(t *testing.T) {
 		change      func(f *facts)
 	}{
 		{"rate", "a stall of 100 ms at an edge", sound, func(f *facts) { f.cell.Load.ThroughputPerS = known(9500.0) }},
+		{"rate", "a stall of 200 ms at the end of a second", func() *facts { return short(8000) }, func(f *facts) { f.early = 20 }},
+		{"rate", "3% are missing, steadily, on a machine that is known to be in use", sound, func(f *facts) {
+			f.cell.Load.ThroughputPerS, f.early, f.noisy = known(9700.0), 525, true
+		}},
+		{"rate", "3 of 90 messages, one of them early", sound, func(f *facts) {
+			f.window, f.slot, f.cell.Params.RatePerS = 300*time.Millisecond, 300*time.Millisecond, 300
+			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 90, 90, 90, 90
+			f.cell.Load.ThroughputPerS, f.early = known(290.0), 1
+		}},
+		{"late sends", "a fifth, on a machine that is known to be in use", sound, func(f *facts) {
+			f.cell.Load.LateSendRatio, f.noisy = known(0.2), true
+		}},
 		{"late sends", "some", sound, func(f *facts) { f.cell.Load.LateSendRatio = known(0.02) }},
 		{"late sends", "most of a few", sound, func(f *facts) {
 			f.cell.Params.RatePerS, f.window = 10, 10*time.Second
@@ -182,6 +214,21 @@ func TestGatesLetPass(t *testing.T) {
 			f.cell.Params.Arrivals = Poisson
 			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 19_500, 19_500, 19_500, 19_500
 			f.cell.Load.ThroughputPerS = known(9780.0)
+			return f
+		},
+		"14 ms of messages are under way at the end of a second, and were not at its start": func() *facts {
+			f := short(9860)
+			f.early = 100
+			return f
+		},
+		"as many wait behind one that blocks for 20 ms": func() *facts {
+			f := short(9700)
+			f.early, f.cell.Params.BlockNS = 200, 20e6
+			return f
+		},
+		"timers are late, and messages quick": func() *facts {
+			f := sound()
+			f.cell.Latency.Mean, f.cell.Service.Mean = 70e3, 30e3
 			return f
 		},
 		"one slot of ten was stalled": func() *facts {
@@ -235,5 +282,22 @@ func TestRateSaysWhoCouldNotKeepUp(t *testing.T) {
 	void, _ := judged(f)
 	if !strings.Contains(void["rate"], "all that the client can do") {
 		t.Errorf("%q", void["rate"])
+	}
+}
+
+// What is kept by thread is read around the whole load: the window has its share.
+func TestWaitsAreTheWindowsShare(t *testing.T) {
+	m := &measurement{}
+	m.calm.before = probe.Usage{CPU: time.Second, QueueKnown: true}
+	m.calm.after = probe.Usage{CPU: 5 * time.Second, QueueKnown: true}
+	m.waits(probe.Usage{CPU: 3 * time.Second})
+	if c := m.cell.CPU; c.VoluntarySwitches == nil || c.RunQueueNS == nil || len(m.cell.Warnings) > 0 {
+		t.Errorf("%+v, warnings %q", c, m.cell.Warnings)
+	}
+	m = &measurement{}
+	m.calm.err = errors.New("it is gone")
+	m.waits(probe.Usage{CPU: 3 * time.Second})
+	if c := m.cell.CPU; c.VoluntarySwitches != nil || c.RunQueueNS != nil || len(m.cell.Warnings) != 1 {
+		t.Errorf("not known: %+v, warnings %q", c, m.cell.Warnings)
 	}
 }

@@ -26,6 +26,20 @@ func (b *beside) add(d probe.Machine, cpus []int, ours time.Duration) {
 	}
 }
 
+// join adds up two.
+func (b *beside) join(o beside) {
+	b.wall, b.others, b.stolen, b.stalled = b.wall+o.wall, b.others+o.others, b.stolen+o.stolen, b.stalled+o.stalled
+	b.psi = b.psi || o.psi
+}
+
+// share is what others and the hypervisor took, as a share of the time on one CPU.
+func (b *beside) share() float64 {
+	if b.wall <= 0 {
+		return 0
+	}
+	return max(0, float64(b.others+b.stolen)/float64(b.wall))
+}
+
 // shares is nil where nothing is known.
 func (b *beside) shares() *results.Machine {
 	if b.wall <= 0 {

@@ -1,9 +1,11 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -22,6 +24,7 @@ type measurement struct {
 	facts facts
 
 	before, after edge // the window's
+	calm          calm
 	alone         bool // our own engine loads it: it has connections at rest
 }
 
@@ -34,6 +37,20 @@ type edge struct {
 
 	machine    probe.Machine
 	machineErr error
+}
+
+// calm is the server's account at rest, before its load and after it: what is read thread by thread takes 100 ms of a server with
+// 1,500 of them, which in the window would be the load's and the server's.
+type calm struct {
+	before, after probe.Usage
+	err           error
+}
+
+// settled reads the account at rest.
+func (m *measurement) settled(proc *server.Process, to *probe.Usage) {
+	var err error
+	*to, err = probe.ReadUsage(proc.PIDs())
+	m.calm.err = errors.Join(m.calm.err, err)
 }
 
 // take goes through a repetition with a server that listens. What goes wrong with the server is in the cell; the error is for what no
@@ -98,6 +115,7 @@ func (m *measurement) connect(ctx context.Context, proc *server.Process, clients
 func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process, clients *load.Remote) error {
 	limit, done := context.WithTimeout(ctx, time.Duration(p.Params.WarmupNS+p.Params.DurationNS)+time.Minute)
 	defer done()
+	m.settled(proc, &m.calm.before)
 	report, err := clients.Drive(limit, load.Drive{
 		Rate: p.Params.RatePerS, Pipeline: p.Params.Pipeline, Arrivals: p.Params.Arrivals,
 		Warmup: time.Duration(p.Params.WarmupNS), Duration: time.Duration(p.Params.DurationNS),
@@ -111,6 +129,7 @@ func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planne
 	if err != nil {
 		return err
 	}
+	m.settled(proc, &m.calm.after)
 	m.report(report)
 	m.window(report)
 	m.machine(e, report)
@@ -225,11 +244,11 @@ func (m *measurement) quiet(ctx context.Context, proc *server.Process) {
 	const look, idle = 50 * time.Millisecond, time.Millisecond
 	var last time.Duration
 	for deadline := time.Now().Add(2 * time.Second); time.Now().Before(deadline) && ctx.Err() == nil; {
-		usage, err := probe.ReadUsage(proc.PIDs())
-		if err != nil || last != 0 && usage.CPU-last < idle {
+		used, err := probe.ReadCPU(proc.PIDs())
+		if err != nil || last != 0 && used-last < idle {
 			return
 		}
-		last = usage.CPU
+		last = used
 		select {
 		case <-time.After(look):
 		case <-ctx.Done():
@@ -238,12 +257,13 @@ func (m *measurement) quiet(ctx context.Context, proc *server.Process) {
 }
 
 // edge reads the server's account at the start or the end of the window. What asks the server itself costs it time, and so
-// comes before the start and after the end.
+// comes before the start and after the end. The machine's account is read inside the server's, so that what the readings cost is not
+// taken for the work of others.
 func (m *measurement) edge(proc *server.Process, start bool) (at edge) {
 	pids := proc.PIDs()
 	if !start {
-		at.usage, at.err = probe.ReadUsage(pids)
 		at.machine, at.machineErr = probe.ReadMachine()
+		at.usage, at.err = probe.ReadClock(pids)
 	}
 	if rt, err := proc.Runtime(); err == nil {
 		pause := rt.GCPause.Nanoseconds()
@@ -251,8 +271,8 @@ func (m *measurement) edge(proc *server.Process, start bool) (at edge) {
 		m.cell.CPU.Goroutines = &rt.Goroutines
 	}
 	if start {
+		at.usage, at.err = probe.ReadClock(pids)
 		at.machine, at.machineErr = probe.ReadMachine()
-		at.usage, at.err = probe.ReadUsage(pids)
 	} else {
 		at.memory = m.memory(proc, false)
 	}
@@ -281,6 +301,7 @@ func (m *measurement) report(r load.Report) {
 		m.warn("the first wrong reply: %s", r.Odd)
 	}
 	m.facts.overflow += r.Overflow
+	m.facts.early = r.Behind
 }
 
 // window writes down what the measured window cost both sides.
@@ -302,8 +323,8 @@ func (m *measurement) window(r load.Report) {
 	ratio := float64(used.CPU) / float64(used.Wall)
 	threads := int64(used.Threads)
 	c.CPU.ServerNS, c.Load.ServerCPURatio, c.CPU.Threads = &cpu, &ratio, &threads
-	c.CPU.VoluntarySwitches, c.CPU.InvoluntarySwitches = &used.Voluntary, &used.Involuntary
 	m.cpuParts(used)
+	m.waits(used)
 	if r.InWindow > 0 && c.Load.ThroughputPerS != nil {
 		// Both edges of the window are read some tens of microseconds late: per message, by the time between the readings.
 		per := float64(cpu) / (*c.Load.ThroughputPerS * used.Wall.Seconds())
@@ -316,6 +337,26 @@ func (m *measurement) window(r load.Report) {
 	at := m.after.memory
 	c.Memory.LoadedRSS, c.Memory.LoadedAnon, c.Memory.LoadedKernel = at.rss, at.anon, at.kernel
 	c.Memory.LoadedHeap, c.Memory.LoadedStack = at.heap, at.stack
+}
+
+// waits writes down what is kept by thread. It is read at rest, from before the warm-up until all is answered; the window's is its share
+// of that, by the CPU time used in it.
+func (m *measurement) waits(window probe.Usage) {
+	whole := m.calm.after.Sub(m.calm.before)
+	if m.calm.err != nil || whole.CPU <= 0 {
+		m.warn("context switches of the server are not known: %v", cmp.Or(m.calm.err, errors.New("it used no CPU time")))
+		return
+	}
+	share := min(1, float64(window.CPU)/float64(whole.CPU))
+	part := func(n int64) *int64 {
+		n = int64(math.Round(share * float64(n)))
+		return &n
+	}
+	cpu := &m.cell.CPU
+	cpu.VoluntarySwitches, cpu.InvoluntarySwitches = part(whole.Voluntary), part(whole.Involuntary)
+	if whole.QueueKnown {
+		cpu.RunQueueNS = part(whole.RunQueue.Nanoseconds())
+	}
 }
 
 // failed adds up failed connections and messages by kind.

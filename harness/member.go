@@ -34,6 +34,7 @@ type slot struct {
 	wall          time.Duration // of all of it
 	others        time.Duration // CPU time of the other servers meanwhile
 	busiest       string        // who of them took most
+	disturbed     string        // what others than these took in the round, if it was too much
 }
 
 // mostIdle is the CPU time, as a share of the slot, that all idle servers together may take in it: beyond it they take from the one
@@ -89,14 +90,15 @@ func (m *member) load(ctx context.Context, e *Experiment, length, ramp time.Dura
 	var usageErr error
 	s.idle, usageErr = probe.ReadUsage(pids)
 	edge := func(start bool) {
-		usage, machine := &s.to, &s.after
-		if start {
-			usage, machine = &s.from, &s.before
+		var clockErr, machineErr error
+		if start { // the machine's account inside the server's, as measurement.edge has it
+			s.from, clockErr = probe.ReadClock(pids)
+			s.before, machineErr = probe.ReadMachine()
+		} else {
+			s.after, machineErr = probe.ReadMachine()
+			s.to, clockErr = probe.ReadClock(pids)
 		}
-		u, err := probe.ReadUsage(pids)
-		*usage, usageErr = u, errors.Join(usageErr, err)
-		now, err := probe.ReadMachine()
-		*machine, s.machineErr = now, errors.Join(s.machineErr, err)
+		usageErr, s.machineErr = errors.Join(usageErr, clockErr), errors.Join(s.machineErr, machineErr)
 	}
 	p := m.plan.Params
 	r, err := m.clients.Drive(ctx, load.Drive{

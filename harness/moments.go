@@ -124,8 +124,4 @@ func (m *measurement) cpuParts(used probe.Usage) {
 		system := used.CPU.Nanoseconds() - user
 		m.cell.CPU.UserNS, m.cell.CPU.SystemNS = &user, &system
 	}
-	if used.QueueKnown {
-		wait := used.RunQueue.Nanoseconds()
-		m.cell.CPU.RunQueueNS = &wait
-	}
 }

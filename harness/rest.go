@@ -18,7 +18,7 @@ func (m *measurement) rest(ctx context.Context, proc *server.Process) {
 	if s := scenarios.ByName(m.cell.Scenario); s == nil || !s.Waits {
 		return
 	}
-	before, err := probe.ReadUsage(proc.PIDs())
+	before, err := probe.ReadClock(proc.PIDs())
 	if err != nil {
 		m.warnOnce("CPU of the server at rest: %v", err)
 		return
@@ -28,7 +28,7 @@ func (m *measurement) rest(ctx context.Context, proc *server.Process) {
 	case <-ctx.Done():
 		return
 	}
-	after, err := probe.ReadUsage(proc.PIDs())
+	after, err := probe.ReadClock(proc.PIDs())
 	if err != nil {
 		m.warnOnce("CPU of the server at rest: %v", err)
 		return

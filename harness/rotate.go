@@ -91,13 +91,31 @@ func (r *rotation) turn(ctx context.Context) {
 		} else {
 			slices.Reverse(order)
 		}
-		for _, m := range order {
-			if s, ok := r.slot(ctx, m); ok {
-				m.add(s)
-			}
-		}
+		r.round(ctx, order)
 		if r.early = r.knownAfter(round); r.early != "" {
 			return
+		}
+	}
+}
+
+// round loads the servers in turn. What others disturbed of it does not count for any of them: they are compared round by round.
+func (r *rotation) round(ctx context.Context, order []*member) {
+	slots := map[*member]slot{}
+	why := ""
+	for _, m := range order {
+		s, ok := r.slot(ctx, m)
+		if !ok {
+			continue
+		}
+		slots[m] = s
+		if what := s.taken(m.facts.both); what != "" && why == "" && !r.e.Noisy {
+			why = fmt.Sprintf("in the slot of %s %s", m.cell.Model, what)
+		}
+	}
+	for _, m := range order {
+		if s, ok := slots[m]; ok {
+			s.disturbed = why
+			m.add(s)
 		}
 	}
 }

@@ -196,3 +196,71 @@ func TestSums(t *testing.T) {
 		t.Errorf("window %v: what does not count was not measured", m.facts.window)
 	}
 }
+
+// What others took of a slot is told beyond what chance is, which is large: a slot is short.
+func TestSlotIsDisturbed(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		window       time.Duration
+		busy, stolen float64 // of a CPU, beside what is ours
+		want         bool
+	}{
+		{"nobody", time.Second, 0, 0, false},
+		{"a fifth of a CPU", time.Second, 0.2, 0, false},
+		{"half of one", time.Second, 0.5, 0, true},
+		{"by the hypervisor", time.Second, 0, 0.5, true},
+		{"between the two", time.Second, 0.25, 0.25, true},
+		{"two fifths, and of 200 ms", 200 * time.Millisecond, 0.4, 0, false},
+		{"six tenths of 200 ms", 200 * time.Millisecond, 0.6, 0, true},
+	} {
+		of := func(share float64) time.Duration { return time.Duration(share * float64(tt.window)) }
+		at := time.Unix(0, 0)
+		s := slot{
+			report: load.Report{CPUNS: of(0.5).Nanoseconds()},
+			from:   probe.Usage{At: at}, to: probe.Usage{At: at.Add(tt.window), CPU: of(0.3)},
+			before: probe.Machine{At: at, CPUs: map[int]probe.CPUTime{}},
+			after: probe.Machine{At: at.Add(tt.window), CPUs: map[int]probe.CPUTime{
+				0: {Busy: of(0.3 + tt.busy), Steal: of(tt.stolen)}, 1: {Busy: of(0.5)},
+			}},
+		}
+		if why := s.taken([]int{0, 1}); (why != "") != tt.want {
+			t.Errorf("%s: %q", tt.name, why)
+		}
+	}
+}
+
+// A slot that others disturbed is void, with the reason.
+func TestDisturbedRound(t *testing.T) {
+	s := slotOf(t, 1000, 2000)
+	s.disturbed = "in the slot of reactor others took 60% of a CPU"
+	if got := s.round(); got.Void != s.disturbed || got.ServerNSPerMessage == 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// The parts of the CPU time are scaled to its clock, as those of a single run are, and what one slot does not know the sum does not.
+func TestSumsOfParts(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		m := &member{measurement: &measurement{cell: results.Cell{Params: results.Params{SlotNS: 1e9}, Rotation: &results.Rotation{}}}}
+		for i := range 3 {
+			s := slotOf(t, 1000, 2000)
+			s.idle.QueueKnown, s.rest.QueueKnown = true, known || i != 1
+			s.rest.User, s.rest.System = 300*time.Millisecond, 100*time.Millisecond // of a CPU time of 500 ms
+			m.add(s)
+		}
+		m.sums.into(m)
+		c := m.cell.CPU
+		if c.UserNS == nil || *c.UserNS != 1125e6 || *c.SystemNS != 375e6 {
+			t.Errorf("user %v, system %v of %d", value(c.UserNS), value(c.SystemNS), *c.ServerNS)
+		}
+		if (c.RunQueueNS != nil) != known {
+			t.Errorf("run queue known %v: %v", known, value(c.RunQueueNS))
+		}
+	}
+	m := &member{measurement: &measurement{cell: results.Cell{Rotation: &results.Rotation{}}}}
+	m.add(slotOf(t, 1000, 2000))
+	m.sums.into(m)
+	if c := m.cell.CPU; c.UserNS != nil || c.SystemNS != nil {
+		t.Errorf("no tick fell into it, and yet user %v, system %v", value(c.UserNS), value(c.SystemNS))
+	}
+}

@@ -97,15 +97,24 @@ func searchTime(p results.Params) time.Duration {
 	return time.Duration(45+curveRounds*len(curveShares)) * (window + guard)
 }
 
-// search takes a repetition that searches.
+// search takes a repetition that searches, and judges it by what every one is judged by: where its threads ran, and what else did.
 func (m *measurement) search(ctx context.Context, e *Experiment, p results.Planned, s Server) error {
 	slo, err := ParseSLO(p.Params.SLO)
 	if err != nil {
 		return err
 	}
 	t := &trial{m: m, e: e, p: p, server: s, slo: slo}
-	defer t.end()
-	q := quest{p: p.Params, slo: slo, phase: m.phase}
+	err = t.seek(ctx)
+	t.end()
+	m.cell.Machine, m.facts.window = t.machine.shares(), t.machine.wall
+	m.judge(searchGates...)
+	return err
+}
+
+// seek searches. What is wrong with the server is in the cell; the error is for what no server is to blame for.
+func (t *trial) seek(ctx context.Context) (err error) {
+	m, e, p := t.m, t.e, t.p
+	q := quest{p: p.Params, slo: t.slo, phase: m.phase}
 	if p.Params.Search == SearchConns {
 		q.steps = connsSteps(p.Conns)
 		q.take = func(x float64) (sample, error) { return t.atConns(ctx, int(x)) }
@@ -119,7 +128,7 @@ func (m *measurement) search(ctx context.Context, e *Experiment, p results.Plann
 		}
 		q.take = func(rate float64) (sample, error) { return t.window(ctx, rate) }
 	}
-	q.clientCPUs, q.serverCPUs = float64(max(e.LoadLoops, 1)), s.cpus(e.ServerCPUs)
+	q.clientCPUs, q.serverCPUs = float64(max(e.LoadLoops, 1)), t.server.cpus(e.ServerCPUs)
 	if m.cell.Search, err = q.run(); err != nil {
 		return cmp.Or(t.err, notVoid(err))
 	}

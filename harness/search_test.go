@@ -17,6 +17,8 @@ import (
 
 // fake is a made-up server and client, told by what each can do.
 type fake struct {
+	cpus, waits            float64 // that the server has; the share of them that it does not use at its end
+	thread                 float64 // of a CPU, that one of its threads takes at its end
 	serverMost, clientMost float64 // messages/s
 	noise                  *rand.Rand
 	taken                  int
@@ -40,7 +42,7 @@ func (f *fake) at(rate float64) (sample, error) {
 	s.Window = results.Window{
 		RatePerS: rate, Conns: 100, ThroughputPerS: min(rate, f.serverMost, f.clientMost), Count: 100,
 		P50: 50e3, P99: int64(min(p99, 60e9)), ServiceP99: int64(min(service, 60e9)),
-		ServerCPURatio: min(server, 1), ClientCPURatio: min(client, 1), LateSendRatio: late,
+		ServerCPURatio: min(server, 1) * (1 - f.waits) * max(1, f.cpus), BusiestThread: min(server, 1) * f.thread, ClientCPURatio: min(client, 1), LateSendRatio: late,
 	}
 	s.latency.RecordValue(s.P99)
 	s.service.RecordValue(s.ServiceP99)
@@ -53,7 +55,7 @@ func (f *fake) at(rate float64) (sample, error) {
 
 func (f *fake) quest(p results.Params) *quest {
 	return &quest{
-		p: p, steps: rateSteps(p, scenarios.ByName("echo")), phase: func(string) {}, take: f.at, clientCPUs: 1, serverCPUs: 1,
+		p: p, steps: rateSteps(p, scenarios.ByName("echo")), phase: func(string) {}, take: f.at, clientCPUs: 1, serverCPUs: max(1, f.cpus),
 	}
 }
 
@@ -100,6 +102,75 @@ func TestSearchNamesWhoWasAtItsEnd(t *testing.T) {
 		}
 		if (r.High == nil) != (tt.bound == BoundLimit) {
 			t.Errorf("%s: high %v", tt.name, value(r.High))
+		}
+	}
+}
+
+// A server is at its end where its CPUs are, or the one of the only thread that works; else nobody knows what it waited for.
+func TestSearchNamesTheServerOnlyAtItsEnd(t *testing.T) {
+	for _, tt := range []struct {
+		name                string
+		cpus, waits, thread float64
+		bound, words        string
+	}{
+		{"all of its CPUs", 2, 0.02, 0.5, BoundServer, "the server 9"},
+		{"it waits for something", 1, 0.5, 0.3, BoundUnknown, "neither was at its end"},
+		{"one thread, and there is another CPU", 2, 0.5, 0.98, BoundServer, "one thread of it 9"},
+		{"one thread is, and others work too", 2, 0.3, 0.98, BoundUnknown, "neither was at its end"},
+	} {
+		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2)), cpus: tt.cpus, waits: tt.waits, thread: tt.thread}
+		r, err := f.quest(results.Params{Search: SearchRate}).run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Bound != tt.bound || !strings.Contains(r.Why, tt.words) {
+			t.Errorf("%s: bound %q, want %q: %s", tt.name, r.Bound, tt.bound, r.Why)
+		}
+		if last := r.Curve[len(curveShares)-1]; tt.thread > 0 && last.BusiestThread == 0 {
+			t.Errorf("%s: the curve forgets the busiest thread: %+v", tt.name, last)
+		}
+	}
+}
+
+// A search is judged by where its threads ran and what else did; its load is judged window by window.
+func TestGatesOfASearch(t *testing.T) {
+	spoiled := func(search bool) *measurement {
+		f := sound()
+		m := &measurement{cell: *f.cell, facts: *f}
+		if search {
+			m.cell.Params.Loop = searchLoop
+		}
+		m.cell.Load.Established = 10 // of the last server that was tried
+		m.facts.strays = []string{"thread 7 last ran on 1"}
+		m.facts.shared = "0"
+		m.cell.Machine.OthersRatio, m.cell.Machine.StealRatio = known(0.4), known(0.2)
+		m.cell.Void, m.cell.Warnings = nil, nil
+		return m
+	}
+	m := spoiled(true)
+	m.judge(searchGates...)
+	if len(m.cell.Void) != 2 || len(m.cell.Warnings) != 2 {
+		t.Errorf("void %q, warnings %q", m.cell.Void, m.cell.Warnings)
+	}
+	m = spoiled(false)
+	m.judge()
+	if len(m.cell.Void) < 5 {
+		t.Errorf("one that is no search: void %q", m.cell.Void)
+	}
+}
+
+// A window whose clocks or counts are wrong is no window.
+func TestSamplesOfAWindow(t *testing.T) {
+	sound := load.Report{Received: 100, Latency: &results.Latency{Count: 98, Mean: 2e5}, Service: &results.Latency{Count: 98, Mean: 1e5}, Overflow: 2}
+	if why := samplesOf(sound).void; len(why) > 0 {
+		t.Errorf("sound, and %q", why)
+	}
+	lost, early := sound, sound
+	lost.Received = 120
+	early.Service = &results.Latency{Count: 98, Mean: 3e5}
+	for name, r := range map[string]load.Report{"120 replies were checked": lost, "a clock is wrong": early} {
+		if why := strings.Join(samplesOf(r).void, ""); !strings.Contains(why, name) {
+			t.Errorf("%q, want %q", why, name)
 		}
 	}
 }

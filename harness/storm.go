@@ -35,6 +35,7 @@ func (m *measurement) storm(ctx context.Context, e *Experiment, p results.Planne
 		return err
 	}
 	m.quiet(ctx, proc)
+	m.settled(proc, &m.calm.before)
 	m.before = m.edge(proc, true)
 	began, err := probe.ReadCPU([]int{clients.Pid()})
 	if err != nil {
@@ -51,6 +52,7 @@ func (m *measurement) storm(ctx context.Context, e *Experiment, p results.Planne
 	}
 	sum.cpu = ended - began
 	m.after = m.edge(proc, false)
+	m.settled(proc, &m.calm.after)
 	m.place(e, proc)
 	m.storms(e, sum)
 	if peak, err := probe.ReadPeak(proc.PIDs()); err == nil {
@@ -101,7 +103,7 @@ func (m *measurement) storms(e *Experiment, sum storms) {
 	server, loaded := float64(used.CPU)/float64(used.Wall), float64(sum.cpu)/float64(used.Wall)
 	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS = &cpu, &per, &client
 	c.Load.ServerCPURatio, c.Load.ClientCPURatio = &server, &loaded
-	c.CPU.VoluntarySwitches, c.CPU.InvoluntarySwitches = &used.Voluntary, &used.Involuntary
 	m.cpuParts(used)
+	m.waits(used)
 	m.machine(e, load.Report{CPUNS: client})
 }

@@ -34,9 +34,25 @@ func (m *member) add(s slot) {
 		return
 	}
 	m.sums.add(s)
+	s.beside(&m.sums.machine, m.facts.both)
+}
+
+// beside adds up what the machine did in the slot's window beside it.
+func (s *slot) beside(sum *beside, cpus []int) {
 	if s.machineErr == nil {
-		m.sums.machine.add(s.after.Sub(s.before), m.facts.both, s.to.Sub(s.from).CPU+time.Duration(s.report.CPUNS))
+		sum.add(s.after.Sub(s.before), cpus, s.to.Sub(s.from).CPU+time.Duration(s.report.CPUNS))
 	}
+}
+
+// taken says that other processes and the hypervisor took more of the CPUs in the slot's window than counting in ticks can err by and
+// than leaves a comparison of neighbours what it is, or "".
+func (s *slot) taken(cpus []int) string {
+	var b beside
+	s.beside(&b, cpus)
+	if share := b.share(); share > mostTaken+chance(cpus, b.wall) {
+		return fmt.Sprintf("others took %.0f%% of a CPU", share*100)
+	}
+	return ""
 }
 
 // round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's too: read at rest it is
@@ -53,7 +69,10 @@ func (s *slot) round() results.Round {
 	round.LoadNSPerMessage = float64(r.CPUNS) / float64(r.InWindow)
 	round.ThroughputPerS = float64(r.InWindow) * 1e9 / float64(r.WindowNS)
 	round.P50, round.P99 = r.Latency.P50, r.Latency.P99
-	if round.IdleCPURatio > mostIdle {
+	switch {
+	case s.disturbed != "":
+		round.Void = s.disturbed
+	case round.IdleCPURatio > mostIdle:
 		round.Void = fmt.Sprintf("the other servers, %s before all, were not idle: they took %.1f%% of a CPU", s.busiest, round.IdleCPURatio*100)
 	}
 	return round
@@ -81,6 +100,7 @@ func (t *sums) add(s slot) {
 
 // plus adds what was used in one more stretch.
 func plus(sum *probe.Usage, u probe.Usage) {
+	sum.QueueKnown = (sum.Wall == 0 || sum.QueueKnown) && u.QueueKnown
 	sum.Wall += u.Wall
 	sum.CPU += u.CPU
 	sum.User += u.User
@@ -112,10 +132,13 @@ func (t *sums) into(m *member) {
 		late := t.late / float64(t.sent)
 		c.Load.LateSendRatio = &late
 	}
-	cpu, user, system, queue := t.whole.CPU.Nanoseconds(), t.whole.User.Nanoseconds(), t.whole.System.Nanoseconds(), t.whole.RunQueue.Nanoseconds()
+	cpu := t.whole.CPU.Nanoseconds()
 	per, threads := float64(cpu)/float64(t.all), int64(t.whole.Threads)
 	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS, c.CPU.Threads = &cpu, &per, &t.loadNS, &threads
-	c.CPU.UserNS, c.CPU.SystemNS, c.CPU.RunQueueNS = &user, &system, &queue
+	m.cpuParts(t.whole)
+	if queue := t.whole.RunQueue.Nanoseconds(); t.whole.QueueKnown {
+		c.CPU.RunQueueNS = &queue
+	}
 	c.CPU.VoluntarySwitches, c.CPU.InvoluntarySwitches = &t.whole.Voluntary, &t.whole.Involuntary
 	c.Machine = t.machine.shares()
 }

@@ -25,6 +25,7 @@ type trial struct {
 	conns   int    // that are open, or were to be
 	refused string // why they are not
 	again   int    // windows that were taken again
+	machine beside // what it did beside the windows that count
 	cancel  context.CancelFunc
 	ctx     context.Context // ends with the server
 	err     error           // for which no server is to blame
@@ -106,6 +107,9 @@ func (t *trial) end() {
 		t.clients.Stop()
 	}
 	if t.proc != nil {
+		if t.ctx.Err() == nil { // it is alive
+			t.m.place(t.e, t.proc)
+		}
 		t.m.stop(t.proc)
 	}
 	t.proc, t.clients = nil, nil
@@ -136,67 +140,79 @@ func (t *trial) length(rate float64) time.Duration {
 func (t *trial) window(ctx context.Context, rate float64) (sample, error) {
 	for {
 		s, others, err := t.load(ctx, rate)
-		if err != nil || others < mostTaken {
+		if err != nil {
 			return s, err
 		}
-		if t.again++; t.again > mostAgain {
+		if others.share() >= mostTaken {
+			if t.again++; t.again <= mostAgain {
+				continue
+			}
 			t.m.warnOnce("others took the CPUs in over %d windows: the rest of them count nevertheless", mostAgain)
-			return s, nil
 		}
+		t.machine.join(others)
+		return s, nil
 	}
 }
 
 // Others take some of the CPUs at any time. What takes a quarter of one for a whole window breaks a limit that would have held, and
-// is far above what counting in ticks of 10 ms can err.
+// tells in the ratio of two slots.
 const (
 	mostTaken = 0.25 // of a CPU
 	mostAgain = 20   // windows of a search
 )
 
-// load takes a window from rest: what the last one left is worked off first. others is the CPU time that others took meanwhile, over
-// the time.
-func (t *trial) load(ctx context.Context, rate float64) (s sample, others float64, err error) {
+// load takes a window from rest: what the last one left is worked off first. others is what the machine did beside it.
+func (t *trial) load(ctx context.Context, rate float64) (s sample, others beside, err error) {
 	t.m.quiet(t.ctx, t.proc)
 	var before, after account
 	length, warmup := t.length(rate), time.Duration(t.p.Params.WarmupNS)
 	limit, done := context.WithTimeout(t.ctx, length+warmup+drainTimeout+time.Minute)
 	defer done()
+	rested, restErr := probe.ReadUsage(t.proc.PIDs())
+	began := time.Now()
 	r, err := t.clients.Drive(limit, load.Drive{
 		Rate: rate, Arrivals: t.p.Params.Arrivals, Warmup: warmup, Duration: length,
 	}, load.Watch{Window: func(start bool) {
 		if start {
-			before = accountOf(t.proc)
+			before = accountOf(t.proc, true)
 		} else {
-			after = accountOf(t.proc)
+			after = accountOf(t.proc, false)
 		}
 	}})
+	took := time.Since(began)
 	if err != nil {
 		t.m.fail(t.proc, "measuring", err)
-		return sample{}, 0, errVoid
+		return sample{}, others, errVoid
 	}
 	var cpu float64
 	if err := errors.Join(before.err, after.err); err != nil {
 		t.m.warnOnce("CPU of the server: %v", err)
 	} else if used := after.server.Sub(before.server); used.Wall > 0 {
 		cpu = float64(used.CPU) / float64(used.Wall)
-		beside := after.machine.Sub(before.machine)
-		cpus := t.e.cpus()
-		taken := beside.Others(cpus, used.CPU+time.Duration(r.CPUNS)) + beside.Stolen(cpus)
-		others = max(0, float64(taken)/float64(beside.Wall))
+		others.add(after.machine.Sub(before.machine), t.e.cpus(), used.CPU+time.Duration(r.CPUNS))
 	}
 	if s, err = sampleOf(r, rate, t.conns, cpu); err != nil {
-		return sample{}, 0, err
+		return sample{}, others, err
 	}
-	if _, limited := t.slo.below("mem"); limited || t.p.Params.Search == SearchConns {
-		if mem, err := probe.ReadMemory(t.proc.PIDs()); err == nil {
-			s.Anon = mem.Anon
-		} else {
-			t.m.warnOnce("memory of the server: %v", err)
-		}
+	if worked, err := probe.ReadUsage(t.proc.PIDs()); errors.Join(err, restErr) == nil {
+		s.BusiestThread = float64(worked.Sub(rested).Busiest) / float64(took)
 	}
+	t.memory(&s)
 	s.Why = t.slo.why(r, s.Window)
 	s.Held = s.Why == ""
 	return s, others, t.settle(r, s.Window)
+}
+
+// memory notes what the server holds after a window, where that is limited or of interest.
+func (t *trial) memory(s *sample) {
+	if _, limited := t.slo.below("mem"); !limited && t.p.Params.Search != SearchConns {
+		return
+	}
+	if mem, err := probe.ReadMemory(t.proc.PIDs()); err == nil {
+		s.Anon = mem.Anon
+	} else {
+		t.m.warnOnce("memory of the server: %v", err)
+	}
 }
 
 // account is what the server and all of the machine had used at one edge of a window.
@@ -206,11 +222,17 @@ type account struct {
 	err     error
 }
 
-func accountOf(proc *server.Process) (a account) {
-	var errs [2]error
-	a.server, errs[0] = probe.ReadUsage(proc.PIDs())
-	a.machine, errs[1] = probe.ReadMachine()
-	a.err = errors.Join(errs[:]...)
+// accountOf reads it, the machine's inside the server's (measurement.edge).
+func accountOf(proc *server.Process, start bool) (a account) {
+	var clockErr, machineErr error
+	if start {
+		a.server, clockErr = probe.ReadClock(proc.PIDs())
+	}
+	a.machine, machineErr = probe.ReadMachine()
+	if !start {
+		a.server, clockErr = probe.ReadClock(proc.PIDs())
+	}
+	a.err = errors.Join(clockErr, machineErr)
 	return a
 }
 
@@ -224,6 +246,10 @@ func (t *trial) settle(r load.Report, w results.Window) error {
 	t.m.verified(r.Verify)
 	for _, w := range r.Warnings {
 		t.m.warnOnce("%s", w)
+	}
+	for _, why := range samplesOf(r).void {
+		t.m.void("at %s messages/s %s", results.PerSecond(w.RatePerS), why)
+		return errVoid
 	}
 	wrong := r.Verify
 	if t.slo.tooMuch(r, w) != "" || len(r.Errors) > 0 {
@@ -247,6 +273,14 @@ func (t *trial) settle(r load.Report, w results.Window) error {
 		return errVoid
 	}
 	return nil
+}
+
+// samplesOf judges a window's latencies by themselves.
+func samplesOf(r load.Report) verdict {
+	return judgeSamples(&facts{
+		cell:     &results.Cell{Load: results.Load{Received: r.Received}, Latency: r.Latency, Service: r.Service},
+		overflow: r.Overflow,
+	})
 }
 
 // odd is the first wrong reply, to be appended to an error.

@@ -103,6 +103,7 @@ func pool(samples []sample) results.Window {
 	w.ServerCPURatio = median(func(s sample) float64 { return s.ServerCPURatio })
 	w.ClientCPURatio = median(func(s sample) float64 { return s.ClientCPURatio })
 	w.LateSendRatio = median(func(s sample) float64 { return s.LateSendRatio })
+	w.BusiestThread = median(func(s sample) float64 { return s.BusiestThread })
 	held := 0
 	for _, s := range samples {
 		w.Max, w.Anon = max(w.Max, s.Max), max(w.Anon, s.Anon)

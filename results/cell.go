@@ -222,7 +222,7 @@ type Search struct {
 	Found *float64 `json:"found"` // messages/s, or connections; null: not even the least that was tried
 	Low   *float64 `json:"low"`   // 95% interval of it
 	High  *float64 `json:"high"`  // null: no end was seen
-	Bound string   `json:"bound"` // what the end was: "server", "client" (the server could do more), "limit" (the most that was to be tried)
+	Bound string   `json:"bound"` // what the end was: "server", "client" (the server could do more), "limit" (the most that was to be tried), "unknown"
 	Why   string   `json:"why"`   // in words: the limit that broke, and how
 	Tried []Window `json:"tried"` // in the order of time
 	Curve []Window `json:"curve"` // at shares of what was found, from low to high; of a search of "rate"
@@ -244,6 +244,7 @@ type Window struct {
 	ServerCPURatio float64 `json:"server_cpu_ratio"`
 	ClientCPURatio float64 `json:"client_cpu_ratio"`
 	LateSendRatio  float64 `json:"late_send_ratio"`
+	BusiestThread  float64 `json:"busiest_thread_ratio,omitempty"` // of a CPU, that the busiest thread of the server took from the warm-up until all was answered
 	Anon           int64   `json:"anon_bytes,omitempty"`
 	Held           bool    `json:"held"`          // the limits were
 	Why            string  `json:"why,omitempty"` // they were not

@@ -151,7 +151,7 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 		subtitle: fmt.Sprintf("The highest rate with %s, everything answered; bar: 95%% interval. Log scales; higher is better.", p.SLO),
 		spread:   "Median of %d searches.",
 
-		hollowMeans: "Hollow: the server was not at its end: it is the client's, or the most that was to be tried. ",
+		hollowMeans: "Hollow: the server was not at its end: it is the client's, the most that was to be tried, or not known whose. ",
 	}
 	pn := panel{xLabel: "open connections, N", value: PerSecond}
 	conns, values := map[float64]bool{}, []float64{}

@@ -64,7 +64,7 @@ server's and one of the load's, and to the loopback between the two. What it say
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().Float64Var(&seconds, "seconds", 20, "how long to listen how noisy the machine is; 0: not at all")
-	cmd.Flags().StringVar(&serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half")
-	cmd.Flags().StringVar(&clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half")
+	cmd.Flags().StringVar(&serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half, or what --client-cpus leaves")
+	cmd.Flags().StringVar(&clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half, or what --server-cpus leaves")
 	return cmd
 }

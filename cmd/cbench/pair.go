@@ -76,7 +76,7 @@ server against itself gives 1.00 to within a per cent or two on a machine where 
 	flags.IntSliceVar(&f.conns, "conns", []int{100, 1000}, "connections of each server")
 	flags.Float64Var(&f.rate, "rate", 0, "open loop: messages/s in total; 0: closed loop")
 	flags.IntVar(&f.pairs, "pairs", 20, "pairs of slots")
-	flags.DurationVar(&f.slot, "slot", 0, "length of a slot; 0: 0.2 s up to 100 connections, 1 s from 10,000")
+	flags.DurationVar(&f.slot, "slot", 0, "length of a slot; 0: 0.2 s up to 2,000 connections, 1 s from 10,000")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON, a line a comparison")
 	cmd.MarkFlagsOneRequired("base", "base-cmd")
 	cmd.MarkFlagsMutuallyExclusive("base", "base-cmd")

@@ -142,7 +142,7 @@ func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 	if s := cell.Search; s != nil && cell.Valid {
 		outcome = "  nothing held"
 		if s.Found != nil {
-			outcome = fmt.Sprintf("  %s of %s, bound by the %s", results.PerSecond(*s.Found), cell.Params.Search, s.Bound)
+			outcome = fmt.Sprintf("  %s of %s, bound: %s", results.PerSecond(*s.Found), cell.Params.Search, s.Bound)
 		}
 	}
 	fmt.Fprintf(p.w, "%d/%d  %s %s N=%d #%d  %.1f s%s\n", p.total-len(p.left), p.total,

@@ -16,7 +16,6 @@ import (
 	"golang.org/x/term"
 
 	"cbench/harness"
-	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/harness/wrk"
 	"cbench/results"
@@ -110,8 +109,8 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
 	flags.BoolVar(&f.noisy, "noisy", os.Getenv(noisyEnv) != "",
 		"keep repetitions that others on this machine disturbed, with a warning: to try things out (also by "+noisyEnv+"=1)")
-	flags.StringVar(&f.serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half")
-	flags.StringVar(&f.clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half")
+	flags.StringVar(&f.serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half, or what --client-cpus leaves")
+	flags.StringVar(&f.clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half, or what --server-cpus leaves; to share some, say both")
 	f.foreign.addTo(cmd)
 	completeModels(cmd, "model")
 	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
@@ -270,7 +269,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	}
 	e.LoadLoops = 1
 	e.Noisy = f.noisy
-	e.CPUsAsked = f.serverCPUs != "" || f.clientCPUs != ""
+	e.CPUsAsked = f.serverCPUs != "" && f.clientCPUs != ""
 	if n := len(e.LoadCPUs); n > 2 {
 		e.LoadLoops = n - 1 // one left for the kernel's share and for what watches
 	}
@@ -417,31 +416,4 @@ func (f *runFlags) driversAsked() (drivers []string, outside bool, err error) {
 		}
 	}
 	return drivers, outside, nil
-}
-
-// splitCPUs is the CPUs that the two sides are pinned to.
-func splitCPUs(server, load string) (serverCPUs, loadCPUs []int, err error) {
-	all, err := probe.AvailableCPUs()
-	if err != nil {
-		return nil, nil, err
-	}
-	split := probe.SplitCPUs(all)
-	serverCPUs, loadCPUs = split.Server, split.Load
-	for _, side := range []struct {
-		flag, list string
-		cpus       *[]int
-	}{{"server-cpus", server, &serverCPUs}, {"client-cpus", load, &loadCPUs}} {
-		if side.list == "" {
-			continue
-		}
-		if *side.cpus, err = probe.ParseCPUs(side.list); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", side.flag, err)
-		}
-		for _, cpu := range *side.cpus {
-			if !slices.Contains(all, cpu) {
-				return nil, nil, fmt.Errorf("%s: CPU %d: not one that this process may use (%s)", side.flag, cpu, probe.FormatCPUs(all))
-			}
-		}
-	}
-	return serverCPUs, loadCPUs, nil
 }

@@ -132,6 +132,7 @@ func (c *Clients) plans(d Drive, w Watch) {
 			origin:   origin,
 			start:    origin + int64(d.Warmup),
 			end:      origin + int64(d.Warmup+d.Duration),
+			edge:     origin + int64(d.Warmup+d.Duration-min(EdgeStall, d.Duration/2)),
 			saying:   true,
 			progress: origin + int64(time.Second),
 			hearing:  never,

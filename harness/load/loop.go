@@ -292,6 +292,9 @@ func (l *loop) Received(c int, due, sent, now int64) {
 	t.received++
 	if r.measures(now) {
 		t.inWindow++
+		if now < r.edge {
+			t.behind--
+		}
 	}
 	if !r.measures(due) {
 		return

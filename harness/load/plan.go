@@ -49,12 +49,15 @@ type Drive struct {
 
 // Report is what a drive measured. Counts are of the measured window's messages unless their names say otherwise.
 type Report struct {
-	Sent     int64            `json:"sent"`
-	Expected int64            `json:"expected"`  // replies or deliveries those must bring
-	Received int64            `json:"received"`  // of them, verified, whenever they came
-	InWindow int64            `json:"in_window"` // verified replies that came within the window, whenever sent: over WindowNS, the throughput
-	All      int64            `json:"all"`       // verified replies of the whole drive, its warm-up's too
-	Errors   map[string]int64 `json:"errors"`    // connections that failed, by kind, and "unsent" messages; the whole drive's
+	Sent     int64 `json:"sent"`
+	Expected int64 `json:"expected"`  // replies or deliveries those must bring
+	Received int64 `json:"received"`  // of them, verified, whenever they came
+	InWindow int64 `json:"in_window"` // verified replies that came within the window, whenever sent: over WindowNS, the throughput
+	All      int64 `json:"all"`       // verified replies of the whole drive, its warm-up's too
+	// Behind is by how many replies those under way had become more when EdgeStall of the window was left (half of a shorter one) than they
+	// were at its start. Over the whole window that is Expected less InWindow.
+	Behind int64            `json:"behind"`
+	Errors map[string]int64 `json:"errors"` // connections that failed, by kind, and "unsent" messages; the whole drive's
 
 	Latency  *results.Latency `json:"latency_ns"` // from when a message was due (open loop) or sent (closed loop)
 	Service  *results.Latency `json:"service_ns"` // from the actual send
@@ -82,6 +85,9 @@ type Report struct {
 
 	latency, service *hdrhistogram.Histogram
 }
+
+// EdgeStall is the longest pause of a machine at the end of a window that is taken for one. What was missing before is no pause's.
+const EdgeStall = 250 * time.Millisecond
 
 // CloseReport is how the connections ended.
 type CloseReport struct {

@@ -178,3 +178,38 @@ func TestStartPins(t *testing.T) {
 		t.Error("a CPU that does not exist is taken")
 	}
 }
+
+// A steady deficit is behind well before a stall at the end could be; a stall at the end is not; and what the warm-up left is negative.
+func TestBehind(t *testing.T) {
+	ms := int64(time.Millisecond)
+	for _, tt := range []struct {
+		name             string
+		answered         func(due int64) int64 // when
+		behind, inWindow int64
+	}{
+		{"as fast as can be", func(due int64) int64 { return due }, 0, 1000},
+		{"under way at every time", func(due int64) int64 { return due + 20*ms }, 0, 1000},
+		{"four of five, from the beginning", func(due int64) int64 { return due * 5 / 4 }, 150, 800},
+		{"a stall of 200 ms at the end", func(due int64) int64 {
+			if due >= 1800*ms {
+				return 2000 * ms
+			}
+			return due
+		}, 0, 800},
+		{"the warm-up ended in one", func(due int64) int64 {
+			if due >= 900*ms && due < 1000*ms {
+				return 1000 * ms
+			}
+			return due
+		}, -100, 1100},
+	} {
+		l := &loop{t: newTally(1), round: round{start: 1000 * ms, end: 2000 * ms, edge: 1750 * ms}}
+		for due := int64(0); due < 2000*ms; due += ms {
+			l.count(due, due, 1)
+			l.Received(0, due, due, tt.answered(due))
+		}
+		if l.t.behind != tt.behind || l.t.inWindow != tt.inWindow || l.t.expected != 1000 {
+			t.Errorf("%s: behind by %d, %d of %d in the window, want %d and %d", tt.name, l.t.behind, l.t.inWindow, l.t.expected, tt.behind, tt.inWindow)
+		}
+	}
+}

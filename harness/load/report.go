@@ -50,6 +50,7 @@ func (c *Clients) report(d Drive, first *round) Report {
 		Received: t.checked,
 		InWindow: t.inWindow,
 		All:      t.received,
+		Behind:   t.behind,
 		Errors:   t.errors,
 		Latency:  t.latency.summary(),
 		Service:  t.service.summary(),

@@ -15,6 +15,7 @@ type round struct {
 	origin   int64    // when the first message may be due
 	start    int64    // of the measured window
 	end      int64    // of it: nothing is due from here on
+	edge     int64    // when so much of it is left as a machine's pause may be: see Report.Behind
 	giveUp   int64    // when replies are waited for no longer
 	turn     uint64   // open loop: whose turn it is
 	kicked   int      // closed loop: connections that were made to begin
@@ -162,6 +163,9 @@ func (l *loop) count(due, at int64, receipts int) {
 	if l.round.measures(due) {
 		t.measured++
 		t.expected += int64(receipts)
+		if due < l.round.edge {
+			t.behind += int64(receipts)
+		}
 		if at-due > lateNS {
 			t.late++
 		}

@@ -17,6 +17,7 @@ type tally struct {
 	expected         int64
 	checked          int64 // received, of the window's messages
 	inWindow         int64 // received in the window
+	behind           int64 // expected before round.edge, less received before it
 	late             int64
 	latency, service spread
 	first, last      spread // of a message's hearers, from when it was due; where the scenario tells
@@ -113,6 +114,7 @@ func (t *tally) add(o *tally) {
 	t.expected += o.expected
 	t.checked += o.checked
 	t.inWindow += o.inWindow
+	t.behind += o.behind
 	t.late += o.late
 	t.latency.add(&o.latency)
 	t.service.add(&o.service)

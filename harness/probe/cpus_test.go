@@ -57,3 +57,14 @@ func TestAffinity(t *testing.T) {
 		t.Errorf("available: %v, %v", cpus, err)
 	}
 }
+
+// Descriptors bound the counters: of many threads only the sum of all calls is counted.
+func TestCountersWithin(t *testing.T) {
+	events := map[string]uint64{"": 7, "read": 8, "write": 9}
+	if got, total := within(events, mostCounted); total || len(got) != 3 {
+		t.Errorf("%d threads: %v, total %v", mostCounted, got, total)
+	}
+	if got, total := within(events, mostCounted+1); !total || len(got) != 1 || got[""] != 7 {
+		t.Errorf("%d threads: %v, total %v", mostCounted+1, got, total)
+	}
+}

@@ -100,6 +100,34 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// What may be read under load agrees with the whole account, and has nothing that is kept by thread.
+func TestClockIsTheAccountWithoutThreads(t *testing.T) {
+	p := start(t)
+	c := dial(t, p)
+	before, err := probe.ReadClock(p.PIDs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := usage(t, p.PIDs(), func() {
+		order(t, c, "child")
+		order(t, c, "nap")
+	})
+	after, err := probe.ReadClock(p.PIDs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := after.Sub(before)
+	if used.CPU < whole.CPU || used.User < whole.User || used.System < whole.System || used.Wall < whole.Wall || used.Threads < 1 {
+		t.Errorf("it was read before and after, and is less: %+v, of all %+v", used, whole)
+	}
+	if used.Voluntary != 0 || used.RunQueue != 0 || used.QueueKnown || used.Busiest != 0 {
+		t.Errorf("kept by thread, and not read: %+v", used)
+	}
+	if whole.QueueKnown && whole.Busiest <= 0 {
+		t.Errorf("some thread took most: %+v", whole)
+	}
+}
+
 func usage(t *testing.T, pids []int, do func()) probe.Usage {
 	t.Helper()
 	before, err := probe.ReadUsage(pids)

@@ -32,7 +32,14 @@ var counted = []string{
 // that are not timed.
 type SyscallCounter struct {
 	counters []counter
+	total    bool // there are too many threads to count by name
 }
+
+// mostCounted is the threads whose calls are counted by name: 30 descriptors each, of which a process may hold 20,000 or so.
+const mostCounted = 200
+
+// Total reports whether calls are not told apart: a process with hundreds of threads has one counter for each, of every call.
+func (c *SyscallCounter) Total() bool { return c.total }
 
 type counter struct {
 	name string // empty: every call, by whatever name
@@ -46,24 +53,35 @@ func CountSyscalls(pids []int) (*SyscallCounter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("system calls: %w", err)
 	}
-	c := &SyscallCounter{}
+	var tasks []string
 	for _, pid := range pids {
 		tids, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/[0-9]*", pid))
 		if err != nil {
 			return nil, err
 		}
-		for _, task := range tids {
-			tid, _ := strconv.Atoi(filepath.Base(task))
-			if err := c.attach(tid, events); err != nil && !errors.Is(err, unix.ESRCH) {
-				c.Close()
-				return nil, fmt.Errorf("system calls: %w", err)
-			}
+		tasks = append(tasks, tids...)
+	}
+	events, total := within(events, len(tasks))
+	c := &SyscallCounter{total: total}
+	for _, task := range tasks {
+		tid, _ := strconv.Atoi(filepath.Base(task))
+		if err := c.attach(tid, events); err != nil && !errors.Is(err, unix.ESRCH) {
+			c.Close()
+			return nil, fmt.Errorf("system calls of %d threads: %w", len(tasks), err)
 		}
 	}
 	if len(c.counters) == 0 {
 		return nil, fmt.Errorf("system calls: %w", unix.ESRCH)
 	}
 	return c, nil
+}
+
+// within is the events that so many threads leave descriptors for, and whether that is but every call's.
+func within(events map[string]uint64, threads int) (map[string]uint64, bool) {
+	if threads <= mostCounted {
+		return events, false
+	}
+	return map[string]uint64{"": events[""]}, true
 }
 
 // tracepoints are the ids of the events, by name; that of every call has none. A call that this machine does not have is left out.

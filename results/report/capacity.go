@@ -70,7 +70,7 @@ func capacitySentence(all []limit) string {
 	what := searched(p.Search)
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b limit) int { return cmp.Compare(orNone(b.found), orNone(a.found)) })
-	var held, none, client, most []string
+	var held, none, client, most, unknown []string
 	for _, l := range all {
 		switch {
 		case l.found == nil:
@@ -80,6 +80,8 @@ func capacitySentence(all []limit) string {
 			client = append(client, code(l.model))
 		case l.bound == "limit":
 			most = append(most, code(l.model))
+		case l.bound == "unknown":
+			unknown = append(unknown, code(l.model))
 		}
 		held = append(held, fmt.Sprintf("%s %s%s", code(l.model), rate(*l.found), fromTo(l.low, l.high)))
 	}
@@ -96,6 +98,9 @@ func capacitySentence(all []limit) string {
 	}
 	if len(most) > 0 {
 		said = append(said, fmt.Sprintf("%s still held the most that was tried.", list(most)))
+	}
+	if len(unknown) > 0 {
+		said = append(said, fmt.Sprintf("What stopped %s is not known: neither server nor client used up its CPUs.", list(unknown)))
 	}
 	if len(none) > 0 {
 		said = append(said, fmt.Sprintf("Not even the least that was tried was held by %s.", list(none)))
@@ -115,8 +120,11 @@ func capacityShort(all []limit, best []string) string {
 		words := fmt.Sprintf("%s %s%s", code(l.model), rate(*l.found), fromTo(l.low, l.high))
 		switch {
 		case slices.Contains(best, l.model):
-			if l.bound == "client" {
+			switch l.bound {
+			case "client":
 				words += ", where the client was the bottleneck"
+			case "unknown":
+				words += ", where what stopped it is not known"
 			}
 			held = append(held, words)
 		case len(next) == 0:

@@ -195,6 +195,8 @@ func bottleneck(bound string) string {
 		return "the client: the server could do more"
 	case "limit":
 		return "none: held the most tried"
+	case "unknown":
+		return "not known: neither server nor client used up its CPUs"
 	}
 	return results.Printable(bound)
 }

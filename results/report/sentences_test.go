@@ -232,6 +232,9 @@ func TestCapacitySentence(t *testing.T) {
 			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 140,000 (136,000 to 144,000). " +
 				"For `reactor` the client was the bottleneck: the server could do more, and its limit is not known. `goroutine` still held the most that was tried. " +
 				"Not even the least that was tried was held by `pool` (p99 was 9ms).", "reactor goroutine"},
+		{[]limit{held("reactor", 143_000, "unknown")},
+			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000). " +
+				"What stopped `reactor` is not known: neither server nor client used up its CPUs.", ""},
 		{[]limit{none}, "Not even the least that was tried was held by `pool` (p99 was 9ms).", ""},
 	} {
 		if got := capacitySentence(tt.all); got != tt.want {
