@@ -67,7 +67,7 @@ func Changes(old, now []Cell, base string) Changed {
 		base = BaseOf(now)
 	}
 	before, after := Summarise(old), Summarise(now)
-	twins := twinsOf(slices.Concat(old, now))
+	twins := TwinsOf(slices.Concat(old, now))
 	var out Changed
 	var all []trialOfChange
 	for i := range after {
@@ -193,7 +193,7 @@ type noise struct {
 
 func noiseOf(cells []Cell) noise {
 	groups := Summarise(cells)
-	return noise{controls: controlsOf(groups, twinsOf(cells)), drowned: drownedBy(groups)}
+	return noise{controls: controlsOf(groups, TwinsOf(cells)), drowned: drownedBy(groups)}
 }
 
 func judgeChanges(all []trialOfChange, old, now noise) []Change {

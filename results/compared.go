@@ -18,7 +18,7 @@ func Comparisons(cells []Cell, base string) []Comparison {
 	if base == "" {
 		base = BaseOf(cells)
 	}
-	twins := twinsOf(cells)
+	twins := TwinsOf(cells)
 	groups := Summarise(cells)
 	all := trialsOf(groups, func(model string) (against string, twin bool) {
 		if of, is := twins[model]; is {

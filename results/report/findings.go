@@ -31,7 +31,7 @@ type facts struct {
 
 func factsOf(s *Source) facts {
 	f := facts{cells: s.Cells, groups: results.Summarise(s.Cells)}
-	twins := twinsOf(s.Cells)
+	twins := results.TwinsOf(s.Cells)
 	looks := results.Looks(modelsOf(f.groups))
 	f.control = func(name string) bool { return looks[name].Dashed || twins[name] != "" }
 	f.twinOf = twins
@@ -46,17 +46,6 @@ func factsOf(s *Source) facts {
 	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
 	f.stalls = stallsOf(f.groups, f.loads, f.control)
 	return f
-}
-
-// twinsOf is every control that is a model under another name, and which.
-func twinsOf(cells []results.Cell) map[string]string {
-	of := map[string]string{}
-	for i := range cells {
-		if r := cells[i].Rotation; r != nil && r.TwinOf != "" {
-			of[cells[i].Model] = r.TwinOf
-		}
-	}
-	return of
 }
 
 // drawn is the models that charts show: a control that is a model under another name would only hide it.
