@@ -67,6 +67,9 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 			writeGrowth(&out, load, groups, opts)
 		}
 	}
+	if slices.ContainsFunc(blocks, func(b []Group) bool { return b[0].searched() }) {
+		fmt.Fprintln(&out, searchLegend)
+	}
 	writeCrossChecks(&out, CrossChecks(groups), opts)
 	if slices.ContainsFunc(blocks, func(b []Group) bool { return !b[0].searched() }) {
 		writeLegend(&out, known, how)

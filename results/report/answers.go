@@ -184,6 +184,10 @@ func bestOf(of []results.Comparison, control func(string) bool) []string {
 	return names
 }
 
+// asGood is how far from the best, as a share, the whole interval of one may lie that is called as good: no difference found over a wide
+// interval is not knowing, and no tie.
+const asGood = 0.1
+
 func overlap(a, b results.Interval) bool {
 	return !known(a) || !known(b) || a.Low <= b.High && b.Low <= a.High
 }
@@ -249,6 +253,9 @@ func capacityAnswer(places [][]limit, control func(string) bool) (Answer, bool) 
 		if models := mostOf(of); len(models) > 0 {
 			p := of[0].setting.Params
 			use := fmt.Sprintf("The most %s within %s", searched(p.Search), limitsIn(p.SLO))
+			if p.Search != "conns" {
+				use += " at " + atN(of[0].conns)
+			}
 			return Answer{Use: use, Models: models, Why: []string{capacityShort(of, models)}}, true
 		}
 	}

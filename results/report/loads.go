@@ -191,28 +191,22 @@ func datum(g *results.Group, f results.Figure) Datum {
 
 // searchTable is what searches found, with why each ended.
 func (b *builder) searchTable(load results.Setting) Table {
-	t := Table{Head: []string{"Model", "N", "Most held", "95% interval", "Bottleneck", "Why it ended"}}
+	t := Table{Note: "The most is where half of the windows held the limits, and half did not.",
+		Head: []string{"Model", "N", "Most held", "95% interval", "Bottleneck", "Why it ended"}}
 	for _, of := range b.limits {
 		for _, l := range of {
 			if l.setting != load {
 				continue
 			}
 			found := Datum{Text: "none", Value: ptr(math.Inf(-1))}
-			if l.found != nil {
-				found = figure(*l.found, rate(*l.found))
+			if l.held.N > 0 {
+				found = figure(l.held.Mid, rate(l.held.Mid))
 			}
 			t.Rows = append(t.Rows, []Datum{{Text: l.model, Model: l.model}, figure(float64(l.conns), number(l.conns)), found,
-				{Text: trimBrackets(fromTo(l.low, l.high))}, {Text: bottleneck(l.bound)}, {Text: results.Printable(l.why)}})
+				{Text: l.held.Between(rate)}, {Text: bottleneck(l.bound)}, {Text: results.Printable(l.why)}})
 		}
 	}
 	return t
-}
-
-func trimBrackets(s string) string {
-	if len(s) < 3 {
-		return "not known"
-	}
-	return s[2 : len(s)-1]
 }
 
 func bottleneck(bound string) string {
@@ -221,6 +215,8 @@ func bottleneck(bound string) string {
 		return "the client: the server could do more"
 	case "limit":
 		return "none: held the most tried"
+	case "", "unknown":
+		return "not known"
 	}
 	return results.Printable(bound)
 }

@@ -217,9 +217,13 @@ func TestBestOf(t *testing.T) {
 func TestCapacitySentence(t *testing.T) {
 	at := results.Setting{Scenario: "echo", Params: results.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
 	held := func(model string, v float64, bound string) limit {
-		return limit{model: model, conns: 1000, setting: at, found: &v, low: ptr(0.97 * v), high: ptr(1.03 * v), bound: bound}
+		return limit{model: model, conns: 1000, setting: at, held: results.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 1}, bound: bound}
 	}
-	none := limit{model: "pool", conns: 1000, setting: at, why: "p99 was 9ms"}
+	none := limit{model: "pool", conns: 1000, setting: at, why: "p99 was 9ms", held: results.Interval{Low: math.NaN(), Mid: math.NaN(), High: 1}}
+	wide := held("goroutine", 140_000, "server")
+	wide.held.Low = 100_000
+	unended := held("goroutine", 101_000, "server")
+	unended.held.Low = math.NaN()
 	for _, tt := range []struct {
 		all  []limit
 		want string
@@ -231,7 +235,17 @@ func TestCapacitySentence(t *testing.T) {
 		{[]limit{held("goroutine", 140_000, "limit"), held("reactor", 143_000, "client"), none},
 			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 140,000 (136,000 to 144,000). " +
 				"For `reactor` the client was the bottleneck: the server could do more, and its limit is not known. `goroutine` still held the most that was tried. " +
-				"Not even the least that was tried was held by `pool` (p99 was 9ms).", "reactor goroutine"},
+				"Not even the least that was tried was held by `pool` (p99 was 9ms).", ""},
+		{[]limit{held("goroutine", 101_000, "server"), held("reactor", 143_000, "unknown")},
+			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 101,000 (98,000 to 104,000). " +
+				"What ended the search of `reactor` is not known: the server may hold more.", ""},
+		{[]limit{held("goroutine", 140_000, "server"), held("reactor", 143_000, "server")},
+			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 140,000 (136,000 to 144,000).",
+			"reactor goroutine"},
+		{[]limit{wide, held("reactor", 143_000, "server")},
+			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 140,000 (100,000 to 144,000).", "reactor"},
+		{[]limit{unended, held("reactor", 143_000, "server")},
+			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 101,000 (under 104,000).", "reactor"},
 		{[]limit{none}, "Not even the least that was tried was held by `pool` (p99 was 9ms).", ""},
 	} {
 		if got := capacitySentence(tt.all); got != tt.want {
@@ -240,6 +254,18 @@ func TestCapacitySentence(t *testing.T) {
 		if got := strings.Join(mostOf(tt.all), " "); got != tt.most {
 			t.Errorf("the most: %q, want %q", got, tt.most)
 		}
+	}
+}
+
+func TestCapacityAnswer(t *testing.T) {
+	at := results.Setting{Scenario: "echo", Params: results.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
+	held := func(model string, v float64) limit {
+		return limit{model: model, conns: 1000, setting: at, held: results.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 1}, bound: "server"}
+	}
+	a, ok := capacityAnswer([][]limit{{held("goroutine", 101_000), held("reactor", 143_000), held("floor", 200_000)}}, isFloor)
+	if !ok || a.Use != "The most messages/s within p99 < 5ms at N = 1,000" || !slices.Equal(a.Models, []string{"reactor"}) ||
+		!slices.Equal(a.Why, []string{"Held: `reactor` 143,000 (139,000 to 147,000); next `goroutine` 101,000 (98,000 to 104,000)."}) {
+		t.Errorf("%+v, %v", a, ok)
 	}
 }
 
@@ -301,12 +327,15 @@ func TestFindings(t *testing.T) {
 		}
 	}
 	answers := factsOf(&s).answers()
-	if len(answers) < 3 || answers[0].Use != "10,000 mostly idle connections" || !slices.Contains(answers[0].Models, "reactor") {
+	if len(answers) < 2 || answers[0].Use != "10,000 mostly idle connections" || !slices.Contains(answers[0].Models, "reactor") {
 		t.Errorf("answers %+v", answers)
 	}
 	for _, a := range answers {
 		if slices.Contains(a.Models, "floor") || slices.Contains(a.Models, "reactor-twin") {
 			t.Errorf("a control is an answer: %+v", a)
+		}
+		if strings.HasPrefix(a.Use, "The most") {
+			t.Errorf("the client was the end of the best, so who holds the most is not known: %+v", a)
 		}
 	}
 }

@@ -53,19 +53,19 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 		Head: []string{"Model", "N", "Empty", "All open", "After closing"},
 	}
 	known := false
-	var after []int64
+	var after []time.Duration
 	for _, row := range b.rows(load) {
 		g := row[len(row)-1]
 		for _, c := range g.Valid {
 			for _, r := range c.Memory.Returned {
-				after = append(after, r.AfterNS)
+				after = append(after, stepOf(r))
 			}
 		}
 	}
 	slices.Sort(after)
 	after = slices.Compact(after)
-	for _, ns := range after {
-		t.Head = append(t.Head, fmt.Sprintf("%v later", time.Duration(ns)))
+	for _, step := range after {
+		t.Head = append(t.Head, fmt.Sprintf("%s s later", results.Number(step.Seconds())))
 	}
 	for _, row := range b.rows(load) {
 		g := row[len(row)-1]
@@ -78,10 +78,10 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 			data = append(data, bytesOf(g, of))
 			known = known || data[len(data)-1].Text != unknown.Text
 		}
-		for _, ns := range after {
+		for _, step := range after {
 			data = append(data, bytesOf(g, func(m *results.Memory) *int64 {
 				for i := range m.Returned {
-					if m.Returned[i].AfterNS == ns {
+					if stepOf(m.Returned[i]) == step {
 						return &m.Returned[i].RSS
 					}
 				}
@@ -91,6 +91,20 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 		t.Rows = append(t.Rows, data)
 	}
 	return t, known
+}
+
+// steps are when servers are looked at that have no connection any more, nominally.
+var steps = []time.Duration{100 * time.Millisecond, time.Second, 3 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute}
+
+// stepOf is the nominal time of a look, the latest that has come: a look is never early, and late by as long as the machine was busy.
+func stepOf(r results.Returned) time.Duration {
+	step := steps[0]
+	for _, s := range steps {
+		if time.Duration(r.AfterNS) >= s {
+			step = s
+		}
+	}
+	return step
 }
 
 func bytesOf(g *results.Group, of func(*results.Memory) *int64) Datum {
