@@ -58,7 +58,7 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 		g := row[len(row)-1]
 		for _, c := range g.Valid {
 			for _, r := range c.Memory.Returned {
-				after = append(after, stepOf(r))
+				after = append(after, r.Step())
 			}
 		}
 	}
@@ -81,7 +81,7 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 		for _, step := range after {
 			data = append(data, bytesOf(g, func(m *results.Memory) *int64 {
 				for i := range m.Returned {
-					if stepOf(m.Returned[i]) == step {
+					if m.Returned[i].Step() == step {
 						return &m.Returned[i].RSS
 					}
 				}
@@ -91,20 +91,6 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 		t.Rows = append(t.Rows, data)
 	}
 	return t, known
-}
-
-// steps are when servers are looked at that have no connection any more, nominally.
-var steps = []time.Duration{100 * time.Millisecond, time.Second, 3 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute}
-
-// stepOf is the nominal time of a look, the latest that has come: a look is never early, and late by as long as the machine was busy.
-func stepOf(r results.Returned) time.Duration {
-	step := steps[0]
-	for _, s := range steps {
-		if time.Duration(r.AfterNS) >= s {
-			step = s
-		}
-	}
-	return step
 }
 
 func bytesOf(g *results.Group, of func(*results.Memory) *int64) Datum {
