@@ -32,18 +32,27 @@ func (b *builder) memory() memoryPart {
 // slopes is what one more connection costs, by the line through all N.
 func (b *builder) slopes() Table {
 	t := Table{
-		Title: "One more connection", Note: "Slopes of straight lines through the medians over N: an empty server's own memory is not in them.",
+		Title: "One more connection", Note: "Slopes of straight lines through the medians over N: an empty server's own memory is not in them. Beside each its 95% interval.",
 		Head: []string{"Model", "User memory", "Kernel memory", "Server without any", "Numbers of connections"},
 	}
 	for _, g := range b.growth {
-		row := []Datum{{Text: g.Name, Model: g.Name}, figure(g.User.Slope, slope(g.User.Slope)), unknown,
+		row := []Datum{{Text: g.Name, Model: g.Name}, slopeDatum(userSlope(g)), unknown,
 			figure(g.User.Intercept, results.Bytes(g.User.Intercept)), figure(float64(g.User.Points), number(g.User.Points))}
 		if g.Kernel != nil {
-			row[2] = figure(g.Kernel.Slope, slope(g.Kernel.Slope))
+			row[2] = slopeDatum(kernelSlope(g))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// slopeDatum is a slope with its interval, where that is known.
+func slopeDatum(i results.Interval) Datum {
+	d := figure(i.Mid, slope(i.Mid))
+	if known(i) {
+		d.Detail = bytesBetween(i)
+	}
+	return d
 }
 
 // returned is what servers gave back once every connection was closed.

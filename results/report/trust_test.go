@@ -28,3 +28,15 @@ func TestReturned(t *testing.T) {
 		}
 	}
 }
+
+func TestSlopesTellHowSureTheyAre(t *testing.T) {
+	unsure := grows("pool", 180)
+	b := builder{facts: facts{growth: []results.Growth{surely("goroutine", 3950, 3870, 60), unsure}}}
+	rows := b.slopes().Rows
+	if u, k := rows[0][1], rows[0][2]; u.Text != "3.86 KiB" || u.Detail != "3.80 to 3.92" || k.Text != "3.78 KiB" || k.Detail != "3.72 to 3.84" {
+		t.Errorf("%+v, %+v", u, k)
+	}
+	if u, k := rows[1][1], rows[1][2]; u.Text != "180 B" || u.Detail != "" || k.Text != unknown.Text {
+		t.Errorf("what is not known: %+v, %+v", u, k)
+	}
+}
