@@ -195,6 +195,9 @@ func memoryAnswer(growth []results.Growth, n int, control func(string) bool) (mo
 		return models, fmt.Sprintf("By memory there is nothing to choose: %s for all of them.", span(near))
 	}
 	why = span(near) + " in all"
+	if near[len(near)-1].all() > alike*all[0].all() {
+		why += ", not told apart for their intervals meet"
+	}
 	if kernelKnown {
 		why += fmt.Sprintf(", %s of it the kernel's", results.Bytes(near[len(near)-1].kernel))
 	}

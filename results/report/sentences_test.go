@@ -120,7 +120,7 @@ func TestMemoryAnswer(t *testing.T) {
 			"38.0 MiB to 38.6 MiB in all, 36.9 MiB of it the kernel's; `goroutine` takes 74.6 MiB."},
 		{[]results.Growth{grows("goroutine", 3950), grows("reactor", 110)}, "reactor", "1.05 MiB in all; `goroutine` takes 37.7 MiB."},
 		{[]results.Growth{surely("goroutine", 3950, 3870, 60), surely("pool", 900, 3870, 600), surely("reactor", 110, 3870, 60)}, "reactor pool",
-			"38.0 MiB to 45.5 MiB in all, 36.9 MiB of it the kernel's; `goroutine` takes 74.6 MiB (73.4 to 75.7)."}, // pool's interval meets reactor's
+			"38.0 MiB to 45.5 MiB in all, not told apart for their intervals meet, 36.9 MiB of it the kernel's; `goroutine` takes 74.6 MiB (73.4 to 75.7)."}, // pool's interval meets reactor's
 		{[]results.Growth{surely("goroutine", 3950, 3870, 60), surely("pool", 900, 3870, 60), surely("reactor", 110, 3870, 60)}, "reactor",
 			"38.0 MiB (36.8 to 39.1) in all, 36.9 MiB of it the kernel's; `pool` takes 45.5 MiB (44.3 to 46.6), `goroutine` takes 74.6 MiB (73.4 to 75.7)."},
 		{[]results.Growth{grows("pool", 180, 3870), grows("reactor", 110, 3870)}, "reactor pool", "By memory there is nothing to choose: 38.0 MiB to 38.6 MiB for all of them."},
@@ -154,11 +154,13 @@ func TestCourse(t *testing.T) {
 		{[]results.Verdict{more}, "p99 in `pool` is 50% longer (40 to 60%) than in `reactor` at N = 100."},
 		{[]results.Verdict{more, more}, "p99 in `pool`, against `reactor`, is 50% longer (40 to 60%) at N = 100 and 50% longer (40 to 60%) at N = 1,000."},
 		{[]results.Verdict{same, same, more},
-			"Up to N = 1,000 no difference in p99 between `pool` and `reactor` was found; from N = 10,000 on it is 50% longer (40 to 60%) in `pool`."},
+			"At N = 100 and 1,000 no difference in p99 between `pool` and `reactor` was found; at N = 10,000 it is 50% longer (40 to 60%) in `pool`."},
 		{[]results.Verdict{less, same, more},
-			"Up to N = 100 p99 in `pool` is 50% shorter (40 to 60%) than in `reactor`; at N = 1,000 no difference was found; from N = 10,000 on it is 50% longer (40 to 60%) in `pool`."},
+			"At N = 100 p99 in `pool` is 50% shorter (40 to 60%) than in `reactor`; at N = 1,000 no difference was found; at N = 10,000 it is 50% longer (40 to 60%) in `pool`."},
+		{[]results.Verdict{same, more, more},
+			"At N = 100 no difference in p99 between `pool` and `reactor` was found; from N = 1,000 on it is 50% longer (40 to 60%) at N = 1,000 and 50% longer (40 to 60%) at N = 10,000 in `pool`."},
 		{[]results.Verdict{same, unknown},
-			"Up to N = 100 no difference in p99 between `pool` and `reactor` was found; from N = 1,000 on too little is known to say (the machine's own pauses drown p99 here)."},
+			"At N = 100 no difference in p99 between `pool` and `reactor` was found; at N = 1,000 too little is known to say (the machine's own pauses drown p99 here)."},
 	} {
 		var of []results.Comparison
 		n := 100
@@ -214,6 +216,12 @@ func TestWhatIsNotKnownIsToldOnce(t *testing.T) {
 
 func TestBestOf(t *testing.T) {
 	cpu, rate := figures.cpu, figures.throughput
+	nan := math.NaN()
+	interval := func(other string, v results.Verdict, low, mid, high float64) results.Comparison {
+		c := compared(other, 100, v, mid, cpu)
+		c.Ratio.Low, c.Ratio.High = low, high
+		return c
+	}
 	for _, tt := range []struct {
 		name string
 		of   []results.Comparison
@@ -221,9 +229,12 @@ func TestBestOf(t *testing.T) {
 	}{
 		{"nothing", nil, ""},
 		{"the base alone", []results.Comparison{compared("goroutine", 100, results.More, 1.4, cpu)}, "reactor"},
+		{"no difference over a wide interval", []results.Comparison{interval("pool", results.Same, 0.85, 1, 1.2), compared("goroutine", 100, results.More, 1.4, cpu)}, "reactor"},
+		{"no difference, and how sure is not known", []results.Comparison{interval("pool", results.Same, nan, 1, nan)}, "reactor"},
+		{"others that meet, but may be much worse", []results.Comparison{interval("pool", results.Less, 0.45, 0.5, 0.55), interval("actor", results.Less, 0.5, 0.6, 0.7)}, "pool"},
+		{"others whose intervals meet", []results.Comparison{interval("pool", results.Less, 0.48, 0.5, 0.52), interval("actor", results.Less, 0.49, 0.52, 0.54)}, "pool actor"},
 		{"a tie", []results.Comparison{compared("pool", 100, results.Same, 1, cpu), compared("goroutine", 100, results.More, 1.4, cpu)}, "reactor pool"},
 		{"another", []results.Comparison{compared("pool", 100, results.Less, 0.5, cpu), compared("goroutine", 100, results.Less, 0.8, cpu)}, "pool"},
-		{"others whose intervals meet", []results.Comparison{compared("pool", 100, results.Less, 0.5, cpu), compared("goroutine", 100, results.Less, 0.6, cpu)}, "pool goroutine"},
 		{"more is better", []results.Comparison{compared("pool", 100, results.More, 1.9, rate), compared("goroutine", 100, results.Less, 0.6, rate)}, "pool"},
 		{"a control is none", []results.Comparison{compared("floor", 100, results.Less, 0.5, cpu), compared("pool", 100, results.Same, 1, cpu)}, "reactor pool"},
 		{"too little is known", []results.Comparison{compared("pool", 100, results.Unknown, 0, cpu)}, ""},
@@ -321,6 +332,39 @@ func TestStallSentences(t *testing.T) {
 				if !strings.Contains(got[i], words) {
 					t.Errorf("%s: %q does not say %q", tt.name, got[i], words)
 				}
+			}
+		}
+	}
+}
+
+// A floor is told with its load, as what it is, and that there is none where there is no control.
+func TestNoise(t *testing.T) {
+	closed := results.Setting{Scenario: "echo", Params: results.Params{Loop: "closed"}}
+	floor := func(f results.Figure, share float64, control string) results.Comparison {
+		c := compared("pool", 100, results.Same, 1, f)
+		c.Setting, c.Floor, c.Control = closed, share, control
+		return c
+	}
+	cpu, p50 := figures.cpu, figures.p50
+	for _, tt := range []struct {
+		all  []results.Comparison
+		want []string
+	}{
+		{nil, nil},
+		{[]results.Comparison{floor(cpu, 0, "")}, nil},
+		{[]results.Comparison{floor(cpu, 0.012, "a control"), floor(cpu, 0.034, "a control"), floor(p50, 0.5, "a control")},
+			[]string{"is 1.2 to 3.4% in CPU per message (echo, closed loop); each is", "is not called one."}},
+		{[]results.Comparison{floor(cpu, 0.012, "a control"), floor(cpu, 0, "")},
+			[]string{"is 1.2% in CPU per message (echo, closed loop)", "; of 2 comparisons 1 had no control, and so no floor."}},
+	} {
+		f := facts{matters: matters(tt.all), loads: map[results.Setting]string{closed: "echo, closed loop"}}
+		said := f.noise()
+		if (said == "") != (tt.want == nil) {
+			t.Errorf("%q", said)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(said, want) {
+				t.Errorf("%q does not say %q", said, want)
 			}
 		}
 	}
