@@ -90,15 +90,12 @@ func (m *measurement) rested(ctx context.Context, name string, proc *server.Proc
 	m.moment(name, m.memory(proc, true), nil)
 }
 
-// returnedAfter is when a server is looked at that has no connection any more.
-var returnedAfter = []time.Duration{100 * time.Millisecond, time.Second, 3 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute}
-
 // returned watches for as long as linger says what the server gives back by itself. Its times count from now: the connections are closed,
 // and it has come to rest.
 func (m *measurement) returned(ctx context.Context, proc *server.Process, linger time.Duration) {
 	m.phase("watching what it gives back")
 	began := time.Now()
-	for _, after := range returnedAfter {
+	for _, after := range results.ReturnedAfter {
 		if after > linger {
 			return
 		}

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -20,26 +21,50 @@ func (g *Group) searched() bool { return g.Params.searches() }
 
 func (p Params) searches() bool { return p.Loop == "search" }
 
-// Capacity is the most that the group's searches found, the median over them, and in which interval it lies: from the lowest end
-// of any to the highest. Where N is 0, nothing held or nothing is known; where High is not ended, ended is false.
-func (g *Group) Capacity() (found Interval, ended bool) {
-	over := g.Of(Capacity)
-	found = Interval{Low: over.Min, Mid: over.Median, High: over.Max, N: over.N}
-	ended = over.N > 0
+// Capacity is the most that the group's searches found, the median over those that found any, and in which interval it lies: from the lowest
+// end of any to the highest. Where N is 0, no more than half of them found any, or nothing is known. An end that one of them does not know
+// is not a number: Low where nothing held, High where no end was seen.
+func (g *Group) Capacity() Interval {
+	held := Interval{Low: math.Inf(1), Mid: math.NaN(), High: math.Inf(-1)}
+	searches := 0
 	for _, c := range g.Valid {
-		if c.Search == nil || c.Search.Found == nil {
+		if c.Search == nil {
 			continue
 		}
-		if c.Search.Low != nil {
-			found.Low = min(found.Low, *c.Search.Low)
+		searches++
+		low := orNaN(c.Search.Low)
+		if c.Search.Found == nil {
+			low = math.NaN()
 		}
-		if c.Search.High == nil {
-			ended = false
-		} else {
-			found.High = max(found.High, *c.Search.High)
-		}
+		held.Low, held.High = min(held.Low, low), max(held.High, orNaN(c.Search.High)) // both are NaN where any is
 	}
-	return found, ended
+	if searches == 0 {
+		return Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN()}
+	}
+	if over := g.Of(Capacity); 2*over.N > searches {
+		held.Mid, held.N = over.Median, over.N
+	}
+	return held
+}
+
+func orNaN(v *float64) float64 {
+	if v == nil {
+		return math.NaN()
+	}
+	return *v
+}
+
+// Between is an interval of which an end may not be known, in words: "95 to 105", "over 95", "under 105", "not known".
+func (i Interval) Between(words func(float64) string) string {
+	switch low, high := !math.IsNaN(i.Low), !math.IsNaN(i.High); {
+	case low && high:
+		return words(i.Low) + " to " + words(i.High)
+	case low:
+		return "over " + words(i.Low)
+	case high:
+		return "under " + words(i.High)
+	}
+	return "not known"
 }
 
 // At is the window of the group's searches at that share of what each found, 0 for the common rate: medians over them. It is not
@@ -88,6 +113,9 @@ func medianWindow(of []Window) Window {
 	return w
 }
 
+// searchLegend says what a capacity is.
+const searchLegend = "The most: where half of the windows kept the limits, and half did not."
+
 // shownShares are the columns of latency at shares of what each model can do.
 var shownShares = []float64{0.25, 0.5, 0.75, 0.9, 1}
 
@@ -132,15 +160,13 @@ func capacityRows(all, block []Group) [][]string {
 	cells := [][]string{{"model", most, "95% interval", "bound by", "valid"}}
 	for i := range block {
 		g := &block[i]
-		found, ended := g.Capacity()
+		held := g.Capacity()
 		words, interval := "–", "–"
 		switch {
-		case found.N > 0 && ended:
-			words, interval = PerSecond(found.Mid), PerSecond(found.Low)+" – "+PerSecond(found.High)
-		case found.N > 0:
-			words, interval = PerSecond(found.Mid), "over "+PerSecond(found.Low)
+		case held.N > 0:
+			words, interval = PerSecond(held.Mid), held.Between(PerSecond)
 		case len(g.Valid) > 0:
-			words = "none"
+			words, interval = "none", held.Between(PerSecond)
 		}
 		valid := fmt.Sprintf("%d/%d", len(g.Valid), len(g.Valid)+len(g.Void))
 		cells = append(cells, []string{printable(nameOf(all, g)), words, interval, g.bounds(), valid})

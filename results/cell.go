@@ -217,9 +217,10 @@ type Round struct {
 	Void               string  `json:"void,omitempty"` // why the round does not count
 }
 
-// Search is the most that a server holds within limits.
+// Search is the most that a server holds within limits: where half of the windows, each a short load, hold them and half do not. What
+// every window is to hold lies lower.
 type Search struct {
-	Found *float64 `json:"found"` // messages/s, or connections; null: not even the least that was tried
+	Found *float64 `json:"found"` // messages/s, or connections, at which half of the windows hold; null: not even the least that was tried
 	Low   *float64 `json:"low"`   // 95% interval of it
 	High  *float64 `json:"high"`  // null: no end was seen
 	Bound string   `json:"bound"` // what the end was: "server", "client" (the server could do more), "limit" (the most that was to be tried), "unknown"

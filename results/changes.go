@@ -66,7 +66,7 @@ func Changes(old, now []Cell, base string) Changed {
 		base = BaseOf(now)
 	}
 	before, after := Summarise(old), Summarise(now)
-	twins := twinsOf(slices.Concat(old, now))
+	twins := TwinsOf(slices.Concat(old, now))
 	oldNoise, newNoise := noiseOf(old), noiseOf(now)
 	var out Changed
 	var all []Change
@@ -174,7 +174,7 @@ type noise struct {
 
 func noiseOf(cells []Cell) noise {
 	groups := Summarise(cells)
-	return noise{luck: lucksOf(groups, twinsOf(cells)), drowned: drownedBy(groups)}
+	return noise{luck: lucksOf(groups, TwinsOf(cells)), drowned: drownedBy(groups)}
 }
 
 func judgeChanges(all []Change, old, now noise) []Change {

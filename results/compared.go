@@ -19,7 +19,7 @@ func Comparisons(cells []Cell, base string) []Comparison {
 	if base == "" {
 		base = BaseOf(cells)
 	}
-	twins := twinsOf(cells)
+	twins := TwinsOf(cells)
 	groups := Summarise(cells)
 	luck := lucksOf(groups, twins)
 	all := triedOf(groups, luck, func(model string) (against string, twin bool) {

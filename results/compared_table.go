@@ -4,28 +4,88 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // WriteComparisons writes what differs from the base, a line a difference, by load; then how many comparisons found none, of how many
-// too little is known and why, and how far the controls differ from themselves. The error is the writer's.
+// too little is known and why, and how far the controls differ from themselves. Loads under which nothing can be compared for want of
+// repetitions share one line. The error is the writer's.
 func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 	var out strings.Builder
+	var scarce [][]Comparison
+	loads, uncontrolled := 0, 0
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].Setting == all[0].Setting {
 			n++
 		}
-		writeCompared(&out, all[:n], opts)
-		all = all[n:]
-		if len(all) == 0 {
-			fmt.Fprintln(&out)
-			opts.writeIndented(&out, testsInWords)
+		if block := all[:n]; tooScarce(block) {
+			scarce = append(scarce, block)
+		} else {
+			writeCompared(&out, block, opts)
+			loads++
+			if !slices.ContainsFunc(block, func(c Comparison) bool { return c.Twin }) {
+				uncontrolled++
+			}
 		}
+		all = all[n:]
 	}
+	writeUncontrolled(&out, uncontrolled, loads)
+	if loads > 0 {
+		fmt.Fprintln(&out)
+		opts.writeIndented(&out, testsInWords)
+	}
+	writeScarce(&out, scarce, loads > 0)
 	_, err := io.WriteString(w, opts.plain(out.String()))
 	return err
+}
+
+// writeUncontrolled says under how many of the loads there was no control, if under any.
+func writeUncontrolled(out *strings.Builder, n, of int) {
+	switch {
+	case n == 0:
+	case n == of:
+		fmt.Fprintln(out, "no control (A/A) was measured: how much of this is noise is not known")
+	default:
+		fmt.Fprintf(out, "under %d of %s no control (A/A) was measured: how much is noise there is not known\n", n, plural(of, "load"))
+	}
+}
+
+// tooScarce reports whether there is not one comparison with an interval.
+func tooScarce(all []Comparison) bool {
+	return !slices.ContainsFunc(all, func(c Comparison) bool { return c.Ratio.Sure() && !math.IsNaN(c.P) })
+}
+
+// writeScarce writes the one line for loads under which there was too little to compare; others: there are loads with enough.
+func writeScarce(out *strings.Builder, loads [][]Comparison, others bool) {
+	if len(loads) == 0 {
+		return
+	}
+	most, paired := 0, false
+	var names []string
+	for _, of := range loads {
+		if name := printable(of[0].Setting.Scenario); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		for i := range of {
+			most, paired = max(most, of[i].Ratio.N), paired || of[i].Paired
+		}
+	}
+	each, mend := "one repetition each", fmt.Sprintf("--reps=%d or --rotate", leastRepetitions)
+	switch {
+	case paired:
+		each, mend = plural(most, "round")+" or fewer", fmt.Sprintf("--rounds=%d at least", leastRounds)
+	case most >= leastRepetitions:
+		each, mend = "no ratio can be taken", "values are at or below 0"
+	case most > 1:
+		each = fmt.Sprintf("%d repetitions or fewer", most)
+	}
+	if others {
+		each = fmt.Sprintf("not compared under %s (%s), %s", plural(len(loads), "load"), strings.Join(names, ", "), each)
+	}
+	fmt.Fprintf(out, "\n%s: too little to compare; %s\n", each, mend)
 }
 
 // testsInWords is for who wants to know what p is.
@@ -137,7 +197,6 @@ func writeFloors(out *strings.Builder, all []Comparison) {
 		lines = append(lines, line)
 	}
 	if len(lines) == 0 {
-		fmt.Fprintln(out, "no control (A/A) was measured: how much of this is noise is not known")
 		return
 	}
 	fmt.Fprintf(out, "controls, the same server twice: %d of %s called different\n%s\n", called, plural(len(lines), "comparison"), strings.Join(lines, "\n"))

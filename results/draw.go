@@ -55,7 +55,7 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 		names = append(names, c.Model)
 	}
 	given := looksOf(names)
-	twins := twinsOf(cells)
+	twins := TwinsOf(cells)
 	all := slices.DeleteFunc(rows(Summarise(cells)), func(r row) bool {
 		_, twin := twins[r.model] // a control is no model: it is in the noise floor
 		return twin

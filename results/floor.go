@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// twinsOf is the models that are controls, and of which they are the twin.
-func twinsOf(cells []Cell) map[string]string {
+// TwinsOf is the models that are controls, and of which they are the twin.
+func TwinsOf(cells []Cell) map[string]string {
 	twins := map[string]string{}
 	for i := range cells {
 		if r := cells[i].Rotation; r != nil && r.TwinOf != "" && r.TwinOf != cells[i].Model {
@@ -38,7 +38,7 @@ func drownedBy(groups []Group) drowning {
 	for i := range groups {
 		cells = append(cells, groups[i].Rotated...)
 	}
-	twins := twinsOf(cells)
+	twins := TwinsOf(cells)
 	for _, block := range blocksOf(groups) {
 		for i := range block {
 			g := &block[i]

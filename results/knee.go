@@ -148,7 +148,7 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 	p := of[0].setting.Params
 	ch := &chart{
 		name: "capacity", columns: 1, title: "Messages a second that are held within the limits",
-		subtitle: fmt.Sprintf("The highest rate with %s, everything answered; bar: 95%% interval. Log scales; higher is better.", p.SLO),
+		subtitle: fmt.Sprintf("The rate at which half of the windows hold %s with everything answered; bar: 95%% interval. Log scales; higher is better.", p.SLO),
 		spread:   "Median of %d searches.",
 
 		hollowMeans: "Hollow: the server was not at its end: it is the client's, the most that was to be tried, or not known whose. ",
@@ -160,7 +160,7 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 		var line []point
 		for j := range r.groups {
 			g := &r.groups[j]
-			found, _ := g.Capacity()
+			found := g.Capacity()
 			if found.N == 0 || !drawable(found.Mid) {
 				if len(line) > 0 {
 					s.lines = append(s.lines, line)
@@ -169,7 +169,13 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 				continue
 			}
 			conns[float64(g.Conns)] = true
-			pt := point{x: float64(g.Conns), y: found.Mid, lo: found.Low, hi: found.High}
+			pt := point{x: float64(g.Conns), y: found.Mid, lo: found.Mid, hi: found.Mid}
+			if !math.IsNaN(found.Low) { // an end that is not known has no bar
+				pt.lo = found.Low
+			}
+			if !math.IsNaN(found.High) {
+				pt.hi = found.High
+			}
 			if g.bounds() != "server" {
 				pt.bare = true
 				s.hollow = append(s.hollow, pt)

@@ -180,12 +180,10 @@ func SlopeOf(groups []Group, m Metric) (Interval, bool) {
 	var xs []float64
 	var squares, mean float64
 	for i := range groups {
-		for j := range groups[i].Valid {
-			if v, known := m(&groups[i].Valid[j]); known {
-				x := float64(groups[i].Conns)
-				xs = append(xs, x)
-				squares += sq(v - line.Intercept - line.Slope*x)
-			}
+		for _, v := range groups[i].values(m) {
+			x := float64(groups[i].Conns)
+			xs = append(xs, x)
+			squares += sq(v - line.Intercept - line.Slope*x)
 		}
 	}
 	s := Interval{Low: math.NaN(), Mid: line.Slope, High: math.NaN(), N: len(xs)}

@@ -68,11 +68,14 @@ func compareGroups(a, b Group) int {
 
 // Of is the spread of a figure over the valid repetitions: over those in rotations where they know it, for there it was taken under
 // the same conditions as the others', and else over those of servers that were alone.
-func (g *Group) Of(m Metric) Spread {
+func (g *Group) Of(m Metric) Spread { return SpreadOf(g.values(m)) }
+
+// values is what Of is the spread of.
+func (g *Group) values(m Metric) []float64 {
 	if values := valuesOf(g.Rotated, m); len(values) > 0 {
-		return SpreadOf(values)
+		return values
 	}
-	return SpreadOf(valuesOf(g.Valid, m))
+	return valuesOf(g.Valid, m)
 }
 
 // Interval is a figure over the valid repetitions, from the same of them as Of: over the rounds of rotations where those know it, and
@@ -89,10 +92,7 @@ func (g *Group) Interval(f Figure) Interval {
 			return bootstrap(all, medianOf())
 		}
 	}
-	if values := valuesOf(g.Rotated, f.Metric); len(values) > 0 {
-		return IntervalOf(values)
-	}
-	return IntervalOf(valuesOf(g.Valid, f.Metric))
+	return IntervalOf(g.values(f.Metric))
 }
 
 // Told is the valid repetitions that Of takes its figures from where rotations know of them.

@@ -3,17 +3,10 @@ package results
 import (
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
-
-// TableOptions is where a table is to be read.
-type TableOptions struct {
-	Width int  // columns of the terminal; 0: as wide as it gets
-	Color bool // a terminal that shows colour, and more than ASCII
-}
 
 // column is one figure of the table. Where room is short it has the tight head and words.
 type column struct {
@@ -74,6 +67,9 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 			writeGrowth(&out, load, groups, opts)
 		}
 	}
+	if slices.ContainsFunc(blocks, func(b []Group) bool { return b[0].searched() }) {
+		fmt.Fprintln(&out, searchLegend)
+	}
 	writeCrossChecks(&out, CrossChecks(groups), opts)
 	if slices.ContainsFunc(blocks, func(b []Group) bool { return !b[0].searched() }) {
 		writeLegend(&out, known, how)
@@ -86,14 +82,6 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 		return err
 	}
 	return WriteComparisons(w, Comparisons(cells, ""), opts)
-}
-
-// plain is the text in ASCII where there is no colour: what is piped may be read anywhere.
-func (o TableOptions) plain(text string) string {
-	if o.Color {
-		return text
-	}
-	return strings.NewReplacer("±", "+-", "µ", "u", "–", "-", "─", "-", "×", "x", "−", "-").Replace(text)
 }
 
 // told is a figure of a group, with its interval, or its spread where that is not known.
@@ -179,48 +167,11 @@ func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]tol
 	}
 	fmt.Fprintln(out, opts.mark(bold, title)+gap+load)
 	writeAligned(out, figuresOf(all, block, known, how), opts)
-	writeWaiting(out, all, block, opts)
+	writeSeldom(out, all, block, opts)
 	for i := range block {
 		writeVoid(out, nameOf(all, &block[i]), block[i].Void, opts)
 	}
 	writeWarnings(out, all, block)
-}
-
-// writeWarnings writes what the cells warn of, alike but for their figures only once: whose, in how many repetitions.
-func writeWarnings(out *strings.Builder, all, block []Group) {
-	var kinds []string                 // in the order they come
-	first := map[string]string{}       // of a kind
-	who := map[string]map[string]int{} // repetitions, by model
-	for i := range block {
-		g := &block[i]
-		for _, c := range slices.Concat(g.Rotated, g.Valid, g.Void) {
-			for _, warning := range c.Warnings {
-				kind := withoutFigures(warning)
-				if who[kind] == nil {
-					kinds = append(kinds, kind)
-					first[kind], who[kind] = warning, map[string]int{}
-				}
-				who[kind][printable(nameOf(all, g))]++
-			}
-		}
-	}
-	for _, kind := range kinds {
-		var names []string
-		for _, name := range slices.Sorted(maps.Keys(who[kind])) {
-			names = append(names, fmt.Sprintf("%s %d×", name, who[kind][name]))
-		}
-		fmt.Fprintf(out, "warning: %s (%s)\n", printable(first[kind]), strings.Join(names, ", "))
-	}
-}
-
-// withoutFigures is s with every digit the same.
-func withoutFigures(s string) string {
-	return strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' || r == '.' {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // figuresOf is the table of one block, the head its first row.
@@ -246,55 +197,6 @@ func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]stri
 	return cells
 }
 
-// waiting are figures that few scenarios know: of connections that wait, that block others, that do not read, that come all at once.
-var waiting = []column{
-	{head: "first p50", figure: Figure{Metric: FirstP50}, words: Nanoseconds},
-	{head: "last p50", figure: Figure{Metric: LastP50}, words: Nanoseconds},
-	{head: "spread p50", figure: Figure{Metric: SpreadP50}, words: Nanoseconds},
-	{head: "spread p99", figure: Figure{Metric: SpreadP99}, words: Nanoseconds},
-	{head: "slow ones' p50", figure: Figure{Metric: AsideP50}, words: Nanoseconds},
-	{head: "slow ones' p99", figure: Figure{Metric: AsideP99}, words: Nanoseconds},
-	{head: "members dropped", figure: Figure{Metric: DroppedSlow}, words: PerSecond},
-	{head: "peak RSS", figure: Figure{Metric: PeakRSS}, words: Bytes},
-	{head: "CPU while all wait", figure: Figure{Metric: IdleCPU}, words: finePercent},
-}
-
-// finePercent is a share of a CPU. The kernel charges by ticks: what is less than a few microseconds a second may be none at all.
-func finePercent(v float64) string {
-	if v < 1e-4 {
-		return "<0.01%"
-	}
-	return digits(100*v) + "%"
-}
-
-// writeWaiting writes those of them that are known: when a message's first and last hearer had it, the spread between the two, and
-// what the server's CPU did while nothing was sent.
-func writeWaiting(out *strings.Builder, all, block []Group, opts TableOptions) {
-	var shown []column
-	for _, c := range waiting {
-		if slices.ContainsFunc(block, func(g Group) bool { return g.Of(c.figure.Metric).N > 0 }) {
-			shown = append(shown, c)
-		}
-	}
-	if len(shown) == 0 {
-		return
-	}
-	head := []string{"model"}
-	for _, c := range shown {
-		head = append(head, c.head)
-	}
-	cells := [][]string{head}
-	for i := range block {
-		row := []string{printable(nameOf(all, &block[i]))}
-		for _, c := range shown {
-			row = append(row, c.inWords(toldOf(&block[i], c.figure), wide))
-		}
-		cells = append(cells, row)
-	}
-	fmt.Fprintln(out)
-	writeAligned(out, cells, opts)
-}
-
 // writeGrowth writes memory per connection as a slope over N, where at least two N know it.
 func writeGrowth(out *strings.Builder, load Setting, groups []Group, opts TableOptions) {
 	cells := [][]string{{"model", "user mem/conn", "kernel mem/conn"}}
@@ -318,67 +220,6 @@ func slopeInWords(l *Line) string {
 		return "–"
 	}
 	return Bytes(l.Slope)
-}
-
-// columnGap stands between columns.
-const columnGap = "  "
-
-// writeAligned writes rows in columns: names to the left, as are the columns named, figures to the right, a rule under the head.
-func writeAligned(out *strings.Builder, cells [][]string, opts TableOptions, left ...int) {
-	widths := columnWidths(cells)
-	for i, row := range cells {
-		var line strings.Builder
-		for j, cell := range row {
-			pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell))
-			switch {
-			case j == 0:
-				line.WriteString(cell + pad)
-			case slices.Contains(left, j):
-				line.WriteString(columnGap + cell + pad)
-			default:
-				line.WriteString(columnGap + pad + cell)
-			}
-		}
-		text := strings.TrimRight(line.String(), " ")
-		if i > 0 {
-			fmt.Fprintln(out, text)
-			continue
-		}
-		fmt.Fprintln(out, opts.mark(bold, text))
-		fmt.Fprintln(out, strings.Repeat("─", totalWidth(cells)))
-	}
-}
-
-func columnWidths(cells [][]string) []int {
-	widths := make([]int, len(cells[0]))
-	for _, row := range cells {
-		for j, cell := range row {
-			widths[j] = max(widths[j], utf8.RuneCountInString(cell))
-		}
-	}
-	return widths
-}
-
-func totalWidth(cells [][]string) int {
-	total := -len(columnGap)
-	for _, w := range columnWidths(cells) {
-		total += w + len(columnGap)
-	}
-	return total
-}
-
-// Select Graphic Rendition, ECMA-48 8.3.117.
-const (
-	bold = "\x1b[1m"
-	red  = "\x1b[31m"
-)
-
-// mark makes s stand out where there is colour.
-func (o TableOptions) mark(with, s string) string {
-	if !o.Color {
-		return s
-	}
-	return with + s + "\x1b[0m"
 }
 
 func (c column) inWords(f told, how layout) string {
@@ -411,24 +252,4 @@ func percent(share float64) string {
 		return "<1%"
 	}
 	return fmt.Sprintf("%.0f%%", 100*share)
-}
-
-func writeVoid(out *strings.Builder, name string, void []Cell, opts TableOptions) {
-	for _, c := range void {
-		why := strings.Join(c.Void, "; ")
-		if why == "" {
-			why = "no reason told"
-		}
-		fmt.Fprintf(out, "%s: %s repetition %d: %s\n", opts.mark(red, "void"), printable(name), c.Rep, printable(why))
-	}
-}
-
-// printable keeps what a foreign server or a file said from steering the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7F || (r >= 0x80 && r < 0xA0) {
-			return ' '
-		}
-		return r
-	}, s)
 }

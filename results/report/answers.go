@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,7 +78,11 @@ func (f facts) short(of []results.Comparison, best []string) string {
 		said += fmt.Sprintf(", no difference found in %s", either(codes(best[1:])))
 	}
 	var worse []results.Comparison
+	var wide []string
 	for _, c := range strongest(of) {
+		if c.Verdict == results.Same && !slices.Contains(best, c.Other) && !f.control(c.Other) {
+			wide = append(wide, code(c.Other))
+		}
 		if c.Verdict == results.More && !f.control(c.Other) {
 			worse = append(worse, c)
 		}
@@ -87,6 +92,9 @@ func (f facts) short(of []results.Comparison, best []string) string {
 		if n > 1 {
 			said += fmt.Sprintf(", up to %s in %s", howMuch(worse[0].Ratio, worse[0].Figure), code(worse[0].Other))
 		}
+	}
+	if len(wide) > 0 {
+		said += fmt.Sprintf("; %s not told apart, but not known to be within %s either", list(wide), percent(asGood))
 	}
 	return said + "."
 }
@@ -136,10 +144,11 @@ func is(f results.Figure, name string) bool {
 	return found && (rest == "" || rest[0] < '0' || rest[0] > '9') // p99 is not p999
 }
 
-// bestOf is who is best by the comparisons of one figure at one N, and who was not told apart from it. Nobody is where too little is known
-// of more than half of them.
+// bestOf is who is best by the comparisons of one figure at one N, and who is as good. Nobody is where too little is known of more than half
+// of them.
 func bestOf(of []results.Comparison, control func(string) bool) []string {
-	var better, same []results.Comparison
+	var better []results.Comparison
+	var tied []string // with the base
 	unknown := 0
 	for _, c := range of {
 		good := results.Less
@@ -150,8 +159,8 @@ func bestOf(of []results.Comparison, control func(string) bool) []string {
 		case control(c.Other):
 		case c.Verdict == good:
 			better = append(better, c)
-		case c.Verdict == results.Same:
-			same = append(same, c)
+		case c.Verdict == results.Same && within(c.Ratio, 1):
+			tied = append(tied, c.Other)
 		case c.Verdict == results.Unknown:
 			unknown++
 		}
@@ -160,33 +169,36 @@ func bestOf(of []results.Comparison, control func(string) bool) []string {
 		return nil
 	}
 	if len(better) == 0 {
-		var names []string
-		if !control(of[0].Base) {
-			names = []string{of[0].Base}
+		if control(of[0].Base) {
+			return tied
 		}
-		for _, c := range same {
-			names = append(names, c.Other)
-		}
-		return names
+		return append([]string{of[0].Base}, tied...)
 	}
 	best := slices.MinFunc(better, func(a, b results.Comparison) int {
-		if (a.Ratio.Mid < b.Ratio.Mid) == a.Figure.Less {
-			return -1
+		if a.Figure.Less {
+			return cmp.Compare(a.Ratio.Mid, b.Ratio.Mid)
 		}
-		return 1
+		return cmp.Compare(b.Ratio.Mid, a.Ratio.Mid)
 	})
 	names := []string{best.Other}
 	for _, c := range better {
-		if c.Other != best.Other && overlap(c.Ratio, best.Ratio) {
+		if c.Other != best.Other && meet(c.Ratio, best.Ratio) && within(c.Ratio, best.Ratio.Mid) {
 			names = append(names, c.Other)
 		}
 	}
 	return names
 }
 
-func overlap(a, b results.Interval) bool {
-	return !known(a) || !known(b) || a.Low <= b.High && b.Low <= a.High
+// asGood is how far from the best, as a share, the whole interval of one may lie that is called as good: no difference found over a wide
+// interval is not knowing, and no tie.
+const asGood = 0.1
+
+// within reports whether the whole interval is known, and that near to a figure.
+func within(i results.Interval, of float64) bool {
+	return known(i) && i.Low >= (1-asGood)*of && i.High <= (1+asGood)*of
 }
+
+func overlap(a, b results.Interval) bool { return a.Low <= b.High && b.Low <= a.High }
 
 // busyAnswers is for connections that speak: CPU per message decides, at the least and the greatest N.
 func (f facts) busyAnswers() []Answer {
@@ -249,6 +261,9 @@ func capacityAnswer(places [][]limit, control func(string) bool) (Answer, bool) 
 		if models := mostOf(of); len(models) > 0 {
 			p := of[0].setting.Params
 			use := fmt.Sprintf("The most %s within %s", searched(p.Search), limitsIn(p.SLO))
+			if p.Search != "conns" {
+				use += " at " + atN(of[0].conns)
+			}
 			return Answer{Use: use, Models: models, Why: []string{capacityShort(of, models)}}, true
 		}
 	}

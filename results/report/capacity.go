@@ -3,62 +3,49 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"cbench/results"
 )
 
-// limit is what a search found of one model at one number of connections.
+// limit is what searches found of one model at one number of connections.
 type limit struct {
-	model            string
-	conns            int
-	setting          results.Setting
-	found, low, high *float64 // as results.Search: over several repetitions their median, and from the lowest to the highest end
-	bound, why       string   // of the repetition in the middle
+	model   string
+	conns   int
+	setting results.Setting
+	held    results.Interval // as results.Group.Capacity
+	bound   string           // of the searches, where they agree; else of one that the server did not end
+	why     string           // of a search with that bound
 }
 
-// limitsOf is what the searches of the groups found, from the most to the least of one load and N.
+// limitsOf is what the searches of the groups found.
 func limitsOf(groups []results.Group) []limit {
 	var all []limit
 	for i := range groups {
 		g := &groups[i]
-		var found []*results.Search
+		l := limit{model: results.NameOf(groups, g), conns: g.Conns, setting: g.Setting(), held: g.Capacity()}
+		searches := 0
 		for j := range g.Valid {
 			if s := g.Valid[j].Search; s != nil {
-				found = append(found, s)
+				if searches++; searches == 1 || l.bound == "server" && s.Bound != "server" {
+					l.bound, l.why = s.Bound, s.Why
+				}
 			}
 		}
-		if len(found) > 0 {
-			l := limitOf(found)
-			l.model, l.conns, l.setting = results.NameOf(groups, g), g.Conns, g.Setting()
+		if searches > 0 {
 			all = append(all, l)
 		}
 	}
 	return all
 }
 
-func limitOf(all []*results.Search) limit {
-	slices.SortStableFunc(all, func(a, b *results.Search) int { return cmp.Compare(orNone(a.Found), orNone(b.Found)) })
-	middle := all[len(all)/2]
-	l := limit{found: middle.Found, low: middle.Low, high: middle.High, bound: middle.Bound, why: middle.Why}
-	for _, s := range all {
-		if l.low != nil && (s.Low == nil || *s.Low < *l.low) {
-			l.low = s.Low
-		}
-		if l.high != nil && (s.High == nil || *s.High > *l.high) {
-			l.high = s.High
-		}
-	}
-	return l
-}
-
-// orNone is a figure for sorting: unknown is less than any.
-func orNone(v *float64) float64 {
-	if v == nil {
-		return -1
-	}
-	return *v
+// byHeld sorts limits from the most to the least; those that held nothing come last.
+func byHeld(all []limit) []limit {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b limit) int { return cmp.Compare(b.held.Mid, a.held.Mid) }) // NaN is less than any
+	return sorted
 }
 
 // capacitySentence says what the models held within the limits, and what stopped them. All limits are of one load and N.
@@ -68,22 +55,20 @@ func capacitySentence(all []limit) string {
 	}
 	p := all[0].setting.Params
 	what := searched(p.Search)
-	all = slices.Clone(all)
-	slices.SortStableFunc(all, func(a, b limit) int { return cmp.Compare(orNone(b.found), orNone(a.found)) })
 	var held, none, client, most, unknown []string
-	for _, l := range all {
+	for _, l := range byHeld(all) {
 		switch {
-		case l.found == nil:
+		case l.held.N == 0:
 			none = append(none, code(l.model)+because(l.why))
 			continue
 		case l.bound == "client":
 			client = append(client, code(l.model))
 		case l.bound == "limit":
 			most = append(most, code(l.model))
-		case l.bound == "unknown":
+		case l.bound != "server":
 			unknown = append(unknown, code(l.model))
 		}
-		held = append(held, fmt.Sprintf("%s %s%s", code(l.model), rate(*l.found), fromTo(l.low, l.high)))
+		held = append(held, fmt.Sprintf("%s %s%s", code(l.model), rate(l.held.Mid), inBrackets(l.held)))
 	}
 	var said []string
 	if len(held) > 0 {
@@ -100,7 +85,7 @@ func capacitySentence(all []limit) string {
 		said = append(said, fmt.Sprintf("%s still held the most that was tried.", list(most)))
 	}
 	if len(unknown) > 0 {
-		said = append(said, fmt.Sprintf("What stopped %s is not known: neither server nor client used up its CPUs.", list(unknown)))
+		said = append(said, fmt.Sprintf("What ended the search of %s is not known: the server may hold more.", list(unknown)))
 	}
 	if len(none) > 0 {
 		said = append(said, fmt.Sprintf("Not even the least that was tried was held by %s.", list(none)))
@@ -108,26 +93,17 @@ func capacitySentence(all []limit) string {
 	return strings.Join(said, " ")
 }
 
-// capacityShort is what the best held, whether that was its own limit, and who comes next.
+// capacityShort is what the best held, and who comes next.
 func capacityShort(all []limit, best []string) string {
-	all = slices.Clone(all)
-	slices.SortStableFunc(all, func(a, b limit) int { return cmp.Compare(orNone(b.found), orNone(a.found)) })
 	var held, next []string
-	for _, l := range all {
-		if l.found == nil {
+	for _, l := range byHeld(all) {
+		if l.held.N == 0 {
 			continue
 		}
-		words := fmt.Sprintf("%s %s%s", code(l.model), rate(*l.found), fromTo(l.low, l.high))
-		switch {
-		case slices.Contains(best, l.model):
-			switch l.bound {
-			case "client":
-				words += ", where the client was the bottleneck"
-			case "unknown":
-				words += ", where what stopped it is not known"
-			}
+		words := fmt.Sprintf("%s %s%s", code(l.model), rate(l.held.Mid), inBrackets(l.held))
+		if slices.Contains(best, l.model) {
 			held = append(held, words)
-		case len(next) == 0:
+		} else if len(next) == 0 {
 			next = append(next, words)
 		}
 	}
@@ -138,17 +114,12 @@ func capacityShort(all []limit, best []string) string {
 	return said + "."
 }
 
-// fromTo is an interval of counts in brackets; nothing where it is not known.
-func fromTo(low, high *float64) string {
-	switch {
-	case low == nil && high == nil:
+// inBrackets is an interval of counts behind its figure; nothing where it is not known.
+func inBrackets(held results.Interval) string {
+	if math.IsNaN(held.Low) && math.IsNaN(held.High) {
 		return ""
-	case high == nil:
-		return fmt.Sprintf(" (at least %s)", rate(*low))
-	case low == nil:
-		return fmt.Sprintf(" (at most %s)", rate(*high))
 	}
-	return fmt.Sprintf(" (%s to %s)", rate(*low), rate(*high))
+	return fmt.Sprintf(" (%s)", held.Between(rate))
 }
 
 // byPlace splits limits by load and, where a rate was searched for, by N.
@@ -164,23 +135,19 @@ func byPlace(all []limit) (places [][]limit) {
 	return places
 }
 
-// mostOf is who held the most, those whose intervals meet the best's with it; empty where the client or the search was the end of the best:
-// what the server could do is not known there.
+// mostOf is who held the most, and who was not told apart from it and is as good: whose interval meets the best's and goes no farther than
+// a tenth below it. It is empty where of anyone the server itself was not what ended the search: that server could do more, and so may be
+// the best.
 func mostOf(all []limit) []string {
-	var known []limit
-	for _, l := range all {
-		if l.found != nil {
-			known = append(known, l)
-		}
-	}
-	if len(known) < 2 {
+	known := slices.DeleteFunc(byHeld(all), func(l limit) bool { return l.held.N == 0 })
+	notItsOwn := func(l limit) bool { return l.bound != "server" }
+	if len(known) < 2 || slices.ContainsFunc(known, notItsOwn) || !known[0].held.Sure() {
 		return nil
 	}
-	best := slices.MaxFunc(known, func(a, b limit) int { return cmp.Compare(*a.found, *b.found) })
+	best := known[0]
 	names := []string{best.model}
-	for _, l := range known {
-		meets := l.high == nil || best.low == nil || *l.high >= *best.low
-		if l.model != best.model && meets {
+	for _, l := range known[1:] {
+		if l.held.Sure() && l.held.High >= best.held.Low && l.held.Low >= (1-asGood)*best.held.Mid {
 			names = append(names, l.model)
 		}
 	}

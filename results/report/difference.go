@@ -167,7 +167,7 @@ func titleOf(f results.Figure) string {
 	return t
 }
 
-// stretch is neighbouring N at which a comparison says the same.
+// stretch is neighbouring N at which a comparison says the same. That the next says something else is no test of a change.
 type stretch []results.Comparison
 
 func (s stretch) verdict() results.Verdict { return s[0].Verdict }
@@ -185,21 +185,22 @@ func stretches(of []results.Comparison) []stretch {
 	return all
 }
 
-// course says how one model stands to the base along N: "up to N = 1,000 no difference in p99 between `a` and `b` was found; from
-// N = 10,000 on `a`'s is 1.8 times as long (1.5 to 2.2)".
+// notTested is what a course is not.
+const notTested = "Each N was judged by itself: that a difference changes along N was not tested."
+
+// course says what was found of one model against the base at each N: "at N = 100 and 1,000 no difference in p99 between `a` and `b` was
+// found; at N = 10,000 it is 1.8 times as long (1.5 to 2.2) in `a`".
 func course(of []results.Comparison) string {
 	all := stretches(of)
 	if len(all) == 0 {
 		return ""
 	}
-	var clauses []string
-	for i, s := range all {
-		clauses = append(clauses, s.words(i == 0)+where(all, i))
+	if len(all) == 1 {
+		return capital(all[0].words(true)+all[0].alone()) + "."
 	}
-	if len(all) > 1 { // the place first, to be read as a course
-		for i, s := range all {
-			clauses[i] = strings.TrimPrefix(where(all, i), " ") + " " + s.words(i == 0)
-		}
+	var clauses []string // the place first, to be read along N
+	for i, s := range all {
+		clauses = append(clauses, s.where(i == len(all)-1)+" "+s.words(i == 0))
 	}
 	return capital(strings.Join(clauses, "; ")) + "."
 }
@@ -234,30 +235,32 @@ func (s stretch) words(first bool) string {
 	return words + because(c.Why)
 }
 
-// where is the N of the i-th stretch. A stretch that itself names its ends does not need it.
-func where(all []stretch, i int) string {
-	s := all[i]
-	first, last := s[0].Conns, s[len(s)-1].Conns
-	named := len(s) > 1 && (s.verdict() == results.Less || s.verdict() == results.More)
-	switch {
-	case len(all) == 1 && named:
-		return ""
-	case len(all) == 1 && first == last:
-		return " at " + atN(first)
-	case len(all) == 1:
-		return fmt.Sprintf(" at any N from %s to %s", number(first), number(last))
-	case i == 0:
-		return " up to " + atN(last)
-	case i == len(all)-1:
-		return " from " + atN(first) + " on"
-	case first == last:
-		return " at " + atN(first)
+// where is every N of a stretch; the last says from which on.
+func (s stretch) where(last bool) string {
+	if last && len(s) > 1 {
+		return "from " + atN(s[0].Conns) + " on"
 	}
-	return fmt.Sprintf(" from %s to %s", atN(first), number(last))
+	var conns []string
+	for _, c := range s {
+		conns = append(conns, number(c.Conns))
+	}
+	return "at N = " + list(conns)
 }
 
-// crossings is the courses on which the verdict changes along N.
-func (m matter) crossings() []string {
+// alone is the N of a stretch that is the whole course. One that itself names its ends does not need it.
+func (s stretch) alone() string {
+	first, last := s[0].Conns, s[len(s)-1].Conns
+	switch {
+	case first == last:
+		return " at " + atN(first)
+	case decided(s):
+		return ""
+	}
+	return fmt.Sprintf(" at any N from %s to %s", number(first), number(last))
+}
+
+// mixed is the courses of which the verdict is not the same at every N.
+func (m matter) mixed() []string {
 	var all []string
 	for _, other := range m.others() {
 		of := m.of(other)

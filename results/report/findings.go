@@ -31,7 +31,7 @@ type facts struct {
 
 func factsOf(s *Source) facts {
 	f := facts{cells: s.Cells, groups: results.Summarise(s.Cells)}
-	twins := twinsOf(s.Cells)
+	twins := results.TwinsOf(s.Cells)
 	looks := results.Looks(modelsOf(f.groups))
 	f.control = func(name string) bool { return looks[name].Dashed || twins[name] != "" }
 	f.twinOf = twins
@@ -46,17 +46,6 @@ func factsOf(s *Source) facts {
 	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
 	f.stalls = stallsOf(f.groups, f.loads, f.control)
 	return f
-}
-
-// twinsOf is every control that is a model under another name, and which.
-func twinsOf(cells []results.Cell) map[string]string {
-	of := map[string]string{}
-	for i := range cells {
-		if r := cells[i].Rotation; r != nil && r.TwinOf != "" {
-			of[cells[i].Model] = r.TwinOf
-		}
-	}
-	return of
 }
 
 // drawn is the models that charts show: a control that is a model under another name would only hide it.
@@ -151,13 +140,13 @@ func (f facts) atEnds(m matter) []string {
 	return says
 }
 
-// latencySays is where p99 begins to differ, or that it ranks nobody.
+// latencySays is what p99 says at each N where it does not say the same at all, or that it ranks nobody.
 func (f facts) latencySays(m matter) []string {
 	if none := m.verdictless(); none != "" {
 		return []string{none}
 	}
-	if cross := m.crossings(); len(cross) > 0 {
-		return cross[:min(2, len(cross))]
+	if mixed := m.mixed(); len(mixed) > 0 {
+		return append(mixed[:min(2, len(mixed))], notTested)
 	}
 	return f.atEnds(m)
 }
@@ -209,29 +198,41 @@ func (f facts) commonWhy() string {
 	return "most often: " + common
 }
 
-// noise is the largest difference that a model showed to itself, by figure.
+// noise is the range of floors under every load, by figure, and what a floor is.
 func (f facts) noise() string {
-	floors := map[string]float64{}
-	var order []string
+	var said []string
+	without, total := 0, 0
 	for _, m := range f.matters {
+		var floors []float64
 		for _, c := range m.all {
-			if c.Floor > 0 && (is(c.Figure, "cpu") || is(c.Figure, "p99") || is(c.Figure, "throughput")) {
-				title := titleOf(c.Figure)
-				if !slices.Contains(order, title) {
-					order = append(order, title)
-				}
-				floors[title] = max(floors[title], c.Floor)
+			total++
+			if c.Control == "" {
+				without++
+			} else {
+				floors = append(floors, c.Floor)
 			}
 		}
-	}
-	var said []string
-	for _, title := range order {
-		said = append(said, fmt.Sprintf("%s in %s", percent(floors[title]), title))
+		if len(floors) > 0 && (is(m.figure, "cpu") || is(m.figure, "p99") || is(m.figure, "throughput")) {
+			said = append(said, fmt.Sprintf("%s in %s (%s)", fromTo(percent(slices.Min(floors)), percent(slices.Max(floors))), titleOf(m.figure), f.loads[m.setting]))
+		}
 	}
 	if len(said) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("A model compared with itself differed by up to %s: less is nowhere called a difference.", list(said))
+	s := fmt.Sprintf("What may be noise, the floor, is %s; each is as far as the interval of a control reaches, a model compared with itself under the same load,"+
+		" or what several of them foretell of another. A difference within the floor of its own load and N is not called one", list(said))
+	if without > 0 {
+		s += fmt.Sprintf("; of %s %d had no control, and so no floor", plural(total, "comparison"), without)
+	}
+	return s + "."
+}
+
+// fromTo is "1.2 to 3.4%", or the one where both are alike.
+func fromTo(low, high string) string {
+	if low == high {
+		return high
+	}
+	return strings.TrimSuffix(low, "%") + " to " + high
 }
 
 // voidSentence counts what is not valid, with the commonest reason.

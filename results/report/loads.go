@@ -23,6 +23,9 @@ func (b *builder) loads() []loadPart {
 			}
 		} else {
 			l.Charts = b.loadCharts(load)
+			if t, ok := b.seldomTable(load); ok {
+				l.Tables = append(l.Tables, t)
+			}
 			if !load.AtRest() {
 				l.Bars = b.cpuBars(load)
 			}
@@ -83,12 +86,15 @@ var headOf = map[string]string{
 	figures.throughput.Name: "Replies/s", figures.user.Name: "User memory a connection", figures.kernel.Name: "Kernel memory a connection",
 }
 
+// confidenceNote says what stands beside a figure.
+const confidenceNote = "Medians over the valid repetitions, with half their 95% interval; in brackets, where they were too few for one, half the range from the" +
+	" smallest to the largest."
+
 // table is every figure of a load, a row a model and N.
 func (b *builder) table(load results.Setting) Table {
 	columns := []results.Figure{figures.cpu, figures.p50, figures.p99, figures.p999, figures.throughput, figures.user, figures.kernel}
 	t := Table{Head: []string{"Model", "N"}}
-	t.Note = "Medians over the valid repetitions, with half their 95% interval; in brackets, where they were too few for one, half the range from the" +
-		" smallest to the largest."
+	t.Note = confidenceNote
 	for _, f := range columns {
 		t.Head = append(t.Head, headOf[f.Name])
 	}
@@ -114,6 +120,26 @@ func (b *builder) table(load results.Setting) Table {
 		t.Rows = append(t.Rows, append(row, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
 	}
 	return t
+}
+
+// seldomTable is the figures that few loads know, this one among them.
+func (b *builder) seldomTable(load results.Setting) (Table, bool) {
+	groups := slices.DeleteFunc(slices.Clone(b.groups), func(g results.Group) bool { return g.Setting() != load })
+	known := results.SeldomKnown(groups)
+	t := Table{Title: "What only such loads know", Head: []string{"Model", "N"}, Note: confidenceNote}
+	for _, f := range known {
+		t.Head = append(t.Head, capital(f.Title))
+	}
+	for i := range groups {
+		g := &groups[i]
+		name := results.NameOf(b.groups, g)
+		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns))}
+		for _, f := range known {
+			row = append(row, datum(g, f))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t, len(known) > 0
 }
 
 func worstP99(c *results.Cell) *float64 {
@@ -165,28 +191,22 @@ func datum(g *results.Group, f results.Figure) Datum {
 
 // searchTable is what searches found, with why each ended.
 func (b *builder) searchTable(load results.Setting) Table {
-	t := Table{Head: []string{"Model", "N", "Most held", "95% interval", "Bottleneck", "Why it ended"}}
+	t := Table{Note: "The most is where half of the windows held the limits, and half did not.",
+		Head: []string{"Model", "N", "Most held", "95% interval", "Bottleneck", "Why it ended"}}
 	for _, of := range b.limits {
 		for _, l := range of {
 			if l.setting != load {
 				continue
 			}
 			found := Datum{Text: "none", Value: ptr(math.Inf(-1))}
-			if l.found != nil {
-				found = figure(*l.found, rate(*l.found))
+			if l.held.N > 0 {
+				found = figure(l.held.Mid, rate(l.held.Mid))
 			}
 			t.Rows = append(t.Rows, []Datum{{Text: l.model, Model: l.model}, figure(float64(l.conns), number(l.conns)), found,
-				{Text: trimBrackets(fromTo(l.low, l.high))}, {Text: bottleneck(l.bound)}, {Text: results.Printable(l.why)}})
+				{Text: l.held.Between(rate)}, {Text: bottleneck(l.bound)}, {Text: results.Printable(l.why)}})
 		}
 	}
 	return t
-}
-
-func trimBrackets(s string) string {
-	if len(s) < 3 {
-		return "not known"
-	}
-	return s[2 : len(s)-1]
 }
 
 func bottleneck(bound string) string {

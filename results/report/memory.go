@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -43,21 +44,37 @@ func byLoad(all []results.Growth) (loads [][]results.Growth) {
 	return loads
 }
 
+// userSlope is bytes of user memory a connection, with how sure that is where it is known.
+func userSlope(g results.Growth) results.Interval { return slopeOf(g.User, g.UserSlope) }
+
+func kernelSlope(g results.Growth) results.Interval { return slopeOf(g.Kernel, g.KernelSlope) }
+
+// slopeOf is the line's slope with its interval; N is 0 where there is no line.
+func slopeOf(l *results.Line, sure results.Interval) results.Interval {
+	switch {
+	case l == nil:
+		return results.Interval{}
+	case sure.N == 0:
+		return results.Interval{Low: math.NaN(), Mid: l.Slope, High: math.NaN(), N: l.Points}
+	}
+	return sure
+}
+
 // memorySentence says what one more idle connection costs, by model and in the kernel.
 func memorySentence(growth []results.Growth, control func(model string) bool) string {
 	var costs, controls []string
-	var kernel []float64
+	var kernel []results.Interval
 	competes := func(g results.Growth) bool { return !control(g.Model) }
 	alone := !slices.ContainsFunc(growth, competes) // a control that nobody stands beside is what was measured
 	for _, g := range growth {
-		cost := fmt.Sprintf("%s in %s", slope(g.User.Slope), code(g.Name))
+		cost := fmt.Sprintf("%s in %s", slopeInWords(userSlope(g)), code(g.Name))
 		if !competes(g) && !alone {
 			controls = append(controls, cost)
 			continue
 		}
 		costs = append(costs, cost)
-		if g.Kernel != nil {
-			kernel = append(kernel, g.Kernel.Slope)
+		if k := kernelSlope(g); k.N > 0 {
+			kernel = append(kernel, k)
 		}
 	}
 	if len(costs) == 0 {
@@ -70,24 +87,34 @@ func memorySentence(growth []results.Growth, control func(model string) bool) st
 	return s + kernelClause(kernel, len(costs)) + "."
 }
 
-// kernelClause is what the kernel holds beside it.
-func kernelClause(kernel []float64, models int) string {
+// kernelClause is what the kernel holds beside it. Models whose intervals all meet, or that lie within a twentieth, are told as one.
+func kernelClause(kernel []results.Interval, models int) string {
 	if len(kernel) == 0 || len(kernel) < models {
 		return "; what the kernel holds beside it was not known"
 	}
-	low, high := slices.Min(kernel), slices.Max(kernel)
+	byMid := func(a, b results.Interval) int { return cmp.Compare(a.Mid, b.Mid) }
+	low, high := slices.MinFunc(kernel, byMid), slices.MaxFunc(kernel, byMid)
 	switch {
-	case low <= 0:
+	case low.Mid <= 0:
 		return ""
 	case len(kernel) == 1:
-		return fmt.Sprintf(", and %s more in the kernel", results.Bytes(high))
-	case high/low > alike:
-		return fmt.Sprintf(", and %s to %s more in the kernel", results.Bytes(low), results.Bytes(high))
-	case len(kernel) == 2:
-		return fmt.Sprintf(", and %s more in the kernel either way", results.Bytes((low+high)/2))
+		return fmt.Sprintf(", and %s more in the kernel", slopeInWords(high))
+	case high.Mid/low.Mid > alike && !meet(low, high):
+		return fmt.Sprintf(", and %s to %s more in the kernel", slopeInWords(low), slopeInWords(high))
 	}
-	return fmt.Sprintf(", and %s more in the kernel whichever it is", results.Bytes((low+high)/2))
+	every := results.Interval{Low: low.Low, Mid: (low.Mid + high.Mid) / 2, High: high.High, N: len(kernel)}
+	for _, k := range kernel {
+		every.Low, every.High = min(every.Low, k.Low), max(every.High, k.High) // not known where one is not
+	}
+	whose := "whichever it is"
+	if len(kernel) == 2 {
+		whose = "either way"
+	}
+	return fmt.Sprintf(", and %s more in the kernel %s", slopeInWords(every), whose)
 }
+
+// meet reports whether two intervals are known and have figures in common: nobody can say then which is the lesser.
+func meet(a, b results.Interval) bool { return known(a) && known(b) && overlap(a, b) }
 
 // slope is bytes a connection; at or below 0 a slope tells only that the noise is larger.
 func slope(v float64) string {
@@ -97,67 +124,103 @@ func slope(v float64) string {
 	return results.Bytes(v)
 }
 
-// holding is what a model holds for n idle connections, over the empty server.
+// slopeInWords is bytes a connection with the interval, where it is known: "3.86 KiB (3.79 to 3.92)".
+func slopeInWords(i results.Interval) string {
+	switch {
+	case !known(i):
+		return slope(i.Mid)
+	case i.Mid < 1:
+		return fmt.Sprintf("%s (at most %s)", slope(i.Mid), results.Bytes(max(0, i.High)))
+	}
+	return fmt.Sprintf("%s (%s)", slope(i.Mid), bytesBetween(i))
+}
+
+// bytesBetween is an interval of bytes; the unit of the middle is left out, for it stands before.
+func bytesBetween(i results.Interval) string {
+	_, unit, _ := strings.Cut(results.Bytes(i.Mid), " ")
+	low, high := results.Bytes(i.Low), results.Bytes(i.High)
+	_, lowUnit, _ := strings.Cut(low, " ")
+	_, highUnit, _ := strings.Cut(high, " ")
+	if lowUnit == unit && highUnit == unit {
+		low, high = strings.TrimSuffix(low, " "+unit), strings.TrimSuffix(high, " "+unit)
+	}
+	return strings.ReplaceAll(low, "-", "−") + " to " + strings.ReplaceAll(high, "-", "−")
+}
+
+// holding is what a model holds for n idle connections, over the empty server, in bytes.
 type holding struct {
 	model        string
-	user, kernel float64 // bytes
+	user, kernel float64
+	whole        results.Interval // of both: the ends added up, which is never too narrow
 }
 
 func (h holding) all() float64 { return h.user + h.kernel }
 
 // holdings is the models' from the least to the most; those whose kernel's share is not known count the user's alone.
 func holdings(growth []results.Growth, n int, control func(string) bool) (all []holding, kernelKnown bool) {
-	kernelKnown = true
+	kernelKnown = !slices.ContainsFunc(growth, func(g results.Growth) bool { return !control(g.Model) && g.Kernel == nil })
 	for _, g := range growth {
 		if control(g.Model) {
 			continue
 		}
-		h := holding{model: g.Name, user: max(0, g.User.Slope*float64(n))}
-		if g.Kernel != nil {
-			h.kernel = max(0, g.Kernel.Slope*float64(n))
-		} else {
-			kernelKnown = false
+		user, kernel := userSlope(g), results.Interval{}
+		if kernelKnown {
+			kernel = kernelSlope(g)
 		}
+		h := holding{model: g.Name, user: max(0, user.Mid*float64(n)), kernel: max(0, kernel.Mid*float64(n))}
+		h.whole = results.Interval{Low: (user.Low + kernel.Low) * float64(n), Mid: h.all(), High: (user.High + kernel.High) * float64(n), N: user.N}
 		all = append(all, h)
-	}
-	if !kernelKnown {
-		for i := range all {
-			all[i].kernel = 0
-		}
 	}
 	slices.SortStableFunc(all, func(a, b holding) int { return cmp.Compare(a.all(), b.all()) })
 	return all, kernelKnown
 }
 
-// memoryAnswer is which models hold n idle connections in the least memory, and why: those within a twentieth of the least are not
-// to be chosen among by memory.
+// memoryAnswer is which models hold n idle connections in the least memory, and why: those whose intervals meet that of the least are not
+// told apart from it, and those within a twentieth of it are not to be chosen among by memory.
 func memoryAnswer(growth []results.Growth, n int, control func(string) bool) (models []string, why string) {
 	all, kernelKnown := holdings(growth, n, control)
 	if len(all) < 2 || all[0].all() <= 0 {
 		return nil, ""
 	}
-	var near []holding
+	var near, far []holding
 	for _, h := range all {
-		if h.all() <= alike*all[0].all() {
+		if h.all() <= alike*all[0].all() || meet(h.whole, all[0].whole) {
 			near = append(near, h)
 			models = append(models, h.model)
+		} else {
+			far = append(far, h)
 		}
 	}
-	if len(near) == len(all) {
+	if len(far) == 0 {
 		return models, fmt.Sprintf("By memory there is nothing to choose: %s for all of them.", span(near))
 	}
 	why = span(near) + " in all"
+	if near[len(near)-1].all() > alike*all[0].all() {
+		why += ", not told apart for their intervals meet"
+	}
 	if kernelKnown {
 		why += fmt.Sprintf(", %s of it the kernel's", results.Bytes(near[len(near)-1].kernel))
 	}
 	var rest []string
-	for _, h := range all[len(near):] {
-		rest = append(rest, fmt.Sprintf("%s takes %s", code(h.model), results.Bytes(h.all())))
+	for _, h := range far {
+		rest = append(rest, fmt.Sprintf("%s takes %s", code(h.model), h.inWords()))
 	}
 	return models, capital(why) + "; " + strings.Join(rest, ", ") + "."
 }
 
+// inWords is the whole with its interval, where that is known.
+func (h holding) inWords() string {
+	if !known(h.whole) {
+		return results.Bytes(h.all())
+	}
+	return fmt.Sprintf("%s (%s)", results.Bytes(h.all()), bytesBetween(h.whole))
+}
+
+// span is from the least to the most of them, or the one's with its interval.
 func span(of []holding) string {
+	if len(of) == 1 {
+		return of[0].inWords()
+	}
 	low, high := results.Bytes(of[0].all()), results.Bytes(of[len(of)-1].all())
 	if low == high {
 		return low

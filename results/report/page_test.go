@@ -104,7 +104,7 @@ func TestPageTellsEverything(t *testing.T) {
 		"read 1.01, write 1.00",               // the diagnosis
 		"goroutine stacks", "kernel: sockets", // parts of memory
 		"the client: the server could do more", // searches
-		"Drivers", "1s later", "user space",    // others' tables, what is given back, parts of CPU
+		"Drivers", "1 s later", "user space",   // others' tables, what is given back, parts of CPU
 		"own capacity", "paired", "reactor-twin", "Holm", // comparisons, and the control among them
 		"Service time hides it", "uPlot 1.6.32", // stalls; whose library it is
 		"Fairness (Jain)", "cbench report</code>", // figures of the table

@@ -143,7 +143,7 @@ func stallOf(cells []results.Cell) (s stall) {
 			late = append(late, *c.Load.LateSendRatio)
 		}
 		if c.Load.ClientCPURatio != nil {
-			busy = append(busy, *c.Load.ClientCPURatio)
+			busy = append(busy, *c.Load.ClientCPURatio/float64(max(1, c.Load.ClientCPUs)))
 		}
 		l := c.Latency
 		hidden := c.Service != nil && l.P99 >= hides*c.Service.P99

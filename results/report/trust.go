@@ -32,18 +32,27 @@ func (b *builder) memory() memoryPart {
 // slopes is what one more connection costs, by the line through all N.
 func (b *builder) slopes() Table {
 	t := Table{
-		Title: "One more connection", Note: "Slopes of straight lines through the medians over N: an empty server's own memory is not in them.",
+		Title: "One more connection", Note: "Slopes of straight lines through the medians over N: an empty server's own memory is not in them. Beside each its 95% interval.",
 		Head: []string{"Model", "User memory", "Kernel memory", "Server without any", "Numbers of connections"},
 	}
 	for _, g := range b.growth {
-		row := []Datum{{Text: g.Name, Model: g.Name}, figure(g.User.Slope, slope(g.User.Slope)), unknown,
+		row := []Datum{{Text: g.Name, Model: g.Name}, slopeDatum(userSlope(g)), unknown,
 			figure(g.User.Intercept, results.Bytes(g.User.Intercept)), figure(float64(g.User.Points), number(g.User.Points))}
 		if g.Kernel != nil {
-			row[2] = figure(g.Kernel.Slope, slope(g.Kernel.Slope))
+			row[2] = slopeDatum(kernelSlope(g))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// slopeDatum is a slope with its interval, where that is known.
+func slopeDatum(i results.Interval) Datum {
+	d := figure(i.Mid, slope(i.Mid))
+	if known(i) {
+		d.Detail = bytesBetween(i)
+	}
+	return d
 }
 
 // returned is what servers gave back once every connection was closed.
@@ -53,19 +62,19 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 		Head: []string{"Model", "N", "Empty", "All open", "After closing"},
 	}
 	known := false
-	var after []int64
+	var after []time.Duration
 	for _, row := range b.rows(load) {
 		g := row[len(row)-1]
 		for _, c := range g.Valid {
 			for _, r := range c.Memory.Returned {
-				after = append(after, r.AfterNS)
+				after = append(after, r.Step())
 			}
 		}
 	}
 	slices.Sort(after)
 	after = slices.Compact(after)
-	for _, ns := range after {
-		t.Head = append(t.Head, fmt.Sprintf("%v later", time.Duration(ns)))
+	for _, step := range after {
+		t.Head = append(t.Head, fmt.Sprintf("%s s later", results.Number(step.Seconds())))
 	}
 	for _, row := range b.rows(load) {
 		g := row[len(row)-1]
@@ -78,10 +87,10 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 			data = append(data, bytesOf(g, of))
 			known = known || data[len(data)-1].Text != unknown.Text
 		}
-		for _, ns := range after {
+		for _, step := range after {
 			data = append(data, bytesOf(g, func(m *results.Memory) *int64 {
 				for i := range m.Returned {
-					if m.Returned[i].AfterNS == ns {
+					if m.Returned[i].Step() == step {
 						return &m.Returned[i].RSS
 					}
 				}

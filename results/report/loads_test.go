@@ -1,0 +1,39 @@
+package report
+
+import (
+	"slices"
+	"testing"
+
+	"cbench/results"
+)
+
+// Figures that few scenarios know stand in a table of their own, and only under the loads that know them.
+func TestSeldomTable(t *testing.T) {
+	comet := results.Params{Loop: "open", RatePerS: 200, Procs: 1}
+	cell := func(model string, rep int, spread, dropped int64) results.Cell {
+		return results.Cell{Scenario: "comet", Model: model, Conns: 1000, Rep: rep, Params: comet, Valid: true,
+			Spread: &results.Latency{Count: 500, P50: spread, P99: 3 * spread}, Load: results.Load{DroppedSlow: &dropped}}
+	}
+	echo := results.Cell{Scenario: "echo", Model: "pool", Conns: 1000, Rep: 1, Params: comet, Valid: true}
+	s := Source{Run: &results.Run{}, Cells: []results.Cell{cell("pool", 1, 2e6, 7), cell("pool", 2, 4e6, 9), cell("reactor", 1, 1e6, 0), echo}}
+	b := builder{facts: factsOf(&s)}
+	for _, load := range b.loads() {
+		at := slices.IndexFunc(load.Tables, func(t Table) bool { return slices.Contains(t.Head, "Members dropped") })
+		if load.Name != "comet at 200 messages/s" {
+			if at >= 0 {
+				t.Errorf("%s knows none of them, and has %+v", load.Name, load.Tables[at])
+			}
+			continue
+		}
+		if at < 0 {
+			t.Fatalf("%s: none of %+v", load.Name, load.Tables)
+		}
+		table := load.Tables[at]
+		if want := []string{"Model", "N", "Spread p50", "Spread p99", "Members dropped"}; !slices.Equal(table.Head, want) {
+			t.Errorf("head %q, want %q", table.Head, want)
+		}
+		if row := table.Rows[0]; row[0].Text != "pool" || row[2].Text != "3.00 ms" || row[2].Detail != "(±33%)" || row[4].Text != "8.00" {
+			t.Errorf("row %+v", row)
+		}
+	}
+}
