@@ -65,7 +65,7 @@ func under(pkg, rule string) bool {
 // model is the name of the model that a package is, or "".
 func model(pkg string) string {
 	name, is := strings.CutPrefix(pkg, "models/")
-	if !is || strings.HasPrefix(name, "internal/") || name == "modeltest" {
+	if !is || strings.HasPrefix(name, "internal/") || name == "modeltest" || under(pkg, "models/foreign/") || pkg == "models/foreign" {
 		return ""
 	}
 	return name

@@ -85,7 +85,7 @@ func TestCompareRefuses(t *testing.T) {
 	mustFail(t, []string{`no figure "size"`}, "compare", "--gate=size<5%", old, old)
 	mustFail(t, []string{"gate"}, "compare", "--gate=", old, old)
 	mustFail(t, []string{`base "floor"`}, "compare", "--base=floor", old, old)
-	mustFail(t, []string{"no such file"}, "compare", old, t.TempDir())
+	mustFail(t, []string{"there is no run"}, "compare", old, t.TempDir())
 	if _, _, errs := cbench(t, "compare", "--force", old, other); !strings.Contains(errs, "unlike machines") {
 		t.Errorf("--force does not say that the machines differ: %q", errs)
 	}
@@ -109,5 +109,5 @@ func TestExport(t *testing.T) {
 		t.Errorf("%v:\n%s", err, text)
 	}
 	mustFail(t, []string{"xml", "csv and benchfmt"}, "export", "--format=xml", dir)
-	mustFail(t, []string{"no such file"}, "export", t.TempDir())
+	mustFail(t, []string{"there is no run"}, "export", t.TempDir())
 }

@@ -52,7 +52,7 @@ func TestListCostsOfARun(t *testing.T) {
 		t.Error("no goroutines of the goroutine model")
 	}
 	mustFail(t, []string{"--run", "--cost"}, "list", "--run=../../results/reference")
-	mustFail(t, []string{"--run", "no such file"}, "list", "--cost", "--run="+t.TempDir())
+	mustFail(t, []string{"--run", "there is no run"}, "list", "--cost", "--run="+t.TempDir())
 }
 
 // What a diagnostic pass counted stands beside what is counted in the source; of a foreign server there is no source.

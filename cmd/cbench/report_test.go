@@ -25,7 +25,7 @@ func TestReportOfTheReference(t *testing.T) {
 }
 
 func TestReportSaysWhatIsMissing(t *testing.T) {
-	mustFail(t, []string{"report:", "no such file"}, "report", t.TempDir())
+	mustFail(t, []string{"report:", "there is no run"}, "report", t.TempDir())
 	mustFail(t, []string{"report:", "none"}, "report", "../../results/reference", "--out="+filepath.Join(t.TempDir(), "none", report.File))
 }
 
