@@ -220,7 +220,7 @@ func TestSlotIsDisturbed(t *testing.T) {
 			from:   probe.Usage{At: at}, to: probe.Usage{At: at.Add(tt.window), CPU: of(0.3)},
 			before: probe.Machine{At: at, CPUs: map[int]probe.CPUTime{}},
 			after: probe.Machine{At: at.Add(tt.window), CPUs: map[int]probe.CPUTime{
-				0: {Busy: of(0.3 + tt.busy), Steal: of(tt.stolen)}, 1: {Busy: of(0.5)},
+				0: {Idle: of(0.7 - tt.busy - tt.stolen), Steal: of(tt.stolen)}, 1: {Idle: of(0.5)},
 			}},
 		}
 		if why := s.taken([]int{0, 1}); (why != "") != tt.want {

@@ -66,8 +66,8 @@ func TestMemoryByItsParts(t *testing.T) {
 		slopes[g.Model] = g.User.Slope
 	}
 	t.Logf("bytes a connection: %v", slopes)
-	// 112 bytes is the allocator's size that holds 100.
-	if leak := slopes["leaky"] - slopes["reactor"]; leak < 0.6*leakBytes || leak > 2*leakBytes {
+	// 112 bytes is the allocator's size that holds 100, and what points to them doubles when it is full.
+	if leak := slopes["leaky"] - slopes["reactor"]; leak < 0.6*leakBytes || leak > 3*leakBytes {
 		t.Errorf("a leak of %d bytes a connection shows as %.0f", leakBytes, leak)
 	}
 }

@@ -12,8 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Others is the CPU time that all else took on the CPUs, out of what they were busy with and of what ours took of it. It may
-// come out below 0: /proc/stat is sampled at ticks, and ours is known exactly.
+// Others is the CPU time that all else took on the CPUs: all that they were not idle, less what ours took of it, which is known exactly.
+//
+// That a CPU was busy is taken from how long it was not idle. The kernel clocks idle time itself (get_cpu_idle_time_us in
+// kernel/time/tick-sched.c), in the 10 ms of /proc/stat; user and system time it samples at ticks, and work that a timer starts, such as a
+// message every millisecond, falls into step with them: it is then found at every tick, or at none.
 //
 // Time in interrupts, which is where a loopback connection's packets are received, is in the time of the task it interrupted,
 // unless the kernel was built to tell the two apart (CONFIG_IRQ_TIME_ACCOUNTING, irqtime_account_irq in kernel/sched/cputime.c).
@@ -21,7 +24,7 @@ import (
 func (m Machine) Others(cpus []int, ours time.Duration) time.Duration {
 	var busy time.Duration
 	for _, cpu := range cpus {
-		busy += m.CPUs[cpu].Busy
+		busy += m.Wall - m.CPUs[cpu].Idle - m.CPUs[cpu].Steal
 		if irqApart() {
 			busy -= m.CPUs[cpu].IRQ
 		}

@@ -53,10 +53,10 @@ func TestReadCPU(t *testing.T) {
 }
 
 func TestOthers(t *testing.T) {
-	m := Machine{CPUs: map[int]CPUTime{
-		0: {Busy: 900 * time.Millisecond, Steal: 20 * time.Millisecond},
-		1: {Busy: 500 * time.Millisecond, Steal: 10 * time.Millisecond},
-		2: {Busy: 9 * time.Second, Steal: time.Second}, // none of ours
+	m := Machine{Wall: time.Second, CPUs: map[int]CPUTime{ // what ticks found them busy with says nothing
+		0: {Idle: 80 * time.Millisecond, Steal: 20 * time.Millisecond, Busy: 99 * time.Second},
+		1: {Idle: 490 * time.Millisecond, Steal: 10 * time.Millisecond},
+		2: {Steal: time.Second}, // none of ours
 	}}
 	if got := m.Others([]int{0, 1}, time.Second); got != 400*time.Millisecond {
 		t.Errorf("others took %v", got)
