@@ -74,18 +74,18 @@ func (f facts) short(of []results.Comparison, best []string) string {
 		return "CPU is " + first + "."
 	}
 	said := "CPU is " + first
-	if len(best) > 1 {
-		said += fmt.Sprintf(", no difference found in %s", either(codes(best[1:])))
-	}
 	var worse []results.Comparison
 	var wide []string
 	for _, c := range strongest(of) {
-		if c.Verdict == results.Same && !slices.Contains(best, c.Other) && !f.control(c.Other) {
+		if c.Verdict == results.Same && !within(c.Ratio, 1) && !f.control(c.Other) {
 			wide = append(wide, code(c.Other))
 		}
 		if c.Verdict == results.More && !f.control(c.Other) {
 			worse = append(worse, c)
 		}
+	}
+	if as := slices.DeleteFunc(codes(best[1:]), func(name string) bool { return slices.Contains(wide, name) }); len(as) > 0 {
+		said += fmt.Sprintf(", no difference found in %s", either(as))
 	}
 	if n := len(worse); n > 0 {
 		said += fmt.Sprintf("; %s in %s", howMuch(worse[n-1].Ratio, worse[n-1].Figure), code(worse[n-1].Other))
@@ -144,7 +144,7 @@ func is(f results.Figure, name string) bool {
 	return found && (rest == "" || rest[0] < '0' || rest[0] > '9') // p99 is not p999
 }
 
-// bestOf is who is best by the comparisons of one figure at one N, and who is as good. Nobody is where too little is known of more than half
+// bestOf is who is best by the comparisons of one figure at one N, and who is not told apart from it. Nobody is where too little is known of more than half
 // of them.
 func bestOf(of []results.Comparison, control func(string) bool) []string {
 	var better []results.Comparison
@@ -159,7 +159,7 @@ func bestOf(of []results.Comparison, control func(string) bool) []string {
 		case control(c.Other):
 		case c.Verdict == good:
 			better = append(better, c)
-		case c.Verdict == results.Same && within(c.Ratio, 1):
+		case c.Verdict == results.Same: // however wide its interval is: to name the base alone would be to rank by it
 			tied = append(tied, c.Other)
 		case c.Verdict == results.Unknown:
 			unknown++

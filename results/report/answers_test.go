@@ -23,8 +23,8 @@ func TestBestOf(t *testing.T) {
 	}{
 		{"nothing", nil, ""},
 		{"the base alone", []results.Comparison{compared("goroutine", 100, results.More, 1.4, cpu)}, "reactor"},
-		{"no difference over a wide interval", []results.Comparison{interval("pool", results.Same, 0.85, 1, 1.2), compared("goroutine", 100, results.More, 1.4, cpu)}, "reactor"},
-		{"no difference, and how sure is not known", []results.Comparison{interval("pool", results.Same, nan, 1, nan)}, "reactor"},
+		{"no difference over a wide interval", []results.Comparison{interval("pool", results.Same, 0.85, 1, 1.2), compared("goroutine", 100, results.More, 1.4, cpu)}, "reactor pool"},
+		{"no difference, and how sure is not known", []results.Comparison{interval("pool", results.Same, nan, 1, nan)}, "reactor pool"},
 		{"others that meet, but may be much worse", []results.Comparison{interval("pool", results.Less, 0.45, 0.5, 0.55), interval("actor", results.Less, 0.5, 0.6, 0.7)}, "pool"},
 		{"others whose intervals meet", []results.Comparison{interval("pool", results.Less, 0.48, 0.5, 0.52), interval("actor", results.Less, 0.49, 0.52, 0.54)}, "pool actor"},
 		{"a tie", []results.Comparison{compared("pool", 100, results.Same, 1, cpu), compared("goroutine", 100, results.More, 1.4, cpu)}, "reactor pool"},
