@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"image/png"
 	"io"
@@ -154,6 +155,7 @@ func TestChatPageKnowsAnotherHistory(t *testing.T) {
 	for i := range 5 {
 		post(t, after.addr, "r", "bob", fmt.Sprint("new ", i+1))
 	}
+	parked(t, before.addr) // or its next poll would find the new server, and nothing would have told it that the old one ended
 	target.Store(after)
 	before.kill()
 	p.hears("bob", "new 5")
@@ -299,6 +301,28 @@ func (p *tab) look(scheme string, width int64, suffix string) {
 var visitor = http.Client{Timeout: 10 * time.Second}
 
 // post sends a message as any HTTP tool would.
+// parked waits until somebody's long poll is.
+func parked(t *testing.T, addr string) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		r, err := visitor.Get("http://" + addr + "/stats")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told struct{ Waiters int }
+		err = json.NewDecoder(r.Body).Decode(&told)
+		r.Body.Close()
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case told.Waiters > 0:
+			return
+		case time.Now().After(deadline):
+			t.Fatal("nobody waits")
+		}
+	}
+}
+
 func post(t *testing.T, addr, room, from, text string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"from":%s,"text":%s}`, quote(from), quote(text))
