@@ -155,7 +155,7 @@ func TestChatPageKnowsAnotherHistory(t *testing.T) {
 	for i := range 5 {
 		post(t, after.addr, "r", "bob", fmt.Sprint("new ", i+1))
 	}
-	parked(t, before.addr) // or its next poll would find the new server, and nothing would have told it that the old one ended
+	someoneWaits(t, before.addr) // or its next poll would find the new server, and nothing would have told it that the old one ended
 	target.Store(after)
 	before.kill()
 	p.hears("bob", "new 5")
@@ -301,8 +301,8 @@ func (p *tab) look(scheme string, width int64, suffix string) {
 var visitor = http.Client{Timeout: 10 * time.Second}
 
 // post sends a message as any HTTP tool would.
-// parked waits until somebody's long poll is.
-func parked(t *testing.T, addr string) {
+// someoneWaits waits until somebody's long poll is.
+func someoneWaits(t *testing.T, addr string) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		r, err := visitor.Get("http://" + addr + "/stats")
