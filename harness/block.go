@@ -20,6 +20,7 @@ import (
 type Block struct {
 	Scenario string        `json:"scenario"`
 	Models   []string      `json:"models"` // only these of the servers; none: all
+	Procs    []int         `json:"procs"`  // GOMAXPROCS of ours, several to be compared; none: as the run was told
 	Conns    []int         `json:"conns"`
 	Reps     int           `json:"reps"`
 	Duration time.Duration `json:"duration"`
@@ -189,6 +190,8 @@ func (b Block) checkNumbers(_ *scenarios.Scenario, p results.Params) error {
 	switch {
 	case b.Reps < 1:
 		return fmt.Errorf("reps %d: must be at least 1", b.Reps)
+	case slices.ContainsFunc(b.Procs, func(n int) bool { return n < 1 }):
+		return fmt.Errorf("procs %d: must be at least 1", slices.Min(b.Procs))
 	case p.DurationNS <= 0:
 		return fmt.Errorf("duration %v: must be more than 0", b.Duration)
 	case b.Warmup < 0:
@@ -223,9 +226,9 @@ func (b Block) checkLoop(s *scenarios.Scenario, p results.Params) error {
 // checkSlow says what forbids that some are slow.
 func (b Block) checkSlow(s *scenarios.Scenario, _ results.Params) error {
 	switch {
-	case (b.Share != 0 || b.Stall != 0 || b.How != "") && s.Share == 0:
+	case (b.Share != 0 || b.How != "") && s.Share == 0:
 		return fmt.Errorf("scenario %s: it has no share of messages or members that are slow", s.Name)
-	case (b.Stall != 0 || b.How != "") && s.Block == 0:
+	case b.Stall != 0 && s.Block == 0, b.How != "" && s.Block == 0:
 		return fmt.Errorf("scenario %s: no message of it blocks", s.Name)
 	}
 	return nil
@@ -244,7 +247,10 @@ func (b Block) checkFiles(s *scenarios.Scenario, conns int) error {
 func (b Block) slow(p *results.Params, s *scenarios.Scenario) {
 	p.Share = max(0, cmp.Or(b.Share, s.Share))
 	if s.Block > 0 {
-		p.BlockNS, p.How = cmp.Or(b.Stall, s.Block).Nanoseconds(), cmp.Or(b.How, "inline")
+		p.BlockNS = cmp.Or(b.Stall, s.Block).Nanoseconds()
+	}
+	if s.Share > 0 && s.Block > 0 { // those of work are all of one kind
+		p.How = cmp.Or(b.How, "inline")
 	}
 }
 

@@ -69,11 +69,12 @@ func (m *measurement) machine(e *Experiment, r load.Report) {
 }
 
 // place finds threads of the server that are not on its CPUs.
-func (m *measurement) place(e *Experiment, proc *server.Process) {
-	if len(e.ServerCPUs) == 0 {
+func (m *measurement) place(e *Experiment, p results.Planned, proc *server.Process) {
+	cpus := e.serverCPUs(p)
+	if len(cpus) == 0 {
 		return
 	}
-	strays, err := probe.ReadStrays(proc.PIDs(), e.ServerCPUs)
+	strays, err := probe.ReadStrays(proc.PIDs(), cpus)
 	if err != nil {
 		m.warnOnce("%v", err)
 	}

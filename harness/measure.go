@@ -133,7 +133,7 @@ func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planne
 	m.report(report)
 	m.window(report)
 	m.machine(e, report)
-	m.place(e, proc)
+	m.place(e, p, proc)
 	if s := scenarios.ByName(p.Scenario); s != nil && s.Deaf {
 		m.dropped(proc)
 	}

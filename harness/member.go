@@ -138,7 +138,7 @@ func (m *member) end(e *Experiment) {
 		}
 	}
 	if !m.out {
-		m.place(e, m.proc)
+		m.place(e, m.plan, m.proc)
 		closed, err := m.clients.Close()
 		if err != nil {
 			m.fail(m.proc, "closing", err)

@@ -19,7 +19,7 @@ import (
 // Server is a program that can be measured.
 type Server struct {
 	Name   string
-	Args   []string // its command line; "{addr}" stands for the address to listen on
+	Args   []string // its command line; "{addr}" stands for the address to listen on, "{procs}" for Procs
 	Speaks []string // parts of the workload
 	Own    bool     // one of cbench's own, which tells of its Go runtime
 	Procs  int      // GOMAXPROCS that it was told; 0: not told
@@ -142,10 +142,23 @@ func (b Block) able(servers []Server, s *scenarios.Scenario) (able []Server, ski
 		case missing != "":
 			skipped = append(skipped, fmt.Sprintf("%s does not speak %s: no %s", server.Name, missing, s.Name))
 		default:
-			able = append(able, server)
+			able = append(able, b.procs(server)...)
 		}
 	}
 	return able, skipped
+}
+
+// procs is the server on each of the numbers of threads that the block is to compare, fewest first. One that is not ours is told none.
+func (b Block) procs(s Server) []Server {
+	if !s.Own || len(b.Procs) == 0 {
+		return []Server{s}
+	}
+	var all []Server
+	for _, n := range slices.Compact(slices.Sorted(slices.Values(b.Procs))) {
+		s.Procs = n
+		all = append(all, s)
+	}
+	return all
 }
 
 // sets is which servers are measured together: each by itself, or those of one rotation, what they are compared with first.
@@ -165,7 +178,7 @@ func (b Block) sets(able []Server) (sets [][]Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	others := slices.DeleteFunc(slices.Clone(able), func(s Server) bool { return s.Name == base.Name })
+	others := slices.DeleteFunc(slices.Clone(able), func(s Server) bool { return s.Name == base.Name && s.Procs == base.Procs })
 	if b.Twin {
 		others = append(others, base.twin())
 	}

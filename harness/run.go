@@ -16,7 +16,6 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results"
-	"cbench/scenarios"
 )
 
 // Experiment is all that a run needs to know.
@@ -201,11 +200,12 @@ func (e *Experiment) begin(p results.Planned, w Watch) *measurement {
 		},
 	}
 	m.cell.Load.Errors = map[string]int64{"timeout": 0, "reset": 0, "refused": 0, "closed": 0}
-	m.cell.Load.ServerCPUs, m.cell.Load.ClientCPUs = len(e.ServerCPUs), len(e.LoadCPUs)
+	cpus := e.serverCPUs(p)
+	m.cell.Load.ServerCPUs, m.cell.Load.ClientCPUs = len(cpus), len(e.LoadCPUs)
 	m.facts = facts{
 		window: time.Duration(p.Params.DurationNS), slot: time.Duration(cmp.Or(p.Params.SlotNS, p.Params.DurationNS)),
-		loops: e.LoadLoops, shared: overlap(e.ServerCPUs, e.LoadCPUs), asked: e.CPUsAsked,
-		serverCPUs: probe.FormatCPUs(e.ServerCPUs), both: e.cpus(), noisy: e.Noisy,
+		loops: e.LoadLoops, shared: overlap(cpus, e.LoadCPUs), asked: e.sharesAsked(p),
+		serverCPUs: probe.FormatCPUs(cpus), both: e.cpus(), noisy: e.Noisy,
 	}
 	if e.crowded {
 		m.warn("another cbench was measuring on this machine")
@@ -234,15 +234,6 @@ func (e *Experiment) server(name string) Server {
 	return Server{Name: name} // one without a command does not start, and says so
 }
 
-// serverFor is the server of that name as it is started for a scenario.
-func (e *Experiment) serverFor(name, scenario string) Server {
-	s := e.server(name)
-	if of := scenarios.ByName(scenario); of != nil {
-		s, _ = s.speaking(of.Needs)
-	}
-	return s
-}
-
 // commands is all that it is started by.
 func (s Server) commands() string {
 	words := strings.Join(s.Args, " ")
@@ -257,7 +248,7 @@ func (s Server) commands() string {
 func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (results.Cell, error) {
 	m := e.begin(p, w)
 	if p.Params.Loop == searchLoop {
-		err := m.search(ctx, e, p, e.serverFor(p.Model, p.Scenario))
+		err := m.search(ctx, e, p, e.serverFor(p))
 		m.cell.Valid = len(m.cell.Void) == 0
 		return m.cell, err
 	}
@@ -275,6 +266,6 @@ func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (r
 
 // start starts a server process.
 func (e *Experiment) start(ctx context.Context, p results.Planned) (*server.Process, error) {
-	s := e.serverFor(p.Model, p.Scenario)
-	return server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.ServerCPUs, Cgroup: true, Own: s.Own})
+	s := e.serverFor(p)
+	return server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.serverCPUs(p), Cgroup: true, Own: s.Own})
 }

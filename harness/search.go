@@ -128,7 +128,7 @@ func (t *trial) seek(ctx context.Context) (err error) {
 		}
 		q.take = func(rate float64) (sample, error) { return t.window(ctx, rate) }
 	}
-	q.clientCPUs, q.serverCPUs = float64(max(e.LoadLoops, 1)), t.server.cpus(e.ServerCPUs)
+	q.clientCPUs, q.serverCPUs = float64(max(e.LoadLoops, 1)), t.server.cpus(e.serverCPUs(p))
 	if m.cell.Search, err = q.run(); err != nil {
 		return cmp.Or(t.err, notVoid(err))
 	}

@@ -53,7 +53,7 @@ func (m *measurement) storm(ctx context.Context, e *Experiment, p results.Planne
 	sum.cpu = ended - began
 	m.after = m.edge(proc, false)
 	m.settled(proc, &m.calm.after)
-	m.place(e, proc)
+	m.place(e, p, proc)
 	m.storms(e, sum)
 	if peak, err := probe.ReadPeak(proc.PIDs()); err == nil {
 		m.cell.Memory.PeakRSS = &peak

@@ -47,7 +47,7 @@ func (t *trial) begin(ctx context.Context, conns int) bool {
 	}
 	t.conns, t.refused = conns, ""
 	proc, err := server.Start(ctx, server.Spec{
-		Name: t.server.Name, Args: t.server.Args, CPUs: t.e.ServerCPUs, Cgroup: true, Own: t.server.Own,
+		Name: t.server.Name, Args: t.server.Args, CPUs: t.e.serverCPUs(t.p), Cgroup: true, Own: t.server.Own,
 	})
 	if err != nil {
 		t.m.void("%v", err)
@@ -108,7 +108,7 @@ func (t *trial) end() {
 	}
 	if t.proc != nil {
 		if t.ctx.Err() == nil { // it is alive
-			t.m.place(t.e, t.proc)
+			t.m.place(t.e, t.p, t.proc)
 		}
 		t.m.stop(t.proc)
 	}

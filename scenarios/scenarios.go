@@ -17,7 +17,7 @@ type Params struct {
 	RoomSize int    `json:"room_size"`     // members of a room; 0 where there are no rooms
 	Seed     uint64 `json:"seed"`
 
-	// Of blocking: slow requests.
+	// Of blocking: slow requests. Of work, Block is the CPU time of each.
 	Share float64       `json:"share,omitempty"`    // of all messages, 0 to 0.5; of slow: of the members
 	Block time.Duration `json:"block_ns,omitempty"` // how long each blocks
 	How   string        `json:"how,omitempty"`      // "inline", "spin" or "offload"
@@ -36,6 +36,7 @@ type Scenario struct {
 	Waits      bool    // its connections wait with nothing to say: what the server does meanwhile is a figure of its own
 	Deaf       bool    // some of its connections do not read: a server drops them
 	Storm      bool    // all connect at once and leave, again and again: there is no loop
+	Cores      bool    // the server's cores are what is measured: it has as many as it was told to use, the load's too where its own are fewer
 	OpenLoop   bool    // there is no closed loop: what is measured is how a steady rate is disturbed
 
 	Payload int           // bytes of a message unless told otherwise; 0: the harness's choice
@@ -131,6 +132,16 @@ var All = []Scenario{
 		Extra:      blockersBeside,
 		More:       checkBlocking,
 		New:        newBlocking,
+	},
+	{
+		Name:       "work",
+		Doc:        "every connection asks for CPU time and waits for it: what is a second core worth?",
+		Needs:      []string{"lines:echo", "block"},
+		Cores:      true,
+		MaxPayload: wire.MaxLine,
+		Block:      time.Millisecond,
+		More:       checkWork,
+		New:        newWork,
 	},
 	{
 		Name:       "slow",

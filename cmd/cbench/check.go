@@ -54,7 +54,7 @@ parts it speaks, unless --speaks says; cases that need a server of their own (li
 				c.check(addr, modeltest.Target{Addr: addr}, parts, nil)
 				return c.verdict()
 			}
-			servers, err := (&runFlags{models: names, procs: procs, foreign: foreign}).servers()
+			servers, err := (&runFlags{models: names, procs: threads(procs), foreign: foreign}).servers()
 			if err != nil {
 				return fmt.Errorf("check: %w", err)
 			}
@@ -140,7 +140,7 @@ func (c *checker) verdict() error {
 // start starts a server as the cases ask for one.
 func (c *checker) start(s harness.Server) func(modeltest.StartConfig) (*modeltest.Server, error) {
 	return func(cfg modeltest.StartConfig) (*modeltest.Server, error) {
-		args := s.Args
+		args := s.Told()
 		if cfg.MaxConns > 0 {
 			if !s.Own {
 				return nil, fmt.Errorf("%w: the limit of connections of a command of yours is its own", errors.ErrUnsupported)

@@ -45,7 +45,7 @@ func serveTwice(ctx context.Context, about time.Duration) []probe.Finding {
 
 // againstItself is the ratio of floor to floor over so many pairs of slots.
 func againstItself(ctx context.Context, pairs int, slot time.Duration) (results.Interval, error) {
-	servers, err := (&runFlags{models: []string{"floor"}, procs: 1}).servers()
+	servers, err := (&runFlags{models: []string{"floor"}, procs: []int{1}}).servers()
 	if err != nil {
 		return results.Interval{}, err
 	}

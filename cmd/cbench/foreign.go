@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,11 +48,16 @@ func (f *foreign) server() (harness.Server, error) {
 	return harness.Server{Name: name, Args: words, Speaks: f.speaks}, nil
 }
 
+// threads is a number of them as a run is told it; 0: none is said.
+func threads(n int) []int {
+	if n == 0 {
+		return nil
+	}
+	return []int{n}
+}
+
 // ownServer is one of our models as a process: this same executable again.
 func ownServer(m models.Model, procs int) harness.Server {
-	args := []string{server.Self, "serve", "--model=" + m.Name, "--addr={addr}"}
-	if procs > 0 {
-		args = append(args, "--procs="+strconv.Itoa(procs))
-	}
+	args := []string{server.Self, "serve", "--model=" + m.Name, "--addr={addr}", "--procs={procs}"}
 	return harness.Server{Name: m.Name, Args: args, Speaks: m.Speaks, Own: true, Procs: procs}
 }

@@ -116,7 +116,7 @@ func (f *pairFlags) compare(cmd *cobra.Command) error {
 }
 
 func (f *pairFlags) baseServer() (harness.Server, error) {
-	run := runFlags{procs: 1, foreign: foreign{cmd: f.baseCmd, name: f.baseName, speaks: []string{"lines:echo"}}}
+	run := runFlags{procs: []int{1}, foreign: foreign{cmd: f.baseCmd, name: f.baseName, speaks: []string{"lines:echo"}}}
 	if f.base != "" {
 		run.models = []string{f.base}
 	}

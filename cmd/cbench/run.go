@@ -29,7 +29,7 @@ type runFlags struct {
 	block                    harness.Block // of which each scenario makes one
 	suite, out               string
 	seed                     uint64
-	procs                    int
+	procs                    []int // none: the CPUs they have
 	resume, strict, noisy    bool
 	linger                   time.Duration
 	serverCPUs, clientCPUs   string
@@ -100,7 +100,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags.BoolVar(&f.block.Twin, "twin", true, "rotation: add the base once more under another name, an A/A control: it shows what differences are noise")
 	f.addSearch(flags)
 	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
-	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the servers; 0: the CPUs they have")
+	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS of the servers, several (1,2) to compare each model with itself; the CPUs they have unless told")
 	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", ")+"; or a file of your own, such as mine.json")
 	flags.BoolVar(&f.block.Diagnose, "diagnose", false, "after each first repetition, look into the server for a second: system calls, scheduler, allocations")
 	flags.DurationVar(&f.linger, "linger", time.Second, "after each first repetition, how long to watch what a server gives back once its connections are closed")
@@ -217,8 +217,8 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	if e.ServerCPUs, e.LoadCPUs, err = splitCPUs(f.serverCPUs, f.clientCPUs); err != nil {
 		return e, nil, err
 	}
-	if f.procs == 0 {
-		f.procs = len(e.ServerCPUs) // what Go would choose; said, so that it is on record
+	if len(f.procs) == 0 {
+		f.procs = []int{len(e.ServerCPUs)} // what Go would choose; said, so that it is on record
 	}
 	if e.Servers, err = f.servers(); err != nil {
 		return e, nil, err
@@ -226,6 +226,11 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	blocks, err := f.blocks()
 	if err != nil {
 		return e, nil, err
+	}
+	for i := range blocks {
+		if len(f.procs) > 1 && len(blocks[i].Procs) == 0 {
+			blocks[i].Procs = f.procs
+		}
 	}
 	e.LoadLoops = 1
 	e.Noisy = f.noisy
@@ -251,8 +256,12 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 }
 
 func (f *runFlags) servers() ([]harness.Server, error) {
-	if f.procs < 0 {
-		return nil, fmt.Errorf("procs %d: must be at least 1", f.procs)
+	procs := 0
+	for _, n := range f.procs {
+		if n < 1 {
+			return nil, fmt.Errorf("procs %d: must be at least 1", n)
+		}
+		procs = f.procs[0]
 	}
 	if f.foreign.cmd == "" && f.foreign.name != "" {
 		return nil, fmt.Errorf("name %q: it is for a server of your own: --cmd", f.foreign.name)
@@ -282,7 +291,7 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		servers = append(servers, ownServer(m, f.procs))
+		servers = append(servers, ownServer(m, procs))
 	}
 	if f.foreign.cmd != "" {
 		s, err := f.foreign.server()
