@@ -34,6 +34,7 @@ var gates = []gate{
 	{"others", judgeOthers},
 	{"steal", judgeSteal},
 	{"pressure", judgePressure},
+	{"work", judgeWork},
 	{"rounds", judgeRounds},
 }
 

@@ -134,6 +134,9 @@ func TestGates(t *testing.T) {
 		{"shared CPU", "nobody asked for it", sound, func(f *facts) { f.shared = "0" }, "share CPU 0"},
 		{"others", "40% of a CPU", sound, func(f *facts) { f.cell.Machine.OthersRatio = known(0.4) }, "40% of a CPU"},
 		{"steal", "20% of a CPU", sound, func(f *facts) { f.cell.Machine.StealRatio = known(0.2) }, "hypervisor took 20%"},
+		{"work", "two at once on one CPU", sound, func(f *facts) {
+			f.cell.Scenario, f.cell.Params.BlockNS, f.cell.CPU.ServerNSPerMessage = "work", 1e6, known(0.6e6)
+		}, "took 600µs of CPU time, and was to take 1ms"},
 		{"rounds", "6 of 10 do not count", soundRotation, func(f *facts) { f.voidRounds = slices.Repeat([]string{"not idle"}, 6) }, "6 of 10 rounds"},
 	}
 	tripped := map[string]bool{"pressure": true} // never voids

@@ -34,6 +34,9 @@ func Comparisons(cells []Cell, base string) []Comparison {
 // triedOf compares every group with that of the model it is held against, if any, in the same block.
 func triedOf(groups []Group, luck lucks, against func(model string) (base string, twin bool)) (all []Comparison) {
 	for _, block := range blocksOf(groups) {
+		if block[0].Scenario == coresScenario {
+			continue // it compares a model with itself: CoresOf
+		}
 		for i := range block {
 			other := &block[i]
 			base, twin := against(other.Model)

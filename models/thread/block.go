@@ -12,7 +12,7 @@ import (
 func (c *conn) block(how wire.How, d time.Duration) bool {
 	switch how {
 	case wire.Spin:
-		for end := time.Now().Add(d); time.Now().Before(end); {
+		for end := used() + d; used() < end; { // of its own CPU time: others of its CPU's threads may run meanwhile
 			if c.s.killed.Err() != nil {
 				return false
 			}

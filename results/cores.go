@@ -1,0 +1,120 @@
+package results
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Cores is one model on more threads (GOMAXPROCS) over the same model on the fewest, under one load at one number of connections: what
+// more cores are worth to it.
+type Cores struct {
+	Setting  Setting
+	Conns    int
+	Model    string
+	From, To int      // threads
+	Was, Is  Interval // messages/s, on From and on To
+	Busy     Spread   // cores that the server kept busy, on To; N is 0 where it is not known
+	Ratio    Interval // Is over Was; N is 0 where there is none
+	Paired   bool     // by rounds of rotations, else by repetitions apart
+	P        float64  // of no difference, adjusted by Holm over all models
+	Verdict  Verdict
+	Why      string // where the verdict is Unknown
+}
+
+// coresScenario is the one in which the server has the cores that it was told to use, and hardly any load beside it.
+const coresScenario = "work"
+
+// CoresOf compares every model with itself on more threads, wherever a closed loop was measured on several numbers of them: in an open loop all
+// carry the same rate. Where both were in the same rotations their rounds are paired, as in Comparisons. A model that was not
+// measured validly on both is there with the reason.
+func CoresOf(cells []Cell) (all []Cores) {
+	groups := Summarise(cells)
+	twins := TwinsOf(cells)
+	luck := lucksOf(groups, twins)
+	f := figureNamed("throughput_per_s")
+	for _, block := range blocksOf(groups) {
+		for i := range block {
+			more := &block[i]
+			least := leastProcs(block, more.Model)
+			if more.Params.Loop != "closed" || twins[more.Model] != "" || least == nil || least == more || least.Params.Procs == more.Params.Procs {
+				continue
+			}
+			c := Cores{Setting: more.Setting(), Conns: more.Conns, Model: more.Model, From: least.Params.Procs, To: more.Params.Procs,
+				Was: least.Interval(f), Is: more.Interval(f), P: math.NaN(), Verdict: Unknown}
+			c.Busy = more.Of(func(c *Cell) (float64, bool) { return known(c.Load.ServerCPURatio) })
+			c.compare(least, more, f, luck)
+			all = append(all, c)
+		}
+	}
+	return judgeCores(all)
+}
+
+// leastProcs is the group of a model on the fewest threads; nil for one that is not told how many.
+func leastProcs(block []Group, model string) (least *Group) {
+	for i := range block {
+		if g := &block[i]; g.Model == model && g.Params.Procs > 0 && (least == nil || g.Params.Procs < least.Params.Procs) {
+			least = g
+		}
+	}
+	return least
+}
+
+// compare takes the ratio, or says why there is none.
+func (c *Cores) compare(least, more *Group, f Figure, luck lucks) {
+	for _, g := range []*Group{least, more} {
+		if len(g.Told()) == 0 && len(g.Void) > 0 {
+			c.Why = "void: " + orElse(g.Void[0].Void, "no reason is on record")
+			return
+		}
+	}
+	t, ok := try(least, more, f, luck, false)
+	if !ok {
+		c.Why = "throughput is not known of both"
+		return
+	}
+	c.Ratio, c.Paired, c.P = t.Ratio, t.Paired, t.P
+	c.Why = c.limited(more)
+}
+
+// limited says what else than the server may have limited it on more threads, or "".
+func (c *Cores) limited(more *Group) string {
+	for _, cell := range more.Told() {
+		if n := cell.Load.ServerCPUs; n > 0 && n < c.To {
+			return fmt.Sprintf("the server had %s for %d threads", plural(n, "CPU"), c.To)
+		}
+		client := cell.Load.ClientCPURatio
+		if client != nil && *client >= busyFrom*float64(max(1, cell.Load.ClientCPUs)) {
+			return fmt.Sprintf("the client used %.2f of a CPU: it is its limit", *client)
+		}
+	}
+	return ""
+}
+
+func orElse(said []string, otherwise string) string {
+	if len(said) == 0 {
+		return otherwise
+	}
+	return said[0]
+}
+
+// judgeCores says of each what may be said. All models are one family.
+func judgeCores(all []Cores) []Cores {
+	raw := make([]float64, len(all))
+	for i := range all {
+		raw[i] = all[i].P
+	}
+	sizes := adjust(all, func(*Cores) any { return nil }, func(c *Cores) *float64 { return &c.P })
+	for i := range all {
+		c := &all[i]
+		if c.Why != "" {
+			continue
+		}
+		c.Verdict, c.Why = judgement{ratio: c.Ratio, rounds: c.Paired, p: c.P, raw: raw[i], of: sizes[i]}.verdict()
+	}
+	slices.SortStableFunc(all, func(a, b Cores) int {
+		return cmp.Or(compareSettings(a.Setting, b.Setting), cmp.Compare(a.Conns, b.Conns), cmp.Compare(a.To, b.To), compareNames(modelOrder, a.Model, b.Model))
+	})
+	return all
+}
