@@ -294,7 +294,7 @@ func (m *measurement) report(r load.Report) {
 	c.Latency, c.Service = r.Latency, r.Service
 	c.First, c.Last, c.Spread, c.Aside = r.First, r.Last, r.Spread, r.Aside
 	c.Warnings = append(c.Warnings, r.Warnings...)
-	c.Fairness = results.Fairness{Jain: r.Jain, WorstConnP99NS: r.WorstP99}
+	c.Fairness = r.Fairness
 	m.failed(r.Errors)
 	m.verified(r.Verify)
 	if r.Odd != "" {

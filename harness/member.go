@@ -21,6 +21,7 @@ type member struct {
 	out     bool // it failed: the others go on without it
 
 	pause *int64 // stop-the-world time before the first round
+	fresh bool   // the rounds begin: what connections received before does not count
 	sums  sums
 }
 
@@ -71,6 +72,7 @@ func (m *member) open(ctx context.Context, e *Experiment) (err error) {
 
 // start notes what the server's runtime had done before the first round.
 func (m *member) start() {
+	m.fresh = true
 	if m.out {
 		return
 	}
@@ -102,9 +104,10 @@ func (m *member) load(ctx context.Context, e *Experiment, length, ramp time.Dura
 	}
 	p := m.plan.Params
 	r, err := m.clients.Drive(ctx, load.Drive{
-		Rate: p.RatePerS, Arrivals: p.Arrivals, Pipeline: p.Pipeline, Warmup: ramp, Duration: length,
+		Rate: p.RatePerS, Arrivals: p.Arrivals, Pipeline: p.Pipeline, Warmup: ramp, Duration: length, Keep: !m.fresh,
 	}, load.Watch{Window: edge})
-	s.report, s.wall = r, time.Since(began)
+	s.report, s.wall, m.fresh = r, time.Since(began), false
+	m.cell.Fairness = r.Fairness
 	if err == nil {
 		err = usageErr
 	}

@@ -112,8 +112,7 @@ func plus(sum *probe.Usage, u probe.Usage) {
 }
 
 // into writes the sums into the cell. CPU figures are from rest to rest, as in a round, but for the ratios. Throughput is all replies over all windows, the rounds' mean by time; their median is in the
-// rounds. Memory is not known: several servers share the machine's caches, and this one was loaded long ago. Nor is fairness: what a
-// connection received in one slot says little.
+// rounds. Memory is not known: several servers share the machine's caches, and this one was loaded long ago.
 func (t *sums) into(m *member) {
 	c := &m.cell
 	m.facts.window = time.Duration(t.slots) * time.Duration(c.Params.SlotNS)

@@ -128,6 +128,7 @@ func (c *Clients) plans(d Drive, w Watch) {
 		r := &l.round
 		*r = round{
 			closed:   d.Rate == 0,
+			keep:     d.Keep,
 			pipeline: max(d.Pipeline, 1),
 			origin:   origin,
 			start:    origin + int64(d.Warmup),

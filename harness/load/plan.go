@@ -45,6 +45,7 @@ type Drive struct {
 	Pipeline int           `json:"pipeline"`   // closed loop: messages under way a connection (chat: a room); 0: one
 	Warmup   time.Duration `json:"warmup_ns"`  // sent, verified, not measured
 	Duration time.Duration `json:"duration_ns"`
+	Keep     bool          `json:"keep"` // Report.Fairness goes on from the drive before, and is over both
 }
 
 // Report is what a drive measured. Counts are of the measured window's messages unless their names say otherwise.
@@ -70,13 +71,12 @@ type Report struct {
 
 	Aside *results.Latency `json:"aside_ns"` // from due, of messages that are not among those measured; else nil
 
-	Jain      *float64 `json:"jain"`              // over receipts a connection; nil below ten a connection, which would tell chance
-	WorstP99  *int64   `json:"worst_conn_p99_ns"` // over connections with 100 receipts or more, to within 25%; else nil
-	LateRatio *float64 `json:"late_send_ratio"`   // of sends, those over 1 ms after they were due; nil in a closed loop
-	Start     int64    `json:"start_mono_ns"`     // of the window, on CLOCK_MONOTONIC
-	End       int64    `json:"end_mono_ns"`
-	WindowNS  int64    `json:"window_ns"`
-	CPUNS     int64    `json:"cpu_ns"` // of this process, in the window
+	Fairness  results.Fairness `json:"fairness"`        // p99 of a connection is of those with 100 receipts or more, to within 25%
+	LateRatio *float64         `json:"late_send_ratio"` // of sends, those over 1 ms after they were due; nil in a closed loop
+	Start     int64            `json:"start_mono_ns"`   // of the window, on CLOCK_MONOTONIC
+	End       int64            `json:"end_mono_ns"`
+	WindowNS  int64            `json:"window_ns"`
+	CPUNS     int64            `json:"cpu_ns"` // of this process, in the window
 
 	Verify results.Verify `json:"verify"` // the whole drive's
 	Odd    string         `json:"odd"`    // the first wrong reply, shortened

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"cbench/results"
 )
 
 func take(a arrivals, n int) (due []int64) {
@@ -94,18 +96,21 @@ func TestFairness(t *testing.T) {
 	a, b := newTally(2), newTally(2)
 	copy(a.receipts, []uint32{400, 400})
 	copy(b.receipts, []uint32{0, 0})
-	if jain, worst := fairness([]*tally{a, b}); jain == nil || *jain != 0.5 || worst != nil {
-		t.Errorf("half of the connections served: %v, %v", jain, worst)
+	if f := fairness([]*tally{a, b}); f.Jain == nil || *f.Jain != 0.5 || f.WorstConnP99NS != nil || f.MedianConnP99NS != nil {
+		t.Errorf("half of the connections served: %+v", f)
 	}
 	for range 100 {
-		b.sketches[1].record(1e6)
+		a.sketches[0].record(1e6)
+		a.sketches[1].record(1e6)
+		b.sketches[1].record(8e6)
 	}
 	copy(b.receipts, []uint32{400, 400})
-	if jain, worst := fairness([]*tally{a, b}); *jain != 1 || worst == nil || *worst < 1e6 {
-		t.Errorf("all served alike: %v, %v", *jain, worst)
+	f := fairness([]*tally{a, b})
+	if *f.Jain != 1 || f.WorstConnP99NS == nil || *f.WorstConnP99NS < 8e6 || *f.MedianConnP99NS < 1e6 || *f.MedianConnP99NS > 2e6 {
+		t.Errorf("as many replies each, one of them late: %+v", f)
 	}
-	if jain, _ := fairness([]*tally{newTally(5)}); jain != nil {
-		t.Errorf("none served: %v", *jain)
+	if f := fairness([]*tally{newTally(5)}); f != (results.Fairness{}) {
+		t.Errorf("none served: %+v", f)
 	}
 }
 

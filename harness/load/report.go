@@ -78,7 +78,7 @@ func (c *Clients) report(d Drive, first *round) Report {
 	for i, l := range c.loops {
 		tallies[i] = l.t
 	}
-	r.Jain, r.WorstP99 = fairness(tallies)
+	r.Fairness = fairness(tallies)
 	return r
 }
 

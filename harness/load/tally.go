@@ -82,7 +82,7 @@ func newTally(conns int) *tally {
 	}
 }
 
-// clear makes the tally ready for another drive, in the memory it has.
+// clear makes the tally ready for another drive, in the memory it has. What is kept by connection stays: forget.
 func (t *tally) clear() {
 	fresh := tally{
 		latency: t.latency, service: t.service, first: t.first, last: t.last, between: t.between, aside: t.aside, opening: t.opening,
@@ -91,9 +91,13 @@ func (t *tally) clear() {
 	for _, s := range []*spread{&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between, &fresh.aside, &fresh.opening} {
 		s.clear()
 	}
+	*t = fresh
+}
+
+// forget clears what is kept by connection.
+func (t *tally) forget() {
 	clear(t.receipts)
 	clear(t.sketches)
-	*t = fresh
 }
 
 func (t *tally) verify() results.Verify {
@@ -141,24 +145,4 @@ func shorten(line []byte) string {
 		return strconv.Quote(string(line))
 	}
 	return strconv.Quote(string(line[:most])) + "…"
-}
-
-// fairness is Jain's index over receipts a connection, (Σx)²/(n·Σx²), and the highest p99 of any connection.
-func fairness(tallies []*tally) (jain *float64, worst *int64) {
-	var n, sum, squares float64
-	for _, t := range tallies {
-		for c, x := range t.receipts {
-			n++
-			sum += float64(x)
-			squares += float64(x) * float64(x)
-			if p99, ok := t.sketches[c].p99(); ok && (worst == nil || p99 > *worst) {
-				worst = &p99
-			}
-		}
-	}
-	if n > 0 && sum >= 10*n {
-		index := sum * sum / (n * squares)
-		jain = &index
-	}
-	return jain, worst
 }
