@@ -109,6 +109,8 @@ func (p Params) String() string {
 	switch {
 	case p.How != "":
 		load += fmt.Sprintf(", %s of the messages block for %v, %s", percentOf(p.Share), time.Duration(p.BlockNS), p.How)
+	case p.BlockNS > 0:
+		load += fmt.Sprintf(", each asks for %v of CPU time", time.Duration(p.BlockNS))
 	case p.Share > 0:
 		load += fmt.Sprintf(", beside them %s as many that do not read", percentOf(p.Share))
 	}

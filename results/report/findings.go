@@ -25,6 +25,11 @@ type facts struct {
 	twins   []results.Comparison // controls against what they are
 	limits  [][]limit
 	stalls  []stall
+	cores   []results.Cores
+	kindred []results.Comparison // of styled against each of kin
+
+	evenness []results.Evenness
+
 	twinOf  map[string]string       // models, by the name of their control
 	control func(model string) bool // is no competitor
 }
@@ -44,6 +49,8 @@ func factsOf(s *Source) facts {
 		}
 	}
 	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
+	f.cores, f.evenness = results.CoresOf(s.Cells), results.EvennessOf(s.Cells)
+	f.kindred = results.Kindred(s.Cells, styled, kin...)
 	f.stalls = stallsOf(f.groups, f.loads, f.control)
 	return f
 }
@@ -76,15 +83,22 @@ func (f facts) findings() []Finding {
 	if m, ok := chief(f.matters, "cpu"); ok {
 		add("CPU per message", f.loads[m.setting], f.atEnds(m)...)
 	}
+	if load, says := f.stylePrice(); len(says) > 0 {
+		add("A coroutine’s price", load, says...)
+	}
 	if m, ok := chief(f.matters, "p99"); ok {
 		add("p99 latency", f.loads[m.setting], f.latencySays(m)...)
 	}
 	for _, of := range f.limits {
 		add("Capacity", f.loads[of[0].setting], capacitySentence(of))
 	}
+	for _, p := range f.coresParts() {
+		add("A second core", p.Load, p.Says...)
+	}
 	stalls := stallSentences(f.stalls)
 	add("Who blocks whom", "", bystanderSentences(bystandersOf(f.groups, f.control))...)
 	add("Stalls", "", stalls[:min(2, len(stalls))]...)
+	add("Fairness", "", f.unfair()...)
 	add("How sure", "", f.sureness()...)
 	return all
 }

@@ -19,6 +19,8 @@ type page struct {
 	Looks               []modelLook
 	Memory              memoryPart
 	Loads               []loadPart
+	Cores               []coresPart
+	Fairness            *fairnessPart
 	Differences         *Table
 	DifferenceWords     []differencePart
 	Trust               trustPart
@@ -80,6 +82,7 @@ func newPage(s *Source) *page {
 	}
 	p.Memory = b.memory()
 	p.Loads = b.loads()
+	p.Cores, p.Fairness = f.coresParts(), f.fairness()
 	p.Differences, p.DifferenceWords = f.differences()
 	p.Trust = b.trust(s)
 	p.Data = dataOf(p)

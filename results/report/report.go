@@ -83,7 +83,7 @@ func WriteFile(path string, s Source) (err error) {
 	return err
 }
 
-//go:embed page.html page.css charts.js ticks.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
+//go:embed page.html sections.html page.css charts.js ticks.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
 var files embed.FS
 
 func embedded(names ...string) string {
@@ -121,7 +121,7 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"dict":   dict,
 	"first":  func() template.JS { return template.JS(first) },
 	"script": func() template.JS { return template.JS(script) },
-}).ParseFS(files, "page.html"))
+}).ParseFS(files, "page.html", "sections.html"))
 
 // dict is arguments by name, for a template that needs two.
 func dict(pairs ...any) map[string]any {

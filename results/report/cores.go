@@ -1,0 +1,171 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cbench/results"
+)
+
+// coresPart is what more cores are worth.
+type coresPart struct {
+	Load  string
+	Says  []string
+	Table Table
+}
+
+// byCores splits what was found by load, N and numbers of threads.
+func byCores(all []results.Cores) (places [][]results.Cores) {
+	for _, c := range all {
+		if n := len(places); n > 0 {
+			if o := places[n-1][0]; o.Setting == c.Setting && o.Conns == c.Conns && o.From == c.From && o.To == c.To {
+				places[n-1] = append(places[n-1], c)
+				continue
+			}
+		}
+		places = append(places, []results.Cores{c})
+	}
+	return places
+}
+
+// slightGain is a ratio below which one would not give a server a core more.
+const slightGain = 1.1
+
+// coresSentence says which models gain from more cores, which do not, and of which it is not known.
+func coresSentence(of []results.Cores) string {
+	var gain, slight, none, unknown []results.Cores
+	for _, c := range of {
+		switch {
+		case c.Verdict == results.More && c.Ratio.Mid >= slightGain:
+			gain = append(gain, c)
+		case c.Verdict == results.More || c.Verdict == results.Less:
+			slight = append(slight, c)
+		case c.Verdict == results.Same:
+			none = append(none, c)
+		default:
+			unknown = append(unknown, c)
+		}
+	}
+	on := fmt.Sprintf("on %s against %s", plural(of[0].To, "core"), number(of[0].From))
+	var clauses []string
+	if len(gain) > 0 {
+		clauses = append(clauses, fmt.Sprintf("%s %s %s as many requests %s%s", on, list(coreModels(gain)), answers(len(gain)), timesRange(gain), withinCores(gain)))
+	}
+	for _, c := range slight {
+		words := howMuch(c.Ratio, throughputWords)
+		clauses = append(clauses, fmt.Sprintf("%s answers %s%s", code(c.Model), words, busyCores([]results.Cores{c})))
+	}
+	if len(none) > 0 {
+		clauses = append(clauses, fmt.Sprintf("in %s no gain was found%s", either(coreModels(none)), busyCores(none)))
+	}
+	if len(unknown) > 0 {
+		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say%s", list(coreModels(unknown)), because(unknown[0].Why)))
+	}
+	said := strings.Join(clauses, "; ")
+	if len(gain) == 0 {
+		said = on + " " + said
+	}
+	return capital(said) + "."
+}
+
+var throughputWords = results.Figure{Name: "requests", Title: "requests"}
+
+func answers(n int) string {
+	if n == 1 {
+		return "answers"
+	}
+	return "answer"
+}
+
+func coreModels(of []results.Cores) (all []string) {
+	for _, c := range of {
+		all = append(all, code(c.Model))
+	}
+	return all
+}
+
+// timesRange is "1.9 times", or from the least to the most of them.
+func timesRange(of []results.Cores) string {
+	byRatio := func(a, b results.Cores) int { return compareRatios(a.Ratio, b.Ratio) }
+	return fromToTimes(times(slices.MinFunc(of, byRatio).Ratio.Mid), times(slices.MaxFunc(of, byRatio).Ratio.Mid)) + " over"
+}
+
+func compareRatios(a, b results.Interval) int {
+	switch {
+	case a.Mid < b.Mid:
+		return -1
+	case a.Mid > b.Mid:
+		return 1
+	}
+	return 0
+}
+
+func fromToTimes(low, high string) string {
+	if low == high {
+		return low + " times"
+	}
+	return low + " to " + high + " times"
+}
+
+// withinCores is what all the intervals lie within.
+func withinCores(of []results.Cores) string {
+	low, high := of[0].Ratio.Low, of[0].Ratio.High
+	for _, c := range of {
+		low, high = min(low, c.Ratio.Low), max(high, c.Ratio.High)
+	}
+	return fmt.Sprintf(" (95%% intervals within %s to %s)", times(low), times(high))
+}
+
+// busyCores is how many cores they used of those that they had.
+func busyCores(of []results.Cores) string {
+	most := 0.0
+	for _, c := range of {
+		if c.Busy.N == 0 {
+			return ""
+		}
+		most = max(most, c.Busy.Median)
+	}
+	upTo := ""
+	if len(of) > 1 {
+		upTo = "at most "
+	}
+	return fmt.Sprintf(", with %s%.1f of %d cores busy", upTo, most, of[0].To)
+}
+
+// coresParts is a part for every load, N and number of cores that was compared.
+func (f facts) coresParts() (all []coresPart) {
+	for _, of := range byCores(f.cores) {
+		c := of[0]
+		p := coresPart{Load: fmt.Sprintf("%s, %s", f.loads[c.Setting], atN(c.Conns)), Says: []string{coresSentence(of)}}
+		p.Table = Table{Title: fmt.Sprintf("The same model on %s and on %s", plural(c.From, "core"), number(c.To)), Note: confidenceNote,
+			Head: []string{"Model", fmt.Sprintf("Replies/s on %d", c.From), fmt.Sprintf("on %d", c.To), "Ratio", "95% interval", "Cores busy", "Verdict"}}
+		for _, c := range of {
+			p.Table.Rows = append(p.Table.Rows, coresRow(c))
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func coresRow(c results.Cores) []Datum {
+	each := func(i results.Interval) Datum {
+		if i.N == 0 {
+			return unknown
+		}
+		return figure(i.Mid, rate(i.Mid))
+	}
+	ratio, interval, busy := unknown, "not known", unknown
+	if c.Ratio.N > 0 {
+		ratio = figure(c.Ratio.Mid, fmt.Sprintf("%.2f", c.Ratio.Mid))
+	}
+	if known(c.Ratio) {
+		interval = fmt.Sprintf("%.2f to %.2f", c.Ratio.Low, c.Ratio.High)
+	}
+	if c.Busy.N > 0 {
+		busy = figure(c.Busy.Median, fmt.Sprintf("%.2f", c.Busy.Median))
+	}
+	verdict := map[results.Verdict]string{results.More: "gains", results.Less: "loses", results.Same: "no difference found"}[c.Verdict]
+	return []Datum{{Text: c.Model, Model: c.Model}, each(c.Was), each(c.Is), ratio, {Text: interval}, busy,
+		{Text: orSaid(verdict, "cannot be told"), Detail: results.Printable(c.Why)}}
+}

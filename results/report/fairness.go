@@ -1,0 +1,121 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"cbench/results"
+)
+
+// fairnessPart is how evenly connections were served.
+type fairnessPart struct {
+	Says  []string
+	Table Table
+}
+
+// fairness is the part, or nil where nothing is known.
+func (f facts) fairness() *fairnessPart {
+	if !slices.ContainsFunc(f.evenness, func(e results.Evenness) bool { return e.Known() }) {
+		return nil
+	}
+	p := &fairnessPart{Says: slices.Concat(f.unfair(), []string{f.fairRest()})}
+	if s := f.untold(); s != "" {
+		p.Says = append(p.Says, s)
+	}
+	p.Table = Table{Note: "Medians over the valid repetitions; of rotations, over all their slots together. A connection's own p99 is known to within a quarter, and of 100 replies or more.",
+		Head: []string{"Load", "N", "Model", "Replies a connection", "Jain's index", "Worst connection's p99", "Median connection's p99", "Verdict"}}
+	for _, e := range f.evenness {
+		p.Table.Rows = append(p.Table.Rows, f.evenRow(e))
+	}
+	return p
+}
+
+// unfair is a sentence for each model, load and N in which connections were not served alike.
+func (f facts) unfair() (says []string) {
+	for _, e := range f.evenness {
+		if e.Fair() {
+			continue
+		}
+		s := fmt.Sprintf("%s was not fair (%s, %s): ", code(e.Name), f.loads[e.Setting], atN(e.Conns))
+		if e.Shares {
+			s += fmt.Sprintf("Jain's index is %s, as if %s of the connections had nothing", index(e.Jain.Median), percent(1-e.Jain.Median))
+		}
+		if e.Shares && e.Waits {
+			s += "; "
+		}
+		if e.Waits {
+			s += fmt.Sprintf("one connection's p99 is %s, that of the one in the middle %s", results.Nanoseconds(e.Worst.Median), results.Nanoseconds(e.Median.Median))
+		}
+		says = append(says, s+".")
+	}
+	return says
+}
+
+// fairRest is the sentence for the others.
+func (f facts) fairRest() string {
+	least, wait, fair, judged := 1.0, 0.0, 0, 0
+	for _, e := range f.evenness {
+		if !e.Known() {
+			continue
+		}
+		if judged++; !e.Fair() {
+			continue
+		}
+		fair++
+		if e.Jain.N > 0 {
+			least = min(least, e.Jain.Min)
+		}
+		if e.Worst.N > 0 && e.Median.N > 0 {
+			wait = max(wait, e.Worst.Median/e.Median.Median)
+		}
+	}
+	who := fmt.Sprintf("All models were fair under every load at every N where it is known (%d)", judged)
+	switch {
+	case fair == 0:
+		return ""
+	case fair < judged:
+		who = fmt.Sprintf("In the other %d of %d cases models were fair", fair, judged)
+	}
+	s := fmt.Sprintf("%s: Jain's index was at least %s", who, index(least))
+	if wait > 0 {
+		s += fmt.Sprintf(", and no connection's p99 was more than %s times that of the one in the middle beyond what chance does to the unluckiest of so many", times(max(1, wait)))
+	}
+	return s + "."
+}
+
+// index is Jain's, rounded down: 1.00 is all alike.
+func index(v float64) string { return fmt.Sprintf("%.2f", math.Floor(v*100+1e-9)/100) }
+
+// untold is under which loads nothing is known, and the commonest reason.
+func (f facts) untold() string {
+	var loads []string
+	for _, e := range f.evenness {
+		if !e.Known() && !slices.Contains(loads, f.loads[e.Setting]) {
+			loads = append(loads, f.loads[e.Setting])
+		}
+	}
+	if len(loads) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Not known: %s. Below 10 replies a connection an index, and below 100 a p99, would tell chance; the table says how many there were.", list(loads))
+}
+
+func (f facts) evenRow(e results.Evenness) []Datum {
+	of := func(s results.Spread, words func(float64) string) Datum {
+		if s.N == 0 {
+			return unknown
+		}
+		return figure(s.Median, words(s.Median))
+	}
+	verdict := "fair"
+	switch {
+	case !e.Known():
+		verdict = "not known"
+	case !e.Fair():
+		verdict = "not fair"
+	}
+	return []Datum{{Text: f.loads[e.Setting]}, figure(float64(e.Conns), number(e.Conns)), {Text: e.Name, Model: e.Name}, figure(e.Replies, rate(math.Round(e.Replies))),
+		of(e.Jain, func(v float64) string { return fmt.Sprintf("%.3f", v) }), of(e.Worst, results.Nanoseconds), of(e.Median, results.Nanoseconds),
+		{Text: verdict, Detail: results.Printable(e.Why)}}
+}
