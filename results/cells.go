@@ -173,10 +173,10 @@ func tornRotations(cells []Cell) map[string]bool {
 		if r == nil {
 			continue
 		}
-		for _, model := range strings.Split(cells[i].Params.Rotation, "+") {
-			if !slices.Contains(there[r.ID], model) {
-				torn[r.ID] = true
-			}
+		names := strings.Split(cells[i].Params.Rotation, "+") // one that was there on several numbers of threads is named as often
+		slices.Sort(names)
+		if slices.Sort(there[r.ID]); !slices.Equal(names, there[r.ID]) {
+			torn[r.ID] = true
 		}
 	}
 	return torn

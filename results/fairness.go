@@ -1,7 +1,6 @@
 package results
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/aclements/go-moremath/mathx"
@@ -16,22 +15,22 @@ type Evenness struct {
 	Worst, Median Spread  // p99 of the connection served worst, and of that in the middle, ns; N is 0 where they are not known
 	Replies       float64 // a connection had, in a repetition
 	Shares        bool    // in most repetitions, connections' shares of the replies differed: Jain below leastJain, and beyond chance
-	Waits         bool    // in most repetitions, one connection waited mostWait times as long as that in the middle, and beyond chance
-	Why           string  // where nothing is known
+	Waits         bool    // in most repetitions, one connection waited MostWait times as long as that in the middle, and beyond chance
 }
 
-// Bounds beyond which connections were not served alike.
+// Bounds beyond which connections were not served alike, and below which that is not known.
 const (
 	// leastJain: if k of n connections share all evenly and the others have nothing, the index is k/n (Jain, Chiu and Hawe, A Quantitative Measure
 	// of Fairness and Discrimination for Resource Allocation in Shared Computer Systems, DEC-TR-301, 1984): 0.95 is as if one in 20 had nothing.
 	leastJain = 0.95
-	// mostWait is well beyond what the sketch of a connection's latencies errs by (a quarter), and a wait that a user notices.
-	mostWait = 5
+	// MostWait, the worst connection's p99 over that of the one in the middle, is well beyond what the sketch of a connection's latencies errs by (a quarter), and a wait that a user notices.
+	MostWait = 5
 	// Of a count of independent replies, the variance is at most its mean (Poisson's), so that an index of 1/(1 + 1/mean) is chance.
 	chanceOfShares = 2
 	sketchErr      = 1.25 // by which a connection's p99 may be too high: harness/load, sketch
 
-	leastForJain = 10 // replies a connection: below that nothing is on record (harness/load, fairness)
+	// LeastForJain is the replies a connection below which nothing is on record (harness/load, fairness).
+	LeastForJain = 10
 )
 
 // EvennessOf is one for every model, load and number of connections with a valid repetition, but for loads that tell nothing of single connections:
@@ -60,12 +59,6 @@ func EvennessOf(cells []Cell) (all []Evenness) {
 			}
 		}
 		e.Shares, e.Waits = 2*shares > len(told), 2*waits > len(told)
-		if e.Jain.N == 0 && e.Worst.N == 0 {
-			e.Why = fmt.Sprintf("%s replies a connection, too few to tell one from another by", digits(e.Replies))
-			if e.Replies >= leastForJain {
-				e.Why = "not on record"
-			}
-		}
 		all = append(all, e)
 	}
 	return all
@@ -96,7 +89,7 @@ func unevenShares(c *Cell) bool {
 // if replies were late without regard to whose they are.
 func unevenWaits(c *Cell) bool {
 	worst, middle := c.Fairness.WorstConnP99NS, c.Fairness.MedianConnP99NS
-	if worst == nil || middle == nil || *worst < mostWait**middle {
+	if worst == nil || middle == nil || *worst < MostWait**middle {
 		return false
 	}
 	h, err := c.Latency.Histogram()

@@ -29,8 +29,10 @@ func byCores(all []results.Cores) (places [][]results.Cores) {
 	return places
 }
 
-// slightGain is a ratio below which one would not give a server a core more.
-const slightGain = 1.1
+const (
+	slightGain = 1.1 // a ratio below which one would not give a server a core more
+	nearGain   = 1.5 // where the interval of a ratio reaches so far, that no gain was found says nothing
+)
 
 // coresSentence says which models gain from more cores, which do not, and of which it is not known.
 func coresSentence(of []results.Cores) string {
@@ -41,7 +43,7 @@ func coresSentence(of []results.Cores) string {
 			gain = append(gain, c)
 		case c.Verdict == results.More || c.Verdict == results.Less:
 			slight = append(slight, c)
-		case c.Verdict == results.Same:
+		case c.Verdict == results.Same && c.Ratio.High < nearGain:
 			none = append(none, c)
 		default:
 			unknown = append(unknown, c)
@@ -60,7 +62,7 @@ func coresSentence(of []results.Cores) string {
 		clauses = append(clauses, fmt.Sprintf("in %s no gain was found%s", either(coreModels(none)), busyCores(none)))
 	}
 	if len(unknown) > 0 {
-		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say%s", list(coreModels(unknown)), because(unknown[0].Why)))
+		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say%s", list(coreModels(unknown)), because(orSaid(unknown[0].Why, "its interval is "+betweenRatios(unknown[0].Ratio)))))
 	}
 	said := strings.Join(clauses, "; ")
 	if len(gain) == 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"cbench/results"
 )
@@ -26,7 +27,9 @@ func (f facts) fairness() *fairnessPart {
 	p.Table = Table{Note: "Medians over the valid repetitions; of rotations, over all their slots together. A connection's own p99 is known to within a quarter, and of 100 replies or more.",
 		Head: []string{"Load", "N", "Model", "Replies a connection", "Jain's index", "Worst connection's p99", "Median connection's p99", "Verdict"}}
 	for _, e := range f.evenness {
-		p.Table.Rows = append(p.Table.Rows, f.evenRow(e))
+		if e.Known() {
+			p.Table.Rows = append(p.Table.Rows, f.evenRow(e))
+		}
 	}
 	return p
 }
@@ -70,16 +73,19 @@ func (f facts) fairRest() string {
 			wait = max(wait, e.Worst.Median/e.Median.Median)
 		}
 	}
-	who := fmt.Sprintf("All models were fair under every load at every N where it is known (%d)", judged)
+	who := fmt.Sprintf("All models were fair, under every load at every N where it is known (%s)", plural(judged, "case"))
 	switch {
 	case fair == 0:
 		return ""
 	case fair < judged:
-		who = fmt.Sprintf("In the other %d of %d cases models were fair", fair, judged)
+		who = fmt.Sprintf("In the other %d of %s models were fair", fair, plural(judged, "case"))
 	}
 	s := fmt.Sprintf("%s: Jain's index was at least %s", who, index(least))
-	if wait > 0 {
-		s += fmt.Sprintf(", and no connection's p99 was more than %s times that of the one in the middle beyond what chance does to the unluckiest of so many", times(max(1, wait)))
+	switch {
+	case wait >= results.MostWait:
+		s += fmt.Sprintf(", and where one connection's p99 was up to %s times that of the one in the middle, chance does as much to the unluckiest of so many", times(wait))
+	case wait > 0:
+		s += fmt.Sprintf(", and no connection's p99 was over %s times that of the one in the middle", times(max(1, wait)))
 	}
 	return s + "."
 }
@@ -87,18 +93,25 @@ func (f facts) fairRest() string {
 // index is Jain's, rounded down: 1.00 is all alike.
 func index(v float64) string { return fmt.Sprintf("%.2f", math.Floor(v*100+1e-9)/100) }
 
-// untold is under which loads nothing is known, and the commonest reason.
+// untold is under which loads nothing is known, and why.
 func (f facts) untold() string {
-	var loads []string
+	loads := map[bool][]string{} // by whether there were enough replies
 	for _, e := range f.evenness {
-		if !e.Known() && !slices.Contains(loads, f.loads[e.Setting]) {
-			loads = append(loads, f.loads[e.Setting])
+		if of := e.Replies >= results.LeastForJain; !e.Known() && !slices.Contains(loads[of], f.loads[e.Setting]) {
+			loads[of] = append(loads[of], f.loads[e.Setting])
 		}
 	}
-	if len(loads) == 0 {
+	var clauses []string
+	if few := loads[false]; len(few) > 0 {
+		clauses = append(clauses, fmt.Sprintf("under %s, where a connection had fewer than %d replies: that would tell chance", list(few), results.LeastForJain))
+	}
+	if old := loads[true]; len(old) > 0 {
+		clauses = append(clauses, fmt.Sprintf("under %s, of which this run has no record", list(old)))
+	}
+	if len(clauses) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Not known: %s. Below 10 replies a connection an index, and below 100 a p99, would tell chance; the table says how many there were.", list(loads))
+	return "Not known " + strings.Join(clauses, "; ") + "."
 }
 
 func (f facts) evenRow(e results.Evenness) []Datum {
@@ -109,13 +122,10 @@ func (f facts) evenRow(e results.Evenness) []Datum {
 		return figure(s.Median, words(s.Median))
 	}
 	verdict := "fair"
-	switch {
-	case !e.Known():
-		verdict = "not known"
-	case !e.Fair():
+	if !e.Fair() {
 		verdict = "not fair"
 	}
 	return []Datum{{Text: f.loads[e.Setting]}, figure(float64(e.Conns), number(e.Conns)), {Text: e.Name, Model: e.Name}, figure(e.Replies, rate(math.Round(e.Replies))),
 		of(e.Jain, func(v float64) string { return fmt.Sprintf("%.3f", v) }), of(e.Worst, results.Nanoseconds), of(e.Median, results.Nanoseconds),
-		{Text: verdict, Detail: results.Printable(e.Why)}}
+		{Text: verdict}}
 }

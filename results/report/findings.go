@@ -83,9 +83,7 @@ func (f facts) findings() []Finding {
 	if m, ok := chief(f.matters, "cpu"); ok {
 		add("CPU per message", f.loads[m.setting], f.atEnds(m)...)
 	}
-	if load, says := f.stylePrice(); len(says) > 0 {
-		add("A coroutine’s price", load, says...)
-	}
+	add("A coroutine’s price", "", f.stylePrice()...)
 	if m, ok := chief(f.matters, "p99"); ok {
 		add("p99 latency", f.loads[m.setting], f.latencySays(m)...)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cbench/results"
 )
@@ -12,19 +13,45 @@ const styled = "coroutine"
 
 var kin = []string{"goroutine", "callback"}
 
-// stylePrice is what a coroutine costs against a goroutine and against a callback: CPU, in the load that tells most of it, and memory.
-func (f facts) stylePrice() (load string, says []string) {
+// stylePrice is what a coroutine costs against a goroutine and against a callback: CPU of an echo, and memory.
+func (f facts) stylePrice() (says []string) {
 	for _, base := range kin {
-		of := matters(slices.DeleteFunc(slices.Clone(f.kindred), func(c results.Comparison) bool { return c.Base != base }))
-		if m, ok := chief(of, "cpu"); ok {
-			load = f.loads[m.setting]
-			says = append(says, course(m.of(styled)))
+		of := slices.DeleteFunc(slices.Clone(f.kindred), func(c results.Comparison) bool { return c.Base != base || c.Setting.Scenario != "echo" })
+		var clauses []string
+		for _, m := range matters(of) {
+			if s := partsOf(m); s != "" {
+				clauses = append(clauses, fmt.Sprintf("%s in %s", s, f.loads[m.setting]))
+			}
+		}
+		if len(clauses) > 0 {
+			says = append(says, fmt.Sprintf("CPU per message in %s over that in %s: %s.", code(styled), code(base), strings.Join(clauses, "; ")))
 		}
 	}
 	if s := styleMemory(f.growth); s != "" {
 		says = append(says, s)
 	}
-	return load, says
+	return says
+}
+
+// partsOf is what one model takes of what another does, at each N where that is known, and where no difference was found.
+func partsOf(m matter) string {
+	var parts, same []string
+	var within results.Interval
+	for _, c := range byConns(m.all) {
+		switch {
+		case c.Differs():
+			parts = append(parts, fmt.Sprintf("%s (%s) at %s", ratioInWords(c.Ratio.Mid), betweenRatios(c.Ratio), atN(c.Conns)))
+		case c.Verdict == results.Same:
+			if same = append(same, number(c.Conns)); len(same) == 1 {
+				within = c.Ratio
+			}
+			within.Low, within.High = min(within.Low, c.Ratio.Low), max(within.High, c.Ratio.High)
+		}
+	}
+	if len(same) > 0 {
+		parts = append(parts, fmt.Sprintf("no difference found at N = %s (within %s)", either(same), betweenRatios(within)))
+	}
+	return list(parts)
 }
 
 // styleMemory is an idle connection's user memory as a part of what the others take. The interval of a ratio is from the one's low end over the other's
@@ -46,17 +73,33 @@ func styleMemory(growth []results.Growth) string {
 			continue
 		}
 		ratio := results.Interval{Low: own.Low / its.High, Mid: own.Mid / its.Mid, High: own.High / its.Low, N: min(own.N, its.N)}
+		of := "of " + code(base) + "'s"
+		if ratio.Mid >= manyTimes {
+			of = "times " + code(base) + "'s"
+		}
 		switch {
 		case !known(own) || !known(its) || its.Low <= 0:
-			parts = append(parts, fmt.Sprintf("%s of %s's, how surely is not known", times(ratio.Mid), code(base)))
+			parts = append(parts, fmt.Sprintf("%s %s, how surely is not known", ratioInWords(ratio.Mid), of))
 		case ratio.Low <= 1 && ratio.High >= 1:
-			parts = append(parts, fmt.Sprintf("as much as %s's, as far as is known (%s to %s of it)", code(base), times(ratio.Low), times(ratio.High)))
+			parts = append(parts, fmt.Sprintf("not told apart from %s's (%s of it)", code(base), betweenRatios(ratio)))
 		default:
-			parts = append(parts, fmt.Sprintf("%s (%s to %s) of %s's", times(ratio.Mid), times(ratio.Low), times(ratio.High), code(base)))
+			parts = append(parts, fmt.Sprintf("%s (%s) %s", ratioInWords(ratio.Mid), betweenRatios(ratio), of))
 		}
 	}
 	if len(parts) == 0 {
 		return ""
 	}
 	return fmt.Sprintf("The user memory of an idle connection is in %s %s.", code(styled), list(parts))
+}
+
+func betweenRatios(i results.Interval) string {
+	return ratioInWords(i.Low) + " to " + ratioInWords(i.High)
+}
+
+// ratioInWords is a ratio to the hundredth, and a large one in two digits.
+func ratioInWords(v float64) string {
+	if v < 9.995 {
+		return fmt.Sprintf("%.2f", v)
+	}
+	return times(v)
 }
