@@ -1,22 +1,44 @@
 package results
 
-// Kindred compares one model with each of some others by CPU per message, as Comparisons does with one base for all: rounds of rotations that both
-// were in are paired, and all these comparisons are one family of Holm's.
-func Kindred(cells []Cell, model string, bases ...string) []Comparison {
+import "math"
+
+// Kindred compares one model with each of some others by CPU per message, all of it one family of Holm's. Where both were in the same rotations their
+// rounds are paired, as Comparisons does with one base for all. Where both were in rotations with that base, but not with each other, their ratios to it are: what
+// drifted cancels out of each. Else repetitions are compared as they come.
+func Kindred(cells []Cell, model string, others ...string) []Comparison {
 	groups := Summarise(cells)
-	luck := lucksOf(groups, TwinsOf(cells))
+	luck, between := lucksOf(groups, TwinsOf(cells)), BaseOf(cells)
+	f := figureNamed("cpu_ns_per_message")
 	var all []Comparison
-	for _, base := range bases {
-		for _, c := range triedOf(groups, luck, func(other string) (string, bool) {
-			if other != model {
-				return "", false
-			}
-			return base, false
-		}) {
-			if c.Figure.Name == "cpu_ns_per_message" {
-				all = append(all, c)
+	for _, other := range others {
+		for _, block := range blocksOf(groups) {
+			for i := range block {
+				g := &block[i]
+				base := baseIn(block, g, other)
+				if g.Model != model || base == nil || g.Scenario == coresScenario {
+					continue
+				}
+				c, ok := try(base, g, f, luck, false)
+				if b := baseIn(block, g, between); ok && !c.Paired && b != nil {
+					c.across(b, base, g, luck)
+				}
+				if ok {
+					c.Base, c.Other = nameOf(groups, base), nameOf(groups, g)
+					all = append(all, c)
+				}
 			}
 		}
 	}
 	return judge(all, nil)
+}
+
+// across makes the ratio that of two ratios, both to what both were in rotations with; it leaves it as it is where they were not.
+func (c *Comparison) across(between, base, other *Group, luck lucks) {
+	its, own := pairsOf(between, base, c.Figure), pairsOf(between, other, c.Figure)
+	t := ratioOfRatios(its, own, luck.chanceOf(c.Figure.Name, its, false), luck.chanceOf(c.Figure.Name, own, false))
+	if t.ratio.N == 0 {
+		return
+	}
+	c.Ratio, c.P, c.Test, c.Paired = t.ratio, t.p, t.test, true
+	c.Floor, c.Control = math.Expm1(t.chance.reach()), t.chance.control
 }

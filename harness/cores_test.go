@@ -1,0 +1,74 @@
+package harness
+
+import (
+	"slices"
+	"testing"
+
+	"cbench/results"
+)
+
+// ours is a server of our own that speaks what work needs.
+func ours(name string) Server {
+	return Server{Name: name, Args: []string{name, "--procs={procs}"}, Speaks: []string{"lines:echo", "block"}, Own: true, Procs: 1}
+}
+
+func TestPlanOnSeveralNumbersOfCores(t *testing.T) {
+	foreign := Server{Name: "theirs", Args: []string{"theirs"}, Speaks: []string{"lines:echo", "block"}}
+	all := []Server{ours("reactor"), ours("pool"), foreign}
+	block := Block{Scenario: "work", Conns: []int{8}, Reps: 1, Procs: []int{2, 1, 2}, Rotate: RotateAll, Twin: true}
+	plan, _, err := Plan(all, []Block{block}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	procs := []int{}
+	for _, p := range plan {
+		found, procs = append(found, p.Model), append(procs, p.Params.Procs)
+		if p.Params.Rotation != "reactor+reactor+pool+pool+theirs+reactor-twin" || p.Params.BlockNS != 1e6 || p.Params.How != "" || p.Params.Loop != "closed" {
+			t.Errorf("%s: %+v", p.Model, p.Params)
+		}
+	}
+	if !slices.Equal(found, []string{"reactor", "reactor", "pool", "pool", "theirs", "reactor-twin"}) || !slices.Equal(procs, []int{1, 2, 1, 2, 0, 1}) {
+		t.Errorf("%q on %d", found, procs)
+	}
+	if n := len(units(plan)); n != 1 {
+		t.Errorf("%d units, want one rotation", n)
+	}
+	e := Experiment{Servers: all}
+	if got := e.serverFor(plan[3]); got.Procs != 2 || !slices.Equal(got.Args, []string{"pool", "--procs=2"}) {
+		t.Errorf("pool on two: %+v", got)
+	}
+	if all[1].Args[1] != "--procs={procs}" {
+		t.Errorf("the server itself was changed: %q", all[1].Args)
+	}
+	block.Procs = []int{0}
+	if _, _, err := Plan(all, []Block{block}, 1); err == nil {
+		t.Error("no threads at all are let pass")
+	}
+}
+
+// A server whose cores are measured has as many as it was told to use, its own first; any other has what the run gives.
+func TestServerCPUs(t *testing.T) {
+	for _, tt := range []struct {
+		scenario   string
+		own, loads []int
+		procs      int
+		want       []int
+	}{
+		{"echo", []int{0}, []int{1}, 2, []int{0}},
+		{"work", []int{0}, []int{1}, 1, []int{0}},
+		{"work", []int{0}, []int{1}, 2, []int{0, 1}},
+		{"work", []int{2, 3}, []int{0, 1}, 1, []int{2}},
+		{"work", []int{2, 3}, []int{0, 1}, 2, []int{2, 3}},
+		{"work", []int{2, 3}, []int{0, 1}, 3, []int{0, 2, 3}},
+		{"work", []int{0}, []int{1}, 8, []int{0, 1}},
+		{"work", []int{0}, []int{1}, 0, []int{0}}, // a foreign one
+		{"work", nil, nil, 2, nil},
+	} {
+		e := Experiment{ServerCPUs: tt.own, LoadCPUs: tt.loads}
+		p := results.Planned{Scenario: tt.scenario, Params: results.Params{Procs: tt.procs}}
+		if got := e.serverCPUs(p); !slices.Equal(got, tt.want) {
+			t.Errorf("%s on %d of %v and %v: %v, want %v", tt.scenario, tt.procs, tt.own, tt.loads, got, tt.want)
+		}
+	}
+}

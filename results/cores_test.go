@@ -1,0 +1,109 @@
+package results
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// onCores makes up rotations of models on one core and on two: what the second is worth to each, as a factor.
+func onCores(reps int, gains map[string]float64) (cells []Cell) {
+	w := newWorld(7, 0.005, 0.02)
+	w.whole = true
+	for rep := 1; rep <= reps; rep++ {
+		names := []string{"reactor", "reactor-twin=reactor"}
+		for model, gain := range gains {
+			names = append(names, model, model+"/2")
+			w.cost[model+"/2"] = 1 / gain
+		}
+		for _, c := range w.rotate(fmt.Sprint("cores", rep), 8, rep, names...) {
+			c.Scenario, c.Params.BlockNS, c.Params.Procs = "work", 1e6, 1
+			if model, of, two := strings.Cut(c.Model, "/"); two {
+				c.Model, c.Params.Procs = model, 2
+				c.Load.ServerCPUs, c.Load.ServerCPURatio = 2, ptr(gains[model])
+				_ = of
+			}
+			cells = append(cells, c)
+		}
+	}
+	return cells
+}
+
+func coresNamed(all []Cores, model string) *Cores {
+	for i := range all {
+		if all[i].Model == model {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+func TestCores(t *testing.T) {
+	cells := onCores(3, map[string]float64{"goroutine": 1.9, "callback": 1, "pool": 1.8})
+	all := CoresOf(cells)
+	if len(all) != 3 {
+		t.Fatalf("%d models compared with themselves: %+v", len(all), all)
+	}
+	for model, want := range map[string]struct {
+		verdict Verdict
+		gain    float64
+	}{"goroutine": {More, 1.9}, "pool": {More, 1.8}, "callback": {Same, 1}} {
+		c := coresNamed(all, model)
+		if c == nil || c.Verdict != want.verdict || !c.Paired || c.From != 1 || c.To != 2 || c.Ratio.Mid < want.gain*0.95 || c.Ratio.Mid > want.gain*1.05 ||
+			c.Ratio.Low > want.gain || c.Ratio.High < want.gain || c.Busy.Median != want.gain {
+			t.Errorf("%s: %+v", model, c)
+		}
+	}
+	if found := Comparisons(cells, ""); len(found) > 0 {
+		t.Errorf("models are compared with each other by what was asked of each: %+v", found[0])
+	}
+}
+
+func TestCoresNotKnown(t *testing.T) {
+	for name, tt := range map[string]struct {
+		spoil func(c *Cell)
+		why   string
+	}{
+		"one CPU for two threads":  {func(c *Cell) { c.Load.ServerCPUs = 1 }, "1 CPU for 2 threads"},
+		"the client is at its end": {func(c *Cell) { c.Load.ClientCPURatio = ptr(0.99) }, "the client used 0.99"},
+		"void":                     {func(c *Cell) { c.Valid, c.Void = false, []string{"it died"} }, "void: it died"},
+	} {
+		cells := onCores(3, map[string]float64{"goroutine": 1.9})
+		for i := range cells {
+			if cells[i].Params.Procs == 2 {
+				tt.spoil(&cells[i])
+			}
+		}
+		if all := CoresOf(cells); len(all) != 1 || all[0].Verdict != Unknown || !strings.Contains(all[0].Why, tt.why) {
+			t.Errorf("%s: %+v", name, all)
+		}
+	}
+	w := newWorld(1, 0, 0)
+	if all := CoresOf(w.rotate("x", 100, 1, "reactor", "pool")); len(all) > 0 {
+		t.Errorf("compared on one number of threads: %+v", all)
+	}
+}
+
+func TestKindred(t *testing.T) {
+	w := newWorld(3, 0.005, 0.02)
+	w.cost["coroutine"], w.cost["callback"] = 0.7, 0.7
+	var together []Cell
+	for rep := range 3 {
+		together = append(together, w.rotate(fmt.Sprint(rep), 100, rep+1, "reactor", "goroutine", "callback", "coroutine", "reactor-twin=reactor")...)
+	}
+	for name, cells := range map[string][]Cell{"together": together, "each with the reactor": w.pairs(100, 3, "goroutine", "callback", "coroutine")} {
+		all := Kindred(cells, "coroutine", "goroutine", "callback")
+		if len(all) != 2 {
+			t.Fatalf("%s: %+v", name, all)
+		}
+		for _, c := range all {
+			want, verdict := 0.7, Less
+			if c.Base == "callback" {
+				want, verdict = 1, Same
+			}
+			if c.Other != "coroutine" || !c.Paired || c.Figure.Name != cpuFigure || c.Verdict != verdict || c.Ratio.Mid < want-0.03 || c.Ratio.Mid > want+0.03 {
+				t.Errorf("%s: %+v", name, c)
+			}
+		}
+	}
+}
