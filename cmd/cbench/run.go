@@ -176,7 +176,7 @@ func (f *runFlags) onlyInRotation(cmd *cobra.Command) error {
 func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell) error {
 	out := cmd.OutOrStdout()
 	for _, write := range []func(io.Writer, []results.Cell, results.TableOptions) error{
-		results.WriteTable, results.WriteParts, results.WriteDiagnosis,
+		results.WriteTable, results.WriteCores, results.WriteParts, results.WriteDiagnosis,
 	} {
 		if err := write(out, cells, tableOptions(cmd)); err != nil {
 			return err

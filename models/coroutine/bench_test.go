@@ -46,6 +46,55 @@ func BenchmarkSwitch(b *testing.B) {
 	}
 }
 
+// BenchmarkCreateGoroutine is the neighbour's: a goroutine's whole life, made, run, waited in once, ended.
+func BenchmarkCreateGoroutine(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // as one thread's loop has it
+	b.ReportAllocs()
+	wake, back := make(chan struct{}), make(chan struct{})
+	for range b.N {
+		go func() {
+			back <- struct{}{}
+			<-wake
+			back <- struct{}{}
+		}()
+		<-back
+		wake <- struct{}{}
+		<-back
+	}
+}
+
+// BenchmarkSwitchGoroutine is BenchmarkSwitch's for goroutines: there over one channel and back over another, in turn to each of so many.
+func BenchmarkSwitchGoroutine(b *testing.B) {
+	for _, n := range []int{1, 100, 10000} {
+		b.Run(fmt.Sprintf("goroutines=%d", n), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+			back := make(chan struct{})
+			wake := make([]chan struct{}, n)
+			for i := range wake {
+				wake[i] = make(chan struct{})
+				go func() {
+					for range wake[i] {
+						back <- struct{}{}
+					}
+					back <- struct{}{}
+				}()
+			}
+			b.ResetTimer()
+			for i := 0; i < b.N; i += n {
+				for _, w := range wake {
+					w <- struct{}{}
+					<-back
+				}
+			}
+			b.StopTimer()
+			for _, w := range wake {
+				close(w)
+				<-back
+			}
+		})
+	}
+}
+
 // BenchmarkStack is not of time: it tells the bytes of stack and of heap that a waiting coroutine holds. A first lot waits while
 // the second is measured, for the runtime sizes new stacks by what the average one uses (runtime/mgcmark.go,
 // gcComputeStartingStackSize).

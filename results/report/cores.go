@@ -49,10 +49,10 @@ func coresSentence(of []results.Cores) string {
 			unknown = append(unknown, c)
 		}
 	}
-	on := fmt.Sprintf("on %s against %s", plural(of[0].To, "core"), number(of[0].From))
+	on := fmt.Sprintf("given %s instead of %s,", plural(of[0].To, "core"), number(of[0].From))
 	var clauses []string
 	if len(gain) > 0 {
-		clauses = append(clauses, fmt.Sprintf("%s %s %s as many requests %s%s", on, list(coreModels(gain)), answers(len(gain)), timesRange(gain), withinCores(gain)))
+		clauses = append(clauses, fmt.Sprintf("%s %s %s %s as many requests (%s)", on, list(coreModels(gain)), answers(len(gain)), timesRange(gain), withinCores(gain)))
 	}
 	for _, c := range slight {
 		words := howMuch(c.Ratio, throughputWords)
@@ -90,7 +90,7 @@ func coreModels(of []results.Cores) (all []string) {
 // timesRange is "1.9 times", or from the least to the most of them.
 func timesRange(of []results.Cores) string {
 	byRatio := func(a, b results.Cores) int { return compareRatios(a.Ratio, b.Ratio) }
-	return fromToTimes(times(slices.MinFunc(of, byRatio).Ratio.Mid), times(slices.MaxFunc(of, byRatio).Ratio.Mid)) + " over"
+	return fromToTimes(times(slices.MinFunc(of, byRatio).Ratio.Mid), times(slices.MaxFunc(of, byRatio).Ratio.Mid))
 }
 
 func compareRatios(a, b results.Interval) int {
@@ -116,7 +116,11 @@ func withinCores(of []results.Cores) string {
 	for _, c := range of {
 		low, high = min(low, c.Ratio.Low), max(high, c.Ratio.High)
 	}
-	return fmt.Sprintf(" (95%% intervals within %s to %s)", times(low), times(high))
+	which := "intervals within"
+	if len(of) == 1 {
+		which = "interval"
+	}
+	return fmt.Sprintf("95%% %s %s", which, betweenRatios(results.Interval{Low: low, High: high}))
 }
 
 // busyCores is how many cores they used of those that they had.
