@@ -53,7 +53,7 @@ type Params struct {
 	Driver       string  `json:"driver,omitempty"` // who loaded it: "hey" or "wrk", or our own engine where there is none
 
 	Share   float64 `json:"share,omitempty"`    // of all messages that block, or of all members that do not read
-	BlockNS int64   `json:"block_ns,omitempty"` // how long each of those messages blocks
+	BlockNS int64   `json:"block_ns,omitempty"` // how long each of those messages blocks; of work, the CPU time that each asks for
 	How     string  `json:"how,omitempty"`      // and how: "inline", "spin" or "offload"
 
 	Arrivals string `json:"arrivals,omitempty"` // "poisson"; else messages are due at even distances. Open loop

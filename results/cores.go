@@ -51,8 +51,7 @@ func CoresOf(cells []Cell) (all []Cores) {
 	return judgeCores(all)
 }
 
-// coresLuck is that of the scenario's own controls where they are as many as it takes to know anything by: a process that only computes repeats better than one
-// that is woken for every message. Else it is all controls'.
+// coresLuck is that of the scenario's own controls where they are as many as it takes to know anything by. Else it is that of all others, which is more.
 func coresLuck(groups []Group, twins map[string]string, f Figure) lucks {
 	var own []Group
 	for _, g := range groups {

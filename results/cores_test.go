@@ -59,6 +59,22 @@ func TestCores(t *testing.T) {
 	}
 }
 
+// Controls of processes that only compute do not make a load sure in which they are woken for every message, and the other way round they do for want of better.
+func TestCoresLuckIsItsOwn(t *testing.T) {
+	w := newWorld(5, 0.03, 0.02)
+	w.whole = true
+	echo := w.pairs(100, 2, "pool")
+	with := append(onCores(1, map[string]float64{"goroutine": 1.9}), echo...)
+	alone, beside := of(Comparisons(echo, ""), "throughput_per_s", "pool", 100), of(Comparisons(with, ""), "throughput_per_s", "pool", 100)
+	if alone == nil || beside == nil || alone.Ratio != beside.Ratio {
+		t.Errorf("alone %+v, beside %+v", alone, beside)
+	}
+	few, enough := CoresOf(with)[0], CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), echo...))[0]
+	if !few.Ratio.Sure() || few.Verdict != More || few.Ratio.Half() < 2*enough.Ratio.Half() {
+		t.Errorf("of one control of its own %+v, of three %+v", few.Ratio, enough.Ratio)
+	}
+}
+
 func TestCoresNotKnown(t *testing.T) {
 	for name, tt := range map[string]struct {
 		spoil func(c *Cell)

@@ -29,10 +29,15 @@ type control struct {
 // lucks is all controls of a run, by figure.
 type lucks map[string][]control
 
-// lucksOf takes them from the controls among the groups.
+// lucksOf takes them from the controls among the groups. Those of processes that only compute are of no other load: they repeat far better than one that is
+// woken for every message.
 func lucksOf(groups []Group, twins map[string]string) lucks {
 	all := lucks{}
+	others := slices.ContainsFunc(groups, func(g Group) bool { return g.Scenario != coresScenario })
 	for _, block := range blocksOf(groups) {
+		if others && block[0].Scenario == coresScenario {
+			continue
+		}
 		for i := range block {
 			twin := &block[i]
 			of, is := twins[twin.Model]

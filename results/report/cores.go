@@ -144,7 +144,7 @@ func (f facts) coresParts() (all []coresPart) {
 	for _, of := range byCores(f.cores) {
 		c := of[0]
 		p := coresPart{Load: fmt.Sprintf("%s, %s", f.loads[c.Setting], atN(c.Conns)), Says: []string{coresSentence(of)}}
-		p.Table = Table{Title: fmt.Sprintf("The same model on %s and on %s", plural(c.From, "core"), number(c.To)), Note: confidenceNote,
+		p.Table = Table{Title: fmt.Sprintf("The same model on %s and on %s", plural(c.From, "core"), number(c.To)), Note: "Medians; the ratio is of neighbouring rounds where there are any, its interval from what the same server twice differs by.",
 			Head: []string{"Model", fmt.Sprintf("Replies/s on %d", c.From), fmt.Sprintf("on %d", c.To), "Ratio", "95% interval", "Cores busy", "Verdict"}}
 		for _, c := range of {
 			p.Table.Rows = append(p.Table.Rows, coresRow(c))
