@@ -179,17 +179,18 @@ func (b Block) sets(able []Server) (sets [][]Server, err error) {
 		return nil, err
 	}
 	others := slices.DeleteFunc(slices.Clone(able), func(s Server) bool { return s.Name == base.Name && s.Procs == base.Procs })
+	var control []Server
 	if b.Twin {
-		others = append(others, base.twin())
+		control = []Server{base.twin()}
 	}
-	if len(others) == 0 {
+	switch {
+	case len(others) == 0 && !b.Twin:
 		return nil, fmt.Errorf("rotate: there is only %s; name another model, or compare it with itself (--twin)", base.Name)
+	case len(others) == 0 || b.Rotate == RotateAll:
+		return [][]Server{slices.Concat([]Server{base}, others, control)}, nil
 	}
-	if b.Rotate == RotateAll {
-		return [][]Server{append([]Server{base}, others...)}, nil
-	}
-	for _, other := range others {
-		sets = append(sets, []Server{base, other})
+	for _, other := range others { // with a control in each: how two processes of one program differ is to be known as well as how two programs do
+		sets = append(sets, slices.Concat([]Server{base, other}, control))
 	}
 	return sets, nil
 }

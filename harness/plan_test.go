@@ -48,7 +48,7 @@ func TestPlanOfRotations(t *testing.T) {
 			with(func(b *Block) { b.Rotate = RotateAll }), []string{"reactor floor pool"}},
 		{"all with a control", servers("floor", "pool"), with(func(b *Block) { b.Rotate, b.Twin = RotateAll, true }), []string{"floor pool floor-twin"}},
 		{"pairs with a base", servers("floor", "reactor", "pool"),
-			with(func(b *Block) { b.Rotate, b.Base, b.Twin = RotatePairs, "pool", true }), []string{"pool floor", "pool pool-twin", "pool reactor"}},
+			with(func(b *Block) { b.Rotate, b.Base, b.Twin = RotatePairs, "pool", true }), []string{"pool floor pool-twin", "pool reactor pool-twin"}},
 		{"one against itself", servers("floor"), with(func(b *Block) { b.Rotate, b.Twin = RotatePairs, true }), []string{"floor floor-twin"}},
 		{"only some", servers("floor", "reactor", "pool"),
 			with(func(b *Block) { b.Rotate, b.Models = RotateAll, []string{"pool", "floor"} }), []string{"floor pool"}},
@@ -76,12 +76,12 @@ func TestUnitsOfUnlikeServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, unit := range units(plan) {
-		if len(unit) != 2 || unit[0].Params.Rotation != unit[0].Model+"+"+unit[1].Model || unit[0].Rep != unit[1].Rep || unit[0].Conns != unit[1].Conns {
+		if len(unit) != 3 || unit[0].Params.Rotation != "reactor+foreign+reactor-twin" || unit[0].Rep != unit[1].Rep || unit[0].Conns != unit[1].Conns {
 			t.Errorf("not a pair: %+v", unit)
 		}
 	}
-	if n := len(units(plan)); n != 8 {
-		t.Errorf("%d units, want 2 pairs at 2 numbers of connections twice", n)
+	if n := len(units(plan)); n != 4 {
+		t.Errorf("%d units, want a pair at 2 numbers of connections twice", n)
 	}
 }
 

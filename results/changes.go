@@ -121,7 +121,7 @@ func changesOf(before, after []Group, was, is *Group, base string, oldNoise, new
 		}
 		var found tested
 		if oldBase != nil && newBase != nil {
-			old, now := pairsOf(oldBase, was, f), pairsOf(newBase, is, f)
+			old, now := oldNoise.luck.pairsOf(oldBase, was, f), newNoise.luck.pairsOf(newBase, is, f)
 			found = ratioOfRatios(old, now, oldNoise.luck.chanceOf(f.Name, old, false), newNoise.luck.chanceOf(f.Name, now, false))
 		}
 		if found.ratio.N > 0 {

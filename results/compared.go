@@ -108,7 +108,7 @@ func try(base, other *Group, f Figure, luck lucks, twin bool) (t Comparison, ok 
 		return t, false
 	}
 	var found tested
-	pairs := pairsOf(base, other, f)
+	pairs := luck.pairsOf(base, other, f)
 	if len(pairs) > 0 {
 		found = pairedRatio(pairs, luck.chanceOf(f.Name, pairs, twin))
 	} else {
@@ -121,35 +121,6 @@ func try(base, other *Group, f Figure, luck lucks, twin bool) (t Comparison, ok 
 		Ratio: found.ratio, Paired: len(pairs) > 0, Test: found.test, P: found.p}
 	t.Floor, t.Control = math.Expm1(found.chance.reach()), found.chance.control
 	return t, true
-}
-
-// pairsOf is the log ratios of the rounds that both have in common, by rotation. A round that is void for either is in none.
-func pairsOf(base, other *Group, f Figure) (all []pairing) {
-	if f.Round == nil {
-		return nil
-	}
-	for i := range other.Rotated {
-		o := other.Rotated[i].Rotation
-		at := slices.IndexFunc(base.Rotated, func(c Cell) bool { return c.Rotation.ID == o.ID })
-		if at < 0 {
-			continue
-		}
-		if r := pairRounds(base.Rotated[at].Rotation.Rounds, o.Rounds, f); len(r) > 0 {
-			all = append(all, pairing{o.ID, r})
-		}
-	}
-	return all
-}
-
-func pairRounds(base, other []Round, f Figure) rotated {
-	return blocksOfRounds(min(len(base), len(other)), func(i int) (float64, bool) {
-		if base[i].Void != "" || other[i].Void != "" {
-			return 0, false
-		}
-		x, known := f.Round(base[i])
-		y, also := f.Round(other[i])
-		return math.Log(y / x), known && also
-	})
 }
 
 // alike is a figure of both, from repetitions that were taken alike.

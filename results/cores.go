@@ -59,10 +59,12 @@ func coresLuck(groups []Group, twins map[string]string, f Figure) lucks {
 			own = append(own, g)
 		}
 	}
-	if luck := lucksOf(own, twins); len(luck[f.Name]) >= leastRepetitions {
+	many := lot{f.Name, false}
+	luck, others := lucksOf(own, twins), lucksOf(groups, twins)
+	if len(luck.controls[many]) >= leastRepetitions || len(others.controls[many]) == 0 {
 		return luck
 	}
-	return lucksOf(groups, twins)
+	return others
 }
 
 // leastProcs is the group of a model on the fewest threads; nil for one that is not told how many.

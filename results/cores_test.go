@@ -63,7 +63,10 @@ func TestCores(t *testing.T) {
 func TestCoresLuckIsItsOwn(t *testing.T) {
 	w := newWorld(5, 0.03, 0.02)
 	w.whole = true
-	echo := w.pairs(100, 2, "pool")
+	var echo []Cell
+	for rep := 1; rep <= 4; rep++ {
+		echo = append(echo, w.rotate(fmt.Sprint("echo", rep), 100, rep, "reactor", "goroutine", "pool", "reactor-twin=reactor")...)
+	}
 	with := append(onCores(1, map[string]float64{"goroutine": 1.9}), echo...)
 	alone, beside := of(Comparisons(echo, ""), "throughput_per_s", "pool", 100), of(Comparisons(with, ""), "throughput_per_s", "pool", 100)
 	if alone == nil || beside == nil || alone.Ratio != beside.Ratio {

@@ -180,7 +180,7 @@ func TestCaptionSaysWhatBarsAre(t *testing.T) {
 		want  string
 	}{
 		"few":   {cells[:45], "Median of 3 repetitions; bar: smallest to largest."},
-		"rates": {w.pairs(100, 1, "pool"), "Median of 2 repetitions; bar: 95% interval of the median."},
+		"rates": {w.pairs(100, 2, "pool"), "Median of 2 repetitions; bar: 95% interval of the median."},
 		"lone":  {w.rotate("x", 100, 1, "reactor", "pool"), "One repetition; bar: 95% interval of the median."},
 		"one":   {[]Cell{one}, "One repetition."},
 	} {

@@ -34,7 +34,7 @@ func Kindred(cells []Cell, model string, others ...string) []Comparison {
 
 // across makes the ratio that of two ratios, both to what both were in rotations with; it leaves it as it is where they were not.
 func (c *Comparison) across(between, base, other *Group, luck lucks) {
-	its, own := pairsOf(between, base, c.Figure), pairsOf(between, other, c.Figure)
+	its, own := luck.pairsOf(between, base, c.Figure), luck.pairsOf(between, other, c.Figure)
 	t := ratioOfRatios(its, own, luck.chanceOf(c.Figure.Name, its, false), luck.chanceOf(c.Figure.Name, own, false))
 	if t.ratio.N == 0 {
 		return

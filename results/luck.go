@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/aclements/go-moremath/stats"
 )
@@ -12,11 +13,16 @@ import (
 // program differ too (where their memory came to lie, which thread runs where). What that luck comes to, the controls tell: each is a
 // process of the base's own program, beside the base, in a rotation. So a ratio is tested against the ratios of controls:
 //
-//	t = d̄ / √(v/R),  v = Σc²/m + max(0, w̄ - w̄c),  with m degrees of freedom
+//	t = d̄ / √(v/R),  v = s·Σc²/m + max(0, w̄ - s·w̄c),  with m degrees of freedom
 //
 // where d̄ is the mean, over R rotations, of the logarithm of the ratio in each (location), c the same of the m rotations that have a control,
 // whose true middle is 0, and w̄ and w̄c the mean variance of such a d and c that is due to rounds: where rounds scatter more than
-// they did under the controls, what they scatter more is added. All loads of a run are taken together, figure by figure. Without any control
+// they did under the controls, what they scatter more is added. Where a rotation has a control, the base is in it twice, and a ratio is to the
+// geometric mean of the two: its variance is (1 + ½)/2 = ¾ of that between the two (s), and as their sum and their difference are
+// uncorrelated, what it is tested against is not part of it.
+//
+// Controls of all loads of a run are taken together, figure by figure; but those of rotations of a few apart from those of many, in which more
+// time, and more that fills the caches, comes between two slots that are compared. Without any control
 // there is only how the rotations themselves differ: Student's t of their mean, of at least three.
 
 // control is a twin in one rotation.
@@ -26,13 +32,31 @@ type control struct {
 	within float64 // variance of d that is due to rounds
 }
 
-// lucks is all controls of a run, by figure.
-type lucks map[string][]control
+// lucks is all controls of a run.
+type lucks struct {
+	controls map[lot][]control
+	twins    map[place]*Rotation // the control of each rotation that has one
+}
+
+// place is a rotation, by its ID, and the threads that a server in it has.
+type place struct {
+	id    string
+	procs int
+}
+
+// lot is what controls are taken together of.
+type lot struct {
+	figure string
+	few    bool // servers in the rotation
+}
+
+// fewServers is the most that are loaded in turn where servers are compared in pairs: the base, another and the control.
+const fewServers = 3
 
 // lucksOf takes them from the controls among the groups. Those of processes that only compute are of no other load: they repeat far better than one that is
 // woken for every message.
 func lucksOf(groups []Group, twins map[string]string) lucks {
-	all := lucks{}
+	all := lucks{map[lot][]control{}, map[place]*Rotation{}}
 	others := slices.ContainsFunc(groups, func(g Group) bool { return g.Scenario != coresScenario })
 	for _, block := range blocksOf(groups) {
 		if others && block[0].Scenario == coresScenario {
@@ -44,23 +68,82 @@ func lucksOf(groups []Group, twins map[string]string) lucks {
 			if !is {
 				continue
 			}
-			base := baseIn(block, twin, of)
-			if base == nil {
-				continue
-			}
-			for _, f := range Figures {
-				if !f.comparable(twin.Setting()) {
-					continue
-				}
-				for _, p := range pairsOf(base, twin, f) {
-					if d, within, ok := p.mean(); ok {
-						all[f.Name] = append(all[f.Name], control{p.id, d, within})
-					}
-				}
+			if base := baseIn(block, twin, of); base != nil {
+				all.add(base, twin)
 			}
 		}
 	}
 	return all
+}
+
+func (l lucks) add(base, twin *Group) {
+	for _, f := range Figures {
+		if !f.comparable(twin.Setting()) {
+			continue
+		}
+		for _, p := range l.pairsOf(base, twin, f) {
+			if d, within, ok := p.mean(); ok {
+				of := lot{f.Name, p.few}
+				l.controls[of] = append(l.controls[of], control{p.id, d, within})
+			}
+		}
+	}
+	for i := range twin.Rotated { // after the above: a control's own ratio is to the base alone
+		l.twins[place{twin.Rotated[i].Rotation.ID, twin.Params.Procs}] = twin.Rotated[i].Rotation
+	}
+}
+
+// pairsOf is the log ratios of the rounds that both have in common, by rotation. A round that is void for either is in none.
+func (l lucks) pairsOf(base, other *Group, f Figure) (all []pairing) {
+	if f.Round == nil {
+		return nil
+	}
+	for i := range other.Rotated {
+		o := other.Rotated[i].Rotation
+		at := slices.IndexFunc(base.Rotated, func(c Cell) bool { return c.Rotation.ID == o.ID })
+		if at < 0 {
+			continue
+		}
+		b := &base.Rotated[at]
+		var again []Round
+		if twin := l.twins[place{o.ID, base.Params.Procs}]; twin != nil && twin.TwinOf == base.Model && o.TwinOf == "" {
+			again = twin.Rounds
+		}
+		if p := pairRounds(b.Rotation.Rounds, again, o.Rounds, f); len(p.rounds) > 0 {
+			p.id, p.few = o.ID, strings.Count(b.Params.Rotation, "+") < fewServers
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// pairRounds pairs the rounds of two, again being those of the base's control.
+func pairRounds(base, again, other []Round, f Figure) (p pairing) {
+	twice, n := 0, 0
+	p.rounds = blocksOfRounds(min(len(base), len(other)), func(i int) (float64, bool) {
+		x, known := valueIn(base, i, f)
+		y, also := valueIn(other, i, f)
+		if !known || !also {
+			return 0, false
+		}
+		n++
+		if z, known := valueIn(again, i, f); known {
+			twice++
+			x = (x + z) / 2
+		}
+		return y - x, true
+	})
+	p.share = 1 - float64(twice)/float64(4*max(1, n))
+	return p
+}
+
+// valueIn is the logarithm of a round's figure.
+func valueIn(rounds []Round, i int, f Figure) (log float64, known bool) {
+	if i >= len(rounds) || rounds[i].Void != "" {
+		return 0, false
+	}
+	v, known := f.Round(rounds[i])
+	return math.Log(v), known && v > 0
 }
 
 // chance is how far the mean over rotations may come out by chance alone.
@@ -73,7 +156,8 @@ type chance struct {
 func (l lucks) chanceOf(figure string, pairs []pairing, twin bool) chance {
 	var squares, controlWithin float64
 	m := 0
-	for _, c := range l[figure] {
+	few := !slices.ContainsFunc(pairs, func(p pairing) bool { return !p.few })
+	for _, c := range l.controls[lot{figure, few}] {
 		if twin && slices.ContainsFunc(pairs, func(p pairing) bool { return p.id == c.id }) {
 			continue
 		}
@@ -82,7 +166,7 @@ func (l lucks) chanceOf(figure string, pairs []pairing, twin bool) chance {
 		m++
 	}
 	var ds []float64
-	within := 0.0
+	within, sharing := 0.0, 0.0
 	for _, p := range pairs {
 		d, w, ok := p.mean()
 		if !ok {
@@ -90,13 +174,15 @@ func (l lucks) chanceOf(figure string, pairs []pairing, twin bool) chance {
 		}
 		ds = append(ds, d)
 		within += w
+		sharing += p.share
 	}
 	r := float64(len(pairs))
 	switch {
 	case len(pairs) == 0:
 		return chance{se: math.NaN()}
 	case m > 0:
-		v := squares/float64(m) + max(0, within/r-controlWithin/float64(m))
+		s := sharing / r / float64(m)
+		v := s*squares + max(0, within/r-s*controlWithin)
 		return chance{math.Sqrt(v / r), float64(m), plural(m, "control")}
 	case len(pairs) >= leastRepetitions:
 		return chance{math.Sqrt(max(stats.Variance(ds), within/r) / r), r - 1, ""}
@@ -132,6 +218,8 @@ func (c chance) p(d float64) float64 {
 type pairing struct {
 	id     string
 	rounds rotated
+	few    bool    // servers in the rotation
+	share  float64 // of the variance between a control and its base, that the ratio has by chance
 }
 
 // mean is the ratio's logarithm, and the variance of it that is due to rounds; not ok of too few.
