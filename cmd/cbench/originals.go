@@ -10,6 +10,7 @@ import (
 	"cbench/harness"
 	"cbench/models"
 	others "cbench/models/foreign"
+	"cbench/results"
 )
 
 // originals, as a model's name, stands for all servers of other makes that can run here.
@@ -39,7 +40,7 @@ func foreignServer(name string) (s harness.Server, ok bool, err error) {
 }
 
 func serverOf(o others.Server, version string) harness.Server {
-	s := harness.Server{Name: o.Name, Version: version}
+	s := harness.Server{Name: o.Name, Version: version, Original: results.Original{Of: o.OriginalOf, Language: o.Language}}
 	for i, how := range o.Serve {
 		way := harness.Way{Args: o.Words(how.Command), Speaks: how.Speaks}
 		if i == 0 {
