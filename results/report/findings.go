@@ -25,8 +25,10 @@ type facts struct {
 	twins   []results.Comparison // controls against what they are
 	limits  [][]limit
 	stalls  []stall
-	twinOf  map[string]string       // models, by the name of their control
-	control func(model string) bool // is no competitor
+
+	originals *results.Originals      // nil: the run has no pairs
+	twinOf    map[string]string       // models, by the name of their control
+	control   func(model string) bool // is no competitor
 }
 
 func factsOf(s *Source) facts {
@@ -45,6 +47,9 @@ func factsOf(s *Source) facts {
 	}
 	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
 	f.stalls = stallsOf(f.groups, f.loads, f.control)
+	if s.Run != nil {
+		f.originals = results.OriginalsOf(s.Run, s.Cells)
+	}
 	return f
 }
 
@@ -75,6 +80,11 @@ func (f facts) findings() []Finding {
 	add("Memory", "", memorySentence(f.growth, f.control), f.atMost())
 	if m, ok := chief(f.matters, "cpu"); ok {
 		add("CPU per message", f.loads[m.setting], f.atEnds(m)...)
+	}
+	if o := f.originals; o != nil {
+		load, says := languageSays(o)
+		add("Language or model", load, says...)
+		add("Go's libraries", "", engineSentences(o.Engines)...)
 	}
 	if m, ok := chief(f.matters, "p99"); ok {
 		add("p99 latency", f.loads[m.setting], f.latencySays(m)...)

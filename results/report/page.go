@@ -18,6 +18,7 @@ type page struct {
 	Answers             []Answer
 	Looks               []modelLook
 	Memory              memoryPart
+	Originals           originalsPart
 	Loads               []loadPart
 	Differences         *Table
 	DifferenceWords     []differencePart
@@ -79,6 +80,7 @@ func newPage(s *Source) *page {
 		Setup: setupOf(s.Run),
 	}
 	p.Memory = b.memory()
+	p.Originals = b.originals()
 	p.Loads = b.loads()
 	p.Differences, p.DifferenceWords = f.differences()
 	p.Trust = b.trust(s)
@@ -219,7 +221,7 @@ func (f facts) differences() (*Table, []differencePart) {
 	if len(f.matters) == 0 {
 		return nil, nil
 	}
-	t := &Table{Head: []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}}
+	t := &Table{Head: differenceHead}
 	rest := slices.Clone(f.matters)
 	slices.SortStableFunc(rest, func(a, b matter) int { return rank(a.setting) - rank(b.setting) })
 	var words []differencePart
@@ -241,6 +243,8 @@ func (f facts) differences() (*Table, []differencePart) {
 	}
 	return t, words
 }
+
+var differenceHead = []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}
 
 func (f facts) differenceRow(c results.Comparison) []Datum {
 	interval, ratio := "not known", fmt.Sprintf("%.3g", c.Ratio.Mid)
