@@ -52,21 +52,24 @@ func serverOf(o others.Server, version string) harness.Server {
 	return s
 }
 
-// originalServers is all that can run here, asked at once: some of them take a second to say so.
-func originalServers() (servers []harness.Server, err error) {
+// originalServers is all that can run here, asked at once: some of them take a second to say so. Missing says of each of the others why
+// it cannot, with the mend.
+func originalServers() (servers []harness.Server, missing []string, err error) {
 	all, err := othersHere()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i, version := range probed(all) {
-		if version.err == nil {
-			servers = append(servers, serverOf(all[i], version.text))
+		if version.err != nil {
+			missing = append(missing, fmt.Sprintf("%s: %v", all[i].Name, version.err))
+			continue
 		}
+		servers = append(servers, serverOf(all[i], version.text))
 	}
 	if len(servers) == 0 {
-		return nil, fmt.Errorf("model originals: none is installed: make originals")
+		return nil, nil, fmt.Errorf("model originals: none is installed: make originals")
 	}
-	return servers, nil
+	return servers, missing, nil
 }
 
 type version struct {
