@@ -73,7 +73,7 @@ func bellsIn(pairs []results.Pair, at int, c results.BesideColumn) bells {
 		if !row.Alone {
 			row.From = axis.place(f.Ours.Mid)
 		}
-		if c.Key == "cpu" {
+		if c.Key == "cpu" && f.Ratio != nil {
 			d := ratioDatum(f.Ratio)
 			row.Ratio = strings.TrimSpace(d.Text + " " + parenthesised(d.Detail))
 		}

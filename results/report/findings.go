@@ -35,7 +35,13 @@ func factsOf(s *Source) facts {
 	f := facts{cells: s.Cells, groups: results.Summarise(s.Cells)}
 	twins := results.TwinsOf(s.Cells)
 	looks := results.Looks(modelsOf(f.groups))
-	f.control = func(name string) bool { return looks[name].Dashed || twins[name] != "" }
+	var originals map[string]results.Original
+	if s.Run != nil {
+		originals = s.Run.Originals
+	}
+	f.control = func(name string) bool { // the original of a control is one too
+		return looks[name].Dashed || twins[name] != "" || looks[originals[name].Of].Dashed
+	}
 	f.twinOf = twins
 	f.loads = loadNames(settingsOf(f.groups))
 	f.growth = slices.DeleteFunc(growthOf(f.groups), func(g results.Growth) bool { return twins[g.Model] != "" })

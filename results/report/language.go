@@ -116,7 +116,7 @@ func (f *factors) sentence(t *results.Beside) string {
 		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say", list(codes(f.unknown))))
 	}
 	if len(f.differ) == 0 {
-		clauses[0] = written + " " + clauses[0]
+		clauses[0] = written + ": " + clauses[0]
 	}
 	return strings.Join(clauses, "; ") + "."
 }

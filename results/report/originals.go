@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"cbench/results"
 )
@@ -16,6 +18,7 @@ type originalsPart struct {
 type besidePart struct {
 	Title, Note string
 	Says        []string
+	Voids       []string // sentences
 	Bells       []bells
 	Table       Table
 }
@@ -30,7 +33,7 @@ func (b *builder) originals() (p originalsPart) {
 	}
 	for i := range o.Tables {
 		t := &o.Tables[i]
-		part := besidePart{Title: besideTitles[t.Name], Note: t.Places() + ".", Says: factorSentences(t), Bells: bellsOf(t), Table: besideTable(t)}
+		part := besidePart{Title: besideTitles[t.Name], Note: t.Places() + ".", Says: factorSentences(t), Voids: voidSides(t), Bells: bellsOf(t), Table: besideTable(t)}
 		if i == 0 {
 			part.Says = append(part.Says, modelSentences(o)...)
 			part.Says = append(part.Says, engineSentences(o.Engines)...)
@@ -73,11 +76,32 @@ func besideTable(t *results.Beside) Table {
 	return table
 }
 
+// voidSides says why figures of the table are void, each reason once.
+func voidSides(t *results.Beside) (says []string) {
+	add := func(c *results.BesideColumn, name string, s results.Side) {
+		if s.N > 0 || s.Void == "" {
+			return
+		}
+		place := loadName(c.Setting) + ", " + atN(c.Conns)
+		if said := fmt.Sprintf("%s, %s: %s.", code(name), place, strings.TrimSuffix(results.Printable(s.Void), ".")); !slices.Contains(says, said) {
+			says = append(says, said)
+		}
+	}
+	for i := range t.Pairs {
+		p := &t.Pairs[i]
+		for j := range t.Columns {
+			add(&t.Columns[j], p.Ours, p.Figures[j].Ours)
+			add(&t.Columns[j], p.Original, p.Figures[j].Original)
+		}
+	}
+	return says
+}
+
 func besideRow(t *results.Beside, p *results.Pair, name string, side func(results.Both) results.Side, original bool) []Datum {
 	row := []Datum{{Text: results.Printable(name), Model: name}}
 	for i, c := range t.Columns {
 		s := side(p.Figures[i])
-		d := Datum{Text: c.InWords(s), Detail: results.Printable(s.Void)}
+		d := Datum{Text: c.InWords(s)}
 		if s.N > 0 {
 			d = figure(s.Mid, d.Text)
 		}

@@ -2,8 +2,6 @@ package report
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -70,9 +68,6 @@ func TestOriginalsOnThePage(t *testing.T) {
 	if page := written(t, made(t)); strings.Contains(page, `id="originals"`) || strings.Contains(page, "Language or model") {
 		t.Error("a run without originals has a section of them")
 	}
-	if dir := os.Getenv("KEEP"); dir != "" {
-		os.WriteFile(filepath.Join(dir, "page.html"), []byte(page), 0o644)
-	}
 }
 
 // pairOf is an original at that ratio to ours.
@@ -133,7 +128,7 @@ func TestLanguageInWords(t *testing.T) {
 			[]results.ModelRange{rangeOf("Go", true, 0)},
 			[]string{
 				"Written for CPython the same model takes 9 times (8.1 to 9.9) the CPU of ours per message (`gevent` for `coroutine`); of `twisted` too little is known to say.",
-				"Written for PyPy no difference from ours was found in `stackless`.",
+				"Written for PyPy: no difference from ours was found in `stackless`.",
 				"Among the models of Go no difference was found.",
 			},
 		},
