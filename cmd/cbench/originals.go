@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/spf13/cobra"
+
 	"cbench/harness"
 	"cbench/models"
 	others "cbench/models/foreign"
@@ -127,4 +129,26 @@ func parts(o others.Server) (all []string) {
 		}
 	}
 	return all
+}
+
+// allModels, as a model's name, stands for all of ours.
+const allModels = "all"
+
+// withoutAll puts all of ours where names say so, in front and each once.
+func withoutAll(names []string) []string {
+	if !slices.Contains(names, allModels) {
+		return names
+	}
+	ours := modelNames()
+	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == allModels || slices.Contains(ours, name) })
+	return append(ours, others...)
+}
+
+// writeOriginals prints the pairs of the run in dir, if it has any.
+func writeOriginals(cmd *cobra.Command, dir string, cells []results.Cell) error {
+	run, err := results.ReadRun(dir)
+	if err != nil {
+		return err
+	}
+	return results.WriteOriginals(cmd.OutOrStdout(), run, cells, tableOptions(cmd))
 }

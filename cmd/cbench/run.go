@@ -204,15 +204,6 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 	return nil
 }
 
-// writeOriginals prints the pairs of the run in dir, if it has any.
-func writeOriginals(cmd *cobra.Command, dir string, cells []results.Cell) error {
-	run, err := results.ReadRun(dir)
-	if err != nil {
-		return err
-	}
-	return results.WriteOriginals(cmd.OutOrStdout(), run, cells, tableOptions(cmd))
-}
-
 // tableOptions is where the command's tables are read.
 func tableOptions(cmd *cobra.Command) results.TableOptions {
 	opts := results.TableOptions{Width: 100}
@@ -322,19 +313,6 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 		seen[s.Name] = true
 	}
 	return servers, nil
-}
-
-// allModels, as a model's name, stands for all of ours.
-const allModels = "all"
-
-// withoutAll puts all of ours where names say so, in front and each once.
-func withoutAll(names []string) []string {
-	if !slices.Contains(names, allModels) {
-		return names
-	}
-	ours := modelNames()
-	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == allModels || slices.Contains(ours, name) })
-	return append(ours, others...)
 }
 
 // orNone is the values that were said, or that none was.
