@@ -27,6 +27,8 @@ type Server struct {
 
 	Also    []Way  // command lines for what the first does not speak: a system may have one library for HTTP and another for lines
 	Version string // as the server tells it; "": not known, or cbench's own
+
+	Original results.Original // of a server of another make that came with cbench
 }
 
 // Way is a way to start a server.

@@ -118,13 +118,16 @@ func (e *Experiment) open() (*results.Run, []results.Cell, error) {
 	run := &results.Run{
 		Schema: results.Schema, Name: time.Now().UTC().Format("20060102-150405"), Started: time.Now(),
 		Command: e.Command, Environment: probe.Environment(e.ServerCPUs, e.LoadCPUs), Plan: e.Plan,
-		Servers: map[string]string{}, Versions: map[string]string{},
+		Servers: map[string]string{}, Versions: map[string]string{}, Originals: map[string]results.Original{},
 	}
 	for _, s := range e.Servers {
 		if !s.Own {
 			run.Servers[s.Name] = s.commands()
 			if s.Version != "" {
 				run.Versions[s.Name] = s.Version
+			}
+			if s.Original != (results.Original{}) {
+				run.Originals[s.Name] = s.Original
 			}
 		}
 	}

@@ -115,7 +115,7 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 			keep(ch, nil)
 		}
 	}
-	return charts, notes
+	return append(charts, originalCharts(run, cells)...), notes
 }
 
 func settings(all []row) []Setting {
@@ -199,6 +199,11 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 	case void > 0:
 		how += "Void repetitions are left out. "
 	}
+	return []string{strings.TrimSpace(how), whereOf(run)}
+}
+
+// whereOf is the machine and the day.
+func whereOf(run *Run) string {
 	e := run.Environment
 	where := []string{e.CPUModel, plural(e.Cores, "core"), e.Kernel, e.GoVersion}
 	if e.Kernel != "" {
@@ -211,7 +216,7 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 		where = append(where, run.Started.Format("2 January 2006"))
 	}
 	where = slices.DeleteFunc(where, func(s string) bool { return s == "" })
-	return []string{strings.TrimSpace(how), strings.Join(where, " · ")}
+	return strings.Join(where, " · ")
 }
 
 // inWords makes a text say what is measured under these parameters: from when a message was due or sent, and deliveries to the
@@ -283,7 +288,7 @@ func (ch *chart) png() ([]byte, error) {
 
 // removeStale removes charts of an earlier drawing that this one did not draw: those of our names only.
 func removeStale(dir string, drawn []string) error {
-	suffixes := []string{"-latency-percentiles", "-latency-vs-load", "-capacity"}
+	suffixes := []string{"-latency-percentiles", "-latency-vs-load", "-capacity", "originals-lines", "originals-http"}
 	for _, f := range figures {
 		suffixes = append(suffixes, "-"+f.name)
 	}

@@ -23,11 +23,12 @@ type chart struct {
 	subtitle string
 	panels   []panel
 	columns  int
-	labelled int    // the column of panels whose lines are labelled, to its right
-	made     []row  // what it was made of, where that is not the rows of one load
-	head     string // over the labels: what their figures are
-	spread   string // what the caption says of repetitions; %d is how many
-	bars     string // and of one alone: what its bars are
+	each     vg.Length // height of a row of panels; 0: by their number
+	labelled int       // the column of panels whose lines are labelled, to its right
+	made     []row     // what it was made of, where that is not the rows of one load
+	head     string    // over the labels: what their figures are
+	spread   string    // what the caption says of repetitions; %d is how many
+	bars     string    // and of one alone: what its bars are
 	caption  []string
 
 	hollowMeans string // what the caption says of hollow points; "": that they are void
@@ -43,6 +44,8 @@ type panel struct {
 	endX    float64 // where labels read their figures
 	value   func(float64) string
 	stacks  *stacks // bars instead of lines
+
+	dumbbells *dumbbells // pairs instead of lines
 }
 
 // A page is 600 points wide: 800 pixels on a screen at 96 dots an inch, where the smallest letters are 11 pixels high.
@@ -81,6 +84,9 @@ func (ch *chart) height() vg.Length {
 	each := map[int]vg.Length{1: 290, 2: 270, 3: 250}[ch.columns]
 	if ch.rows() > 1 {
 		each = 200
+	}
+	if ch.each > 0 {
+		each = ch.each
 	}
 	lines := len(wrap(ch.subtitle, subtitleLetters)) + len(ch.captionLines())
 	return 2*margin + 36 + vg.Length(ch.rows())*each + vg.Length(lines)*12
@@ -131,6 +137,9 @@ func (ch *chart) drawPanels(c draw.Canvas) {
 		if p.stacks != nil {
 			columnWidth = max(columnWidth, p.stacks.legendWidth())
 		}
+		if p.dumbbells != nil {
+			columnWidth = max(columnWidth, p.dumbbells.width())
+		}
 	}
 	rows := vg.Length(ch.rows())
 	cols := vg.Length(ch.columns)
@@ -149,6 +158,10 @@ func (ch *chart) drawPanels(c draw.Canvas) {
 			Max: vg.Point{X: left + width, Y: upper},
 		}}
 		data, pl := p.draw(box)
+		if p.dumbbells != nil {
+			p.dumbbells.drawValues(data, pl)
+			continue
+		}
 		if p.stacks != nil {
 			if col == ch.labelled && (row == 0 || ch.columns == 1) {
 				p.stacks.drawLegend(data)
@@ -178,13 +191,16 @@ func (p *panel) draw(c draw.Canvas) (draw.Canvas, *plot.Plot) {
 	rules := plotter.NewGrid()
 	rules.Vertical.Width = 0
 	rules.Horizontal = draw.LineStyle{Color: grid, Width: 0.7}
-	if p.stacks != nil {
+	if p.stacks != nil || p.dumbbells != nil {
 		rules.Vertical, rules.Horizontal = rules.Horizontal, rules.Vertical
 		pl.X.Width, pl.X.Tick.Width = 0, 0
 	}
 	pl.Add(rules)
 	if p.stacks != nil {
 		pl.Add(p.stacks)
+	}
+	if p.dumbbells != nil {
+		pl.Add(p.dumbbells)
 	}
 	if p.offered > 0 {
 		pl.Add(level{p.offered})

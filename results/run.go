@@ -30,8 +30,16 @@ type Run struct {
 	Servers map[string]string `json:"servers,omitempty"`
 	// Versions is what those of them said of themselves that could be asked.
 	Versions map[string]string `json:"versions,omitempty"`
+	// Originals is what those are that came with cbench.
+	Originals map[string]Original `json:"originals,omitempty"`
 
 	Plan []Planned `json:"plan"` // in the order it runs
+}
+
+// Original is what a server of another make is beside ours.
+type Original struct {
+	Of       string `json:"of,omitempty"` // the model of ours that imitates it; empty: none does
+	Language string `json:"language"`     // what it is written for: "CPython", "Go"
 }
 
 // Planned is one repetition that is to be measured.

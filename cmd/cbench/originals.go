@@ -7,9 +7,12 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/spf13/cobra"
+
 	"cbench/harness"
 	"cbench/models"
 	others "cbench/models/foreign"
+	"cbench/results"
 )
 
 // originals, as a model's name, stands for all servers of other makes that can run here.
@@ -39,7 +42,7 @@ func foreignServer(name string) (s harness.Server, ok bool, err error) {
 }
 
 func serverOf(o others.Server, version string) harness.Server {
-	s := harness.Server{Name: o.Name, Version: version}
+	s := harness.Server{Name: o.Name, Version: version, Original: results.Original{Of: o.OriginalOf, Language: o.Language}}
 	for i, how := range o.Serve {
 		way := harness.Way{Args: o.Words(how.Command), Speaks: how.Speaks}
 		if i == 0 {
@@ -51,21 +54,24 @@ func serverOf(o others.Server, version string) harness.Server {
 	return s
 }
 
-// originalServers is all that can run here, asked at once: some of them take a second to say so.
-func originalServers() (servers []harness.Server, err error) {
+// originalServers is all that can run here, asked at once: some of them take a second to say so. Missing says of each of the others why
+// it cannot, with the mend.
+func originalServers() (servers []harness.Server, missing []string, err error) {
 	all, err := othersHere()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i, version := range probed(all) {
-		if version.err == nil {
-			servers = append(servers, serverOf(all[i], version.text))
+		if version.err != nil {
+			missing = append(missing, fmt.Sprintf("%s: %v", all[i].Name, version.err))
+			continue
 		}
+		servers = append(servers, serverOf(all[i], version.text))
 	}
 	if len(servers) == 0 {
-		return nil, fmt.Errorf("model originals: none is installed: make originals")
+		return nil, nil, fmt.Errorf("model originals: none is installed: make originals")
 	}
-	return servers, nil
+	return servers, missing, nil
 }
 
 type version struct {
@@ -123,4 +129,26 @@ func parts(o others.Server) (all []string) {
 		}
 	}
 	return all
+}
+
+// allModels, as a model's name, stands for all of ours.
+const allModels = "all"
+
+// withoutAll puts all of ours where names say so, in front and each once.
+func withoutAll(names []string) []string {
+	if !slices.Contains(names, allModels) {
+		return names
+	}
+	ours := modelNames()
+	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == allModels || slices.Contains(ours, name) })
+	return append(ours, others...)
+}
+
+// writeOriginals prints the pairs of the run in dir, if it has any.
+func writeOriginals(cmd *cobra.Command, dir string, cells []results.Cell) error {
+	run, err := results.ReadRun(dir)
+	if err != nil {
+		return err
+	}
+	return results.WriteOriginals(cmd.OutOrStdout(), run, cells, tableOptions(cmd))
 }

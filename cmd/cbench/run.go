@@ -34,6 +34,7 @@ type runFlags struct {
 	linger                   time.Duration
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
+	missing                  []string // originals that cannot run here
 	shares                   []float64
 	hows                     []string
 	flags                    *pflag.FlagSet
@@ -75,7 +76,7 @@ are shown besides.`,
 func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.flags = flags
-	flags.StringSliceVar(&f.models, "model", nil, "models, all of ours, or originals: all other servers that are installed (cbench list names them); all unless --cmd is given")
+	flags.StringSliceVar(&f.models, "model", nil, "models, all of ours, or originals: all other servers that are installed (cbench list names them); all unless --cmd is given or the suite says others")
 	flags.StringSliceVar(&f.scenarios, "scenario", []string{"echo"}, "scenarios (cbench list names them)")
 	flags.StringSliceVar(&f.conns, "conns", []string{"100", "1000"}, "numbers of connections; max is the most this machine allows")
 	flags.DurationVar(&f.block.Duration, "duration", 3*time.Second, "how long to measure, a repetition")
@@ -182,6 +183,9 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 			return err
 		}
 	}
+	if err := writeOriginals(cmd, dir, cells); err != nil {
+		return err
+	}
 	void := 0
 	for _, c := range cells {
 		if !c.Valid {
@@ -244,6 +248,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	if len(e.Plan) == 0 {
 		return e, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
 	}
+	skipped = append(skipped, f.missing...)
 	e.Dir, e.Resume, e.Linger = f.out, f.resume, f.linger
 	if e.Dir == "" {
 		if f.resume {
@@ -267,16 +272,25 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 		return nil, fmt.Errorf("name %q: it is for a server of your own: --cmd", f.foreign.name)
 	}
 	names := f.models
-	if len(names) == 0 && f.foreign.cmd == "" || slices.Contains(names, "all") {
-		names = modelNames()
+	if len(names) == 0 && f.suite != "" {
+		s, err := findSuite(f.suite)
+		if err != nil {
+			return nil, err
+		}
+		names = s.Models
 	}
+	if len(names) == 0 && f.foreign.cmd == "" {
+		names = []string{allModels}
+	}
+	names = withoutAll(names)
 	var servers []harness.Server
 	for _, name := range names {
 		if name == originals {
-			all, err := originalServers()
+			all, missing, err := originalServers()
 			if err != nil {
 				return nil, err
 			}
+			f.missing = missing
 			servers = append(servers, all...)
 			continue
 		}

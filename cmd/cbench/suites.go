@@ -16,7 +16,8 @@ import (
 type suite struct {
 	Name   string          `json:"name"`
 	Doc    string          `json:"doc"`
-	Noisy  bool            `json:"noisy"` // its figures are no measurement: see the flag
+	Noisy  bool            `json:"noisy"`  // its figures are no measurement: see the flag
+	Models []string        `json:"models"` // as --model, which goes before; none: all of ours
 	Blocks []harness.Block `json:"blocks"`
 }
 

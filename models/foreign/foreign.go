@@ -25,6 +25,7 @@ type Server struct {
 	Name       string   `json:"name"`
 	Doc        string   `json:"doc"`         // one line, for lists
 	OriginalOf string   `json:"original_of"` // our model that imitates it; empty: none does
+	Language   string   `json:"language"`    // what it is written for, with what runs it where there are several: "CPython", "PyPy"
 	Needs      Needs    `json:"needs"`
 	Version    []string `json:"version"` // a command that prints it in a line, and fails where the server cannot run
 	Serve      []Serve  `json:"serve"`
@@ -132,6 +133,8 @@ func (s *Server) check() error {
 		return fmt.Errorf("name %q: must be 1 to 32 of a-z 0-9 . -", s.Name)
 	case s.Doc == "":
 		return errors.New("doc: there must be a line that says what it is")
+	case s.Language == "":
+		return errors.New(`language: there must be what it is written for, such as "CPython" or "Go"`)
 	case len(s.Version) == 0:
 		return errors.New("version: there must be a command that prints it")
 	case len(s.Serve) == 0:

@@ -20,7 +20,7 @@ func write(t *testing.T, manifest string) string {
 	return dir
 }
 
-const right = `{"name":"some","doc":"a server","version":["sh","-c","echo some 1.2"],"serve":[{"speaks":["lines:echo"],"command":["sh","{dir}/s.sh","{addr}"]}]}`
+const right = `{"name":"some","doc":"a server","language":"sh","version":["sh","-c","echo some 1.2"],"serve":[{"speaks":["lines:echo"],"command":["sh","{dir}/s.sh","{addr}"]}]}`
 
 func TestAll(t *testing.T) {
 	dir := write(t, right)
@@ -42,6 +42,7 @@ func TestManifestErrors(t *testing.T) {
 		"unknown key": {`"doc"`, `"dok"`, "dok"},
 		"name":        {`"name":"some"`, `"name":"Some One"`, "name"},
 		"no doc":      {`"doc":"a server",`, ``, "doc"},
+		"no language": {`"language":"sh",`, ``, "language"},
 		"no version":  {`["sh","-c","echo some 1.2"]`, `[]`, "version"},
 		"no command":  {`["sh","{dir}/s.sh","{addr}"]`, `[]`, "command"},
 		"no speech":   {`["lines:echo"]`, `[]`, "speaks"},

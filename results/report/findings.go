@@ -28,17 +28,23 @@ type facts struct {
 	cores   []results.Cores
 	kindred []results.Comparison // of styled against each of kin
 
-	evenness []results.Evenness
-
-	twinOf  map[string]string       // models, by the name of their control
-	control func(model string) bool // is no competitor
+	evenness  []results.Evenness
+	originals *results.Originals      // nil: the run has no pairs
+	twinOf    map[string]string       // models, by the name of their control
+	control   func(model string) bool // is no competitor
 }
 
 func factsOf(s *Source) facts {
 	f := facts{cells: s.Cells, groups: results.Summarise(s.Cells)}
 	twins := results.TwinsOf(s.Cells)
 	looks := results.Looks(modelsOf(f.groups))
-	f.control = func(name string) bool { return looks[name].Dashed || twins[name] != "" }
+	var originals map[string]results.Original
+	if s.Run != nil {
+		originals = s.Run.Originals
+	}
+	f.control = func(name string) bool { // the original of a control is one too
+		return looks[name].Dashed || twins[name] != "" || looks[originals[name].Of].Dashed
+	}
 	f.twinOf = twins
 	f.loads = loadNames(settingsOf(f.groups))
 	f.growth = slices.DeleteFunc(growthOf(f.groups), func(g results.Growth) bool { return twins[g.Model] != "" })
@@ -52,6 +58,9 @@ func factsOf(s *Source) facts {
 	f.cores, f.evenness = results.CoresOf(s.Cells), results.EvennessOf(s.Cells)
 	f.kindred = results.Kindred(s.Cells, styled, kin...)
 	f.stalls = stallsOf(f.groups, f.loads, f.control)
+	if s.Run != nil {
+		f.originals = results.OriginalsOf(s.Run, s.Cells)
+	}
 	return f
 }
 
@@ -84,6 +93,11 @@ func (f facts) findings() []Finding {
 		add("CPU per message", f.loads[m.setting], f.atEnds(m)...)
 	}
 	add("A coroutine’s price", "", f.stylePrice()...)
+	if o := f.originals; o != nil {
+		load, says := languageSays(o)
+		add("Language or model", load, says...)
+		add("Go's libraries", "", engineSentences(o.Engines)...)
+	}
 	if m, ok := chief(f.matters, "p99"); ok {
 		add("p99 latency", f.loads[m.setting], f.latencySays(m)...)
 	}

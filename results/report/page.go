@@ -18,6 +18,7 @@ type page struct {
 	Answers             []Answer
 	Looks               []modelLook
 	Memory              memoryPart
+	Originals           originalsPart
 	Loads               []loadPart
 	Cores               []coresPart
 	Fairness            *fairnessPart
@@ -81,6 +82,7 @@ func newPage(s *Source) *page {
 		Setup: setupOf(s.Run),
 	}
 	p.Memory = b.memory()
+	p.Originals = b.originals()
 	p.Loads = b.loads()
 	p.Cores, p.Fairness = f.coresParts(), f.fairness()
 	p.Differences, p.DifferenceWords = f.differences()
@@ -222,7 +224,7 @@ func (f facts) differences() (*Table, []differencePart) {
 	if len(f.matters) == 0 {
 		return nil, nil
 	}
-	t := &Table{Head: []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}}
+	t := &Table{Head: differenceHead}
 	rest := slices.Clone(f.matters)
 	slices.SortStableFunc(rest, func(a, b matter) int { return rank(a.setting) - rank(b.setting) })
 	var words []differencePart
@@ -244,6 +246,8 @@ func (f facts) differences() (*Table, []differencePart) {
 	}
 	return t, words
 }
+
+var differenceHead = []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}
 
 func (f facts) differenceRow(c results.Comparison) []Datum {
 	interval, ratio := "not known", fmt.Sprintf("%.3g", c.Ratio.Mid)

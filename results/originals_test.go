@@ -1,0 +1,200 @@
+package results
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var othersMade = []struct {
+	nature
+	Original
+}{
+	{nature{"twisted", 9000, 2600, 80e3, 150e3, 3}, Original{"callback", "CPython"}},
+	{nature{"tornado", 12000, 2600, 110e3, 200e3, 3}, Original{"reactor", "CPython"}},
+	{nature{"uvloop", 7000, 2600, 40e3, 90e3, 2}, Original{"reactor", "CPython"}},
+	{nature{"node", 5000, 2600, 21e3, 80e3, 2}, Original{"reactor", "JavaScript (V8)"}},
+	{nature{"gnet", 900, 2600, 7600, 50e3, 1.4}, Original{"reactor", "Go"}},
+	{nature{"nbio", 1200, 2600, 7000, 50e3, 1.4}, Original{"reactor", "Go"}},
+	{nature{"alone", 1200, 2600, 7000, 50e3, 1.4}, Original{"", "CPython"}},
+}
+
+// besideOurs is a run of ours and of servers of other makes: echo in a closed and an open loop, idle, and blocking; uvloop is void where others
+// block, and gevent was to run and did not.
+func besideOurs(t testing.TB) (*Run, []Cell) {
+	t.Helper()
+	run, _ := synthetic(t)
+	run.Plan = nil
+	run.Servers, run.Versions = map[string]string{}, map[string]string{"twisted": "twisted 22.4.0 CPython 3.11.2"}
+	run.Originals = map[string]Original{"gevent": {"coroutine", "CPython"}}
+	all := natures
+	for _, o := range othersMade {
+		run.Servers[o.model], run.Originals[o.model] = "server {addr}", o.Original
+		all = append(all[:len(all):len(all)], o.nature)
+	}
+	base := Params{PayloadBytes: 128, Loop: "open", RatePerS: 2000, Pipeline: 1}
+	closed, idle, blocking := base, base, base
+	closed.Loop = "closed"
+	idle.RatePerS = 10
+	blocking.How, blocking.Share, blocking.BlockNS = "inline", 0.01, 20e6
+	var cells []Cell
+	add := func(scenario string, p Params, conns ...int) {
+		for rep := 1; rep <= 4; rep++ {
+			for _, n := range conns {
+				for _, like := range all {
+					c := like.cell(Planned{Order: len(cells) + 1, Model: like.model, Scenario: scenario, Conns: n, Rep: rep, Seed: uint64(rep), Params: p})
+					if p.Loop == "closed" {
+						c.Valid, c.Void = true, nil // of spoil
+						c.CPU.ServerNSPerMessage = ptr(like.cpu * (1 + 0.01*float64(rep)))
+						c.Params.RatePerS = 0
+					}
+					if scenario == "blocking" && like.model == "uvloop" {
+						c.Valid, c.Void = false, []string{"it could not keep up"}
+					}
+					cells = append(cells, c)
+				}
+			}
+		}
+	}
+	add("echo", closed, 100, 1000, 10000)
+	add("echo", base, 1000)
+	add("idle", idle, 1000, 10000)
+	add("blocking", blocking, 100)
+	return run, cells
+}
+
+func TestOriginalsOf(t *testing.T) {
+	run, cells := besideOurs(t)
+	o := OriginalsOf(run, cells)
+	if o == nil || len(o.Tables) != 1 || o.Tables[0].Name != "lines" {
+		t.Fatalf("%+v", o)
+	}
+	table := &o.Tables[0]
+	var names []string
+	for _, p := range table.Pairs {
+		names = append(names, p.Original)
+	}
+	if got := strings.Join(names, " "); got != "tornado uvloop node gnet nbio twisted" {
+		t.Errorf("pairs %q", got)
+	}
+	for _, tt := range []struct {
+		key, scenario, loop string
+		conns               int
+		ours, original      float64 // of twisted; 0: not asked
+	}{
+		{"cpu", "echo", "closed", 1000, 5900 * 1.025, 80e3 * 1.025},
+		{"p99", "echo", "open", 1000, 0, 0},
+		{"user", "idle", "open", 0, 252, 9000},
+		{"stall", "blocking", "open", 100, 0, 0},
+	} {
+		at, ok := table.Column(tt.key)
+		if !ok {
+			t.Errorf("no %s", tt.key)
+			continue
+		}
+		c, f := table.Columns[at], table.Pairs[5].Figures[at]
+		if c.Setting.Scenario != tt.scenario || c.Setting.Params.Loop != tt.loop || c.Conns != tt.conns {
+			t.Errorf("%s: of %s, %s, N = %d", tt.key, c.Setting.Scenario, c.Setting.Params.Loop, c.Conns)
+		}
+		if tt.ours > 0 && (math.Abs(f.Ours.Mid/tt.ours-1) > 0.1 || math.Abs(f.Original.Mid/tt.original-1) > 0.1) {
+			t.Errorf("%s: %v and %v", tt.key, f.Ours.Mid, f.Original.Mid)
+		}
+	}
+	cpu, _ := table.Column("cpu")
+	if r := table.Pairs[5].Figures[cpu].Ratio; r == nil || r.Base != "callback" || r.Other != "twisted" || r.Verdict != More || math.Abs(r.Ratio.Mid-80/5.9) > 0.1 {
+		t.Errorf("twisted over callback: %+v", r)
+	}
+	stall, _ := table.Column("stall")
+	if s := table.Pairs[1].Figures[stall].Original; s.N != 0 || s.Void != "it could not keep up" {
+		t.Errorf("a void side: %+v", s)
+	}
+}
+
+func TestWithinALanguage(t *testing.T) {
+	o := OriginalsOf(besideOurs(t))
+	want := []struct {
+		language, cheap, dear string
+		models                int
+		ratio                 float64
+	}{
+		{"Go", "reactor", "pool", 4, 9400.0 / 5100}, // floor is no model
+		{"CPython", "alone", "tornado", 4, 110.0 / 7},
+		{"Go", "nbio", "gnet", 2, 76.0 / 70},
+	}
+	if len(o.Within) != len(want) {
+		t.Fatalf("%d ranges: %+v", len(o.Within), o.Within)
+	}
+	for i, w := range want {
+		r := o.Within[i]
+		if r.Language != w.language || r.Ours != (i == 0) || r.Models != w.models || r.Widest == nil || r.Widest.Base != w.cheap || r.Widest.Other != w.dear ||
+			math.Abs(r.Widest.Ratio.Mid/w.ratio-1) > 0.01 {
+			t.Errorf("%+v, %+v", r, r.Widest)
+		}
+	}
+	if len(o.Engines) != 8 { // two of them: closed at three N, open at one
+		t.Fatalf("%d comparisons with engines", len(o.Engines))
+	}
+	for _, c := range o.Engines {
+		if c.Other != "reactor" || c.Setting.Params.Loop == "closed" && c.Verdict != Less {
+			t.Errorf("%s over %s: %v, %s", c.Other, c.Base, c.Ratio, c.Verdict)
+		}
+	}
+}
+
+// A run that does not say what its servers are has no pairs: nothing is guessed from names.
+func TestNoOriginalsOnRecord(t *testing.T) {
+	run, cells := besideOurs(t)
+	run.Originals = nil
+	var out strings.Builder
+	if err := WriteOriginals(&out, run, cells, TableOptions{}); err != nil || out.Len() > 0 || OriginalsOf(run, cells) != nil {
+		t.Errorf("%v, %q", err, out.String())
+	}
+}
+
+func TestWriteOriginals(t *testing.T) {
+	run, cells := besideOurs(t)
+	var out strings.Builder
+	if err := WriteOriginals(&out, run, cells, TableOptions{Width: 100}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\nreactor ", "\n  tornado ", "\n  twisted ", "x13.6 (", "Versions: twisted 22.4.0", "void", "slope over N", "closed loop"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	for line := range strings.Lines(out.String()) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 100 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
+func TestOriginalsAreDrawn(t *testing.T) {
+	run, cells := besideOurs(t)
+	dir := t.TempDir()
+	charts := originalCharts(run, cells)
+	if len(charts) != 1 {
+		t.Fatalf("%d charts", len(charts))
+	}
+	files, err := charts[0].write(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "originals-lines.svg"))
+	if err != nil {
+		t.Fatalf("%v among %q", err, files)
+	}
+	for _, want := range []string{"twisted (callback)", "gnet (reactor)", "×13.6", "blocking, N = 100"} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("the chart lacks %q", want)
+		}
+	}
+	if err := removeStale(dir, nil); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("charts that are no more were left: %v", left)
+	}
+}

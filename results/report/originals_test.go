@@ -1,0 +1,186 @@
+package report
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"cbench/results"
+)
+
+// originalNatures are servers of other makes; a hostile one is among them.
+var originalNatures = []struct {
+	nature
+	results.Original
+}{
+	{nature{"twisted", "", 9000, 3870, 90e3, 150e3, 9e3, false}, results.Original{Of: "callback", Language: "CPython"}},
+	{nature{"tornado", "", 12_000, 3870, 130e3, 150e3, 8e3, false}, results.Original{Of: "reactor", Language: "CPython"}},
+	{nature{"asyncore", "", 5000, 3870, 78e3, 150e3, 9e3, false}, results.Original{Of: "reactor", Language: "CPython"}},
+	{nature{"node", "", 5000, 3870, 21e3, 60e3, 40e3, false}, results.Original{Of: "reactor", Language: "JavaScript (V8)"}},
+	{nature{"gnet", "", 900, 3870, 9000, 50e3, 100e3, false}, results.Original{Of: "reactor", Language: "Go"}},
+	{nature{"nbio", "", 0, 3870, 8125, 50e3, 100e3, false}, results.Original{Of: "reactor", Language: "Go"}},
+	{nature{"callback", "", 120, 3870, 6800, 49e3, 120e3, false}, results.Original{}},
+}
+
+// madeBeside is the run made with its originals.
+func madeBeside(t testing.TB) Source {
+	t.Helper()
+	s := made(t)
+	run := *s.Run
+	run.Servers, run.Versions = maps.Clone(run.Servers), map[string]string{"twisted": "twisted 22.4.0 <b>"}
+	run.Originals = map[string]results.Original{hostile: {Of: "reactor", Language: hostile}}
+	cells := s.Cells[:len(s.Cells):len(s.Cells)]
+	for _, o := range originalNatures {
+		if o.Of != "" {
+			run.Originals[o.model], run.Servers[o.model] = o.Original, o.model+" {addr}"
+		}
+		for rep := 1; rep <= 3; rep++ {
+			for _, n := range []int{100, 1000} {
+				cells = append(cells, o.cell("echo", results.Params{Loop: "closed", PayloadBytes: 128, Pipeline: 1, Rotation: "all", Rounds: 12}, n, rep),
+					o.cell("echo", results.Params{Loop: "open", RatePerS: 20_000, PayloadBytes: 128, Pipeline: 1}, n, rep),
+					o.cell("blocking", results.Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, How: "inline", Share: 0.01, BlockNS: 20e6}, n, rep))
+			}
+		}
+		for _, n := range []int{1000, 10_000} {
+			cells = append(cells, o.cell("idle", results.Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1}, n, 1))
+		}
+	}
+	s.Run, s.Cells = &run, cells
+	s.Comparisons = results.Comparisons(cells, "")
+	return s
+}
+
+func TestOriginalsOnThePage(t *testing.T) {
+	s := madeBeside(t)
+	page := written(t, s)
+	for _, want := range []string{
+		`id="originals"`, "Language or model", "Lines over TCP", "twisted 22.4.0 &lt;b&gt;", "Written for CPython", "an interpreter’s own base is not in it",
+		`aria-label="twisted beside callback: `, "Every original over ours",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "<b>&</b>") || strings.Contains(page, "NaN%") || strings.Contains(page, "Inf%") {
+		t.Error("mark-up of a name, or a place that is none")
+	}
+	if page := written(t, made(t)); strings.Contains(page, `id="originals"`) || strings.Contains(page, "Language or model") {
+		t.Error("a run without originals has a section of them")
+	}
+}
+
+// pairOf is an original at that ratio to ours.
+func pairOf(original, ours, language string, ratio float64, v results.Verdict) results.Pair {
+	c := &results.Comparison{Base: ours, Other: original, Verdict: v, Ratio: results.Interval{Low: 0.9 * ratio, Mid: ratio, High: 1.1 * ratio, N: 8}}
+	return results.Pair{Original: original, Ours: ours, Language: language, Figures: []results.Both{{Ratio: c}}}
+}
+
+// rangeOf is a language whose models are so far apart; 0: no difference was found.
+func rangeOf(language string, ours bool, ratio float64) results.ModelRange {
+	r := results.ModelRange{Language: language, Ours: ours, Models: 5}
+	if ratio > 0 {
+		r.Widest = pairOf("dear", "cheap", "", ratio, results.More).Figures[0].Ratio
+	}
+	return r
+}
+
+func TestLanguageInWords(t *testing.T) {
+	const more, same, unknown = results.More, results.Same, results.Unknown
+	for name, tt := range map[string]struct {
+		pairs  []results.Pair
+		within []results.ModelRange
+		want   []string
+	}{
+		"nothing":      {},
+		"not compared": {pairs: []results.Pair{{Original: "node", Ours: "reactor", Language: "JavaScript (V8)", Figures: []results.Both{{}}}}},
+		"the language": {
+			[]results.Pair{pairOf("gnet", "reactor", "Go", 1.25, more), pairOf("erlang", "actor", "Erlang (BEAM)", 3, more), pairOf("twisted", "callback", "CPython", 20, more),
+				pairOf("gevent", "coroutine", "CPython", 12, more)},
+			[]results.ModelRange{rangeOf("Go", true, 1.5), rangeOf("CPython", false, 2), rangeOf("Go", false, 9)},
+			[]string{
+				"Written for CPython the same model takes 12 to 20 times the CPU of ours per message, over 2 pairs (`gevent` for `coroutine` to `twisted` for `callback`; median 16).",
+				"Written for Erlang (BEAM) the same model takes 3 times (2.7 to 3.3) the CPU of ours per message (`erlang` for `actor`).",
+				"By others' libraries for Go the same model takes 1.25 times (1.12 to 1.38) the CPU of ours per message (`gnet` for `reactor`).",
+				"The choice of model changes it by up to 1.5 times (1.35 to 1.65) in Go, `dear` against `cheap` (of 5 models) and " +
+					"by up to 2 times (1.8 to 2.2) in CPython, `dear` against `cheap` (of 5 servers, whose libraries differ too).",
+				"Of CPython against Go the language, with its runtime and libraries, is most of it: its least factor is larger than the largest between models.",
+			},
+		},
+		"the model": {
+			[]results.Pair{pairOf("twisted", "callback", "CPython", 2, more)}, []results.ModelRange{rangeOf("Go", true, 5)},
+			[]string{
+				"Written for CPython the same model takes 2 times (1.8 to 2.2) the CPU of ours per message (`twisted` for `callback`).",
+				"The choice of model changes it by up to 5 times (4.5 to 5.5) in Go, `dear` against `cheap` (of 5 models).",
+				"Of CPython against Go the model is most of it: the largest factor between models is larger than any of the language.",
+			},
+		},
+		"neither": {
+			[]results.Pair{pairOf("twisted", "callback", "CPython", 2, more)}, []results.ModelRange{rangeOf("Go", true, 2)},
+			[]string{
+				"Written for CPython the same model takes 2 times (1.8 to 2.2) the CPU of ours per message (`twisted` for `callback`).",
+				"The choice of model changes it by up to 2 times (1.8 to 2.2) in Go, `dear` against `cheap` (of 5 models).",
+				"Of CPython against Go neither the language nor the model is most of it throughout: the factors of the one and of the other overlap.",
+			},
+		},
+		"ties": {
+			[]results.Pair{pairOf("stackless", "actor", "PyPy", 1, same), pairOf("twisted", "callback", "CPython", 9, unknown), pairOf("gevent", "coroutine", "CPython", 9, more)},
+			[]results.ModelRange{rangeOf("Go", true, 0)},
+			[]string{
+				"Written for CPython the same model takes 9 times (8.1 to 9.9) the CPU of ours per message (`gevent` for `coroutine`); of `twisted` too little is known to say.",
+				"Written for PyPy: no difference from ours was found in `stackless`.",
+				"Among the models of Go no difference was found.",
+			},
+		},
+	} {
+		o := &results.Originals{Tables: []results.Beside{{Columns: []results.BesideColumn{{Key: "cpu", Title: "CPU per message"}}, Pairs: tt.pairs}}, Within: tt.within}
+		_, says := languageSays(o)
+		if !slices.Equal(says, tt.want) {
+			t.Errorf("%s:\n%s\nwant\n%s", name, strings.Join(says, "\n"), strings.Join(tt.want, "\n"))
+		}
+	}
+}
+
+func TestEnginesInWords(t *testing.T) {
+	closed, open := results.Setting{Scenario: "echo", Params: results.Params{Loop: "closed"}}, results.Setting{Scenario: "echo", Params: results.Params{Loop: "open", RatePerS: 2000}}
+	of := func(s results.Setting, engine string, n int, ratio float64, v results.Verdict) results.Comparison {
+		c := *pairOf("reactor", engine, "", ratio, v).Figures[0].Ratio
+		c.Setting, c.Conns = s, n
+		return c
+	}
+	for _, tt := range []struct {
+		all  []results.Comparison
+		want []string
+	}{
+		{nil, nil},
+		{
+			[]results.Comparison{of(open, "evio", 100, 0.1, results.Less), of(closed, "gnet", 1000, 0.5, results.Less), of(closed, "nbio", 1000, 0.75, results.Less),
+				of(closed, "gnet", 100, 1, results.Same), of(closed, "gnet", 10, 1, results.Unknown)},
+			[]string{"CPU per message of `reactor`, against the cheapest of Go's libraries (`gnet` and `nbio`), in echo, closed loop: of `gnet` at N = 10 too little is known to say; " +
+				"no difference from `gnet` was found at N = 100; 0.75 times (0.675 to 0.825) that of `nbio` at N = 1,000."},
+		},
+	} {
+		if got := engineSentences(tt.all); !slices.Equal(got, tt.want) {
+			t.Errorf("%q\nwant %q", got, tt.want)
+		}
+	}
+}
+
+func TestBellsAreOnTheAxis(t *testing.T) {
+	for name, sides := range map[string][2]float64{"apart": {110, 12e3}, "alike": {4000, 4100}, "nothing": {0, 0}, "less than nothing": {-40, 5e6}} {
+		ours, original := results.Side{Interval: results.Interval{Mid: sides[0], N: 2}}, results.Side{Interval: results.Interval{Mid: sides[1], N: 2}}
+		for _, key := range []string{"cpu", "user"} {
+			b := bellsOf(&results.Beside{Columns: []results.BesideColumn{{Key: key, Title: "t", Words: results.Bytes}},
+				Pairs: []results.Pair{{Original: "o", Ours: "u", Figures: []results.Both{{Ours: ours, Original: original}}}}})
+			r := b[0].Rows[0]
+			for _, at := range []float64{r.From, r.To} {
+				if !(at >= 0 && at <= 100) {
+					t.Errorf("%s, %s: at %v%%", name, key, at)
+				}
+			}
+			if n := len(b[0].Ticks); n < 1 || n > 6 {
+				t.Errorf("%s, %s: %d ticks", name, key, n)
+			}
+		}
+	}
+}
