@@ -98,6 +98,16 @@ func (g *Group) At(share float64) (at AtLoad, ok bool) {
 	return at, true
 }
 
+// Shares is at which shares of what they found the group's searches looked, 0 for the common rate.
+func (g *Group) Shares() (all []float64) {
+	for _, share := range append(slices.Clone(shownShares), 0) {
+		if _, ok := g.At(share); ok {
+			all = append(all, share)
+		}
+	}
+	return all
+}
+
 // medianWindow is the medians of several windows' figures; it held if more than half did.
 func medianWindow(of []Window) Window {
 	w := of[0]

@@ -129,7 +129,7 @@ func TestLoadsOfASearch(t *testing.T) {
 	c := searches()[2]
 	g := Summarise([]Cell{c})[0]
 	var shares []float64
-	for _, w := range g.loads() {
+	for _, w := range g.Loads() {
 		shares = append(shares, math.Round(100*w.RatePerS / *c.Search.Found)/100)
 	}
 	if want := []float64{0.05, 0.1, 0.21, 0.25, 0.5, 0.75, 0.9, 1, 1.02, 1.2}; !slices.Equal(shares, want) {
@@ -268,7 +268,7 @@ func TestLatencyOverProcesses(t *testing.T) {
 		t.Errorf("%+v: %+v", at, p99)
 	}
 	banded := 0
-	for _, w := range g.loads() {
+	for _, w := range g.Loads() {
 		if w.Over(func(w Window) int64 { return w.P99 }).Sure() {
 			banded++
 		}

@@ -84,7 +84,7 @@ func kneesOf(of []row, n int, given map[string]look, figure func(Window) int64) 
 		s := series{label: r.name, look: given[r.model]}
 		for i := range r.groups {
 			if g := &r.groups[i]; g.Conns == n {
-				s.addKnee(g.loads(), figure)
+				s.addKnee(g.Loads(), figure)
 			}
 		}
 		all = append(all, s)
@@ -118,11 +118,15 @@ func (s *series) addKnee(windows []AtLoad, figure func(Window) int64) {
 // beyond is how far above what was found windows that failed are shown: farther up a queue only grows with the length of the window.
 const beyond = 1.5
 
-// loads is the group's windows by rate, from low to high: those of the curve, below it those on the way up, and beyond it those that
-// failed. Of windows at one rate, the medians.
-func (g *Group) loads() []AtLoad {
+// Loads is what the group's searches measured by load, from low to high: the curve of each, below it windows on the way up, and beyond it
+// those that failed, up to a little farther (beyond). A search of connections has its windows by their number.
+func (g *Group) Loads() []AtLoad {
 	const common = -2            // the key of the common rate
-	at := map[float64][]Window{} // by rate, or those of the curve by what several searches have in common, the share: below 0
+	at := map[float64][]Window{} // by load, or those of the curve by what several searches have in common, the share: below 0
+	load := func(w Window) float64 { return w.RatePerS }
+	if g.Params.Search == "conns" {
+		load = func(w Window) float64 { return float64(w.Conns) }
+	}
 	for _, c := range g.Valid {
 		if c.Search == nil || c.Search.Found == nil {
 			continue
@@ -131,8 +135,8 @@ func (g *Group) loads() []AtLoad {
 		lowest := found
 		for _, w := range c.Search.Curve {
 			if w.Count > 0 {
-				lowest = min(lowest, w.RatePerS)
-				key := w.RatePerS
+				lowest = min(lowest, load(w))
+				key := load(w)
 				switch {
 				case slices.Contains(shownShares, w.Share):
 					key = -w.Share
@@ -142,9 +146,10 @@ func (g *Group) loads() []AtLoad {
 				at[key] = append(at[key], w)
 			}
 		}
+		curved := len(c.Search.Curve) > 0
 		for _, w := range c.Search.Tried {
-			if w.Count > 0 && (w.RatePerS < lowest || w.RatePerS > found && w.RatePerS <= beyond*found) {
-				at[w.RatePerS] = append(at[w.RatePerS], w)
+			if x := load(w); w.Count > 0 && (x < lowest || !curved && x <= found || x > found && x <= beyond*found) {
+				at[x] = append(at[x], w)
 			}
 		}
 	}
@@ -156,7 +161,7 @@ func (g *Group) loads() []AtLoad {
 		}
 		all = append(all, point)
 	}
-	slices.SortFunc(all, func(a, b AtLoad) int { return cmp.Compare(a.RatePerS, b.RatePerS) })
+	slices.SortFunc(all, func(a, b AtLoad) int { return cmp.Compare(load(a.Window), load(b.Window)) })
 	return all
 }
 
