@@ -146,7 +146,7 @@ func blocksOfRounds(n int, of func(i int) (float64, bool)) (r rotated) {
 
 // alike is p without what may differ between repetitions that are shown as one group.
 func (p Params) alike() Params {
-	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS, p.Width = 0, 0, "", 0, 0, 0
+	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS, p.Width, p.Edge, p.Tries = 0, 0, "", 0, 0, 0, 0, 0
 	return p
 }
 
