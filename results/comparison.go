@@ -9,7 +9,9 @@ type Figure struct {
 	Words  func(v float64) string        // with its unit
 	Round  func(r Round) (float64, bool) // of one round of a rotation; nil: rotations do not know it
 
-	Busy bool // tells of the traffic: a server at rest, or whose limit is searched for, has too little to tell of
+	Busy     bool // tells of the traffic: a server at rest, or whose limit is searched for, has too little to tell of
+	Searched bool // only searches know it
+
 	Tail bool // of the slowest few: the median over short rounds hides a rare stall that the whole repetition shows
 }
 
@@ -26,6 +28,7 @@ var Figures = []Figure{
 		Round: func(r Round) (float64, bool) { return r.ServerNSPerMessage, r.ServerNSPerMessage > 0 }},
 	{Name: "user_per_conn_bytes", Title: "memory per connection", Metric: UserPerConn, Less: true, Words: Bytes},
 	{Name: "kernel_per_conn_bytes", Title: "kernel memory per connection", Metric: KernelPerConn, Less: true, Words: Bytes},
+	{Name: "capacity", Title: "capacity", Metric: Capacity, Words: PerSecond, Busy: true, Searched: true},
 	{Name: "spread_p99_ns", Title: "p99 from first to last hearer", Metric: SpreadP99, Less: true, Words: Nanoseconds, Busy: true, Tail: true},
 }
 
@@ -44,8 +47,11 @@ func FigureNamed(name string) (Figure, bool) {
 // comparable reports whether the figure says anything under this load: in an open loop all servers are given the same rate, and
 // one that falls short of it is void.
 func (f Figure) comparable(s Setting) bool {
-	if !f.Busy {
+	switch {
+	case !f.Busy:
 		return true
+	case f.Searched || s.Params.searches():
+		return f.Searched && s.Params.searches()
 	}
 	open := s.Params.Loop == "open"
 	return (open || s.Params.Loop == "closed" || s.Params.storms()) && !s.atRest() && !(open && f.Name == "throughput_per_s")

@@ -175,9 +175,20 @@ func PartsGrowth(groups []Group) []PartGrowth {
 // the weighted mean, and t the 97.5% quantile of Student's distribution with n - 2 degrees of freedom (Draper and Smith, Applied Regression
 // Analysis, 2.11). It takes repetitions to be independent. With fewer than three of them in all its ends are NaN.
 func SlopeOf(groups []Group, m Metric) (Interval, bool) {
+	s, ok := slopeOf(groups, m)
+	return s.Interval, ok
+}
+
+// slope is one with what its interval was made of.
+type slope struct {
+	Interval
+	se, free float64 // standard error and degrees of freedom; NaN where there are too few repetitions
+}
+
+func slopeOf(groups []Group, m Metric) (slope, bool) {
 	line := growthOf(groups, m)
 	if line == nil {
-		return Interval{}, false
+		return slope{}, false
 	}
 	var xs, weights []float64
 	var squares float64
@@ -188,7 +199,7 @@ func SlopeOf(groups []Group, m Metric) (Interval, bool) {
 			squares += weightAt(x) * sq(v-line.Intercept-line.Slope*x)
 		}
 	}
-	s := Interval{Low: math.NaN(), Mid: line.Slope, High: math.NaN(), N: len(xs)}
+	s := slope{Interval{Low: math.NaN(), Mid: line.Slope, High: math.NaN(), N: len(xs)}, math.NaN(), math.NaN()}
 	if len(xs) < 3 {
 		return s, true
 	}
@@ -196,9 +207,9 @@ func SlopeOf(groups []Group, m Metric) (Interval, bool) {
 	for i, x := range xs {
 		spread += weights[i] * sq(x-mean)
 	}
-	free := float64(len(xs) - 2)
-	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: free}.Quantile(0.975)
-	off := t * math.Sqrt(squares/free/spread)
+	s.free = float64(len(xs) - 2)
+	s.se = math.Sqrt(squares / s.free / spread)
+	off := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: s.free}.Quantile(0.975) * s.se
 	s.Low, s.High = s.Mid-off, s.Mid+off
 	return s, true
 }
