@@ -63,7 +63,11 @@ func writeChangesAt(out *strings.Builder, changes []Change, all bool, counts map
 		rows = changeRows(shown, func(f Figure, i Interval) string { return f.Words(i.Mid) })
 	}
 	writeAligned(out, opts.fit(rows), opts, 1, 5)
-	writeReasonsOf(out, len(shown), func(i int) string { return shown[i].Why }, opts)
+	var whys []string
+	for _, c := range shown {
+		whys = append(whys, c.Why)
+	}
+	writeReasonsOf(out, whys, opts)
 	fmt.Fprintln(out)
 }
 
