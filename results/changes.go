@@ -198,9 +198,9 @@ func judgeChanges(all []Change, old, now noise) []Change {
 	sizes := adjust(all, func(c *Change) any { return c.Figure.Name }, func(c *Change) *float64 { return &c.P })
 	for i := range all {
 		c := &all[i]
-		drowned := now.drowned.at(c.Setting, c.Conns, c.Figure)
+		drowned := now.drowned.at(c.Setting, c.Conns, c.Figure).why
 		if drowned == "" {
-			drowned = old.drowned.at(c.Setting, c.Conns, c.Figure)
+			drowned = old.drowned.at(c.Setting, c.Conns, c.Figure).why
 		}
 		j := judgement{ratio: c.Ratio, rounds: c.Base != "", p: c.P, raw: raw[i], of: sizes[i], drowned: drowned}
 		if c.Base == "" && c.Figure.Busy {

@@ -78,7 +78,7 @@ func (f facts) findings() []Finding {
 		add("CPU per message", f.loads[m.setting], f.atEnds(m)...)
 	}
 	if m, ok := chief(f.matters, "p99"); ok {
-		add("p99 latency", f.loads[m.setting], f.latencySays(m)...)
+		add("p99 latency", f.loads[m.setting], append(f.latencySays(m), f.drownedSays())...)
 	}
 	for _, of := range f.limits {
 		add("Capacity", f.loads[of[0].setting], capacitySentence(of))
@@ -151,6 +151,28 @@ func (f facts) latencySays(m matter) []string {
 		return append(mixed[:min(2, len(mixed))], notTested)
 	}
 	return f.atEnds(m)
+}
+
+// drownedSays names the loads under which p99 ranks nobody, for the machine's own pauses are the tail; empty: there are none, or the finding
+// says so already, being of the only one.
+func (f facts) drownedSays() string {
+	var loads []string
+	worst := 0.0
+	chiefly, _ := chief(f.matters, "p99")
+	for _, m := range f.matters {
+		swing := 0.0
+		for _, c := range m.all {
+			swing = max(swing, c.Drowned)
+		}
+		if is(m.figure, "p99") && swing > 0 {
+			loads, worst = append(loads, f.loads[m.setting]), max(worst, swing)
+		}
+	}
+	if len(loads) == 0 || len(loads) == 1 && loads[0] == f.loads[chiefly.setting] {
+		return ""
+	}
+	return fmt.Sprintf("p99 ranks nobody under %s: the machine's own pauses are the tail there, and make even a control differ from itself by a factor of up to %.0f.",
+		list(loads), worst)
 }
 
 // sureness is how much of it is to be trusted, in three sentences: the noise floor, the ties, what is void.
