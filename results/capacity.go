@@ -231,7 +231,7 @@ func writeShares(out *strings.Builder, all, block []Group, opts TableOptions) {
 
 // shareRows is the table of writeShares, and what must be said of it. With sure, each figure has its spread over processes beside it.
 func shareRows(all, block []Group, sure bool) (cells [][]string, known bool, note string) {
-	figure, latency := limitedLatency(block[0].Params.SLO)
+	figure, latency := LimitedLatency(block[0].Params.SLO)
 	head, shares := []string{figure + " at"}, slices.Clone(shownShares)
 	for _, share := range shares {
 		head = append(head, fmt.Sprintf("%.0f%%", 100*share))
@@ -271,8 +271,8 @@ func shareRows(all, block []Group, sure bool) (cells [][]string, known bool, not
 	return cells, known, note
 }
 
-// limitedLatency is the latency that such limits are on, of several the farthest out, and p99 where they are on none.
-func limitedLatency(slo string) (name string, of func(Window) int64) {
+// LimitedLatency is the latency that such limits are on, of several the farthest out, and p99 where they are on none.
+func LimitedLatency(slo string) (name string, of func(Window) int64) {
 	for _, f := range []struct {
 		key, name string
 		of        func(Window) int64

@@ -31,7 +31,7 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 		name: "latency-vs-load", columns: 2, labelled: 1,
 		title:       "Time to a checked reply against the load",
 		subtitle:    "At rates from low to what each model holds, and a little beyond, {from}. Dashed: the limit. Log scales; lower and farther right is better.",
-		spread:      "Over %d processes, a search each; band: 95% interval by Student's t of the logarithms, or both where there are two.",
+		spread:      "Over %d processes, a search each; band: 95%% interval by Student's t of the logarithms, or both where there are two.",
 		hollowMeans: "Hollow: the limits were not kept. ",
 	}
 	var conns []int
@@ -45,9 +45,9 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 	var rates, values []float64
 	var notes []string
 	for _, n := range slices.Compact(conns) {
-		limited, farthest := limitedLatency(slo)
+		limited, farthest := LimitedLatency(slo)
 		if limited == "p50" { // it is drawn anyway
-			limited, farthest = limitedLatency("")
+			limited, farthest = LimitedLatency("")
 		}
 		for _, figure := range []struct {
 			name string
@@ -119,7 +119,7 @@ func (s *series) addKnee(windows []AtLoad, figure func(Window) int64) {
 const beyond = 1.5
 
 // Loads is what the group's searches measured by load, from low to high: the curve of each, below it windows on the way up, and beyond it
-// those that failed, up to a little farther (beyond). A search of connections has its windows by their number.
+// those that failed, up to a little farther (beyond). Of several searches the curves alone: what one process met on its way no other did. A search of connections has its windows by their number.
 func (g *Group) Loads() []AtLoad {
 	const common = -2            // the key of the common rate
 	at := map[float64][]Window{} // by load, or those of the curve by what several searches have in common, the share: below 0
@@ -127,6 +127,7 @@ func (g *Group) Loads() []AtLoad {
 	if g.Params.Search == "conns" {
 		load = func(w Window) float64 { return float64(w.Conns) }
 	}
+	searches, _ := g.searches()
 	for _, c := range g.Valid {
 		if c.Search == nil || c.Search.Found == nil {
 			continue
@@ -147,6 +148,9 @@ func (g *Group) Loads() []AtLoad {
 			}
 		}
 		curved := len(c.Search.Curve) > 0
+		if curved && searches > 1 {
+			continue
+		}
 		for _, w := range c.Search.Tried {
 			if x := load(w); w.Count > 0 && (x < lowest || !curved && x <= found || x > found && x <= beyond*found) {
 				at[x] = append(at[x], w)

@@ -235,9 +235,13 @@ func (b *builder) searchCharts(load results.Setting) []chart {
 	if load.Params.Search == "conns" {
 		x, over = "conns", "connections"
 	}
+	name, latency := results.LimitedLatency(load.Params.SLO)
+	if name == "p50" { // the median is drawn anyway
+		name, latency = results.LimitedLatency("")
+	}
 	note := "Points are medians of the windows there; over several processes with the 95% interval of Student's t, over two with both. Hollow: the limits were not held."
 	return append(
-		b.chart("p99 against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P99 })...),
+		b.chart(name+" against "+over, note, "ns", x, b.knees(load, latency)...),
 		b.chart("Median latency against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P50 })...)...,
 	)
 }
@@ -285,5 +289,5 @@ func shareRow(name string, share float64, at results.AtLoad) []Datum {
 	return []Datum{{Text: name, Model: name}, figure(float64(at.Conns), number(at.Conns)), figure(share, words), figure(at.RatePerS, rate(at.RatePerS)+"/s"),
 		ns(func(w results.Window) int64 { return w.P50 }), ns(func(w results.Window) int64 { return w.P90 }), ns(func(w results.Window) int64 { return w.P99 }),
 		ns(func(w results.Window) int64 { return w.ServiceP99 }), figure(at.ClientCPURatio, percent(at.ClientCPURatio)),
-		{Text: limits, Detail: results.Printable(at.Why)}}
+		{Text: limits}}
 }
