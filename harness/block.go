@@ -19,6 +19,7 @@ import (
 // scenario's own defaults. In JSON durations are words such as "2s", and a number of connections may be "max".
 type Block struct {
 	Scenario string        `json:"scenario"`
+	Why      string        `json:"why"`    // it is asked so, for whoever reads the suite
 	Models   []string      `json:"models"` // only these of the servers; none: all
 	Procs    []int         `json:"procs"`  // GOMAXPROCS of ours, several to be compared; none: as the run was told
 	Conns    []int         `json:"conns"`
@@ -41,6 +42,8 @@ type Block struct {
 	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
 	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
 	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections
+	Edge     float64       `json:"edge"`      // to which share a search is to know the most; 0: 0.03. A coarser one takes fewer windows and has a wider interval
+	Tries    int           `json:"tries"`     // windows at that edge at most, and for every 8 of them one at each share of the curve, up to 3; 0: 32
 	MostRate float64       `json:"most_rate"` // messages/s that a search of rate tries at most; 0: no bound but the client's
 
 	// Rotate has the servers alive together and loads them in turn: RotateAll, RotatePairs, or "" for a process alone each time.

@@ -24,7 +24,7 @@ const searchLoop = "search"
 // Bounds of a search.
 const (
 	mostSearched  = 1e7  // messages/s to try at most unless told otherwise: more than any client here can send
-	edgeWidth     = 1.03 // the factor to which the edge is looked for
+	edgeShare     = 0.03 // to which the edge is looked for unless told otherwise
 	rateGrowth    = 2    // beyond twice its capacity a server only has to be waited for
 	connsGrowth   = 4
 	firstConns    = 100
@@ -32,7 +32,8 @@ const (
 	startOfRate   = 20 // part of what a scenario is usually offered, with which a search begins
 	longestWindow = 2 * time.Second
 	longestWarmup = time.Second
-	curveRounds   = 3 // windows at each share of what was found
+	curveRounds   = 3 // windows at each share of what was found, at most
+	curveTries    = 8 // tries at the edge for which there is one such window
 )
 
 // curveShares is where latency is shown: of what was found.
@@ -62,6 +63,10 @@ func (b Block) searchParams(p *results.Params, s *scenarios.Scenario, conns int)
 		return fmt.Errorf("search %s: it is of an open loop of cbench's own engine: no closed loop, pipeline or driver", p.Search)
 	case b.Window < 0 || b.Window > time.Minute:
 		return fmt.Errorf("window %v: must be more than 0, and at most a minute", b.Window)
+	case b.Edge != 0 && !(b.Edge >= 0.005 && b.Edge <= 0.5):
+		return fmt.Errorf("edge %g: must be 0.005 to 0.5, the share to which the most is looked for", b.Edge)
+	case b.Tries < 0 || b.Tries > 0 && b.Tries < leastTries || b.Tries > 1000:
+		return fmt.Errorf("tries %d: must be %d to 1000: fewer settle nothing", b.Tries, leastTries)
 	case !(b.MostRate >= 0 && b.MostRate <= mostRate):
 		return fmt.Errorf("most-rate %g: must be more than 0, and at most %g messages/s", b.MostRate, float64(mostRate))
 	case p.Search == SearchConns && b.MostRate > 0:
@@ -69,7 +74,7 @@ func (b Block) searchParams(p *results.Params, s *scenarios.Scenario, conns int)
 	case p.Search == SearchRate && s.Idle:
 		return fmt.Errorf("scenario %s: its connections wait: search for the most of them (--search=%s)", s.Name, SearchConns)
 	}
-	p.MostPerS = b.MostRate
+	p.MostPerS, p.Edge, p.Tries = b.MostRate, b.Edge, b.Tries
 	if p.Search == SearchConns {
 		p.RatePerS = cmp.Or(b.Rate, s.Rate)
 	}
@@ -93,9 +98,13 @@ func searchTime(p results.Params) time.Duration {
 	if p.Search == SearchConns {
 		return 45*window + 30*time.Second // and a dozen servers, with many connections each
 	}
-	guard := 100 * time.Millisecond
-	return time.Duration(45+curveRounds*len(curveShares)) * (window + guard)
+	const guard, way = 100 * time.Millisecond, 14 // windows until the edge is near
+	tries := cmp.Or(p.Tries, edgeTries)
+	return time.Duration(way+tries+curveOf(tries)*(len(curveShares)+1)) * (window + guard)
 }
+
+// curveOf is how many windows there are at each share of what was found.
+func curveOf(tries int) int { return min(max(tries/curveTries, 1), curveRounds) }
 
 // search takes a repetition that searches, and judges it by what every one is judged by: where its threads ran, and what else did.
 func (m *measurement) search(ctx context.Context, e *Experiment, p results.Planned, s Server) error {
@@ -116,7 +125,7 @@ func (t *trial) seek(ctx context.Context) (err error) {
 	m, e, p := t.m, t.e, t.p
 	q := quest{p: p.Params, slo: t.slo, phase: m.phase}
 	if p.Params.Search == SearchConns {
-		q.steps = connsSteps(p.Conns)
+		q.steps = connsSteps(p.Params, p.Conns)
 		q.take = func(x float64) (sample, error) { return t.atConns(ctx, int(x)) }
 	} else {
 		if !t.begin(ctx, p.Conns) {
@@ -143,19 +152,20 @@ func notVoid(err error) error {
 	return err
 }
 
-// rateSteps is a search over rates. It begins well below what the scenario is usually offered.
+// rateSteps is a search over rates. It begins well below what the scenario is usually offered, or at the common rate, which all are thought
+// to carry.
 func rateSteps(p results.Params, s *scenarios.Scenario) *bisect {
 	most := cmp.Or(p.MostPerS, mostSearched)
 	least := min(1, most)
-	first := min(max(s.Rate/startOfRate, least), most)
-	return &bisect{first: first, least: least, most: most, growth: rateGrowth, width: edgeWidth, budget: edgeTries}
+	first := min(max(s.Rate/startOfRate, p.RatePerS, least), most)
+	return &bisect{first: first, least: least, most: most, growth: rateGrowth, width: 1 + cmp.Or(p.Edge, edgeShare), budget: cmp.Or(p.Tries, edgeTries)}
 }
 
 // connsSteps is a search over connections.
-func connsSteps(most int) *bisect {
+func connsSteps(p results.Params, most int) *bisect {
 	return &bisect{
-		first: float64(min(firstConns, most)), least: 1, most: float64(most), growth: connsGrowth, width: edgeWidth,
-		whole: true, visit: visitConns, budget: edgeTries,
+		first: float64(min(firstConns, most)), least: 1, most: float64(most), growth: connsGrowth, width: 1 + cmp.Or(p.Edge, edgeShare),
+		whole: true, visit: visitConns, budget: cmp.Or(p.Tries, edgeTries),
 	}
 }
 
@@ -238,7 +248,7 @@ func (q *quest) curve(r *results.Search) error {
 		rates = append(rates, common)
 	}
 	taken := make([][]sample, len(rates))
-	for round := range curveRounds {
+	for round := range curveOf(q.steps.budget) {
 		for i := range rates {
 			if round%2 == 1 {
 				i = len(rates) - 1 - i

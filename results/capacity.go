@@ -21,10 +21,21 @@ func (g *Group) searched() bool { return g.Params.searches() }
 
 func (p Params) searches() bool { return p.Loop == "search" }
 
-// Capacity is the most that the group's searches found, the median over those that found any, and in which interval it lies: from the lowest
-// end of any to the highest. Where N is 0, no more than half of them found any, or nothing is known. An end that one of them does not know
-// is not a number: Low where nothing held, High where no end was seen.
+// Capacity is the most that the group's searches found, each of a process of its own, and in which interval it lies. From three on, all
+// with an end of their own, it is the geometric mean with Student's t over processes (overProcesses). Of fewer it is the median over those
+// that found any, from the lowest end of any to the highest: of one process what its windows tell, which is not how another would do.
+// Where N is 0, no more than half of them found any, or nothing is known. An end that one of them does not know is not a number: Low
+// where nothing held, High where no end was seen. OverWhat says which it is.
 func (g *Group) Capacity() Interval {
+	if _, byT := g.searches(); byT {
+		var found []float64
+		for i := range g.Valid {
+			if s := g.Valid[i].Search; s != nil {
+				found = append(found, *s.Found)
+			}
+		}
+		return overProcesses(found, g.withinSearches())
+	}
 	held := Interval{Low: math.Inf(1), Mid: math.NaN(), High: math.Inf(-1)}
 	searches := 0
 	for _, c := range g.Valid {
@@ -67,25 +78,34 @@ func (i Interval) Between(words func(float64) string) string {
 	return "not known"
 }
 
-// At is the window of the group's searches at that share of what each found, 0 for the common rate: medians over them. It is not
-// ok where none has one.
-func (g *Group) At(share float64) (w Window, ok bool) {
-	var at []Window
+// At is what the group's searches measured at that share of what each found, 0 for the common rate. It is not ok where none did.
+func (g *Group) At(share float64) (at AtLoad, ok bool) {
 	for _, c := range g.Valid {
 		if c.Search == nil {
 			continue
 		}
 		for _, w := range slices.Backward(c.Search.Curve) { // the common rate comes last
 			if common := c.Params.RatePerS > 0 && w.RatePerS == c.Params.RatePerS; share == 0 && common || share > 0 && w.Share == share {
-				at = append(at, w)
+				at.Each = append(at.Each, w)
 				break
 			}
 		}
 	}
-	if len(at) == 0 {
-		return Window{}, false
+	if len(at.Each) == 0 {
+		return at, false
 	}
-	return medianWindow(at), true
+	at.Window = medianWindow(at.Each)
+	return at, true
+}
+
+// Shares is at which shares of what they found the group's searches looked, 0 for the common rate.
+func (g *Group) Shares() (all []float64) {
+	for _, share := range append(slices.Clone(shownShares), 0) {
+		if _, ok := g.At(share); ok {
+			all = append(all, share)
+		}
+	}
+	return all
 }
 
 // medianWindow is the medians of several windows' figures; it held if more than half did.
@@ -101,6 +121,8 @@ func medianWindow(of []Window) Window {
 	w.RatePerS = median(func(w Window) float64 { return w.RatePerS })
 	w.ThroughputPerS = median(func(w Window) float64 { return w.ThroughputPerS })
 	w.P50 = int64(median(func(w Window) float64 { return float64(w.P50) }))
+	w.P90 = int64(median(func(w Window) float64 { return float64(w.P90) }))
+	w.P999 = int64(median(func(w Window) float64 { return float64(w.P999) }))
 	w.P99 = int64(median(func(w Window) float64 { return float64(w.P99) }))
 	w.ServiceP99 = int64(median(func(w Window) float64 { return float64(w.ServiceP99) }))
 	held := 0
@@ -114,7 +136,9 @@ func medianWindow(of []Window) Window {
 }
 
 // searchLegend says what a capacity is.
-const searchLegend = "The most: where half of the windows kept the limits, and half did not."
+const searchLegend = "The most: where half of the windows kept the limits, and half did not. Over 1 process, the interval is of its windows alone: " +
+	"how another process of the same program would do it does not tell. Hull: from the lowest to the highest end of two processes, or of some with no end of their own; " +
+	"t: Student's t over processes, as logarithms."
 
 // shownShares are the columns of latency at shares of what each model can do.
 var shownShares = []float64{0.25, 0.5, 0.75, 0.9, 1}
@@ -157,7 +181,7 @@ func capacityRows(all, block []Group) [][]string {
 	if block[0].Params.Search == "conns" {
 		most = "connections"
 	}
-	cells := [][]string{{"model", most, "95% interval", "bound by", "valid"}}
+	cells := [][]string{{"model", most, "95% interval", "over", "bound by", "valid"}}
 	for i := range block {
 		g := &block[i]
 		held := g.Capacity()
@@ -169,7 +193,7 @@ func capacityRows(all, block []Group) [][]string {
 			words, interval = "none", held.Between(PerSecond)
 		}
 		valid := fmt.Sprintf("%d/%d", len(g.Valid), len(g.Valid)+len(g.Void))
-		cells = append(cells, []string{printable(nameOf(all, g)), words, interval, g.bounds(), valid})
+		cells = append(cells, []string{printable(nameOf(all, g)), words, interval, g.OverWhat(), g.bounds(), valid})
 	}
 	return cells
 }
@@ -189,48 +213,78 @@ func (g *Group) bounds() string {
 	return strings.Join(all, ", ")
 }
 
-// writeShares writes p99 at shares of what each model can do, and at the common rate.
+// writeShares writes a latency at shares of what each model can do, and at the common rate: of those that are limited the farthest out.
 func writeShares(out *strings.Builder, all, block []Group, opts TableOptions) {
-	shares := slices.Clone(shownShares)
-	head := []string{"p99 at"}
-	for _, share := range shares {
-		head = append(head, fmt.Sprintf("%.0f%%", 100*share))
-	}
-	common := block[0].Params.RatePerS
-	if common > 0 {
-		head, shares = append(head, PerSecond(common)+"/s"), append(shares, 0)
-	}
-	cells, known, broken := [][]string{head}, false, false
-	for i := range block {
-		g := &block[i]
-		row := []string{printable(nameOf(all, g))}
-		for _, share := range shares {
-			w, ok := g.At(share)
-			switch {
-			case !ok:
-				row = append(row, "–")
-			case w.Count == 0:
-				row = append(row, "too much")
-			default:
-				words := Nanoseconds(float64(w.P99))
-				if !w.Held {
-					words, broken = words+"*", true
-				}
-				row, known = append(row, words), true
-			}
-		}
-		cells = append(cells, row)
+	rows, known, note := shareRows(all, block, true)
+	if opts.Width > 0 && totalWidth(rows) > opts.Width {
+		rows, known, note = shareRows(all, block, false)
 	}
 	if !known {
 		return
 	}
 	fmt.Fprintln(out)
-	writeAligned(out, cells, opts)
-	note := "%: of what each model was found to hold."
+	writeAligned(out, rows, opts)
+	for _, line := range wrapColumns(note, max(opts.Width-1, 0)) { // ± is two columns where there is ASCII alone
+		fmt.Fprintln(out, line)
+	}
+}
+
+// shareRows is the table of writeShares, and what must be said of it. With sure, each figure has its spread over processes beside it.
+func shareRows(all, block []Group, sure bool) (cells [][]string, known bool, note string) {
+	figure, latency := LimitedLatency(block[0].Params.SLO)
+	head, shares := []string{figure + " at"}, slices.Clone(shownShares)
+	for _, share := range shares {
+		head = append(head, fmt.Sprintf("%.0f%%", 100*share))
+	}
+	if common := block[0].Params.RatePerS; common > 0 {
+		head, shares = append(head, PerSecond(common)+"/s"), append(shares, 0)
+	}
+	cells, note = [][]string{head}, "%: of what each model was found to hold."
+	broken, spread := false, false
+	for i := range block {
+		g := &block[i]
+		row := []string{printable(nameOf(all, g))}
+		for _, share := range shares {
+			at, ok := g.At(share)
+			if !ok || at.Count == 0 {
+				row = append(row, map[bool]string{false: "–", true: "too much"}[ok])
+				continue
+			}
+			over := at.Over(latency)
+			words := Nanoseconds(over.Mid)
+			if sure && over.Sure() {
+				words, spread = words+" ±"+percent(over.Half()), true
+			}
+			if !at.Held {
+				words, broken = words+"*", true
+			}
+			row, known = append(row, words), true
+		}
+		cells = append(cells, row)
+	}
+	if spread {
+		note += " ±: half of the 95% interval over processes (Student's t of the logarithms); of two of them, half of their distance."
+	}
 	if broken {
 		note += " *: the limits were not kept."
 	}
-	fmt.Fprintln(out, note)
+	return cells, known, note
+}
+
+// LimitedLatency is the latency that such limits are on, of several the farthest out, and p99 where they are on none.
+func LimitedLatency(slo string) (name string, of func(Window) int64) {
+	for _, f := range []struct {
+		key, name string
+		of        func(Window) int64
+	}{
+		{"p999", "p99.9", func(w Window) int64 { return w.P999 }}, {"p99", "p99", func(w Window) int64 { return w.P99 }},
+		{"p90", "p90", func(w Window) int64 { return w.P90 }}, {"p50", "p50", func(w Window) int64 { return w.P50 }},
+	} {
+		if limitOf(slo, f.key) > 0 {
+			return f.name, f.of
+		}
+	}
+	return "p99", func(w Window) int64 { return w.P99 }
 }
 
 // wrapColumns breaks a text at spaces into lines of so many columns; 0: into one.

@@ -129,7 +129,7 @@ func TestLoadsOfASearch(t *testing.T) {
 	c := searches()[2]
 	g := Summarise([]Cell{c})[0]
 	var shares []float64
-	for _, w := range g.loads() {
+	for _, w := range g.Loads() {
 		shares = append(shares, math.Round(100*w.RatePerS / *c.Search.Found)/100)
 	}
 	if want := []float64{0.05, 0.1, 0.21, 0.25, 0.5, 0.75, 0.9, 1, 1.02, 1.2}; !slices.Equal(shares, want) {
@@ -165,7 +165,7 @@ func TestChartsOfSearches(t *testing.T) {
 		t.Errorf("%d panels, of which p99 has its limit at %v", len(knee.panels), knee.panels[1].offered)
 	}
 	for _, s := range knee.panels[3].series { // N = 1,000, p99
-		hollow := map[string]int{"reactor": 4, "goroutine": 2, "callback": 2, "floor": 2}[s.label]
+		hollow := map[string]int{"reactor": 0, "goroutine": 2, "callback": 2, "floor": 2}[s.label]
 		if len(s.hollow) != hollow {
 			t.Errorf("%s: %d hollow points, want %d", s.label, len(s.hollow), hollow)
 		}
@@ -215,5 +215,65 @@ func TestCapacityWithoutAnEnd(t *testing.T) {
 		if words := got.Between(PerSecond); words != tt.words {
 			t.Errorf("%s: %q, want %q", name, words, tt.words)
 		}
+	}
+}
+
+// From three searches on it is Student's t over processes; of fewer, or where one of them had no end of its own, the hull.
+func TestCapacityOverProcesses(t *testing.T) {
+	search := func(found, low, high float64, bound string) *Search {
+		return &Search{Found: &found, Low: &low, High: &high, Bound: bound}
+	}
+	sharp := func(found float64) *Search { return search(found, found*0.9999, found*1.0001, "server") }
+	for name, tt := range map[string]struct {
+		searches []*Search
+		want     Interval
+		over     string
+	}{
+		// Logarithms of 90, 100, 111.11: -0.10536, 0, 0.10536 about ln 100; s = 0.10536, t(2) = 4.30265: ±0.26173.
+		"three":        {[]*Search{sharp(90), sharp(100), sharp(100 / 0.9)}, Interval{76.97, 100, 129.92, 3}, "3 processes, t"},
+		"two":          {[]*Search{sharp(90), sharp(100)}, Interval{89.99, 95, 100.01, 2}, "2 processes, hull"},
+		"one":          {[]*Search{sharp(90)}, Interval{89.99, 90, 90.01, 1}, "1 process"},
+		"at the limit": {[]*Search{sharp(90), sharp(95), search(100, 97, 103, "limit")}, Interval{89.99, 95, 103, 3}, "3 processes, hull"},
+		// Alike by luck: their own windows tell ±10%, a variance of (0.10033/1.95996)² each; ±4.30265·0.05119/√3.
+		"alike by luck": {[]*Search{search(100, 90.4837, 110.5171, "server"), search(100, 90.4837, 110.5171, "server"), search(100, 90.4837, 110.5171, "server")},
+			Interval{88.09, 100, 113.52, 3}, "3 processes, t"},
+	} {
+		var g Group
+		for _, s := range tt.searches {
+			g.Valid = append(g.Valid, Cell{Search: s})
+		}
+		got := g.Capacity()
+		near := func(a, b float64) bool { return math.Abs(a-b) <= 0.01 }
+		if !near(got.Low, tt.want.Low) || !near(got.Mid, tt.want.Mid) || !near(got.High, tt.want.High) || got.N != tt.want.N || g.OverWhat() != tt.over {
+			t.Errorf("%s: %+v over %s, want %+v over %s", name, got, g.OverWhat(), tt.want, tt.over)
+		}
+	}
+}
+
+// A latency at a share of what each process holds has an interval over processes, and the knee a band.
+func TestLatencyOverProcesses(t *testing.T) {
+	var cells []Cell
+	for i, capacity := range []float64{80e3, 84e3, 90e3} {
+		c := searches()[2]
+		c.Rep, c.Search = i+1, searchOf(capacity, "server", true)
+		for j := range c.Search.Curve {
+			c.Search.Curve[j].P99 += int64(i) * 10e3
+		}
+		cells = append(cells, c)
+	}
+	g := Summarise(cells)[0]
+	at, ok := g.At(0.5)
+	p99 := at.Over(func(w Window) int64 { return w.P99 })
+	if !ok || len(at.Each) != 3 || !p99.Sure() || p99.Low >= p99.Mid || p99.High <= p99.Mid || p99.N != 3 {
+		t.Errorf("%+v: %+v", at, p99)
+	}
+	banded := 0
+	for _, w := range g.Loads() {
+		if w.Over(func(w Window) int64 { return w.P99 }).Sure() {
+			banded++
+		}
+	}
+	if banded != len(shownShares) {
+		t.Errorf("%d loads have a band, want those that all processes had: %d", banded, len(shownShares))
 	}
 }

@@ -71,6 +71,9 @@ type Params struct {
 	Search string `json:"search,omitempty"` // what the most was searched of: "rate" or "conns"; Loop is "search" then
 	SLO    string `json:"slo,omitempty"`    // the limits to hold, such as "p99<5ms"
 
+	Edge  float64 `json:"edge,omitempty"`  // to which share the most was to be known; 0: 3%
+	Tries int     `json:"tries,omitempty"` // windows at it at most; 0: 32
+
 	MostPerS float64 `json:"most_per_s,omitempty"` // messages/s that a search of "rate" was to try at most; 0: no bound. RatePerS is its common rate
 }
 

@@ -24,7 +24,7 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 		len(changed.Changes), counts[Less]+counts[More], counts[Same], counts[Unknown])
 	if changed.Base != "" {
 		fmt.Fprintf(&out, "*: of the ratio to %s in the same rotations, which cancels what drifted between the runs;\n"+
-			"%[1]s is taken to be unchanged. Where there is no *, that drift is in the change.\n", printable(changed.Base))
+			"which is taken to be unchanged. Where there is no *, that drift is in the change.\n", strings.ReplaceAll(printable(changed.Base), ", ", ", else "))
 	} else {
 		fmt.Fprintln(&out, "no base was rotated with in both runs: what drifted between them is in every change")
 	}
@@ -53,14 +53,21 @@ func writeChangesAt(out *strings.Builder, changes []Change, all bool, counts map
 	if len(shown) == 0 {
 		return
 	}
-	title := fmt.Sprintf("%s, N = %s", printable(changes[0].Setting.Scenario), groupDigits(float64(changes[0].Conns)))
+	title := printable(changes[0].Setting.Scenario) + ", over N"
+	if n := changes[0].Conns; n > 0 {
+		title = fmt.Sprintf("%s, N = %s", printable(changes[0].Setting.Scenario), groupDigits(float64(n)))
+	}
 	fmt.Fprintf(out, "%s\n(%s)\n", opts.mark(bold, title), changes[0].Setting.Params)
 	rows := changeRows(shown, sureness)
 	if opts.Width > 0 && totalWidth(rows) > opts.Width {
 		rows = changeRows(shown, func(f Figure, i Interval) string { return f.Words(i.Mid) })
 	}
 	writeAligned(out, opts.fit(rows), opts, 1, 5)
-	writeReasonsOf(out, len(shown), func(i int) string { return shown[i].Why }, opts)
+	var whys []string
+	for _, c := range shown {
+		whys = append(whys, c.Why)
+	}
+	writeReasonsOf(out, whys, opts)
 	fmt.Fprintln(out)
 }
 

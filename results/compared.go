@@ -142,7 +142,8 @@ func judge(all []Comparison, drowned drowning) []Comparison {
 	for i := range all {
 		c := &all[i]
 		j := judgement{ratio: c.Ratio, rounds: c.Paired, p: c.P, raw: raw[i], of: sizes[i]}
-		j.drowned = drowned.at(c.Setting, c.Conns, c.Figure)
+		swung := drowned.at(c.Setting, c.Conns, c.Figure)
+		j.drowned, c.Drowned = swung.why, swung.factor
 		c.Verdict, c.Why = j.verdict()
 	}
 	return all

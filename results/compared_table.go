@@ -16,6 +16,7 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 	var out strings.Builder
 	var scarce [][]Comparison
 	loads, uncontrolled := 0, 0
+	var whys []string // why nothing is said of them
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].Setting == all[0].Setting {
@@ -26,6 +27,11 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 		} else {
 			writeCompared(&out, block, opts)
 			loads++
+			for i := range block {
+				if !block[i].Twin && block[i].Why != "" {
+					whys = append(whys, block[i].Why)
+				}
+			}
 			if !slices.ContainsFunc(block, func(c Comparison) bool { return c.Twin }) {
 				uncontrolled++
 			}
@@ -35,7 +41,8 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 	writeUncontrolled(&out, uncontrolled, loads)
 	if loads > 0 {
 		fmt.Fprintln(&out)
-		opts.writeIndented(&out, testsInWords)
+		writeReasonsOf(&out, whys, opts)
+		fmt.Fprintln(&out, pInShort)
 	}
 	writeScarce(&out, scarce, loads > 0)
 	_, err := io.WriteString(w, opts.plain(out.String()))
@@ -88,10 +95,13 @@ func writeScarce(out *strings.Builder, loads [][]Comparison, others bool) {
 	fmt.Fprintf(out, "\n%s: too little to compare; %s\n", each, mend)
 }
 
-// testsInWords is for who wants to know what p is.
-const testsInWords = "p: of no difference, adjusted by Holm over all comparisons of a figure. Over paired rounds it is Student's t of the mean over rotations, " +
-	"against what the same server twice (A/A) came to in this run; over reps Welch's t of the logarithms (and the difference is of geometric means), " +
-	"from 8 a side Mann-Whitney. A difference has p < 0.05."
+// TestsInWords is for who wants to know what p is.
+const TestsInWords = "p is the probability of a difference as great by chance alone, adjusted by Holm over all comparisons of a figure. Over paired rounds it is " +
+	"Student's t of the mean over rotations, against what the same server twice (A/A) came to in this run; over repetitions Welch's t of the logarithms (and the " +
+	"difference is of geometric means), from 8 a side Mann-Whitney. A difference has p < 0.05."
+
+// pInShort is the same in a line.
+const pInShort = "p: of as much by chance, over all comparisons of a figure; the report says how"
 
 // writeCompared writes the comparisons under one load.
 func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
@@ -126,14 +136,8 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 		}
 		fmt.Fprintf(out, "of %s: %d different, %d ties (no difference found), %d unknown\n",
 			plural(found+same+unknown, "comparison"), found, same, unknown)
-		writeReasonsOf(out, len(all), func(i int) string {
-			if all[i].Twin {
-				return ""
-			}
-			return all[i].Why
-		}, opts)
 	}
-	writeFloors(out, all)
+	writeFloors(out, all, opts)
 }
 
 // short is the figure's title where room is short.
@@ -151,19 +155,29 @@ func (o TableOptions) fit(rows [][]string) [][]string {
 	return rows
 }
 
-// writeReasonsOf writes why too little is known, and what is within the noise, each reason once.
-func writeReasonsOf(out *strings.Builder, n int, why func(i int) string, opts TableOptions) {
+// writeReasonsOf writes why too little is known, and what is within the noise, each kind of reason once, with the figures of its first.
+func writeReasonsOf(out *strings.Builder, whys []string, opts TableOptions) {
 	var reasons []string
 	times := map[string]int{}
-	for i := range n {
-		w := why(i)
-		if times[w]++; w != "" && times[w] == 1 {
-			reasons = append(reasons, w)
+	for _, w := range whys {
+		if kind := withoutDigits(w); w != "" {
+			if times[kind]++; times[kind] == 1 {
+				reasons = append(reasons, w)
+			}
 		}
 	}
 	for _, w := range reasons {
-		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", printable(w), times[w]))
+		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", printable(w), times[withoutDigits(w)]))
 	}
+}
+
+func withoutDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // writeIndented writes a text in lines that fit, a little to the right.
@@ -179,27 +193,46 @@ func (o TableOptions) writeIndented(out *strings.Builder, text string) {
 	fmt.Fprintln(out, line)
 }
 
-// writeFloors writes how far a model differs from itself.
-func writeFloors(out *strings.Builder, all []Comparison) {
-	var lines []string
-	called := 0
+// writeFloors writes how far a model differs from itself, by the N at which it does most: a line for all figures.
+func writeFloors(out *strings.Builder, all []Comparison, opts TableOptions) {
+	var titles []string
+	most := map[string]float64{} // the ratio or its inverse, by figure
+	called, controls := 0, 0
 	for i := range all {
 		c := &all[i]
 		if !c.Twin {
 			continue
 		}
-		change, interval := c.Ratio.InWords()
-		line := fmt.Sprintf("  N = %s, %s: %s %s (95%% interval: %s)", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(), change, interval)
+		controls++
 		if c.Differs() {
 			called++
-			line += ", called different"
 		}
-		lines = append(lines, line)
+		title := c.Figure.short()
+		if _, there := most[title]; !there {
+			titles, most[title] = append(titles, title), 1
+		}
+		if !math.IsNaN(c.Ratio.Mid) {
+			most[title] = max(most[title], c.Ratio.Mid, 1/c.Ratio.Mid)
+		}
 	}
-	if len(lines) == 0 {
+	if controls == 0 {
 		return
 	}
-	fmt.Fprintf(out, "controls, the same server twice: %d of %s called different\n%s\n", called, plural(len(lines), "comparison"), strings.Join(lines, "\n"))
+	var said []string
+	for _, title := range titles {
+		by := "±" + share(most[title]-1)
+		if most[title] >= 2 {
+			by = "×" + digits(most[title])
+		}
+		said = append(said, title+" "+by)
+	}
+	line := "the same server twice differs by up to " + strings.Join(said, ", ")
+	if called > 0 {
+		line += fmt.Sprintf("; %d of %s called different", called, plural(controls, "control"))
+	}
+	for _, l := range wrapColumns(line, max(opts.Width-len(said), 0)) { // ± is two columns where there is ASCII alone
+		fmt.Fprintln(out, l)
+	}
 }
 
 // InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.

@@ -44,9 +44,9 @@ func TestWhatIsTooScarceToCompareTakesOneLine(t *testing.T) {
 		"few rounds":      {compared("echo", 4, true), 1, []string{"4 rounds or fewer: too little to compare; --rounds=6 at least\n"}, "control"},
 		"some of them": {join(compared("echo", 8, false), compared("chat", 1, false), compared("idle", 1, false)), 0,
 			[]string{"echo, against reactor", "not compared under 2 loads (chat, idle), one repetition each: too little to compare; --reps=3 or --rotate\n",
-				"no control (A/A) was measured: how much of this", "p: of no difference"}, "chat, against"},
+				"no control (A/A) was measured: how much of this", "p: of as much by chance"}, "chat, against"},
 		"a control of one": {join(controlled, compared("chat", 8, false)), 0,
-			[]string{"controls, the same server twice", "under 1 of 2 loads no control (A/A) was measured"}, "too little to compare"},
+			[]string{"the same server twice differs by up to p50 +-20%\n", "under 1 of 2 loads no control (A/A) was measured"}, "too little to compare"},
 	} {
 		var out strings.Builder
 		if err := WriteComparisons(&out, tt.all, TableOptions{Width: 80}); err != nil {

@@ -9,7 +9,9 @@ type Figure struct {
 	Words  func(v float64) string        // with its unit
 	Round  func(r Round) (float64, bool) // of one round of a rotation; nil: rotations do not know it
 
-	Busy bool // tells of the traffic: a server at rest, or whose limit is searched for, has too little to tell of
+	Busy     bool // tells of the traffic: a server at rest, or whose limit is searched for, has too little to tell of
+	Searched bool // only searches know it
+
 	Tail bool // of the slowest few: the median over short rounds hides a rare stall that the whole repetition shows
 }
 
@@ -26,6 +28,7 @@ var Figures = []Figure{
 		Round: func(r Round) (float64, bool) { return r.ServerNSPerMessage, r.ServerNSPerMessage > 0 }},
 	{Name: "user_per_conn_bytes", Title: "memory per connection", Metric: UserPerConn, Less: true, Words: Bytes},
 	{Name: "kernel_per_conn_bytes", Title: "kernel memory per connection", Metric: KernelPerConn, Less: true, Words: Bytes},
+	{Name: "capacity", Title: "capacity", Metric: Capacity, Words: PerSecond, Busy: true, Searched: true},
 	{Name: "spread_p99_ns", Title: "p99 from first to last hearer", Metric: SpreadP99, Less: true, Words: Nanoseconds, Busy: true, Tail: true},
 }
 
@@ -44,8 +47,11 @@ func FigureNamed(name string) (Figure, bool) {
 // comparable reports whether the figure says anything under this load: in an open loop all servers are given the same rate, and
 // one that falls short of it is void.
 func (f Figure) comparable(s Setting) bool {
-	if !f.Busy {
+	switch {
+	case !f.Busy:
 		return true
+	case f.Searched || s.Params.searches():
+		return f.Searched && s.Params.searches()
 	}
 	if s.Scenario == coresScenario && f.Name != "throughput_per_s" {
 		return false // what each message costs is what was asked for
@@ -87,6 +93,7 @@ type Comparison struct {
 	P       float64  // of there being no difference, adjusted by Holm over all comparisons of this figure in a run
 	Floor   float64  // the same server twice would differ by up to this share in 19 of 20 such comparisons, by the run's controls; 0: not known
 	Control string   // how many controls that is known from; empty: there was none
+	Drowned float64  // by what factor a control differs from itself here, where that is so much that nobody can be ranked; 0: it is not
 	Verdict Verdict
 	Why     string // where the verdict is Unknown, or where a difference was found that is within the noise
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 )
@@ -24,13 +25,13 @@ func searchCharts(of []row, given map[string]look) []func() (*chart, []string) {
 	}
 }
 
-// kneeChart is latency against load: for every number of connections p50 and p99 over the rate offered, a line a model.
+// kneeChart is latency against load: for every number of connections p50 and the latency that is limited over the rate offered, a line a model.
 func kneeChart(of []row, given map[string]look) (*chart, []string) {
 	ch := &chart{
 		name: "latency-vs-load", columns: 2, labelled: 1,
 		title:       "Time to a checked reply against the load",
 		subtitle:    "At rates from low to what each model holds, and a little beyond, {from}. Dashed: the limit. Log scales; lower and farther right is better.",
-		spread:      "Median of %d searches.",
+		spread:      "Over %d processes, a search each; band: 95%% interval by Student's t of the logarithms, or both where there are two.",
 		hollowMeans: "Hollow: the limits were not kept. ",
 	}
 	var conns []int
@@ -44,14 +45,18 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 	var rates, values []float64
 	var notes []string
 	for _, n := range slices.Compact(conns) {
+		limited, farthest := LimitedLatency(slo)
+		if limited == "p50" { // it is drawn anyway
+			limited, farthest = LimitedLatency("")
+		}
 		for _, figure := range []struct {
 			name string
 			of   func(Window) int64
-		}{{"p50", func(w Window) int64 { return w.P50 }}, {"p99", func(w Window) int64 { return w.P99 }}} {
+		}{{"p50", func(w Window) int64 { return w.P50 }}, {limited, farthest}} {
 			series := kneesOf(of, n, given, figure.of)
 			x, y := extent(series)
 			rates, values = append(rates, x...), append(values, y...)
-			limit := limitOf(slo, figure.name)
+			limit := limitOf(slo, strings.ReplaceAll(figure.name, ".", ""))
 			if drawable(limit) && len(x) > 0 {
 				values = append(values, limit)
 			}
@@ -79,7 +84,7 @@ func kneesOf(of []row, n int, given map[string]look, figure func(Window) int64) 
 		s := series{label: r.name, look: given[r.model]}
 		for i := range r.groups {
 			if g := &r.groups[i]; g.Conns == n {
-				s.addKnee(g.loads(), figure)
+				s.addKnee(g.Loads(), figure)
 			}
 		}
 		all = append(all, s)
@@ -88,14 +93,18 @@ func kneesOf(of []row, n int, given map[string]look, figure func(Window) int64) 
 }
 
 // addKnee makes a line of windows that are in the order of their rates. It goes on where they did not hold: that is the knee.
-func (s *series) addKnee(windows []Window, figure func(Window) int64) {
+func (s *series) addKnee(windows []AtLoad, figure func(Window) int64) {
 	var line []point
 	for _, w := range windows {
-		y := float64(figure(w))
+		over := w.Over(figure)
+		y := over.Mid
 		if !drawable(y) || !drawable(w.RatePerS) {
 			continue
 		}
 		pt := point{x: w.RatePerS, y: y, lo: y, hi: y, bare: !w.Held}
+		if over.Sure() {
+			pt.lo, pt.hi, s.band = over.Low, over.High, true
+		}
 		line = append(line, pt)
 		if !w.Held {
 			s.hollow = append(s.hollow, pt)
@@ -109,10 +118,16 @@ func (s *series) addKnee(windows []Window, figure func(Window) int64) {
 // beyond is how far above what was found windows that failed are shown: farther up a queue only grows with the length of the window.
 const beyond = 1.5
 
-// loads is the group's windows by rate, from low to high: those of the curve, below it those on the way up, and beyond it those that
-// failed. Of windows at one rate, the medians.
-func (g *Group) loads() []Window {
-	at := map[float64][]Window{} // by rate, or those of the curve by the share that several searches have in common: below 0
+// Loads is what the group's searches measured by load, from low to high: the curve of each, below it windows on the way up, and beyond it
+// those that failed, up to a little farther (beyond). Of several searches the curves alone: what one process met on its way no other did. A search of connections has its windows by their number.
+func (g *Group) Loads() []AtLoad {
+	const common = -2            // the key of the common rate
+	at := map[float64][]Window{} // by load, or those of the curve by what several searches have in common, the share: below 0
+	load := func(w Window) float64 { return w.RatePerS }
+	if g.Params.Search == "conns" {
+		load = func(w Window) float64 { return float64(w.Conns) }
+	}
+	searches, _ := g.searches()
 	for _, c := range g.Valid {
 		if c.Search == nil || c.Search.Found == nil {
 			continue
@@ -121,25 +136,36 @@ func (g *Group) loads() []Window {
 		lowest := found
 		for _, w := range c.Search.Curve {
 			if w.Count > 0 {
-				lowest = min(lowest, w.RatePerS)
-				key := w.RatePerS
-				if slices.Contains(shownShares, w.Share) {
+				lowest = min(lowest, load(w))
+				key := load(w)
+				switch {
+				case slices.Contains(shownShares, w.Share):
 					key = -w.Share
+				case w.RatePerS == c.Params.RatePerS:
+					key = common
 				}
 				at[key] = append(at[key], w)
 			}
 		}
+		curved := len(c.Search.Curve) > 0
+		if curved && searches > 1 {
+			continue
+		}
 		for _, w := range c.Search.Tried {
-			if w.Count > 0 && (w.RatePerS < lowest || w.RatePerS > found && w.RatePerS <= beyond*found) {
-				at[w.RatePerS] = append(at[w.RatePerS], w)
+			if x := load(w); w.Count > 0 && (x < lowest || !curved && x <= found || x > found && x <= beyond*found) {
+				at[x] = append(at[x], w)
 			}
 		}
 	}
-	var all []Window
-	for _, windows := range at {
-		all = append(all, medianWindow(windows))
+	var all []AtLoad
+	for key, windows := range at {
+		point := AtLoad{medianWindow(windows), windows}
+		if key > 0 { // on the way, or beyond: windows of one process are no processes
+			point.Each = []Window{point.Window}
+		}
+		all = append(all, point)
 	}
-	slices.SortFunc(all, func(a, b Window) int { return cmp.Compare(a.RatePerS, b.RatePerS) })
+	slices.SortFunc(all, func(a, b AtLoad) int { return cmp.Compare(load(a.Window), load(b.Window)) })
 	return all
 }
 
@@ -149,7 +175,7 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 	ch := &chart{
 		name: "capacity", columns: 1, title: "Messages a second that are held within the limits",
 		subtitle: fmt.Sprintf("The rate at which half of the windows hold %s with everything answered; bar: 95%% interval. Log scales; higher is better.", p.SLO),
-		spread:   "Median of %d searches.",
+		spread:   "Over %d processes, a search each.",
 
 		hollowMeans: "Hollow: the server was not at its end: it is the client's, the most that was to be tried, or not known whose. ",
 	}

@@ -119,16 +119,15 @@ func TestSlopeSeesALeak(t *testing.T) {
 	}
 }
 
-// The interval of a textbook: Σ(x - x̄)² = 10, residuals ±0.1 and 0, t(3) = 3.182.
+// The interval of a textbook, weighted: w = 1, ¼, 1/9, 1/16, 1/25, so that x̄ = 1.5601 and Σw(x - x̄)² = 1.4378; t(3) = 3.18245.
 func TestSlopeInterval(t *testing.T) {
 	var cells []Cell
 	for i, off := range []float64{1, -2, 1, 0, 0} {
 		cells = append(cells, Cell{Model: "m", Scenario: "idle", Conns: i + 1, Rep: 1, Valid: true, Memory: Memory{Anon: ptr(int64(1000*(i+1)) + int64(100*off))}})
 	}
 	s, ok := SlopeOf(Summarise(cells), Anon)
-	// By hand: slope = (Σ(x-3)y)/10 = 1000 + (-2·100 + 1·200)/10 = 1000; intercept 0 + mean off 0; residuals are the offsets:
-	// s² = (100² + 200² + 100²)/3 = 20,000; t·s/√10 = 3.18245·√2000 = 142.32.
-	if !ok || math.Abs(s.Mid-1000) > 1e-6 || math.Abs(s.High-1142.32) > 0.01 || math.Abs(s.Low-857.68) > 0.01 {
+	// By hand, with ȳ as x̄: slope = Σw(x - x̄)(y - ȳ)/Σw(x - x̄)² = 956.8770; s² = Σw·r²/3 = 5295.23; t·s/√1.4378 = 193.129.
+	if !ok || math.Abs(s.Mid-956.8770) > 1e-3 || math.Abs(s.High-1150.006) > 0.01 || math.Abs(s.Low-763.748) > 0.01 {
 		t.Errorf("%+v", s)
 	}
 	if s, ok := SlopeOf(Summarise(cells[:2]), Anon); !ok || !math.IsNaN(s.Low) || s.N != 2 {
@@ -145,7 +144,7 @@ func TestPartsTable(t *testing.T) {
 	if err := WriteParts(&out, cells, TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"idle, user memory a connection, by parts", "live objects", "3108 +-0", "sockets", "3216 +-0", "epoll items", "26 +-0"} {
+	for _, want := range []string{"idle, user memory a connection, by parts", "live objects", "3108 +-1", "sockets", "3216 +-0", "epoll items", "26 +-0"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}

@@ -23,6 +23,8 @@ const (
 	// Welch is Welch's t test of the logarithms of 3 to 7 repetitions a side. From so few, ranks alone could not tell a factor of ten
 	// from chance once it is one of many comparisons: 3 against 3 never give less than p = 0.1.
 	Welch Test = "welch"
+	// Slopes is Student's t of two slopes over N, by how repetitions scatter about either line.
+	Slopes Test = "slopes"
 )
 
 // tested is a ratio with the probability of its distance from 1 by chance.

@@ -3,6 +3,8 @@ package results
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // Spread is one figure over the repetitions of a cell. Where N is 0 the figure is not known.
@@ -36,27 +38,16 @@ type Line struct {
 	Points           int
 }
 
-// LeastSquares fits a line to the points (x[i], y[i]) by ordinary least squares:
+// LeastSquares fits a line to the points (x[i], y[i]), point i being worth weights[i]; nil: all are worth as much:
 //
-//	slope     = Σ(x - x̄)(y - ȳ) / Σ(x - x̄)²
-//	intercept = ȳ - slope·x̄
+//	slope     = Σw(x - x̄)(y - ȳ) / Σw(x - x̄)²
+//	intercept = ȳ - slope·x̄, of the weighted means
 //
 // It is not ok where fewer than two different x leave the slope open.
-func LeastSquares(x, y []float64) (l Line, ok bool) {
-	n := float64(len(x))
-	var meanX, meanY float64
-	for i := range x {
-		meanX += x[i] / n
-		meanY += y[i] / n
-	}
-	var xx, xy float64
-	for i := range x {
-		xx += (x[i] - meanX) * (x[i] - meanX)
-		xy += (x[i] - meanX) * (y[i] - meanY)
-	}
-	if xx == 0 || len(x) < 2 {
+func LeastSquares(x, y, weights []float64) (l Line, ok bool) {
+	if len(x) < 2 || slices.Min(x) == slices.Max(x) {
 		return Line{}, false
 	}
-	slope := xy / xx
-	return Line{Slope: slope, Intercept: meanY - slope*meanX, Points: len(x)}, true
+	intercept, slope := stat.LinearRegression(x, y, weights, false)
+	return Line{Slope: slope, Intercept: intercept, Points: len(x)}, true
 }

@@ -146,7 +146,7 @@ func blocksOfRounds(n int, of func(i int) (float64, bool)) (r rotated) {
 
 // alike is p without what may differ between repetitions that are shown as one group.
 func (p Params) alike() Params {
-	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS, p.Width = 0, 0, "", 0, 0, 0
+	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS, p.Width, p.Edge, p.Tries = 0, 0, "", 0, 0, 0, 0, 0
 	return p
 }
 
@@ -215,7 +215,7 @@ type Growth struct {
 }
 
 // MemoryGrowth fits, for every model under every load, lines through the medians of (N, anonymous bytes) and of (N, kernel bytes)
-// by LeastSquares. Unlike bytes over connections at one N, a slope does not depend on what an empty server is said to hold.
+// by LeastSquares, weighed as SlopeOf says. Unlike bytes over connections at one N, a slope does not depend on what an empty server is said to hold.
 func MemoryGrowth(groups []Group) []Growth {
 	var all []Growth
 	for _, r := range rows(groups) {
@@ -231,14 +231,15 @@ func MemoryGrowth(groups []Group) []Growth {
 }
 
 func growthOf(groups []Group, m Metric) *Line {
-	var x, y []float64
+	var x, y, weights []float64
 	for i := range groups {
 		if s := groups[i].Of(m); s.N > 0 {
-			x = append(x, float64(groups[i].Conns))
-			y = append(y, s.Median)
+			n := float64(groups[i].Conns)
+			x, y = append(x, n), append(y, s.Median)
+			weights = append(weights, float64(s.N)*weightAt(n))
 		}
 	}
-	if l, ok := LeastSquares(x, y); ok {
+	if l, ok := LeastSquares(x, y, weights); ok {
 		return &l
 	}
 	return nil

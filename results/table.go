@@ -68,7 +68,9 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 		}
 	}
 	if slices.ContainsFunc(blocks, func(b []Group) bool { return b[0].searched() }) {
-		fmt.Fprintln(&out, searchLegend)
+		for _, line := range wrapColumns(searchLegend, opts.Width) {
+			fmt.Fprintln(&out, line)
+		}
 	}
 	writeCrossChecks(&out, CrossChecks(groups), opts)
 	if slices.ContainsFunc(blocks, func(b []Group) bool { return !b[0].searched() }) {

@@ -25,7 +25,9 @@ func newCompare() *cobra.Command {
 		Short: "What changed between two runs, and how sure that is",
 		Long: `Compare two runs, figure by figure: medians with 95% intervals, the change, and the probability of no change, adjusted by Holm
 over all changes of the figure. Where both runs rotated a model with the same base, the ratios to the base are compared, so that
-what drifted on the machine between the runs cancels; all else is compared by repetitions, drift included.
+what drifted on the machine between the runs cancels: the control floor where it was there, which nobody changes. All else is
+compared by repetitions, drift included: what a model can hold (three searches a side at least), and memory, of which one more
+connection is compared too, by the slopes over N.
 
 A gate fails the comparison on a change for the worse that is both larger than the gate and surely one. What is known too little
 to judge does not fail it, and is said.`,
@@ -41,7 +43,7 @@ to judge does not fail it, and is said.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.base, "base", "", "the model that rotations are taken relative to; by default the one that both runs have in common")
+	flags.StringVar(&f.base, "base", "", "the model that rotations are taken relative to; by default floor, and else the one that both runs have in common")
 	flags.StringVar(&f.gate, "gate", "", "fail on changes for the worse beyond these: "+strings.Join(gateNames(), ", ")+", such as cpu<5%,p99<15%")
 	flags.BoolVar(&f.all, "all", false, "show what did not change too")
 	flags.BoolVar(&f.force, "force", false, "compare runs of unlike machines all the same")
@@ -156,7 +158,7 @@ type comparedRuns struct {
 type changeOf struct {
 	Scenario string         `json:"scenario"`
 	Params   results.Params `json:"params"`
-	Conns    int            `json:"conns"`
+	Conns    int            `json:"conns"` // 0: of the line over all N
 	Model    string         `json:"model"`
 	Figure   string         `json:"figure"`
 	Old      interval       `json:"old"`

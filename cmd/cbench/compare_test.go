@@ -61,6 +61,9 @@ func TestCompare(t *testing.T) {
 	if out := mustSucceed(t, "compare", old, worse); !strings.Contains(out, "worse") || !strings.Contains(out, "%*  worse") {
 		t.Errorf("a fifth more CPU is not told:\n%s", out)
 	}
+	tenth := writeRotations(t, 4, 1.21, nil) // a tenth more
+	mustFail(t, []string{"gate: 1 for the worse: CPU per message of pool"}, "compare", "--gate=cpu<5%", old, tenth)
+	mustSucceed(t, "compare", "--gate=cpu<5%,mem-slope<5%,capacity<5%", old, same)
 	mustSucceed(t, "compare", "--gate=cpu<30%", old, worse)
 	mustSucceed(t, "compare", "--gate=cpu<5%", worse, old)
 	mustFail(t, []string{"gate: 1 for the worse: CPU per message of pool echo N=100", "gate cpu<5%"}, "compare", "--gate=cpu<5%,mem<5%", old, worse)

@@ -16,6 +16,9 @@ var gated = []struct{ name, figure string }{
 	{"cpu", "cpu_ns_per_message"},
 	{"mem", "user_per_conn_bytes"},
 	{"kernel", "kernel_per_conn_bytes"},
+	{"mem-slope", "user_slope_bytes"},
+	{"kernel-slope", "kernel_slope_bytes"},
+	{"capacity", "capacity"},
 	{"p50", "p50_ns"},
 	{"p99", "p99_ns"},
 	{"p999", "p999_ns"},
@@ -107,6 +110,9 @@ func judgeGates(gates []gate, changes []results.Change) (j judged) {
 			}
 			seen = true
 			where := fmt.Sprintf("%s %s N=%d", c.Model, c.Setting.Scenario, c.Conns)
+			if c.Conns == 0 {
+				where = fmt.Sprintf("%s %s over N", c.Model, c.Setting.Scenario)
+			}
 			switch {
 			case c.Worse() && c.Loss() > g.most:
 				change, _ := c.Ratio.InWords()

@@ -16,6 +16,7 @@ type limit struct {
 	conns   int
 	setting results.Setting
 	held    results.Interval // as results.Group.Capacity
+	over    string           // what held is the interval of
 	bound   string           // of the searches, where they agree; else of one that the server did not end
 	why     string           // of a search with that bound
 }
@@ -25,7 +26,7 @@ func limitsOf(groups []results.Group) []limit {
 	var all []limit
 	for i := range groups {
 		g := &groups[i]
-		l := limit{model: results.NameOf(groups, g), conns: g.Conns, setting: g.Setting(), held: g.Capacity()}
+		l := limit{model: results.NameOf(groups, g), conns: g.Conns, setting: g.Setting(), held: g.Capacity(), over: g.OverWhat()}
 		searches := 0
 		for j := range g.Valid {
 			if s := g.Valid[j].Search; s != nil {
@@ -76,7 +77,7 @@ func capacitySentence(all []limit) string {
 		if p.Search != "conns" {
 			place = " at " + atN(all[0].conns)
 		}
-		said = append(said, fmt.Sprintf("Within %s%s the most %s held: %s.", limitsIn(p.SLO), place, what, list(held)))
+		said = append(said, fmt.Sprintf("Within %s%s the most %s held: %s%s.", limitsIn(p.SLO), place, what, list(held), ofProcesses(all)))
 	}
 	if len(client) > 0 {
 		said = append(said, fmt.Sprintf("For %s the client was the bottleneck: the server could do more, and its limit is not known.", list(client)))
@@ -91,6 +92,21 @@ func capacitySentence(all []limit) string {
 		said = append(said, fmt.Sprintf("Not even the least that was tried was held by %s.", list(none)))
 	}
 	return strings.Join(said, " ")
+}
+
+// ofProcesses says what the intervals are of where that is less than one may think.
+func ofProcesses(all []limit) string {
+	most := 0
+	for _, l := range all {
+		most = max(most, l.held.N)
+	}
+	switch most {
+	case 1:
+		return "; each of one process, and another of the same program may do otherwise"
+	case 2:
+		return "; each from the lowest to the highest end of two processes"
+	}
+	return ""
 }
 
 // capacityShort is what the best held, and who comes next.

@@ -12,13 +12,18 @@ import (
 func TestCapacitySentence(t *testing.T) {
 	at := results.Setting{Scenario: "echo", Params: results.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
 	held := func(model string, v float64, bound string) limit {
-		return limit{model: model, conns: 1000, setting: at, held: results.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 1}, bound: bound}
+		return limit{model: model, conns: 1000, setting: at, held: results.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 3}, bound: bound}
 	}
 	none := limit{model: "pool", conns: 1000, setting: at, why: "p99 was 9ms", held: results.Interval{Low: math.NaN(), Mid: math.NaN(), High: 1}}
 	wide := held("goroutine", 140_000, "server")
 	wide.held.Low = 100_000
 	unended := held("goroutine", 101_000, "server")
 	unended.held.Low = math.NaN()
+	once := func(model string, v float64) limit {
+		l := held(model, v, "server")
+		l.held.N = 1
+		return l
+	}
 	for _, tt := range []struct {
 		all  []limit
 		want string
@@ -41,6 +46,9 @@ func TestCapacitySentence(t *testing.T) {
 			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 140,000 (100,000 to 144,000).", "reactor"},
 		{[]limit{unended, held("reactor", 143_000, "server")},
 			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 101,000 (under 104,000).", "reactor"},
+		{[]limit{once("goroutine", 101_000), once("reactor", 143_000)},
+			"Within p99 < 5ms at N = 1,000 the most messages/s held: `reactor` 143,000 (139,000 to 147,000) and `goroutine` 101,000 (98,000 to 104,000)" +
+				"; each of one process, and another of the same program may do otherwise.", "reactor"},
 		{[]limit{none}, "Not even the least that was tried was held by `pool` (p99 was 9ms).", ""},
 	} {
 		if got := capacitySentence(tt.all); got != tt.want {

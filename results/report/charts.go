@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -218,38 +217,23 @@ func (b *builder) knees(load results.Setting, percentile func(results.Window) in
 	return all
 }
 
-// kneeLine is one model's: windows at one load are one point at their median with their range; a load that did not hold is hollow.
+// kneeLine is one model's: a load over its processes (results.AtLoad), with the interval over them from two on; a load that did not hold
+// is hollow.
 func (b *builder) kneeLine(g *results.Group, percentile func(results.Window) int64) []series {
 	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
-	at := map[float64][]float64{}
-	for i := range g.Valid {
-		search := g.Valid[i].Search
-		if search == nil {
-			continue
+	for _, at := range g.Loads() {
+		x, over := at.RatePerS, at.Over(percentile)
+		if g.Params.Search == "conns" {
+			x = float64(at.Conns)
 		}
-		for _, w := range slices.Concat(search.Tried, search.Curve) {
-			x, y := w.RatePerS, float64(percentile(w))
-			if g.Params.Search == "conns" {
-				x = float64(w.Conns)
-			}
-			switch {
-			case !drawable(y) || !drawable(x):
-			case w.Held:
-				at[x] = append(at[x], y)
-			default:
-				s.Void = append(s.Void, []num{num(x), num(y)})
-			}
+		switch {
+		case !drawable(over.Mid) || !drawable(x):
+		case at.Held:
+			s.X, s.Y = append(s.X, num(x)), append(s.Y, num(over.Mid))
+			s.Low, s.High = append(s.Low, num(over.Low)), append(s.High, num(over.High))
+		default:
+			s.Void = append(s.Void, []num{num(x), num(over.Mid)})
 		}
-	}
-	var rates []float64
-	for r := range at {
-		rates = append(rates, r)
-	}
-	slices.SortFunc(rates, cmp.Compare[float64])
-	for _, r := range rates {
-		over := results.SpreadOf(at[r])
-		s.X, s.Y = append(s.X, num(r)), append(s.Y, num(over.Median))
-		s.Low, s.High = append(s.Low, num(over.Min)), append(s.High, num(over.Max))
 	}
 	if len(s.X)+len(s.Void) == 0 {
 		return nil

@@ -13,6 +13,7 @@ type Finding struct {
 	About string   // "Memory"
 	Load  string   // under what load; empty: of the whole run
 	Says  []string // sentences
+	More  []string // and what is folded away: how that is known
 }
 
 // facts is what sentences are made of, all of it from the source.
@@ -85,7 +86,7 @@ func (f facts) findings() []Finding {
 	add := func(about, load string, says ...string) {
 		says = slices.DeleteFunc(says, func(s string) bool { return s == "" })
 		if len(says) > 0 {
-			all = append(all, Finding{about, load, says})
+			all = append(all, Finding{About: about, Load: load, Says: says})
 		}
 	}
 	add("Memory", "", memorySentence(f.growth, f.control), f.atMost())
@@ -99,7 +100,7 @@ func (f facts) findings() []Finding {
 		add("Go's libraries", "", engineSentences(o.Engines)...)
 	}
 	if m, ok := chief(f.matters, "p99"); ok {
-		add("p99 latency", f.loads[m.setting], f.latencySays(m)...)
+		add("p99 latency", f.loads[m.setting], append(f.latencySays(m), f.drownedSays())...)
 	}
 	for _, of := range f.limits {
 		add("Capacity", f.loads[of[0].setting], capacitySentence(of))
@@ -112,6 +113,7 @@ func (f facts) findings() []Finding {
 	add("Stalls", "", stalls[:min(2, len(stalls))]...)
 	add("Fairness", "", f.unfair()...)
 	add("How sure", "", f.sureness()...)
+	all[len(all)-1].More = f.surenessInFull() // there is always something to say of how sure
 	return all
 }
 
@@ -177,30 +179,88 @@ func (f facts) latencySays(m matter) []string {
 	return f.atEnds(m)
 }
 
-// sureness is how much of it is to be trusted: the noise floor, the ties, what is void.
+// drownedSays names the loads under which p99 ranks nobody, for the machine's own pauses are the tail; empty: there are none, or the finding
+// says so already, being of the only one.
+func (f facts) drownedSays() string {
+	var loads []string
+	worst := 0.0
+	chiefly, _ := chief(f.matters, "p99")
+	for _, m := range f.matters {
+		swing := 0.0
+		for _, c := range m.all {
+			swing = max(swing, c.Drowned)
+		}
+		if is(m.figure, "p99") && swing > 0 {
+			loads, worst = append(loads, f.loads[m.setting]), max(worst, swing)
+		}
+	}
+	if len(loads) == 0 || len(loads) == 1 && loads[0] == f.loads[chiefly.setting] {
+		return ""
+	}
+	return fmt.Sprintf("p99 ranks nobody under %s: the machine's own pauses are the tail there, and make even a control differ from itself by a factor of up to %.0f.",
+		list(loads), worst)
+}
+
+// sureness is how much of it is to be trusted, in three sentences: the noise floor, the ties, what is void.
 func (f facts) sureness() []string {
 	var says []string
+	if floor := f.noiseShort(); floor != "" {
+		says = append(says, floor)
+	}
+	n, total := f.verdicts()
+	if total == 0 {
+		return append(says, "No figure was compared with another: what is not called a difference here is not one yet.", voidSentence(f.cells))
+	}
+	said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", plural(total, "comparison"), n[results.Less]+n[results.More], n[results.Same])
+	if n[results.Unknown] > 0 {
+		said += fmt.Sprintf(", of %d too little is known", n[results.Unknown])
+	}
+	return append(says, said+".", voidSentence(f.cells))
+}
+
+// surenessInFull is what lies behind these sentences, for who asks.
+func (f facts) surenessInFull() (says []string) {
 	if floor := f.noise(); floor != "" {
 		says = append(says, floor)
 	}
-	n := map[results.Verdict]int{}
-	total := 0
+	if why := f.commonWhy(); why != "" {
+		says = append(says, "Of what too little is known, "+why+".")
+	}
+	if _, total := f.verdicts(); total > 0 {
+		says = append(says, results.TestsInWords)
+	}
+	return says
+}
+
+// verdicts counts what comparisons say.
+func (f facts) verdicts() (n map[results.Verdict]int, total int) {
+	n = map[results.Verdict]int{}
 	for _, m := range f.matters {
 		for v, k := range m.count() {
 			n[v] += k
 			total += k
 		}
 	}
-	if total > 0 {
-		said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", plural(total, "comparison"), n[results.Less]+n[results.More], n[results.Same])
-		if n[results.Unknown] > 0 {
-			said += fmt.Sprintf(", of %d too little is known%s", n[results.Unknown], because(f.commonWhy()))
+	return n, total
+}
+
+// noiseShort is the widest floor of the figure that tells most, CPU per message, or else of throughput.
+func (f facts) noiseShort() string {
+	for _, figure := range []string{"cpu", "throughput"} {
+		most := 0.0
+		for _, m := range f.matters {
+			for _, c := range m.all {
+				if is(m.figure, figure) && c.Control != "" {
+					most = max(most, c.Floor)
+				}
+			}
 		}
-		says = append(says, said+".")
-	} else {
-		says = append(says, "No figure was compared with another: what is not called a difference here is not one yet.")
+		if most > 0 {
+			return fmt.Sprintf("No difference in %s within what the same server twice may differ from itself by, up to %s, is called one.",
+				map[string]string{"cpu": "CPU per message", "throughput": "throughput"}[figure], percent(most))
+		}
 	}
-	return append(says, voidSentence(f.cells))
+	return ""
 }
 
 // commonWhy is the reason for which most often too little is known.

@@ -191,8 +191,9 @@ func datum(g *results.Group, f results.Figure) Datum {
 
 // searchTable is what searches found, with why each ended.
 func (b *builder) searchTable(load results.Setting) Table {
-	t := Table{Note: "The most is where half of the windows held the limits, and half did not.",
-		Head: []string{"Model", "N", "Most held", "95% interval", "Bottleneck", "Why it ended"}}
+	t := Table{Note: "The most is where half of the windows held the limits, and half did not. Over one process the interval is of its windows alone, not of how another" +
+		" would do; over two it is the hull of theirs, from three on Student's t over processes (t).",
+		Head: []string{"Model", "N", "Most held", "95% interval", "Over", "Bottleneck", "Why it ended"}}
 	for _, of := range b.limits {
 		for _, l := range of {
 			if l.setting != load {
@@ -203,7 +204,7 @@ func (b *builder) searchTable(load results.Setting) Table {
 				found = figure(l.held.Mid, rate(l.held.Mid))
 			}
 			t.Rows = append(t.Rows, []Datum{{Text: l.model, Model: l.model}, figure(float64(l.conns), number(l.conns)), found,
-				{Text: l.held.Between(rate)}, {Text: bottleneck(l.bound)}, {Text: results.Printable(l.why)}})
+				{Text: l.held.Between(rate)}, {Text: l.over}, {Text: bottleneck(l.bound)}, {Text: results.Printable(l.why)}})
 		}
 	}
 	return t
@@ -234,28 +235,30 @@ func (b *builder) searchCharts(load results.Setting) []chart {
 	if load.Params.Search == "conns" {
 		x, over = "conns", "connections"
 	}
-	note := "Each point the median of the windows there; hollow: the limits were not held."
+	name, latency := results.LimitedLatency(load.Params.SLO)
+	if name == "p50" { // the median is drawn anyway
+		name, latency = results.LimitedLatency("")
+	}
+	note := "Points are medians of the windows there; over several processes with the 95% interval of Student's t, over two with both. Hollow: the limits were not held."
 	return append(
-		b.chart("p99 against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P99 })...),
+		b.chart(name+" against "+over, note, "ns", x, b.knees(load, latency)...),
 		b.chart("Median latency against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P50 })...)...,
 	)
 }
 
-// shareTable is latency at shares of what each model holds itself.
+// shareTable is latency at shares of what each model holds itself, and at the rate that all were given, over processes.
 func (b *builder) shareTable(load results.Setting) Table {
 	t := Table{
 		Title: "At shares of each model's own capacity",
-		Note:  "Latency from when a message was due. Above its capacity, a server's latency says only how long it was overloaded.",
-		Head:  []string{"Model", "N", "Share", "Offered", "p50", "p99", "p99.9", "p99 from the send", "Client CPU", "Limits"},
+		Note: "Latency from when a message was due; over several processes with the 95% interval of Student's t, of two with both." +
+			" Above its capacity, a server's latency says only how long it was overloaded.",
+		Head: []string{"Model", "N", "Share", "Offered", "p50", "p90", "p99", "p99 from the send", "Client CPU", "Limits"},
 	}
 	for _, row := range b.rows(load) {
 		for _, g := range row {
-			for _, c := range g.Valid {
-				if c.Search == nil {
-					continue
-				}
-				for _, w := range c.Search.Curve {
-					t.Rows = append(t.Rows, shareRow(results.NameOf(b.groups, g), w))
+			for _, share := range g.Shares() {
+				if at, ok := g.At(share); ok {
+					t.Rows = append(t.Rows, shareRow(results.NameOf(b.groups, g), share, at))
 				}
 			}
 		}
@@ -263,20 +266,28 @@ func (b *builder) shareTable(load results.Setting) Table {
 	return t
 }
 
-func shareRow(name string, w results.Window) []Datum {
-	share, limits := "given rate", "held"
-	if w.Share > 0 {
-		share = percent(w.Share)
+// shareRow is one row of it; share 0 is the common rate.
+func shareRow(name string, share float64, at results.AtLoad) []Datum {
+	words, limits := percent(share), "held"
+	if share == 0 {
+		words = "rate given to all"
 	}
-	if !w.Held {
+	if !at.Held {
 		limits = "not held"
 	}
-	ns := func(v int64) Datum {
-		if v == 0 {
+	ns := func(of func(w results.Window) int64) Datum {
+		over := at.Over(of)
+		if over.N == 0 {
 			return unknown
 		}
-		return figure(float64(v), results.Nanoseconds(float64(v)))
+		d := figure(over.Mid, results.Nanoseconds(over.Mid))
+		if over.Sure() {
+			d.Detail = over.Between(results.Nanoseconds)
+		}
+		return d
 	}
-	return []Datum{{Text: name, Model: name}, figure(float64(w.Conns), number(w.Conns)), figure(w.Share, share), figure(w.RatePerS, rate(w.RatePerS)+"/s"),
-		ns(w.P50), ns(w.P99), ns(w.P999), ns(w.ServiceP99), figure(w.ClientCPURatio, percent(w.ClientCPURatio)), {Text: limits, Detail: results.Printable(w.Why)}}
+	return []Datum{{Text: name, Model: name}, figure(float64(at.Conns), number(at.Conns)), figure(share, words), figure(at.RatePerS, rate(at.RatePerS)+"/s"),
+		ns(func(w results.Window) int64 { return w.P50 }), ns(func(w results.Window) int64 { return w.P90 }), ns(func(w results.Window) int64 { return w.P99 }),
+		ns(func(w results.Window) int64 { return w.ServiceP99 }), figure(at.ClientCPURatio, percent(at.ClientCPURatio)),
+		{Text: limits}}
 }

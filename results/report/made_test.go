@@ -156,7 +156,7 @@ func (like nature) search(n int) *results.Search {
 	for _, share := range []float64{0.25, 0.5, 0.75, 0.9, 1, 1.1} {
 		wait := 1 + share/2/math.Max(0.02, 1-share)
 		w := results.Window{Share: share, RatePerS: share * like.holds, Conns: n, ThroughputPerS: share * like.holds, P50: int64(like.p50 * wait),
-			P99: int64(3 * like.p50 * wait), Held: share <= 1}
+			P99: int64(3 * like.p50 * wait), Count: 5000, Held: share <= 1}
 		s.Curve = append(s.Curve, w)
 	}
 	return s

@@ -188,7 +188,7 @@ func TestFindings(t *testing.T) {
 		}
 	}
 	for name, words := range map[string]string{
-		"Memory": "3.86 KiB", "CPU per message": "more", "Capacity": "the client was the bottleneck", "Stalls": "Service time hides it",
+		"Memory": "3.90 KiB", "CPU per message": "more", "Capacity": "the client was the bottleneck", "Stalls": "Service time hides it",
 		"How sure": "1 of ", "p99 latency": "it is",
 	} {
 		if about[name] == "" || !strings.Contains(about[name], words) {

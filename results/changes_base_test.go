@@ -1,0 +1,117 @@
+package results
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// all is rotations of all models at once, floor and a control among them.
+func (w *world) all(reps int) (cells []Cell) {
+	for _, conns := range []int{100, 1000} {
+		for rep := 1; rep <= reps; rep++ {
+			cells = append(cells, w.rotate(fmt.Sprintf("all/%d/%d", conns, rep), conns, rep, "reactor", "pool", "goroutine", "floor", "reactor-twin=reactor")...)
+		}
+	}
+	return cells
+}
+
+// With floor in the rotations the base of the others is compared as well: a tenth more CPU in reactor alone is reactor's, and
+// neither the machine's, which was a third slower, nor that all others have become better.
+func TestChangesAreRelativeToFloor(t *testing.T) {
+	old, now := newWorld(51, 0.004, 0.02), newWorld(52, 0.004, 0.02)
+	for _, m := range []string{"reactor", "reactor-twin", "pool", "goroutine", "floor"} {
+		now.cost[m] = 4.0 / 3
+	}
+	now.cost["reactor"], now.cost["reactor-twin"] = 4.0/3*1.1, 4.0/3*1.1
+	before, after := old.all(2), now.all(2)
+	changed := Changes(before, after, "")
+	if changed.Base != "floor" {
+		t.Errorf("base %q", changed.Base)
+	}
+	for _, conns := range []int{100, 1000} {
+		if c := changeAt(changed, "reactor", cpuFigure, conns); !c.Worse() || math.Abs(c.Loss()-0.1) > 0.04 || c.Base != "floor" {
+			t.Errorf("reactor: %+v", c)
+		}
+		for _, m := range []string{"pool", "goroutine"} {
+			if c := changeAt(changed, m, cpuFigure, conns); c.Verdict != Same {
+				t.Errorf("%s: %+v", m, c)
+			}
+		}
+		if c := changeAt(changed, "floor", cpuFigure, conns); c.Base != "" {
+			t.Errorf("floor is compared with what is taken relative to it: %+v", c)
+		}
+	}
+	if c := changeAt(Changes(before, after, "reactor"), "pool", cpuFigure, 100); c.Base != "reactor" || !c.Better() {
+		t.Errorf("a base that was asked for is not taken: %+v", c)
+	}
+}
+
+// Two runs of equal models, with everything in them: nothing changed.
+func TestNothingChanged(t *testing.T) {
+	called, compared := 0, 0
+	for seed := range uint64(10) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		run := func(w *world) (cells []Cell) {
+			cells = append(w.all(2), searchesOf(rng, "pool", 80e3, 4)...)
+			return append(cells, grown(rng, map[int]int{1000: 3, 10_000: 3, 20_000: 1}, 200, 50e3, 0.5)...)
+		}
+		changed := Changes(run(newWorld(2*seed+60, 0.004, 0.02)), run(newWorld(2*seed+61, 0.004, 0.02)), "")
+		for _, c := range changed.Changes {
+			compared++
+			if c.Worse() || c.Better() {
+				called++
+				t.Logf("%s of %s: %+v, p %v", c.Figure.Name, c.Model, c.Ratio, c.P)
+			}
+		}
+	}
+	if compared < 100 || called > compared/50 {
+		t.Errorf("%d of %d changes of nothing are called changes", called, compared)
+	}
+}
+
+// searchesOf is searches of a model by as many processes, which differ by 3%.
+func searchesOf(rng *rand.Rand, model string, capacity float64, n int) (cells []Cell) {
+	for rep := range n {
+		c := searches()[0]
+		c.Model, c.Rep, c.Search = model, rep+1, searchOf(capacity*math.Exp(0.03*rng.NormFloat64()), "server", true)
+		cells = append(cells, c)
+	}
+	return cells
+}
+
+func TestCapacityChanged(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 9))
+	for _, tt := range []struct {
+		factor float64
+		n      int
+		want   Verdict
+	}{{0.6, 4, Less}, {1.6, 4, More}, {0.95, 4, Same}, {0.6, 1, Unknown}} {
+		changed := Changes(searchesOf(rng, "pool", 80e3, tt.n), searchesOf(rng, "pool", tt.factor*80e3, tt.n), "")
+		c := changeAt(changed, "pool", "capacity", 1000)
+		if c == nil || c.Verdict != tt.want || c.Floor != Drift || len(changed.Changes) != 1 {
+			t.Errorf("×%v, %d searches: %+v", tt.factor, tt.n, c)
+		}
+		if c != nil && c.Worse() != (tt.want == Less) {
+			t.Errorf("×%v: less is worse: %+v", tt.factor, c)
+		}
+	}
+}
+
+// A leak of 100 bytes a connection is a change of the slope, whatever each N tells alone.
+func TestSlopeChanged(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 9))
+	reps := map[int]int{1000: 3, 10_000: 3, 20_000: 3}
+	for slope, want := range map[float64]Verdict{300: More, 200: Same, 100: Less} {
+		changed := Changes(grown(rng, reps, 200, 50e3, 0.5), grown(rng, reps, slope, 50e3, 0.5), "")
+		c := changeAt(changed, "m", "user_slope_bytes", 0)
+		if c == nil || c.Verdict != want || c.Test != Slopes || math.Abs(c.Ratio.Mid/(slope/200)-1) > 0.1 {
+			t.Errorf("from 200 to %v bytes: %+v", slope, c)
+		}
+	}
+	flat := Changes(grown(rng, reps, 0, 50e3, 0), grown(rng, reps, 200, 50e3, 0), "")
+	if c := changeAt(flat, "m", "user_slope_bytes", 0); c.Verdict != Unknown || c.Why == "" {
+		t.Errorf("of a slope that is not told from 0: %+v", c)
+	}
+}
