@@ -24,13 +24,14 @@ const deafLook = 100 * time.Millisecond
 type deafWatch struct {
 	proc  *server.Process
 	stats *stats
-	began time.Time
+	deaf  time.Time // from when on they do not read: as the measured window begins
 	stop  chan struct{}
 	done  chan struct{}
 
 	// Of the looking goroutine until done is closed.
 	found results.Deaf
 	anon  level
+	all   int64 // anonymous memory when all read, just before
 	err   error // of asking for the counts, which ends that
 }
 
@@ -42,7 +43,7 @@ func (m *measurement) watchDeaf(p results.Planned, proc *server.Process) *deafWa
 	}
 	members := s.Extra(traffic(p.Params, p.Conns, p.Seed), p.Conns)
 	w := &deafWatch{
-		proc: proc, began: time.Now(), stop: make(chan struct{}), done: make(chan struct{}),
+		proc: proc, deaf: time.Now().Add(time.Duration(p.Params.WarmupNS)), stop: make(chan struct{}), done: make(chan struct{}),
 		found: results.Deaf{Members: members, BoundBytes: int64(members) * wire.MaxOwed},
 	}
 	w.stats, w.err = dialStats(proc.Addr.String())
@@ -69,8 +70,13 @@ func (w *deafWatch) look() {
 
 // memory keeps the most that there was. From counters: exact readings would hold up the server.
 func (w *deafWatch) memory() {
+	now := time.Now() // before it is read, so that what all hold who read is no more than that
 	if at, err := probe.ReadResident(w.proc.PIDs()); err == nil {
-		w.anon.add(at.Anon)
+		if now.Before(w.deaf) {
+			w.all = at.Anon
+		} else {
+			w.anon.add(at.Anon)
+		}
 	}
 	group, err := w.proc.Group()
 	if err != nil {
@@ -94,7 +100,7 @@ func (w *deafWatch) count() {
 		return
 	}
 	if was := w.found.Dropped; n > 0 && (was == nil || n > *was) {
-		at := time.Since(w.began).Nanoseconds()
+		at := time.Since(w.deaf).Nanoseconds()
 		if w.found.FirstDropNS == nil {
 			w.found.FirstDropNS = &at
 		}
@@ -113,9 +119,15 @@ func (m *measurement) deaf(w *deafWatch) {
 	if w.err != nil {
 		m.warn("how many members were dropped is not known: %v", w.err)
 	}
-	if quiet := m.cell.Memory.Anon; quiet != nil && w.anon.peak > 0 {
-		peak, held := max(0, w.anon.peak-*quiet), max(0, w.anon.held-*quiet)
-		w.found.PeakAnon, w.found.HeldAnon = &peak, &held
+	if w.all == 0 && m.cell.Memory.Anon != nil { // no warm-up was long enough to look: what traffic takes is counted too
+		w.all = *m.cell.Memory.Anon
+	}
+	if w.all > 0 && w.anon.peak > 0 {
+		peak, held := max(0, w.anon.peak-w.all), max(0, w.anon.held-w.all)
+		w.found.PeakAnon = &peak
+		if w.anon.n >= deafLooks {
+			w.found.HeldAnon = &held
+		}
 	}
 	m.cell.Deaf, m.cell.Load.DroppedSlow = &w.found, w.found.Dropped
 	m.bounded()

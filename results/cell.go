@@ -182,12 +182,12 @@ type Returned struct {
 	Kernel *int64 `json:"kernel_bytes,omitempty"` // of the server's own cgroup
 }
 
-// Deaf is what members that did not read, for good or every other second, cost their server while others spoke. Times are since the load
-// began.
+// Deaf is what members that did not read, for good or every other second, cost their server while others spoke. Times are since they
+// stopped to.
 type Deaf struct {
 	Members     int    `json:"members"`
 	BoundBytes  int64  `json:"bound_bytes"`             // that the server may owe all of them: 256 KiB each
-	PeakAnon    *int64 `json:"peak_anon_added_bytes"`   // the most that its anonymous memory was above that with all connections open and quiet
+	PeakAnon    *int64 `json:"peak_anon_added_bytes"`   // the most that its anonymous memory was above that while all read, just before
 	HeldAnon    *int64 `json:"held_anon_added_bytes"`   // the most that it was so for a second on end; of the healthy much may be owed for a moment
 	Buffers     *int64 `json:"peak_buffers_bytes"`      // the most that the kernel had reserved for data in its socket buffers
 	Dropped     *int64 `json:"dropped"`                 // members, as the server tells

@@ -83,7 +83,10 @@ func (f facts) findings() []Finding {
 		add("Capacity", f.loads[of[0].setting], capacitySentence(of))
 	}
 	stalls := stallSentences(f.stalls)
-	add("Who blocks whom", "", bystanderSentences(bystandersOf(f.groups, f.control))...)
+	add("Who blocks whom", "", append(bystanderSentences(bystandersOf(f.groups, f.control)), f.crossingFindings()...)...)
+	add("Slow readers", "", f.deafFinding())
+	add("Storms", "", f.stormFindings()...)
+	add("One room", "", f.reachFindings()...)
 	add("Stalls", "", stalls[:min(2, len(stalls))]...)
 	add("How sure", "", f.sureness()...)
 	return all

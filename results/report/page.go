@@ -18,6 +18,7 @@ type page struct {
 	Answers             []Answer
 	Looks               []modelLook
 	Memory              memoryPart
+	Lessons             []lessonPart
 	Loads               []loadPart
 	Differences         *Table
 	DifferenceWords     []differencePart
@@ -79,6 +80,7 @@ func newPage(s *Source) *page {
 		Setup: setupOf(s.Run),
 	}
 	p.Memory = b.memory()
+	p.Lessons = b.lessons()
 	p.Loads = b.loads()
 	p.Differences, p.DifferenceWords = f.differences()
 	p.Trust = b.trust(s)
