@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"cbench/results"
@@ -124,7 +125,7 @@ func (b *builder) slowConns(base results.Setting) (all []int) {
 // slowTable is what was measured of every way, N and rate of slow requests, and where each model crosses.
 func (b *builder) slowTable(base results.Setting, stalls, exhaustions []results.Crossing) Table {
 	t := Table{Title: "Slow requests", Note: confidenceNote, Head: []string{"Model", "N", "How", "Slow requests/s", "Share", "Bystanders' p50", "p99", "The slow ones' p50", "p99",
-		"CPU a bystander's echo", "Bystanders miss 50 ms", "Threads run out", "Valid"}}
+		"CPU a bystander's echo", "Bystanders miss 50 ms", "Half of the slow take twice as long", "Valid"}}
 	for _, n := range b.slowConns(base) {
 		for _, how := range slowHows {
 			for _, g := range b.slowGroups(base, how, n) {
@@ -199,12 +200,12 @@ func byWay(alike []crossedAlike) (ways [][]crossedAlike) {
 func stallCrossings(all []results.Crossing) (says []string) {
 	for _, way := range byWay(alikeCrossings(all)) {
 		p := way[0].of.Setting.Params
-		s := fmt.Sprintf("Where requests block for %v each, %s (%s), one bystander in 100 waits 50 ms or longer from ", time.Duration(p.BlockNS), waysToBlock[p.How], atN(way[0].of.Conns))
+		s := fmt.Sprintf("Requests that block for %v each, %s, make one bystander in 100 wait for 50 ms or longer (%s) ", time.Duration(p.BlockNS), waysToBlock[p.How],
+			atN(way[0].of.Conns))
 		said, never := crossingsInWords(way)
 		switch {
 		case said == "":
-			s = fmt.Sprintf("Where requests block for %v each, %s (%s), one bystander in 100 waits 50 ms in no model: not with %s", time.Duration(p.BlockNS), waysToBlock[p.How],
-				atN(way[0].of.Conns), never)
+			s += "in no model: not with " + never
 		case never != "":
 			s += said + "; not with " + never
 		default:
@@ -227,29 +228,38 @@ func crossingsInWords(way []crossedAlike) (said, never string) {
 			not = append(not, fmt.Sprintf("%s a second, the most there were, in %s", results.Number(a.of.Kept), list(codes(a.models))))
 			continue
 		}
-		from := fmt.Sprintf("somewhere between %s and %s a second", results.Number(a.of.Kept), results.Number(a.of.Missed))
+		from := fmt.Sprintf("from somewhere between %s and %s a second", results.Number(a.of.Kept), results.Number(a.of.Missed))
 		if a.of.Kept == 0 {
-			from = fmt.Sprintf("%s a second or fewer", results.Number(a.of.Missed))
+			from = fmt.Sprintf("from %s a second or fewer", results.Number(a.of.Missed))
 		}
-		crossed = append(crossed, fmt.Sprintf("%s on in %s", from, list(codes(a.models))))
+		crossed = append(crossed, fmt.Sprintf("%s in %s", from, list(codes(a.models))))
 	}
-	return list(crossed), list(not)
+	return strings.Join(crossed, ", "), strings.Join(not, ", ")
 }
 
-// exhaustionSentences say where slow requests that are handed over come to queue for a thread.
+// exhaustionSentences say where slow requests that are handed over come to queue for a thread. Far below what threads can do in theory there
+// is nothing to say.
 func exhaustionSentences(all []results.Crossing) (says []string) {
 	for _, way := range byWay(alikeCrossings(all)) {
 		p := way[0].of.Setting.Params
-		said, never := crossingsInWords(way)
 		block := time.Duration(p.BlockNS)
-		s := fmt.Sprintf("Handed over (%s), half of the slow requests take over %v, for no thread is free, from %s", atN(way[0].of.Conns), 2*block, said)
+		theory := wire.MaxOffload * 1e9 / float64(p.BlockNS)
+		if !slices.ContainsFunc(way, func(a crossedAlike) bool {
+			return a.of.Kept >= theory/2 || a.of.Missed <= 2*theory && a.of.Missed >= theory/2
+		}) {
+			continue
+		}
+		said, never := crossingsInWords(way)
+		s := fmt.Sprintf("Handed over (%s), half of the slow requests take over %v ", atN(way[0].of.Conns), 2*block)
 		switch {
 		case said == "":
-			s = fmt.Sprintf("Handed over (%s), slow requests take less than %v at the median, so a thread is free, with %s", atN(way[0].of.Conns), 2*block, never)
+			s += "in no model: not with " + never
 		case never != "":
-			s += "; not with " + never
+			s += said + "; not with " + never
+		default:
+			s += said
 		}
-		says = append(says, fmt.Sprintf("%s. In theory %d that sleep at once do %s a second.", s, wire.MaxOffload, results.Number(wire.MaxOffload*1e9/float64(p.BlockNS))))
+		says = append(says, fmt.Sprintf("%s. In theory %d threads do %s a second, and what comes beyond has to queue.", s, wire.MaxOffload, results.Number(theory)))
 	}
 	return says
 }

@@ -71,9 +71,9 @@ func deafSentence(name string, g, quiet *results.Group) string {
 	case held.N == 0:
 		s += " cost memory that is not known"
 	case held.Median <= bound.Median:
-		s += fmt.Sprintf(" cost it %s of at most %s", results.Bytes(held.Median), results.Bytes(bound.Median))
+		s += fmt.Sprintf(" cost it %s of at most %s", grown(held.Median), results.Bytes(bound.Median))
 	default:
-		s += fmt.Sprintf(" cost it %s, garbage and what others were owed for a moment included: they may be owed %s", results.Bytes(held.Median), results.Bytes(bound.Median))
+		s += fmt.Sprintf(" cost it %s, garbage and what others were owed for a moment included: they may be owed %s", grown(held.Median), results.Bytes(bound.Median))
 	}
 	if buffers.N > 0 {
 		s += fmt.Sprintf(", and the kernel's socket buffers held %s", results.Bytes(buffers.Median))
@@ -135,17 +135,25 @@ func (f facts) deafFinding() string {
 	if len(held) == 0 || len(p99) == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("%s members that do not read, beside %s that do, make a server grow by %s", results.Number(most), number(of[0].Conns), span1(held, results.Bytes))
+	s := fmt.Sprintf("%s members that do not read, beside %s that do, cost a server %s", results.Number(most), number(of[0].Conns), span1(held, grown))
 	if slices.Max(held) <= bound[0] {
 		s += fmt.Sprintf(" of at most %s", results.Bytes(bound[0]))
 	} else {
-		s += fmt.Sprintf(" (they may be owed %s; the rest is garbage and what others were owed)", results.Bytes(bound[0]))
+		s += fmt.Sprintf(" (they may be owed %s; garbage and what others were owed for a moment are in it)", results.Bytes(bound[0]))
 	}
 	if len(buffers) > 0 {
-		s += fmt.Sprintf(", and the kernel's socket buffers by %s", span1(buffers, results.Bytes))
+		s += fmt.Sprintf(", and fill %s of the kernel's socket buffers", span1(buffers, results.Bytes))
 	}
 	if len(dropped) > 0 {
 		s += fmt.Sprintf("; %s of them are dropped", span1(dropped, results.Number))
 	}
 	return s + fmt.Sprintf(". No healthy member loses a message; one delivery in 100 takes %s or longer.", span1(p99, results.Nanoseconds))
+}
+
+// grown is how much memory grew. What is less than counters can err by is not told.
+func grown(v float64) string {
+	if v < 256<<10 {
+		return "nothing measurable"
+	}
+	return results.Bytes(v)
 }

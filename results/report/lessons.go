@@ -125,5 +125,6 @@ func (f facts) crossingFindings() (says []string) {
 			swept = append(swept, g)
 		}
 	}
-	return append(stallCrossings(results.Stalls(swept)), exhaustionSentences(results.Exhaustions(swept))...)
+	stalls := slices.DeleteFunc(results.Stalls(swept), func(c results.Crossing) bool { return c.Setting.Params.How == "offload" })
+	return append(stallCrossings(stalls), exhaustionSentences(results.Exhaustions(swept))...)
 }
