@@ -55,7 +55,7 @@ func crossings(groups []Group, how string, misses func(*Group) (missed, known bo
 	for i := range of {
 		g := &of[i]
 		missed, known := misses(g)
-		behind := len(g.behind()) > len(g.Told())
+		behind := g.fellBehind()
 		missed, known = missed || behind, known || behind
 		if !known {
 			continue

@@ -55,6 +55,12 @@ func slowed(how string, share float64, p99, aside time.Duration, valid bool) Cel
 	return c
 }
 
+// clients is the cell, fallen behind for the client's sake.
+func clients(c Cell) Cell {
+	c.Load.Behind.Client = true
+	return c
+}
+
 func TestCrossings(t *testing.T) {
 	const ms = time.Millisecond
 	for name, c := range map[string]struct {
@@ -67,6 +73,8 @@ func TestCrossings(t *testing.T) {
 		"exactly 50 ms": {cells: []Cell{slowed("inline", 0.01, 50*ms, 0, true)}, of: Stalls, missed: 10},
 		"never":         {cells: []Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, 2*ms, 0, true)}, of: Stalls, kept: 50, missed: math.Inf(1)},
 		"fell behind":   {cells: []Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, ms, 0, false)}, of: Stalls, kept: 10, missed: 50, behind: true},
+		"the client's end": {cells: []Cell{slowed("inline", 0.01, ms, 0, true), clients(slowed("inline", 0.05, ms, 0, false))}, of: Stalls,
+			kept: 10, missed: math.Inf(1)},
 		"better again": {cells: []Cell{slowed("spin", 0.01, 60*ms, 0, true), slowed("spin", 0.02, ms, 0, true), slowed("spin", 0.05, 60*ms, 0, true)},
 			of: Stalls, missed: 10},
 		"nothing slow": {cells: []Cell{slowed("inline", 0, 60*ms, 0, true)}, of: Stalls, none: true},

@@ -66,6 +66,12 @@ func (g *Group) behind() (all []*Behind) {
 	return all
 }
 
+// fellBehind reports whether the server did in most repetitions; where it was the client, what the server can is not known.
+func (g *Group) fellBehind() bool {
+	all := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client })
+	return len(all) > len(g.Told())
+}
+
 func medianOver(all []*Behind, of func(*Behind) float64) float64 {
 	var values []float64
 	for _, b := range all {

@@ -33,7 +33,7 @@ func (b *builder) crossingLessons() (all []lessonPart) {
 				" Which requests are slow is drawn by chance, so they come in clusters.",
 			Says: append(stallCrossings(stalled), exhaustionSentences(exhausted)...),
 			Charts: slices.Concat(
-				limited(b.chart("How long bystanders wait", "p99 of an echo over the slow requests a second. Dashed: 50 ms. Hollow: void, for the server fell behind.", "ns", "rate",
+				limited(b.chart("How long bystanders wait", "p99 of an echo over the slow requests a second. Dashed: 50 ms. Hollow: void.", "ns", "rate",
 					b.overSlow(base, results.LatencyP99)...), results.MissNS),
 				b.chart("How long slow requests take themselves", "The median from when one was due, over how many are due a second.", "ns", "rate", b.overSlow(base, results.AsideP50)...)),
 			Tables: []Table{b.slowTable(base, stalled, exhausted)},

@@ -75,6 +75,9 @@ func deafSentence(name string, g, quiet *results.Group) string {
 	default:
 		s += fmt.Sprintf(" cost it %s, garbage and what others were owed for a moment included: they may be owed %s", grown(held.Median), results.Bytes(bound.Median))
 	}
+	if peak := g.Of(d.Peak); held.N > 0 && peak.N > 0 && peak.Median > 1.05*held.Median {
+		s += fmt.Sprintf(" (%s at the peak)", grown(peak.Median))
+	}
 	if buffers.N > 0 {
 		s += fmt.Sprintf(", and the kernel's socket buffers held %s", results.Bytes(buffers.Median))
 	}
