@@ -37,6 +37,10 @@ type Block struct {
 	How      string        `json:"how"`       // and how: "inline" (also ""), "spin" or "offload"
 	Driver   string        `json:"driver"`    // who loads: Hey or Wrk; "": our own engine
 
+	// Linger is how long, after a first repetition, is watched what a server gives back; 0: what the run says (Experiment.Linger). In JSON
+	// "0s" is NoLinger.
+	Linger time.Duration `json:"linger"`
+
 	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
 
 	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
@@ -74,8 +78,14 @@ const (
 	mostSlot   = time.Minute
 )
 
+// mostLinger is the last look at what a server gave back (results.ReturnedAfter): nothing is seen after it.
+const mostLinger = time.Minute
+
 // NoShare is a share of none, where 0 is the scenario's own.
 const NoShare = -1
+
+// NoLinger is not to watch at all, where 0 is what the run says.
+const NoLinger = -1
 
 // Poisson arrivals are those of independent users.
 const Poisson = "poisson"
@@ -88,6 +98,7 @@ type words struct {
 	Slot     json.RawMessage   `json:"slot"`
 	Window   json.RawMessage   `json:"window"`
 	Stall    json.RawMessage   `json:"block"`
+	Linger   json.RawMessage   `json:"linger"`
 }
 
 // UnmarshalJSON is strict: a word that it does not know is an error, and so is a duration without its unit.
@@ -113,7 +124,8 @@ func (w *words) into(b *Block) error {
 		name string
 		text json.RawMessage
 		to   *time.Duration
-	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}, {"window", w.Window, &b.Window}, {"block", w.Stall, &b.Stall}} {
+	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}, {"window", w.Window, &b.Window}, {"block", w.Stall, &b.Stall},
+		{"linger", w.Linger, &b.Linger}} {
 		if d.text == nil {
 			continue
 		}
@@ -125,6 +137,9 @@ func (w *words) into(b *Block) error {
 		if err != nil {
 			return fmt.Errorf("%s %s: want a duration such as \"2s\" or \"500ms\"", d.name, d.text)
 		}
+	}
+	if w.Linger != nil && b.Linger == 0 {
+		b.Linger = NoLinger
 	}
 	for _, raw := range w.Conns {
 		n := Max
@@ -197,6 +212,8 @@ func (b Block) checkNumbers(_ *scenarios.Scenario, p results.Params) error {
 		return fmt.Errorf("procs %d: must be at least 1", slices.Min(b.Procs))
 	case p.DurationNS <= 0:
 		return fmt.Errorf("duration %v: must be more than 0", b.Duration)
+	case b.Linger < 0 && b.Linger != NoLinger || b.Linger > mostLinger:
+		return fmt.Errorf("linger %v: must be 0 to %v", b.Linger, mostLinger)
 	case b.Warmup < 0:
 		return fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)
 	case !(p.RatePerS >= 0 && p.RatePerS <= mostRate):

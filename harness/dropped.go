@@ -2,37 +2,203 @@ package harness
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 
+	"cbench/harness/probe"
 	"cbench/harness/server"
+	"cbench/results"
+	"cbench/scenarios"
+	"cbench/scenarios/wire"
 )
 
-// dropped asks the server how many members it dropped because they did not read. A client that does not read would not know.
-func (m *measurement) dropped(proc *server.Process) {
-	n, err := askDropped(proc.Addr.String())
-	if err != nil {
-		m.warn("how many members were dropped is not known: %v", err)
-		return
-	}
-	m.cell.Load.DroppedSlow = &n
+// deafLook is how often it is looked what members that do not read cost: a few hundred microseconds of one CPU each time.
+const deafLook = 100 * time.Millisecond
+
+// deafWatch looks at a server while some of its members do not read. When they are dropped only the server knows: what it closes stands
+// in the socket behind bytes that nobody reads.
+type deafWatch struct {
+	proc  *server.Process
+	stats *stats
+	deaf  time.Time // from when on they do not read: as the measured window begins
+	stop  chan struct{}
+	done  chan struct{}
+
+	// Of the looking goroutine until done is closed.
+	found results.Deaf
+	anon  level
+	all   int64 // anonymous memory when all read, just before
+	err   error // of asking for the counts, which ends that
 }
 
-func askDropped(addr string) (int64, error) {
-	const patience = 10 * time.Second // a server that is just loaded still answers
-	conn, err := net.DialTimeout("tcp", addr, patience)
-	if err != nil {
-		return 0, err
+// watchDeaf begins to look; nil where everybody reads. The load is to begin now.
+func (m *measurement) watchDeaf(p results.Planned, proc *server.Process) *deafWatch {
+	s := scenarios.ByName(p.Scenario)
+	if s == nil || !s.Deaf {
+		return nil
 	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(patience))
-	if _, err := conn.Write([]byte("STATS\n")); err != nil {
-		return 0, err
+	members := s.Extra(traffic(p.Params, p.Conns, p.Seed), p.Conns)
+	w := &deafWatch{
+		proc: proc, deaf: time.Now().Add(time.Duration(p.Params.WarmupNS)), stop: make(chan struct{}), done: make(chan struct{}),
+		found: results.Deaf{Members: members, BoundBytes: int64(members) * wire.MaxOwed},
 	}
-	line, err := bufio.NewReader(conn).ReadBytes('\n')
+	w.stats, w.err = dialStats(proc.Addr.String())
+	go w.look()
+	return w
+}
+
+func (w *deafWatch) look() {
+	defer close(w.done)
+	defer w.stats.close()
+	tick := time.NewTicker(deafLook)
+	defer tick.Stop()
+	for {
+		select {
+		case <-w.stop:
+			w.count() // who was dropped last is counted too
+			return
+		case <-tick.C:
+			w.memory()
+			w.count()
+		}
+	}
+}
+
+// memory keeps the most that there was. From counters: exact readings would hold up the server.
+func (w *deafWatch) memory() {
+	now := time.Now() // before it is read, so that what all hold who read is no more than that
+	if at, err := probe.ReadResident(w.proc.PIDs()); err == nil {
+		if now.Before(w.deaf) {
+			w.all = at.Anon
+		} else {
+			w.anon.add(at.Anon)
+		}
+	}
+	group, err := w.proc.Group()
 	if err != nil {
+		return
+	}
+	if k, err := probe.ReadKernel(group); err == nil {
+		most := k.TCP
+		if w.found.Buffers != nil {
+			most = max(most, *w.found.Buffers)
+		}
+		w.found.Buffers = &most
+	}
+}
+
+func (w *deafWatch) count() {
+	if w.err != nil {
+		return
+	}
+	var n int64
+	if n, w.err = w.stats.dropped(); w.err != nil {
+		return
+	}
+	if was := w.found.Dropped; n > 0 && (was == nil || n > *was) {
+		at := time.Since(w.deaf).Nanoseconds()
+		if w.found.FirstDropNS == nil {
+			w.found.FirstDropNS = &at
+		}
+		w.found.LastDropNS = &at
+	}
+	w.found.Dropped = &n
+}
+
+// deaf writes down what was found. The load is through.
+func (m *measurement) deaf(w *deafWatch) {
+	if w == nil {
+		return
+	}
+	close(w.stop)
+	<-w.done
+	if w.err != nil {
+		m.warn("how many members were dropped is not known: %v", w.err)
+	}
+	if w.all == 0 && m.cell.Memory.Anon != nil { // no warm-up was long enough to look: what traffic takes is counted too
+		w.all = *m.cell.Memory.Anon
+	}
+	if w.all > 0 && w.anon.peak > 0 {
+		peak, held := max(0, w.anon.peak-w.all), max(0, w.anon.held-w.all)
+		w.found.PeakAnon = &peak
+		if w.anon.n >= deafLooks {
+			w.found.HeldAnon = &held
+		}
+	}
+	m.cell.Deaf, m.cell.Load.DroppedSlow = &w.found, w.found.Dropped
+	m.bounded()
+}
+
+// leastGarbage is what a heap may hold beside what lives before it is collected, in any case (the Go runtime's heapMinimum, mgcpacer.go);
+// else it is as much again as lives (GOGC=100).
+const leastGarbage = 4 << 20
+
+// bounded warns where the server grew by more than it may owe everybody, healthy members too, and as much again for garbage: less than
+// that cannot be told from what a pause of the machine leaves. It is no reason to void: it is the server that does not keep to the workload, and
+// what it did meanwhile was measured as well as ever.
+func (m *measurement) bounded() {
+	d := m.cell.Deaf
+	all := d.BoundBytes + int64(m.cell.Conns)*wire.MaxOwed
+	if d.HeldAnon == nil || *d.HeldAnon <= 2*all+leastGarbage {
+		return
+	}
+	m.warn("beside %d members that do not read the server's own memory grew by %s for a second and longer: it may owe all members together %s, "+
+		"and garbage is no more than as much again", d.Members, results.Bytes(float64(*d.HeldAnon)), results.Bytes(float64(all)))
+}
+
+// level is the most of something that was looked at again and again, and the most that it was for some looks on end: after a pause of the
+// machine the healthy are owed much too, for a moment.
+type level struct {
+	peak, held int64
+	recent     [deafLooks]int64 // a ring
+	n          int
+}
+
+// deafLooks make a second.
+const deafLooks = int(time.Second / deafLook)
+
+func (l *level) add(v int64) {
+	l.recent[l.n%deafLooks] = v
+	l.n++
+	l.peak = max(l.peak, v)
+	if l.n >= deafLooks {
+		l.held = max(l.held, slices.Min(l.recent[:]))
+	}
+}
+
+// stats is a connection that asks a server for its counts.
+type stats struct {
+	conn net.Conn
+	in   *bufio.Reader
+}
+
+// statsPatience is how long an answer is waited for: a server that is loaded answers late.
+const statsPatience = 10 * time.Second
+
+func dialStats(addr string) (*stats, error) {
+	conn, err := net.DialTimeout("tcp", addr, statsPatience)
+	if err != nil {
+		return nil, err
+	}
+	return &stats{conn, bufio.NewReader(conn)}, nil
+}
+
+func (s *stats) close() {
+	if s != nil {
+		s.conn.Close()
+	}
+}
+
+// dropped is how many members the server dropped because they did not read.
+func (s *stats) dropped() (int64, error) {
+	s.conn.SetDeadline(time.Now().Add(statsPatience))
+	_, err := s.conn.Write([]byte("STATS\n"))
+	line, readErr := s.in.ReadBytes('\n')
+	if err = cmp.Or(err, readErr); err != nil {
 		return 0, fmt.Errorf("STATS: %w", err)
 	}
 	var told struct {

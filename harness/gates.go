@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -61,7 +62,10 @@ type facts struct {
 }
 
 // verdict is what a gate finds: reasons against the repetition, and what a reader of it should know.
-type verdict struct{ void, warn []string }
+type verdict struct {
+	void, warn []string
+	behind     *results.Behind // the server fell behind what was offered
+}
 
 func voided(format string, args ...any) verdict {
 	return verdict{void: []string{fmt.Sprintf(format, args...)}}
@@ -84,5 +88,6 @@ func (m *measurement) judge(names ...string) {
 		v := g.judge(&m.facts)
 		m.cell.Void = append(m.cell.Void, v.void...)
 		m.cell.Warnings = append(m.cell.Warnings, v.warn...)
+		m.cell.Load.Behind = cmp.Or(m.cell.Load.Behind, v.behind)
 	}
 }

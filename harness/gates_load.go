@@ -132,9 +132,13 @@ func judgeRate(f *facts) verdict {
 	case achieved > offered:
 		return voided("offered %.0f messages/s and achieved %.0f: the warm-up left a backlog, the server or the client could not keep up", offered, achieved)
 	case f.behind():
-		return voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
+		v := voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
+		v.behind = &results.Behind{OfferedPerS: offered, AchievedPerS: achieved, Client: true}
+		return v
 	}
-	return voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
+	v := voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
+	v.behind = &results.Behind{OfferedPerS: offered, AchievedPerS: achieved}
+	return v
 }
 
 // steady reports whether the missing replies were missing before a stall at the end of the window could have begun.

@@ -13,7 +13,6 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results"
-	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
 
@@ -75,7 +74,7 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 		{"closing", func() error { return m.close(clients) }},
 	}
 	if p.Params.Loop == stormLoop {
-		steps = []step{{"storming", func() error { return m.storm(ctx, e, p, proc, clients, plan) }}}
+		steps = []step{{"storming", func() error { return m.storm(ctx, e, p, proc, clients, plan, empty) }}}
 	}
 	for _, s := range steps {
 		m.phase(s.doing)
@@ -116,6 +115,7 @@ func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planne
 	limit, done := context.WithTimeout(ctx, time.Duration(p.Params.WarmupNS+p.Params.DurationNS)+time.Minute)
 	defer done()
 	m.settled(proc, &m.calm.before)
+	deaf := m.watchDeaf(p, proc)
 	report, err := clients.Drive(limit, load.Drive{
 		Rate: p.Params.RatePerS, Pipeline: p.Params.Pipeline, Arrivals: p.Params.Arrivals,
 		Warmup: time.Duration(p.Params.WarmupNS), Duration: time.Duration(p.Params.DurationNS),
@@ -126,6 +126,7 @@ func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planne
 			m.after = m.edge(proc, false)
 		}
 	}})
+	m.deaf(deaf)
 	if err != nil {
 		return err
 	}
@@ -134,9 +135,6 @@ func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planne
 	m.window(report)
 	m.machine(e, report)
 	m.place(e, p, proc)
-	if s := scenarios.ByName(p.Scenario); s != nil && s.Deaf {
-		m.dropped(proc)
-	}
 	if m.alone {
 		m.rested(ctx, "rested", proc)
 	}
@@ -168,9 +166,17 @@ func (m *measurement) leave(ctx context.Context, e *Experiment, p results.Planne
 	last := m.memory(proc, true)
 	m.cell.Memory.AfterCloseRSS, m.cell.Memory.AfterCloseAnon = last.rss, last.anon
 	if p.Rep == 1 { // once is enough for what takes its time and is alike each time
-		m.returned(ctx, proc, e.Linger)
+		m.returned(ctx, proc, time.Duration(or(p.LingerNS, e.Linger.Nanoseconds())))
 	}
 	m.rested(ctx, "closed", proc)
+}
+
+// or is what is said, or else otherwise.
+func or(said *int64, otherwise int64) int64 {
+	if said != nil {
+		return *said
+	}
+	return otherwise
 }
 
 // alive is a context that ends with the server: a dead one answers nothing, and is not waited for.

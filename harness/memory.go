@@ -53,12 +53,18 @@ func (m *measurement) memory(proc *server.Process, exact bool) (at idleMemory) {
 
 // idle writes down what the empty server held, what it holds with every connection open, and what one of them costs.
 func (m *measurement) idle(empty, full idleMemory) {
+	m.empty(empty)
 	mem := &m.cell.Memory
-	mem.EmptyRSS, mem.EmptyAnon, mem.EmptyKernel = empty.rss, empty.anon, empty.kernel
 	mem.RSS, mem.PSS, mem.Anon = full.rss, full.pss, full.anon
 	mem.Heap, mem.Stack, mem.Kernel = full.heap, full.stack, full.kernel
 	mem.UserPerConn = each(empty.anon, full.anon, m.cell.Load.Established)
 	mem.KernelPerConn = each(empty.kernel, full.kernel, m.cell.Load.Established)
+}
+
+// empty writes down what the server held before its first connection.
+func (m *measurement) empty(at idleMemory) {
+	mem := &m.cell.Memory
+	mem.EmptyRSS, mem.EmptyAnon, mem.EmptyKernel = at.rss, at.anon, at.kernel
 }
 
 // each is what full has over empty, for each of n.

@@ -108,9 +108,13 @@ func (m *measurement) returned(ctx context.Context, proc *server.Process, linger
 		if err != nil {
 			return
 		}
-		m.cell.Memory.Returned = append(m.cell.Memory.Returned, results.Returned{
-			AfterNS: time.Since(began).Nanoseconds(), RSS: at.RSS, Anon: at.Anon,
-		})
+		left := results.Returned{AfterNS: time.Since(began).Nanoseconds(), RSS: at.RSS, Anon: at.Anon}
+		if group, err := proc.Group(); err == nil {
+			if k, err := probe.ReadKernel(group); err == nil {
+				left.Kernel = &k.Bytes
+			}
+		}
+		m.cell.Memory.Returned = append(m.cell.Memory.Returned, left)
 	}
 }
 

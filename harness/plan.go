@@ -114,6 +114,7 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned
 					unit := planned(set, s.Name, conns, rep, seed, params)
 					for i := range unit {
 						unit[i].Diagnose = b.Diagnose && rep == 1
+						unit[i].LingerNS = b.linger(rep)
 					}
 					if key := unit[0].Key(); !asked[key] {
 						asked[key] = true
@@ -134,6 +135,15 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned
 	}
 	slices.Sort(skipped)
 	return plan, slices.Compact(skipped), nil
+}
+
+// linger is how long is watched after that repetition what a server gives back; nil: as long as the run says.
+func (b Block) linger(rep int) *int64 {
+	if b.Linger == 0 || rep != 1 || b.Rotate != "" {
+		return nil
+	}
+	ns := max(0, b.Linger.Nanoseconds())
+	return &ns
 }
 
 // able is the servers that the block is for and that speak what the scenario needs, and who does not.
@@ -269,6 +279,9 @@ func Estimate(p results.Planned) time.Duration {
 	took := start + time.Duration(p.Conns)*perConn
 	if p.Params.Loop == searchLoop {
 		return took + searchTime(p.Params)
+	}
+	if p.LingerNS != nil {
+		took += time.Duration(*p.LingerNS)
 	}
 	if p.Params.Rotation == "" {
 		return took + time.Duration(p.Params.DurationNS+p.Params.WarmupNS)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
@@ -20,17 +22,18 @@ const stormLoop = "storm"
 
 // storms adds up what they were.
 type storms struct {
-	established int64 // over all rounds
-	least       int   // of a round
-	took        time.Duration
+	established int64     // over all rounds
+	least       int       // of a round
 	perS        []float64 // by round
 	answered    merged
-	cpu         time.Duration // of the load
+	last        *hdrhistogram.Histogram // until the last was answered, by round
+	cpu         time.Duration           // of the load
 }
 
-func (m *measurement) storm(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process, clients *load.Remote, plan load.Plan) error {
+func (m *measurement) storm(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process, clients *load.Remote, plan load.Plan, empty idleMemory) error {
+	m.empty(empty)
 	plan.Ramp = p.Conns // all of them at once
-	sum := storms{least: p.Conns}
+	sum := storms{least: p.Conns, last: load.NewHistogram()}
 	if err := m.round(ctx, clients, plan, nil); err != nil { // fills caches and grows buffers: not counted
 		return err
 	}
@@ -72,7 +75,7 @@ func (m *measurement) round(ctx context.Context, clients *load.Remote, plan load
 	if sum != nil {
 		sum.established += int64(opened.Established)
 		sum.least = min(sum.least, opened.Established)
-		sum.took += opened.Took
+		sum.last.RecordValue(opened.Took.Nanoseconds()) // one of over a minute has failed to connect, and is void
 		sum.answered.add(opened.Answered)
 		if opened.PerS != nil {
 			sum.perS = append(sum.perS, *opened.PerS)
@@ -89,6 +92,9 @@ func (m *measurement) storms(e *Experiment, sum storms) {
 	c.Load.Established = sum.least
 	c.Load.Sent, c.Load.Received, c.Load.Expected = sum.established, sum.established, sum.established
 	c.Latency = sum.answered.summary()
+	if sum.last.TotalCount() > 0 {
+		c.Last = results.NewLatency(sum.last)
+	}
 	if len(sum.perS) > 0 {
 		slices.Sort(sum.perS)
 		median := sum.perS[len(sum.perS)/2]

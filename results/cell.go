@@ -30,6 +30,7 @@ type Cell struct {
 	CPU      CPU      `json:"cpu"`
 	Verify   Verify   `json:"verify"`
 
+	Deaf      *Deaf      `json:"deaf,omitempty"`      // what members that did not read cost; of slow
 	Machine   *Machine   `json:"machine,omitempty"`   // what the machine did meanwhile
 	Rotation  *Rotation  `json:"rotation,omitempty"`  // where servers were loaded in turn: the samples, round by round
 	Search    *Search    `json:"search,omitempty"`    // where a limit was searched for: what was found, and how
@@ -91,7 +92,15 @@ type Load struct {
 	ClientCPUs     int              `json:"client_cpus,omitempty"` // that the load process might use; 0: not on record
 	ServerCPUs     int              `json:"server_cpus,omitempty"`
 	DroppedSlow    *int64           `json:"dropped_slow,omitempty"` // members that the server dropped for not reading; of slow
+	Behind         *Behind          `json:"behind,omitempty"`       // the server, or the client, fell behind what was offered: that is why the cell is void
 	LateSendRatio  *float64         `json:"late_send_ratio"`        // share of sends over 1 ms after they were due; null in a closed loop
+}
+
+// Behind is how far a server fell behind an open loop, in replies or deliveries a second.
+type Behind struct {
+	OfferedPerS  float64 `json:"offered_per_s"`
+	AchievedPerS float64 `json:"achieved_per_s"`   // its capacity under this load
+	Client       bool    `json:"client,omitempty"` // it was the client that could do no more: what the server can is not known
 }
 
 // Latency is a distribution in nanoseconds.
@@ -174,6 +183,21 @@ type Returned struct {
 	AfterNS int64 `json:"after_ns"`
 	RSS     int64 `json:"rss_bytes"`
 	Anon    int64 `json:"anon_bytes"`
+
+	Kernel *int64 `json:"kernel_bytes,omitempty"` // of the server's own cgroup
+}
+
+// Deaf is what members that did not read, for good or every other second, cost their server while others spoke. Times are since they
+// stopped to.
+type Deaf struct {
+	Members     int    `json:"members"`
+	BoundBytes  int64  `json:"bound_bytes"`             // that the server may owe all of them: 256 KiB each
+	PeakAnon    *int64 `json:"peak_anon_added_bytes"`   // the most that its anonymous memory was above that while all read, just before
+	HeldAnon    *int64 `json:"held_anon_added_bytes"`   // the most that it was so for a second on end; of the healthy much may be owed for a moment
+	Buffers     *int64 `json:"peak_buffers_bytes"`      // the most that the kernel had reserved for data in its socket buffers
+	Dropped     *int64 `json:"dropped"`                 // members, as the server tells
+	FirstDropNS *int64 `json:"first_drop_ns,omitempty"` // when the first was seen to be dropped, up to 100 ms after
+	LastDropNS  *int64 `json:"last_drop_ns,omitempty"`  // and the last
 }
 
 // CPU is what the measured window cost.

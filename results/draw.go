@@ -65,7 +65,7 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 		load := stalledLoads[i]
 		ch.name = slug(load, all) + "-" + ch.name
 		ch.title = load.Scenario + ": " + strings.ToLower(ch.title[:1]) + ch.title[1:]
-		ch.subtitle = inWords(ch.subtitle, load.Params)
+		ch.subtitle = inWords(ch.subtitle, load)
 		ch.caption = captionOf(run, load, ch.made, ch)
 		charts = append(charts, ch)
 	}
@@ -88,8 +88,8 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 				return
 			}
 			ch.name = prefix + "-" + ch.name
-			ch.title = load.Scenario + ": " + inWords(strings.ToLower(ch.title[:1])+ch.title[1:], load.Params)
-			ch.subtitle = inWords(ch.subtitle, load.Params)
+			ch.title = load.Scenario + ": " + inWords(strings.ToLower(ch.title[:1])+ch.title[1:], load)
+			ch.subtitle = inWords(ch.subtitle, load)
 			ch.caption = captionOf(run, load, of, ch)
 			charts = append(charts, ch)
 		}
@@ -221,17 +221,20 @@ func whereOf(run *Run) string {
 
 // inWords makes a text say what is measured under these parameters: from when a message was due or sent, and deliveries to the
 // members of a room instead of replies.
-func inWords(txt string, p Params) string {
+func inWords(txt string, load Setting) string {
 	from := "counted from when the message was due"
-	if p.Loop == "closed" {
+	if load.Params.Loop == "closed" {
 		from = "counted from when the message was sent"
 	}
 	txt = strings.ReplaceAll(txt, "{from}", from)
-	if p.RoomSize > 0 {
+	if load.delivers() {
 		txt = strings.NewReplacer("replies", "deliveries", "reply", "delivery").Replace(txt)
 	}
 	return txt
 }
+
+// delivers reports whether a message brings one delivery to each member of a room, and not a reply.
+func (s Setting) delivers() bool { return s.Params.RoomSize > 0 || s.Scenario == fanout }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 

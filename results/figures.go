@@ -51,6 +51,12 @@ var figures = []figure{
 		panels: []figurePanel{{"first", Figure{Metric: FirstP50}}, {"last", Figure{Metric: LastP50}}, {"spread", Figure{Metric: SpreadP50}}},
 	},
 	{
+		name: "spread", busy: true, only: fanout, title: "Time until the first and the last member heard a message",
+		subtitle: "Medians over messages, {from}; spread: between the two. Log scales; lower is better.",
+		columns:  3, labelled: 2, in: inTime,
+		panels: []figurePanel{{"first", Figure{Metric: FirstP50}}, {"last", Figure{Metric: LastP50}}, {"spread", Figure{Metric: SpreadP50}}},
+	},
+	{
 		name: "throughput", busy: true, title: "Checked replies a second",
 		subtitle: "Log scales; higher is better.",
 		columns:  1, in: inPerSecond,
@@ -98,7 +104,7 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 	if f.name == "latency" && len(ch.panels) == 1 {
 		ch.subtitle = "Half of all replies take longer than p50, {from}. Log scales; lower is better."
 	}
-	if p := rows[0].setting.Params; f.name == "throughput" && p.Loop == "open" && p.RoomSize == 0 && drawable(p.RatePerS) {
+	if p := rows[0].setting.Params; f.name == "throughput" && p.Loop == "open" && !rows[0].setting.delivers() && drawable(p.RatePerS) {
 		ch.panels[0].offered = p.RatePerS
 		values = append(values, p.RatePerS)
 		ch.subtitle = fmt.Sprintf("Dashed: the %s/s that were offered. %s", PerSecond(p.RatePerS), ch.subtitle)
@@ -148,7 +154,7 @@ func (f figure) panelName(fp figurePanel) string {
 
 // headName is what the labels' figures are, where more than one panel could be meant.
 func (f figure) headName(ch *chart) string {
-	if f.name == "latency" || f.name == "herd" {
+	if slices.Contains([]string{"latency", "herd", "spread"}, f.name) {
 		return ch.panels[ch.labelled].title
 	}
 	return ""

@@ -26,7 +26,7 @@ func withParts(model string, leak, noise float64) (cells []Cell) {
 			}
 			anon, empty := *c.Memory.Moments[1].Anon, *c.Memory.Moments[0].Anon
 			c.Memory.Anon, c.Memory.EmptyAnon = &anon, &empty
-			c.Memory.Returned = []Returned{{1e8, anon, anon}, {1e9, anon, anon - 1000}, {3e9, anon, anon - 2000}}
+			c.Memory.Returned = []Returned{{AfterNS: 1e8, RSS: anon, Anon: anon}, {AfterNS: 1e9, RSS: anon, Anon: anon - 1000}, {AfterNS: 3e9, RSS: anon, Anon: anon - 2000}}
 			cells = append(cells, c)
 		}
 	}

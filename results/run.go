@@ -52,7 +52,9 @@ type Planned struct {
 	Seed     uint64 `json:"seed"`
 	Params   Params `json:"params"`
 
-	Diagnose bool `json:"diagnose,omitempty"` // look into the server after the measured window; not of what tells cells apart
+	// Not of what tells cells apart:
+	Diagnose bool   `json:"diagnose,omitempty"`  // look into the server after the measured window
+	LingerNS *int64 `json:"linger_ns,omitempty"` // watch so long what the server gives back in the end; null: as long as the command says
 }
 
 // Environment is what a figure depends on beside the program measured. What a machine will not tell is left empty.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // SeldomFigures are known to few scenarios: of connections that wait, that block others, that do not read, that come all at once. Models
@@ -15,8 +16,13 @@ var SeldomFigures = []Figure{
 	{Name: "spread_p99_ns", Title: "spread p99", Metric: SpreadP99, Less: true, Words: Nanoseconds, Tail: true},
 	{Name: "aside_p50_ns", Title: "slow ones' p50", Metric: AsideP50, Less: true, Words: Nanoseconds},
 	{Name: "aside_p99_ns", Title: "slow ones' p99", Metric: AsideP99, Less: true, Words: Nanoseconds, Tail: true},
-	{Name: "dropped_slow", Title: "members dropped", Metric: DroppedSlow, Words: PerSecond},
+	{Name: "deaf_held_bytes", Title: "memory for them", Metric: Deafs.Held, Less: true, Words: Bytes},
+	{Name: "deaf_buffers_bytes", Title: "in the kernel", Metric: Deafs.Buffers, Less: true, Words: Bytes},
+	{Name: "dropped_slow", Title: "members dropped", Metric: DroppedSlow, Words: groupDigits},
 	{Name: "peak_rss_bytes", Title: "peak RSS", Metric: PeakRSS, Less: true, Words: Bytes},
+	{Name: "kept_1s_bytes", Title: "after 1 s", Metric: Kept(time.Second), Less: true, Words: Bytes},
+	{Name: "kept_10s_bytes", Title: "10 s", Metric: Kept(10 * time.Second), Less: true, Words: Bytes},
+	{Name: "kept_30s_bytes", Title: "30 s", Metric: Kept(30 * time.Second), Less: true, Words: Bytes},
 	{Name: "idle_cpu_ratio", Title: "CPU while all wait", Metric: IdleCPU, Less: true, Words: finePercent},
 }
 

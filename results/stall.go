@@ -41,17 +41,18 @@ func stallChart(of []row, given map[string]look) *chart {
 	ch := &chart{
 		name:  "stall",
 		title: "How long bystanders wait while others' requests block",
-		subtitle: fmt.Sprintf("p99 of an echo over the share of all requests that block for %v, {from}. Log scales; lower is better.",
-			time.Duration(of[0].setting.Params.BlockNS)),
+		subtitle: fmt.Sprintf("p99 of an echo over the share of all requests that block for %v, {from}. Dashed: %v. Log scales; lower is better.",
+			time.Duration(of[0].setting.Params.BlockNS), time.Duration(MissNS)),
 		spread: "Median of %d repetitions.",
 		made:   of,
 	}
-	shares, values := sharesOf(of), []float64{}
+	shares, values := sharesOf(of), []float64{MissNS}
 	if len(shares) == 0 {
 		return nil
 	}
 	for _, at := range stallPanels(of) {
-		pn := panel{title: fmt.Sprintf("%s, N = %s", at.how, groupDigits(float64(at.conns))), xLabel: "share of requests that block", endX: math.Inf(1)}
+		pn := panel{title: fmt.Sprintf("%s, N = %s", at.how, groupDigits(float64(at.conns))), xLabel: "share of requests that block", endX: math.Inf(1),
+			offered: MissNS}
 		for _, model := range modelsOf(of) {
 			s := series{label: model.name, look: given[model.model]}
 			s.addStall(of, model, at, shares)
@@ -61,7 +62,7 @@ func stallChart(of []row, given map[string]look) *chart {
 		values = append(values, y...)
 		ch.panels = append(ch.panels, pn)
 	}
-	if len(values) == 0 {
+	if len(values) == 1 {
 		return nil
 	}
 	ch.columns = min(3, len(ch.panels))

@@ -8,7 +8,9 @@ import (
 
 // atRest reports whether the load only shows that the connections are alive. Latency and CPU per message of so few
 // messages tell of waking up, and not of the server.
-func (s Setting) atRest() bool { return s.Params.Loop == "open" && s.Params.RatePerS < 100 }
+func (s Setting) atRest() bool {
+	return s.Params.Loop == "open" && s.Params.RatePerS < 100 && s.Scenario != fanout // of a room of all, few messages are many deliveries
+}
 
 // Group is the repetitions of one model under one scenario, one set of parameters and one number of connections.
 type Group struct {

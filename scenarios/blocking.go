@@ -75,13 +75,21 @@ func (t *blocking) Speaker(k uint64) int {
 	if float64(rand.NewPCG(t.seed, k).Uint64()>>11) >= t.share*whole {
 		return t.echo.Speaker(k)
 	}
-	for range t.blockers { // one that is free, or else the next in turn
-		t.turn = (t.turn + 1) % len(t.blockers)
-		if b := &t.blockers[t.turn]; b.ready && b.len() == 0 {
-			break
+	t.turn = t.free()
+	return len(t.conns) + t.turn
+}
+
+// free is the next blocker in turn that waits for nothing, or else the next in turn: to have the same one wait for more and more would
+// measure its queue, not the server's.
+func (t *blocking) free() int {
+	n := len(t.blockers)
+	for i := range n {
+		at := (t.turn + 1 + i) % n
+		if b := &t.blockers[at]; b.ready && b.len() == 0 {
+			return at
 		}
 	}
-	return len(t.conns) + t.turn
+	return (t.turn + 1) % n
 }
 
 func (t *blocking) Speaks(c int) bool { return t.blocker(c) == nil }

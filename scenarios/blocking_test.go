@@ -120,3 +120,17 @@ func TestBlockingChecks(t *testing.T) {
 	}
 	must(t, ByName("blocking").Check(fine) == nil, "what is right is not let pass")
 }
+
+// Where every blocker waits already, they take turns in waiting for more.
+func TestBlockersTakeTurns(t *testing.T) {
+	b, _ := openBlocking(t, 0.5)
+	most, asked := 0, 0
+	for k := uint64(0); asked < 3*allBlockers; k++ {
+		if c := b.Speaker(k); b.blocker(c) != nil {
+			b.Send(c, 1, 1, nil)
+			most = max(most, b.blocker(c).len())
+			asked++
+		}
+	}
+	must(t, most == 3, "one blocker waits for %d of three rounds", most)
+}

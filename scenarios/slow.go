@@ -19,7 +19,7 @@ type slow struct {
 
 // Deaf is traffic with connections beside those that are counted that stop reading; that a server drops them is no fault.
 type Deaf interface {
-	// Reads reports whether connection c reads at that time since the drive began.
+	// Reads reports whether connection c reads at that time since the measured window began; before it every one does.
 	Reads(c int, since time.Duration) bool
 }
 

@@ -35,9 +35,12 @@ func TestBlockingStallsBystanders(t *testing.T) {
 			t.Errorf("%s: %+v, slow ones %+v", c.Key(), c.Params, c.Aside)
 			continue
 		}
-		stalled := c.Latency.Max > 4e8
-		if want := c.Params.How == "inline" && c.Model != "goroutine"; stalled != want {
-			t.Errorf("%s, %s: bystanders waited for %d ns at most; stalled should be %v", c.Model, c.Params.How, c.Latency.Max, want)
+		// Where all are stalled half of them wait, for up to half a second; a pause of the machine strikes fewer, or for less.
+		switch inline := c.Params.How == "inline" && c.Model != "goroutine"; {
+		case inline && c.Latency.Max <= 4e8:
+			t.Errorf("%s, %s: nobody was stalled: bystanders waited for %d ns at most", c.Model, c.Params.How, c.Latency.Max)
+		case !inline && c.Latency.P90 > 35e7:
+			t.Errorf("%s, %s: one bystander in ten waited for %d ns or longer", c.Model, c.Params.How, c.Latency.P90)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, results.ChartsDir, "blocking-open-100-128B-500ms-stall.svg")); err != nil {

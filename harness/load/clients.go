@@ -139,7 +139,7 @@ func (c *Clients) plans(d Drive, w Watch) {
 			hearing:  never,
 		}
 		if l.deaf != nil {
-			r.hearing = origin
+			r.hearing = r.start
 		}
 		r.giveUp = r.end + int64(c.plan.Timeout)
 		l.sent.Store(0)

@@ -14,7 +14,7 @@ const deafTick = int64(50 * time.Millisecond) // how often it is looked who read
 // mayBeDropped reports whether the server may close connection c for its not reading.
 func (l *loop) mayBeDropped(c int) bool { return l.deaf != nil && c >= l.counted }
 
-// listen has every such connection read or not, as it is to at that time since the round began.
+// listen has every such connection read or not, as it is to at that time since the measured window began: before, all read.
 func (l *loop) listen(since time.Duration) {
 	for c := l.counted; l.deaf != nil && c < len(l.clients); c++ {
 		l.turnDeaf(c, !l.deaf.Reads(c, since))

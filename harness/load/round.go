@@ -214,7 +214,7 @@ func (l *loop) pass(at int64) {
 	}
 	if at >= r.hearing {
 		r.hearing = at + deafTick
-		l.listen(time.Duration(at - r.origin))
+		l.listen(time.Duration(at - r.start))
 	}
 	r.mark = r.nextMark()
 }

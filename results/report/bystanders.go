@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/scenarios/wire"
 )
 
 // wait is how long a model made bystanders wait while others' requests blocked: p99, in nanoseconds.
@@ -23,11 +24,13 @@ type bystanders struct {
 }
 
 // bystandersOf is one for every way to block, in the order of the loads: at the largest N and share that all of them have been
-// measured at, or else each at its own.
+// measured at, or else each at its own. Of those with too little time for all of them (crowded) only where there are
+// no others: what is measured there is a queue that only grows.
 func bystandersOf(groups []results.Group, control func(string) bool) (all []bystanders) {
 	for i := range groups {
 		g := &groups[i]
-		if g.Params.How == "" || g.Params.Share == 0 || control(g.Model) {
+		bearable := slices.ContainsFunc(groups, func(o results.Group) bool { return o.Params.How == g.Params.How && o.Params.Share > 0 && !crowded(&o) })
+		if g.Params.How == "" || g.Params.Share == 0 || control(g.Model) || crowded(g) && bearable {
 			continue
 		}
 		w := wait{model: results.NameOf(groups, g), p99: g.Of(results.LatencyP99).Median}
@@ -45,6 +48,15 @@ func bystandersOf(groups []results.Group, control func(string) bool) (all []byst
 		}
 	}
 	return all
+}
+
+// crowded reports whether slow requests take more time than there is: in one thread, or in all that they may be handed to.
+func crowded(g *results.Group) bool {
+	threads := 1.0
+	if g.Params.How == "offload" {
+		threads = wire.MaxOffload
+	}
+	return g.SlowPerS()*float64(g.Params.BlockNS) >= threads*1e9
 }
 
 // bystanderSentences say who is stalled by whom: a model stalls everybody if its bystanders' p99 is at least half as long as a request

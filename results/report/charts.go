@@ -21,8 +21,9 @@ type chart struct {
 	ID       string    `json:"id"`
 	Title    string    `json:"title"`
 	Note     string    `json:"-"`
-	Unit     string    `json:"unit"` // "bytes", "ns", "rate"
-	X        string    `json:"x"`    // "conns", "nines" (of percentiles), "rate"
+	Unit     string    `json:"unit"`            // "bytes", "ns", "rate"
+	X        string    `json:"x"`               // "conns", "nines" (of percentiles), "rate"
+	Limit    float64   `json:"limit,omitempty"` // a dashed line across; 0: none
 	Variants []variant `json:"variants"`
 }
 
@@ -244,6 +245,9 @@ func (b *builder) kneeLine(g *results.Group, percentile func(results.Window) int
 // dataOf is all charts of a page.
 func dataOf(p *page) data {
 	d := data{Models: p.Looks, Charts: slices.Clone(p.Memory.Charts)}
+	for _, l := range p.Lessons {
+		d.Charts = append(d.Charts, l.Charts...)
+	}
 	for _, l := range p.Loads {
 		d.Charts = append(d.Charts, l.Charts...)
 	}

@@ -40,7 +40,7 @@
     const bounds = () => {
       const s = chart.variants[variant].series;
       const x = extent(s, s => s.xs.concat((s.void || []).map(v => v[0])));
-      const y = extent(s, s => [...s.ys, ...(s.low || []), ...(s.high || []), ...(s.void || []).map(v => v[1])]);
+      const y = extent(s, s => [...s.ys, ...(s.low || []), ...(s.high || []), ...(s.void || []).map(v => v[1]), ...(chart.limit ? [chart.limit] : [])]);
       return { x: nines ? [0, x[1] * 1.02] : wide(x, 0.06), y: wide(y, 0.07, 1.6) };
     };
 
@@ -62,7 +62,18 @@
       ctx.restore();
     };
 
-    const bands = u => inside(u, ctx => {
+    const bands = u => inside(u, (ctx, dpr) => {
+      if (chart.limit) {
+        const y = u.valToPos(chart.limit, "y", true);
+        ctx.beginPath();
+        ctx.setLineDash([5 * dpr, 4 * dpr]);
+        ctx.moveTo(u.bbox.left, y);
+        ctx.lineTo(u.bbox.left + u.bbox.width, y);
+        ctx.strokeStyle = color("--faint");
+        ctx.lineWidth = dpr;
+        ctx.stroke();
+        ctx.setLineDash([]);
+      }
       if (!nines) return;
       for (const s of shown()) {
         ctx.beginPath();

@@ -109,7 +109,10 @@ func (f facts) findings() []Finding {
 		add("A second core", p.Load, p.Says...)
 	}
 	stalls := stallSentences(f.stalls)
-	add("Who blocks whom", "", bystanderSentences(bystandersOf(f.groups, f.control))...)
+	add("Who blocks whom", "", append(bystanderSentences(bystandersOf(f.groups, f.control)), f.crossingFindings()...)...)
+	add("Slow readers", "", f.deafFinding())
+	add("Storms", "", f.stormFindings()...)
+	add("One room", "", f.reachFindings()...)
 	add("Stalls", "", stalls[:min(2, len(stalls))]...)
 	add("Fairness", "", f.unfair()...)
 	add("How sure", "", f.sureness()...)

@@ -1,108 +1,181 @@
 package report
 
 import (
-	"math"
+	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
 	"cbench/results"
 )
 
-// says checks that sentences say all of the words wanted, a sentence each, and nothing else.
-func says(t *testing.T, name string, got, want []string) {
+// A made-up lesson: what it says is known by heart.
+func says(t *testing.T, all []lessonPart, title string) []string {
 	t.Helper()
-	if len(got) != len(want) {
-		t.Errorf("%s: %q", name, got)
-		return
+	for _, l := range all {
+		if strings.HasPrefix(l.Title, title) {
+			return l.Says
+		}
 	}
-	for i := range want {
-		for _, words := range strings.Split(want[i], "|") {
-			if !strings.Contains(got[i], words) {
-				t.Errorf("%s: %q does not say %q", name, got[i], words)
+	t.Fatalf("no lesson %q in %d", title, len(all))
+	return nil
+}
+
+func lessonsOf(cells ...results.Cell) []lessonPart {
+	s := Source{Run: &results.Run{}, Cells: cells}
+	b := builder{facts: factsOf(&s)}
+	return b.lessons()
+}
+
+func stormed(model string, n int, last, peak int64, kept ...results.Returned) results.Cell {
+	perS := 1e9 * float64(n) / float64(last)
+	return results.Cell{
+		Model: model, Scenario: "storm", Conns: n, Rep: 1, Valid: true, Params: results.Params{Loop: "storm", PayloadBytes: 128, Pipeline: 1},
+		Load:    results.Load{Sent: int64(n), ThroughputPerS: &perS},
+		Latency: &results.Latency{Count: 1000, P50: last / 2, P99: last, Max: 2 * last}, Last: &results.Latency{Count: 10, P50: last},
+		Memory: results.Memory{EmptyRSS: whole(10 << 20), PeakRSS: whole(float64(peak)), Returned: kept},
+	}
+}
+
+func TestStormLesson(t *testing.T) {
+	all := lessonsOf(
+		stormed("goroutine", 1000, 40e6, 18<<20, results.Returned{AfterNS: 1e9, RSS: 18 << 20}, results.Returned{AfterNS: 30e9, RSS: 12 << 20}),
+		stormed("reactor", 1000, 25e6, 11<<20, results.Returned{AfterNS: 1e9, RSS: 9 << 20}),
+	)
+	got := strings.Join(says(t, all, "A storm"), " ")
+	for _, want := range []string{
+		"When 1,000 connect at once, the last of them is answered after 25.0 ms in `reactor` and 40.0 ms in `goroutine`, in the median storm: 25,000 to 40,000 connections a second.",
+		"8.00 MiB in `goroutine`, of which 2.00 MiB are kept after 30 s; 1.00 MiB in `reactor`, of which 0 B are kept after 1 s.",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks %q", got, want)
+		}
+	}
+	if len(all[0].Bars) != 1 || len(all[0].Bars[0].Rows) != 2 || all[0].Bars[0].Rows[0].Total != "8.00 MiB" {
+		t.Errorf("bars %+v", all[0].Bars)
+	}
+	if row := texts(all[0].Tables[0].Rows[0]); !strings.Contains(row, "18.0 MiB|8.00 MiB|8.00 MiB|–|2.00 MiB") {
+		t.Errorf("row %s", row)
+	}
+}
+
+func texts(row []Datum) string {
+	var all []string
+	for _, d := range row {
+		all = append(all, d.Text)
+	}
+	return strings.Join(all, "|")
+}
+
+func deafened(model string, held int64, dropped int64) results.Cell {
+	c := results.Cell{
+		Model: model, Scenario: "slow", Conns: 50, Rep: 1, Valid: true,
+		Params:  results.Params{Loop: "open", RatePerS: 500, PayloadBytes: 4096, Pipeline: 1, RoomSize: 50, Share: 0.2},
+		Latency: &results.Latency{Count: 1000, P50: 1e6, P99: 3e6},
+		Deaf:    &results.Deaf{Members: 10, BoundBytes: 10 << 18, HeldAnon: &held, PeakAnon: &held, Buffers: whole(28 << 20), Dropped: &dropped},
+	}
+	if dropped > 0 {
+		c.Deaf.FirstDropNS, c.Deaf.LastDropNS = whole(2.1e9), whole(2.2e9)
+	}
+	return c
+}
+
+func TestDeafLesson(t *testing.T) {
+	quiet := deafened("reactor", 0, 0)
+	quiet.Params.Share, quiet.Deaf.Members, quiet.Latency = 0, 0, &results.Latency{Count: 1000, P50: 1e6, P99: 2e6}
+	all := lessonsOf(deafened("reactor", 2<<20, 5), deafened("goroutine", 5<<20, 0), quiet)
+	got := says(t, all, "Members that do not read: 20%")
+	for _, want := range []string{
+		"Beside 50 healthy members of `reactor`, 10 that do not read cost it 2.00 MiB of at most 2.50 MiB, and the kernel's socket buffers held 28.0 MiB; " +
+			"5 were dropped, after 2.10 s to 2.20 s. The healthy ones' p99 was 3.00 ms, and while all read 2.00 ms.",
+		"cost it 5.00 MiB, garbage and what others were owed for a moment included: they may be owed 2.50 MiB, and the kernel's socket buffers held 28.0 MiB; " +
+			"none was dropped in that time. The healthy ones' p99 was 3.00 ms.",
+	} {
+		if !strings.Contains(strings.Join(got, " "), want) {
+			t.Errorf("%q\nlacks %q", got, want)
+		}
+	}
+	f := factsOf(&Source{Run: &results.Run{}, Cells: []results.Cell{deafened("reactor", 1<<20, 5), deafened("pool", 2<<20, 5)}})
+	if want := "10 members that do not read, beside 50 that do, cost a server 1.00 MiB to 2.00 MiB of at most 2.50 MiB, and fill 28.0 MiB of the kernel's socket buffers; " +
+		"5 of them are dropped. No healthy member loses a message; one delivery in 100 takes 3.00 ms or longer."; f.deafFinding() != want {
+		t.Errorf("%s\nwant %s", f.deafFinding(), want)
+	}
+}
+
+func roomed(model string, n int, kept bool) results.Cell {
+	offered := 10 * float64(n)
+	c := results.Cell{
+		Model: model, Scenario: "fanout", Conns: n, Rep: 1, Valid: kept, Params: results.Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1},
+		Load:    results.Load{Sent: 10, ThroughputPerS: &offered},
+		Latency: &results.Latency{Count: 1000, P50: 1e6, P99: 3e6}, Spread: &results.Latency{Count: 100, P50: 1e6, P99: 2e6},
+	}
+	if !kept {
+		c.Void, c.Load.Behind = []string{"fell behind"}, &results.Behind{OfferedPerS: offered, AchievedPerS: 0.62 * offered}
+	}
+	return c
+}
+
+func TestRoomLesson(t *testing.T) {
+	all := lessonsOf(roomed("reactor", 1000, true), roomed("reactor", 10_000, true), roomed("pool", 10_000, true), roomed("thread", 1000, true), roomed("thread", 10_000, false))
+	got := says(t, all, "One room")
+	want := []string{
+		"With 10 messages a second to everybody in one room, `pool` and `reactor` keep up with 10,000 members, the most there were: 100,000 deliveries a second.",
+		"With 10 messages a second to everybody in one room, `thread` falls behind at 10,000 members: 62,000 of 100,000 deliveries/s; it keeps up with 1,000.",
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+	found := false
+	for _, row := range all[0].Tables[0].Rows {
+		if row[0].Text == "thread" && row[1].Text == "10,000" {
+			found = true
+			if r := texts(row); !strings.Contains(r, "|no|1,000|0/1") {
+				t.Errorf("row %s", r)
 			}
 		}
 	}
+	if !found {
+		t.Error("the model that fell behind is missing from the table")
+	}
 }
 
-func TestCoresSentences(t *testing.T) {
-	core := func(model string, verdict results.Verdict, low, mid, high, busy float64) results.Cores {
-		c := results.Cores{Conns: 8, Model: model, From: 1, To: 2, Verdict: verdict, Ratio: results.Interval{Low: low, Mid: mid, High: high, N: 12}}
-		c.Busy = results.SpreadOf([]float64{busy})
+func TestCrossingLesson(t *testing.T) {
+	slow := func(model string, share float64, p99 int64) results.Cell {
+		return blocked(model, "inline", share, p99, true)
+	}
+	handed := func(share float64, p50 int64) results.Cell {
+		c := blocked("reactor", "offload", share, 1e6, true)
+		c.Params.RatePerS, c.Aside = 10_000, &results.Latency{Count: 1000, P50: p50, P99: p50}
 		return c
 	}
-	unknown := core("thread", results.Unknown, math.NaN(), 1.5, math.NaN(), 1.5)
-	unknown.Why = "too few rounds"
-	for name, tt := range map[string]struct {
-		all  []results.Cores
-		want string
-	}{
-		"some gain": {[]results.Cores{core("goroutine", results.More, 1.8, 1.9, 1.98, 1.9), core("pool", results.More, 1.7, 1.8, 1.9, 1.9),
-			core("reactor", results.Same, 0.97, 1.01, 1.04, 1.02), core("callback", results.Same, 0.95, 0.99, 1.04, 1)},
-			"Given 2 cores instead of 1, `goroutine` and `pool` answer 1.8 to 1.9 times as many requests (95% intervals within 1.70 to 1.98); " +
-				"in `reactor` or `callback` no gain was found, with at most 1.0 of 2 cores busy."},
-		"one alone": {[]results.Cores{core("goroutine", results.More, 1.8, 1.9, 1.98, 1.9)}, "Given 2 cores instead of 1, `goroutine` answers 1.9 times as many requests (95% interval 1.80 to 1.98)."},
-		"hardly":    {[]results.Cores{core("reactor", results.More, 1.02, 1.04, 1.06, 1.05)}, "Given 2 cores instead of 1, `reactor` answers 4% more (2 to 6%), with 1.1 of 2 cores busy."},
-		"unknown":   {[]results.Cores{unknown}, "Given 2 cores instead of 1, of `thread` too little is known to say|too few rounds"},
-		"too wide to say that there is none": {[]results.Cores{core("reactor", results.Same, 0.4, 1, 2.5, 1)},
-			"of `reactor` too little is known to say|its interval is 0.40 to 2.50"},
-	} {
-		says(t, name, []string{coresSentence(tt.all)}, []string{tt.want})
-	}
-}
-
-func TestFairnessSentences(t *testing.T) {
-	even := func(name string, jain, worst, middle float64) results.Evenness {
-		return results.Evenness{Setting: results.Setting{Scenario: "echo"}, Conns: 100, Name: name, Replies: 200, Jain: results.SpreadOf([]float64{jain}),
-			Worst: results.SpreadOf([]float64{worst}), Median: results.SpreadOf([]float64{middle})}
-	}
-	of := func(all ...results.Evenness) facts {
-		return facts{evenness: all, loads: map[results.Setting]string{{Scenario: "echo"}: "echo", {Scenario: "idle"}: "idle"}}
-	}
-	good, unlucky := even("pool", 0.9991, 2e6, 1e6), even("actor", 1, 7e6, 1e6)
-	shares, waits := even("a", 0.9, 2e6, 1e6), even("b", 1, 20e6, 1e6)
-	shares.Shares, waits.Waits = true, true
-	few := results.Evenness{Setting: results.Setting{Scenario: "idle"}, Conns: 100, Name: "pool", Replies: 0.1}
-	for name, tt := range map[string]struct {
-		all  []results.Evenness
-		want []string
-	}{
-		"all fair":  {[]results.Evenness{good}, []string{"All models were fair|(1 case): Jain's index was at least 0.99, and no connection's p99 was over 2 times that of"}},
-		"by chance": {[]results.Evenness{good, unlucky}, []string{"(2 cases)|up to 7 times that of the one in the middle, chance does as much"}},
-		"two are not": {[]results.Evenness{good, shares, waits}, []string{
-			"`a` was not fair (echo, N = 100): Jain's index is 0.90, as if 10% of the connections had nothing.",
-			"`b` was not fair (echo, N = 100): one connection's p99 is 20.0 ms, that of the one in the middle 1.00 ms.",
-			"In the other 1 of 3 cases models were fair"}},
-		"some not known": {[]results.Evenness{good, few}, []string{"All models were fair", "Not known under idle, where a connection had fewer than 10 replies"}},
-	} {
-		p := of(tt.all...).fairness()
-		if p == nil {
-			t.Fatalf("%s: there is no part", name)
+	all := lessonsOf(slow("reactor", 0.01, 30e6), slow("reactor", 0.05, 80e6), slow("callback", 0.01, 30e6), slow("callback", 0.05, 90e6),
+		slow("goroutine", 0.01, 1e6), slow("goroutine", 0.05, 1e6), slow("pool", 0.01, 51e6), slow("pool", 0.05, 60e6), handed(0.2, 20e6), handed(0.4, 90e6))
+	got := says(t, all, "Requests that block for 20ms, among 1,000 a second")
+	want := "Requests that block for 20ms each, asleep where they are handled, make one bystander in 100 wait for 50 ms or longer (N = 100) from 10 a second or fewer in `pool`, " +
+		"from somewhere between 10 and 50 a second in `reactor` and `callback`; not with 50 a second, the most there were, in `goroutine`. " +
+		"In theory one thread has time for 50 of them a second."
+	for _, part := range strings.Split(want, ", from") { // the order of models is not what this is about
+		if !strings.Contains(got[0], strings.TrimSuffix(part, ",")) {
+			t.Errorf("%q\nlacks %q", got[0], part)
 		}
-		says(t, name, p.Says, tt.want)
 	}
-	if p := of(few).fairness(); p != nil {
-		t.Errorf("of what is not known there is a part: %+v", p)
+	handedOver := says(t, all, "Requests that block for 20ms, among 10,000 a second")
+	if want := "Handed over (N = 100), half of the slow requests take over 40ms from somewhere between 2,000 and 4,000 a second in `reactor`. " +
+		"In theory 64 threads do 3,200 a second, and what comes beyond has to queue."; handedOver[len(handedOver)-1] != want {
+		t.Errorf("%q\nwant %q", handedOver, want)
 	}
 }
 
-func TestStylePrice(t *testing.T) {
-	echo := results.Setting{Scenario: "echo"}
-	cpu, _ := results.FigureNamed("cpu_ns_per_message")
-	against := func(base string, conns int, verdict results.Verdict, low, mid, high float64) results.Comparison {
-		return results.Comparison{Setting: echo, Conns: conns, Figure: cpu, Base: base, Other: styled, Verdict: verdict, Ratio: results.Interval{Low: low, Mid: mid, High: high, N: 20}}
+// The page shows them, and without them has no such section.
+func TestLessonsOnThePage(t *testing.T) {
+	var with, without bytes.Buffer
+	if err := Write(&with, Source{Run: &results.Run{}, Cells: []results.Cell{roomed("reactor", 1000, true)}}); err != nil {
+		t.Fatal(err)
 	}
-	grows := func(model string, low, mid, high float64) results.Growth {
-		return results.Growth{Model: model, Name: model, User: &results.Line{Slope: mid}, UserSlope: results.Interval{Low: low, Mid: mid, High: high, N: 9}}
+	if err := Write(&without, made(t)); err != nil {
+		t.Fatal(err)
 	}
-	f := facts{loads: map[results.Setting]string{echo: "echo, closed loop"}, growth: []results.Growth{grows("goroutine", 3900, 4000, 4100), grows(styled, 2900, 3000, 3100), grows("callback", 230, 240, 250)},
-		kindred: []results.Comparison{against("goroutine", 100, results.Less, 0.65, 0.7, 0.75), against("goroutine", 1000, results.Same, 0.9, 1, 1.1),
-			against("callback", 100, results.Same, 0.95, 1, 1.05), against("callback", 1000, results.Same, 0.9, 1, 1.06)}}
-	says(t, "all", f.stylePrice(), []string{
-		"CPU per message in `coroutine` over that in `goroutine`: 0.70 (0.65 to 0.75) at N = 100 and no difference found at N = 1,000 (within 0.90 to 1.10) in echo, closed loop.",
-		"over that in `callback`: no difference found at N = 100 or 1,000 (within 0.90 to 1.06)",
-		"The user memory of an idle connection is in `coroutine` 0.75 (0.71 to 0.79) of `goroutine`'s and 12 (12 to 13) times `callback`'s.",
-	})
-	f.growth = f.growth[:1]
-	f.kindred = nil
-	says(t, "nothing known", f.stylePrice(), nil)
+	if !strings.Contains(with.String(), `id="lessons"`) || strings.Contains(without.String(), `id="lessons"`) {
+		t.Error("the section is not where it should be")
+	}
 }

@@ -19,6 +19,7 @@ type page struct {
 	Looks               []modelLook
 	Memory              memoryPart
 	Originals           originalsPart
+	Lessons             []lessonPart
 	Loads               []loadPart
 	Cores               []coresPart
 	Fairness            *fairnessPart
@@ -83,6 +84,7 @@ func newPage(s *Source) *page {
 	}
 	p.Memory = b.memory()
 	p.Originals = b.originals()
+	p.Lessons = b.lessons()
 	p.Loads = b.loads()
 	p.Cores, p.Fairness = f.coresParts(), f.fairness()
 	p.Differences, p.DifferenceWords = f.differences()

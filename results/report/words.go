@@ -186,7 +186,7 @@ func loadName(l results.Setting) string {
 		name += fmt.Sprintf(", %s block for %v, %s", percent(p.Share), time.Duration(p.BlockNS), p.How)
 	case l.AtRest():
 	case p.Loop == "open":
-		name += fmt.Sprintf(" at %s messages/s", results.PerSecond(p.RatePerS))
+		name += fmt.Sprintf(" at %s messages/s", results.Number(p.RatePerS))
 	case p.Pipeline > 1:
 		name += fmt.Sprintf(", closed loop, %d under way each", p.Pipeline)
 	default:

@@ -1,0 +1,84 @@
+package harness
+
+import (
+	"strings"
+	"testing"
+
+	"cbench/results"
+	"cbench/scenarios/wire"
+)
+
+// A pause of the machine makes a peak; what holds for a second is what members that do not read cost.
+func TestLevel(t *testing.T) {
+	var l level
+	for i := range 3 * deafLooks {
+		v := int64(100)
+		if i == deafLooks+2 {
+			v = 900
+		}
+		l.add(v)
+	}
+	if l.peak != 900 || l.held != 100 {
+		t.Errorf("peak %d, held %d", l.peak, l.held)
+	}
+	for range deafLooks {
+		l.add(300)
+	}
+	l.add(50)
+	if l.held != 300 {
+		t.Errorf("held %d, want what held for a second", l.held)
+	}
+}
+
+// Who grows by more than all may be owed, and as much again of garbage, is told of, and not void.
+func TestMemoryBound(t *testing.T) {
+	const members, conns = 10, 50
+	allowed := int64(2*(members+conns)*wire.MaxOwed + leastGarbage)
+	for held, want := range map[int64]bool{allowed: false, allowed + 1: true} {
+		m := &measurement{cell: results.Cell{Conns: conns, Deaf: &results.Deaf{Members: members, BoundBytes: members * wire.MaxOwed, HeldAnon: &held}}}
+		m.bounded()
+		told := len(m.cell.Warnings) == 1 && strings.Contains(m.cell.Warnings[0], "10 members that do not read")
+		if told != want || len(m.cell.Void) > 0 {
+			t.Errorf("%d bytes: warnings %q, void %q", held, m.cell.Warnings, m.cell.Void)
+		}
+	}
+}
+
+// A server that falls behind says by how much, and whose end it was.
+func TestBehind(t *testing.T) {
+	f := sound()
+	f.cell.Load.ThroughputPerS = known(6000.0)
+	if b := judgeRate(f).behind; b == nil || b.OfferedPerS != 10_000 || b.AchievedPerS != 6000 || b.Client {
+		t.Errorf("%+v", b)
+	}
+	f.cell.Load.ClientCPURatio = known(0.99)
+	if b := judgeRate(f).behind; b == nil || !b.Client {
+		t.Errorf("a client at its end: %+v", b)
+	}
+	if b := judgeRate(sound()).behind; b != nil {
+		t.Errorf("one that keeps up: %+v", b)
+	}
+}
+
+func TestLingerOfBlocks(t *testing.T) {
+	for text, want := range map[string]*int64{
+		`{}`: nil, `{"linger": "30s"}`: known(int64(30e9)), `{"linger": "0s"}`: known(int64(0)), `{"linger": "30s", "rotate": "all"}`: nil,
+	} {
+		var b Block
+		if err := b.UnmarshalJSON([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		switch got := b.linger(1); {
+		case (got == nil) != (want == nil), got != nil && *got != *want:
+			t.Errorf("%s: %v, want %v", text, got, want)
+		case b.linger(2) != nil:
+			t.Errorf("%s: after a second repetition, too", text)
+		}
+	}
+	p := results.Planned{Conns: 1, Params: results.Params{DurationNS: 1e9}}
+	short := Estimate(p)
+	p.LingerNS = known(int64(30e9))
+	if more := Estimate(p) - short; more != 30e9 {
+		t.Errorf("30 s of watching take %v", more)
+	}
+}

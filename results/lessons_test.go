@@ -1,0 +1,126 @@
+package results
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+// roomOf is a cell of fanout that kept up, or fell behind by half.
+func roomOf(model string, conns, rep int, kept bool) Cell {
+	offered := 10 * float64(conns)
+	c := Cell{Schema: Schema, Model: model, Scenario: fanout, Conns: conns, Rep: rep, Valid: kept,
+		Params: Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1}}
+	if !kept {
+		c.Void = []string{"it fell behind"}
+		c.Load.Behind = &Behind{OfferedPerS: offered, AchievedPerS: offered / 2}
+	}
+	return c
+}
+
+func TestReaches(t *testing.T) {
+	disturbed := roomOf("pool", 100, 1, true)
+	disturbed.Valid, disturbed.Void = false, []string{"others took the CPU"}
+	for name, c := range map[string]struct {
+		cells        []Cell
+		kept, behind int
+		achieved     float64
+	}{
+		"all":                  {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true)}, 1000, 0, 0},
+		"not the largest":      {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, false), roomOf("pool", 5000, 1, false)}, 10, 1000, 5000},
+		"none":                 {[]Cell{roomOf("pool", 1000, 1, false)}, 0, 1000, 5000},
+		"one in three did not": {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 10, 0, 0},
+		"two in three did not": {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 0, 10, 50},
+		"disturbed":            {[]Cell{roomOf("pool", 10, 1, true), disturbed, roomOf("pool", 1000, 1, true)}, 1000, 0, 0},
+	} {
+		all := Reaches(Summarise(c.cells))
+		if len(all) != 1 || all[0].Kept != c.kept || all[0].Behind != c.behind || all[0].AchievedPerS != c.achieved {
+			t.Errorf("%s: %+v, want %+v", name, all, c)
+		}
+	}
+	if all := Reaches(Summarise([]Cell{disturbed})); len(all) != 0 {
+		t.Errorf("of nothing: %+v", all)
+	}
+}
+
+// slowed is a cell of blocking in which bystanders, and slow requests, took so long.
+func slowed(how string, share float64, p99, aside time.Duration, valid bool) Cell {
+	c := Cell{Schema: Schema, Model: "pool", Scenario: blocking, Conns: 100, Rep: 1, Valid: valid,
+		Params:  Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, Share: share, BlockNS: 20e6, How: how},
+		Latency: &Latency{Count: 1000, P99: int64(p99)}, Aside: &Latency{Count: 1000, P50: int64(aside)}}
+	if !valid {
+		c.Void = []string{"it fell behind"}
+		c.Load.Behind = &Behind{OfferedPerS: 1000, AchievedPerS: 500}
+	}
+	return c
+}
+
+// clients is the cell, fallen behind for the client's sake.
+func clients(c Cell) Cell {
+	c.Load.Behind.Client = true
+	return c
+}
+
+func TestCrossings(t *testing.T) {
+	const ms = time.Millisecond
+	for name, c := range map[string]struct {
+		cells        []Cell
+		of           func([]Group) []Crossing
+		kept, missed float64
+		none, behind bool
+	}{
+		"between two":   {cells: []Cell{slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)}, of: Stalls, kept: 10, missed: 50},
+		"exactly 50 ms": {cells: []Cell{slowed("inline", 0.01, 50*ms, 0, true)}, of: Stalls, missed: 10},
+		"never":         {cells: []Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, 2*ms, 0, true)}, of: Stalls, kept: 50, missed: math.Inf(1)},
+		"fell behind":   {cells: []Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, ms, 0, false)}, of: Stalls, kept: 10, missed: 50, behind: true},
+		"the client's end": {cells: []Cell{slowed("inline", 0.01, ms, 0, true), clients(slowed("inline", 0.05, ms, 0, false))}, of: Stalls,
+			kept: 10, missed: math.Inf(1)},
+		"better again": {cells: []Cell{slowed("spin", 0.01, 60*ms, 0, true), slowed("spin", 0.02, ms, 0, true), slowed("spin", 0.05, 60*ms, 0, true)},
+			of: Stalls, missed: 10},
+		"nothing slow": {cells: []Cell{slowed("inline", 0, 60*ms, 0, true)}, of: Stalls, none: true},
+		"threads run out": {cells: []Cell{slowed("offload", 0.1, ms, 21*ms, true), slowed("offload", 0.5, ms, 41*ms, true)}, of: Exhaustions,
+			kept: 100, missed: 500},
+		"none was handed over": {cells: []Cell{slowed("inline", 0.1, ms, 60*ms, false)}, of: Exhaustions, none: true},
+	} {
+		all := c.of(Summarise(c.cells))
+		if c.none {
+			if len(all) > 0 {
+				t.Errorf("%s: %+v", name, all)
+			}
+			continue
+		}
+		if len(all) != 1 || all[0].Kept != c.kept || all[0].Missed != c.missed || all[0].Behind != c.behind {
+			t.Errorf("%s: %+v, want kept %g, missed %g, behind %v", name, all, c.kept, c.missed, c.behind)
+		}
+	}
+}
+
+// What a storm leaves is told of storms alone, above the empty server, and of the looks that were taken.
+func TestStormMemory(t *testing.T) {
+	c := Cell{Params: Params{Loop: "storm"}, Memory: Memory{EmptyRSS: ptr(int64(100)), PeakRSS: ptr(int64(500)),
+		Returned: []Returned{{AfterNS: 1_002e6, RSS: 400}, {AfterNS: 10_001e6, RSS: 90}}}}
+	want := func(name string, m Metric, v float64, known bool) {
+		t.Helper()
+		if got, is := m(&c); got != v || is != known {
+			t.Errorf("%s: %g, %v; want %g, %v", name, got, is, v, known)
+		}
+	}
+	want("peak", PeakAdded, 400, true)
+	want("after 1 s", KeptAdded(time.Second), 300, true)
+	want("after 1 s, whole", Kept(time.Second), 400, true)
+	want("after 10 s: less than when empty", KeptAdded(10*time.Second), 0, true)
+	want("after 30 s", KeptAdded(30*time.Second), 0, false)
+	c.Params.Loop = "closed"
+	want("no storm", PeakAdded, 0, false)
+}
+
+// A room of all is a load at any rate, and its replies are deliveries.
+func TestFanoutIsNoRest(t *testing.T) {
+	load := Setting{Scenario: fanout, Params: Params{Loop: "open", RatePerS: 10}}
+	if load.AtRest() || inWords("Checked replies a second.", load) != "Checked deliveries a second." {
+		t.Errorf("at rest: %v; %q", load.AtRest(), inWords("Checked replies a second.", load))
+	}
+	if load.Scenario = "idle"; !load.AtRest() {
+		t.Error("idle is at rest")
+	}
+}

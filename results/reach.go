@@ -1,0 +1,81 @@
+package results
+
+import "slices"
+
+// The scenarios that are told of by themselves.
+const (
+	fanout   = "fanout"
+	storm    = "storm"
+	deaf     = "slow"
+	blocking = "blocking"
+)
+
+// Reach is how far one room may grow before a model falls behind a rate of messages to everybody in it.
+type Reach struct {
+	Setting Setting
+	Model   string
+	Name    string // the model's, and its Procs where it ran on several numbers of them
+	Kept    int    // members: the most that it kept up with, and with fewer; 0: not even the least there were
+	Behind  int    // members: the least that it fell behind with; 0: it was not seen to
+
+	// At Behind, medians over the repetitions that fell behind.
+	OfferedPerS  float64 // deliveries
+	AchievedPerS float64
+	Client       bool // it was the client that could do no more
+}
+
+// Reaches is the reach of every model under every load of fanout. What is void for another reason tells nothing of it. Where repetitions
+// disagree, most of them decide.
+func Reaches(groups []Group) []Reach {
+	var all []Reach
+	for _, r := range rows(groups) {
+		if r.setting.Scenario != fanout || r.setting.Params.Loop != "open" {
+			continue
+		}
+		reach := Reach{Setting: r.setting, Model: r.model, Name: r.name}
+		for i := range r.groups {
+			g := &r.groups[i]
+			behind := g.behind()
+			if len(g.Told()) == 0 && len(behind) == 0 {
+				continue
+			}
+			if len(g.Told()) > len(behind) {
+				reach.Kept = g.Conns
+				continue
+			}
+			reach.Behind = g.Conns
+			reach.OfferedPerS = medianOver(behind, func(b *Behind) float64 { return b.OfferedPerS })
+			reach.AchievedPerS = medianOver(behind, func(b *Behind) float64 { return b.AchievedPerS })
+			reach.Client = slices.ContainsFunc(behind, func(b *Behind) bool { return b.Client })
+			break
+		}
+		if reach.Kept+reach.Behind > 0 {
+			all = append(all, reach)
+		}
+	}
+	return all
+}
+
+// behind is how far each repetition fell behind that did.
+func (g *Group) behind() (all []*Behind) {
+	for i := range g.Void {
+		if b := g.Void[i].Load.Behind; b != nil {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// fellBehind reports whether the server did in most repetitions; where it was the client, what the server can is not known.
+func (g *Group) fellBehind() bool {
+	all := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client })
+	return len(all) > len(g.Told())
+}
+
+func medianOver(all []*Behind, of func(*Behind) float64) float64 {
+	var values []float64
+	for _, b := range all {
+		values = append(values, of(b))
+	}
+	return SpreadOf(values).Median
+}

@@ -1,0 +1,130 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"cbench/results"
+)
+
+// lessonPart is what one of the old lessons came to: who waits for a slow reader, how a storm is taken, how far one room reaches, who is
+// stalled by whom.
+type lessonPart struct {
+	ID, Title, Lead string
+	Says            []string
+	Charts          []chart
+	Bars            []bars
+	Tables          []Table
+}
+
+// lessons is those that were measured.
+func (b *builder) lessons() []lessonPart {
+	all := slices.Concat(b.crossingLessons(), b.deafLessons(), b.stormLessons(), b.roomLessons())
+	for i := range all {
+		all[i].ID = fmt.Sprintf("lesson-%d", i+1)
+	}
+	return all
+}
+
+// told is a datum of a figure that has no name of its own.
+func told(g *results.Group, m results.Metric, words func(float64) string) Datum {
+	return datum(g, results.Figure{Metric: m, Words: words})
+}
+
+// whose begins a row: the model and N.
+func (b *builder) whose(g *results.Group) []Datum {
+	name := results.NameOf(b.groups, g)
+	return []Datum{{Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns))}
+}
+
+// each is every group of a load by N and model, but for those of controls that are another model once more.
+func (b *builder) each(load results.Setting) (all []*results.Group) {
+	for i := range b.groups {
+		if g := &b.groups[i]; g.Setting() == load && b.twinOf[g.Model] == "" {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// scenario is every load of a scenario that is no search.
+func (b *builder) scenario(name string) []results.Setting {
+	return slices.DeleteFunc(settingsOf(b.groups), func(s results.Setting) bool { return s.Scenario != name || s.Params.Loop == "search" })
+}
+
+// span1 is from the least to the most of figures in words, or the one.
+func span1(values []float64, words func(float64) string) string {
+	low, high := words(slices.Min(values)), words(slices.Max(values))
+	if low == high {
+		return low
+	}
+	return low + " to " + high
+}
+
+// medians is a figure of every group that knows it, in their order.
+func medians(of []*results.Group, m results.Metric) (values []float64) {
+	for _, g := range of {
+		if s := g.Of(m); s.N > 0 {
+			values = append(values, s.Median)
+		}
+	}
+	return values
+}
+
+// stormFindings is how the largest storm was taken.
+func (f facts) stormFindings() []string {
+	var of []*results.Group
+	for i := range f.groups {
+		g := &f.groups[i]
+		switch {
+		case g.Params.Loop != "storm" || f.control(g.Model) || len(g.Told()) == 0:
+		case len(of) == 0 || g.Conns > of[0].Conns:
+			of = []*results.Group{g}
+		case g.Conns == of[0].Conns && g.Setting() == of[0].Setting():
+			of = append(of, g)
+		}
+	}
+	if len(of) == 0 {
+		return nil
+	}
+	return []string{stormSentence(of, f.control), stormMemorySentence(of, f.control)}
+}
+
+// reachFindings is how far one room reaches in every model.
+func (f facts) reachFindings() (says []string) {
+	all := slices.DeleteFunc(results.Reaches(f.groups), func(r results.Reach) bool { return f.control(r.Model) })
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].Setting == all[0].Setting {
+			n++
+		}
+		says = append(says, reachSentences(all[:n], all[0].Setting)...)
+		all = all[n:]
+	}
+	return says
+}
+
+// crossingFindings is where the ways to block cross that were measured at several rates of slow requests, and so have something to say
+// beyond what bystanderSentences do.
+func (f facts) crossingFindings() (says []string) {
+	var swept []results.Group
+	rates := map[results.Setting][]float64{}
+	for i := range f.groups {
+		if g := &f.groups[i]; g.Params.How != "" && g.Params.Share > 0 && !f.control(g.Model) {
+			way := g.Setting()
+			way.Params.Share = 0
+			if !slices.Contains(rates[way], g.SlowPerS()) {
+				rates[way] = append(rates[way], g.SlowPerS())
+			}
+		}
+	}
+	for _, g := range f.groups {
+		way := g.Setting()
+		way.Params.Share = 0
+		if len(rates[way]) > 1 && !f.control(g.Model) {
+			swept = append(swept, g)
+		}
+	}
+	stalls := slices.DeleteFunc(results.Stalls(swept), func(c results.Crossing) bool { return c.Setting.Params.How == "offload" })
+	return append(stallCrossings(stalls), exhaustionSentences(results.Exhaustions(swept))...)
+}

@@ -1,0 +1,143 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"cbench/results"
+)
+
+// stormLessons is how every storm was taken, and what it left.
+func (b *builder) stormLessons() (all []lessonPart) {
+	for _, load := range b.scenario("storm") {
+		l := lessonPart{
+			Title: "A storm of connections",
+			Lead: "All connect at once, speak once, are answered and leave, again and again. Accepts a second and the last one's wait are the median storm's; memory" +
+				" is what the whole process holds resident.",
+			Tables: []Table{b.stormTable(load)},
+		}
+		for _, n := range b.connsOf(load) {
+			of := slices.DeleteFunc(b.each(load), func(g *results.Group) bool { return g.Conns != n })
+			l.Says = append(l.Says, telling(stormSentence(of, b.control), stormMemorySentence(of, b.control))...)
+			l.Bars = append(l.Bars, b.stormBars(of)...)
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// telling is the sentences that say something.
+func telling(says ...string) []string {
+	return slices.DeleteFunc(says, func(s string) bool { return s == "" })
+}
+
+// stormTable is every figure of a storm, a row a model and N.
+func (b *builder) stormTable(load results.Setting) Table {
+	t := Table{Title: "Storms", Note: confidenceNote, Head: []string{"Model", "N", "Accepts/s", "Time to first reply, p50", "p99", "The last one's", "The longest", "CPU a connection",
+		"Peak RSS", "above empty"}}
+	for _, after := range results.KeptAfters {
+		t.Head = append(t.Head, "kept after "+seconds(after))
+	}
+	t.Head = append(t.Head, "Valid")
+	for _, g := range b.each(load) {
+		row := append(b.whose(g),
+			datum(g, figures.throughput), datum(g, figures.p50), datum(g, figures.p99),
+			told(g, results.LastP50, results.Nanoseconds), told(g, results.LongestOpening, results.Nanoseconds), datum(g, figures.cpu),
+			told(g, results.PeakRSS, results.Bytes), told(g, results.PeakAdded, results.Bytes))
+		for _, after := range results.KeptAfters {
+			row = append(row, told(g, results.KeptAdded(after), results.Bytes))
+		}
+		counted := len(g.Told())
+		t.Rows = append(t.Rows, append(row, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
+	}
+	return t
+}
+
+// seconds is "30 s".
+func seconds(d time.Duration) string { return results.Number(d.Seconds()) + " s" }
+
+// stormBars is the peak above the empty server, by when it was given back.
+func (b *builder) stormBars(of []*results.Group) []bars {
+	parts := []string{"still held when last looked at"}
+	for _, after := range slices.Backward(results.KeptAfters) {
+		parts = append(parts, "given back within "+seconds(after))
+	}
+	var models []string
+	var values [][]float64
+	for _, g := range of {
+		row := make([]float64, len(parts))
+		left := g.Of(results.PeakAdded)
+		if left.N == 0 {
+			continue
+		}
+		held, looked := left.Median, false
+		for i, after := range results.KeptAfters {
+			if kept := g.Of(results.KeptAdded(after)); kept.N > 0 {
+				row[len(parts)-1-i] = max(0, held-kept.Median)
+				held, looked = min(held, kept.Median), true
+			}
+		}
+		if row[0] = held; looked {
+			models, values = append(models, results.NameOf(b.groups, g)), append(values, row)
+		}
+	}
+	if len(models) == 0 {
+		return nil
+	}
+	return stack("What a storm leaves, "+atN(of[0].Conns),
+		"The most that the server held resident above what it held when empty, by when it was given back after the last connection was closed.",
+		parts, models, values, results.Bytes)
+}
+
+// stormSentence says how long the last one waits, by model, the shortest first.
+func stormSentence(of []*results.Group, control func(string) bool) string {
+	type wait struct {
+		model string
+		last  float64
+	}
+	var waits []wait
+	var perS []float64
+	for _, g := range of {
+		last, rate := g.Of(results.LastP50), g.Of(results.Throughput)
+		if last.N == 0 || rate.N == 0 || control(g.Model) {
+			continue
+		}
+		waits, perS = append(waits, wait{g.Model, last.Median}), append(perS, rate.Median)
+	}
+	if len(waits) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(waits, func(a, b wait) int { return cmp.Compare(a.last, b.last) })
+	var said []string
+	for _, w := range waits {
+		said = append(said, fmt.Sprintf("%s in %s", results.Nanoseconds(w.last), code(w.model)))
+	}
+	return fmt.Sprintf("When %s connect at once, the last of them is answered after %s, in the median storm: %s connections a second.",
+		number(of[0].Conns), list(said), span1(perS, rate))
+}
+
+// stormMemorySentence says what a storm takes, and what of it is kept for how long.
+func stormMemorySentence(of []*results.Group, control func(string) bool) string {
+	var said []string
+	for _, g := range of {
+		peak := g.Of(results.PeakAdded)
+		if peak.N == 0 || control(g.Model) {
+			continue
+		}
+		s := fmt.Sprintf("%s in %s", results.Bytes(peak.Median), code(g.Model))
+		for _, after := range slices.Backward(results.KeptAfters) {
+			if kept := g.Of(results.KeptAdded(after)); kept.N > 0 {
+				s += fmt.Sprintf(", of which %s are kept after %s", results.Bytes(min(kept.Median, peak.Median)), seconds(after))
+				break
+			}
+		}
+		said = append(said, s)
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Above the empty server a storm of %s takes, at its peak: %s.", number(of[0].Conns), strings.Join(said, "; "))
+}
