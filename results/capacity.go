@@ -149,7 +149,7 @@ func SearchTable(out *strings.Builder, all, block []Group, opts TableOptions) {
 		}
 		writeVoid(out, nameOf(all, g), g.Void, opts)
 	}
-	writeWarnings(out, all, block)
+	writeWarnings(out, all, block, opts)
 }
 
 func capacityRows(all, block []Group) [][]string {

@@ -13,18 +13,26 @@ func writeVoid(out *strings.Builder, name string, void []Cell, opts TableOptions
 		if why == "" {
 			why = "no reason told"
 		}
-		fmt.Fprintf(out, "%s: %s repetition %d: %s\n", opts.mark(red, "void"), printable(name), c.Rep, printable(why))
+		text := opts.wrapped(fmt.Sprintf("void: %s repetition %d: %s", printable(name), c.Rep, printable(why)))
+		fmt.Fprintln(out, opts.mark(red, "void")+strings.TrimPrefix(text, "void"))
 	}
 }
 
-// writeWarnings writes what the cells warn of, alike but for their figures only once: whose, in how many repetitions.
-func writeWarnings(out *strings.Builder, all, block []Group) {
+// fewNames is how many models a warning names; of more it says how many repetitions there are of how many.
+const fewNames = 3
+
+// writeWarnings writes what the cells of groups under one load warn of, alike but for their figures only once: whose, in how many
+// repetitions.
+func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) {
+	repetitions := 0
 	var kinds []string                 // in the order they come
 	first := map[string]string{}       // of a kind
 	who := map[string]map[string]int{} // repetitions, by model
 	for i := range block {
 		g := &block[i]
-		for _, c := range slices.Concat(g.Rotated, g.Valid, g.Void) {
+		cells := slices.Concat(g.Rotated, g.Valid, g.Void)
+		repetitions += len(cells)
+		for _, c := range cells {
 			for _, warning := range c.Warnings {
 				kind := withoutFigures(warning)
 				if who[kind] == nil {
@@ -37,10 +45,16 @@ func writeWarnings(out *strings.Builder, all, block []Group) {
 	}
 	for _, kind := range kinds {
 		var names []string
+		times := 0
 		for _, name := range slices.Sorted(maps.Keys(who[kind])) {
 			names = append(names, fmt.Sprintf("%s %d×", name, who[kind][name]))
+			times += who[kind][name]
 		}
-		fmt.Fprintf(out, "warning: %s (%s)\n", printable(first[kind]), strings.Join(names, ", "))
+		whose := strings.Join(names, ", ")
+		if len(names) > fewNames {
+			whose = fmt.Sprintf("in %d of %s", times, plural(repetitions, "repetition"))
+		}
+		fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("warning: %s (%s)", printable(first[kind]), whose)))
 	}
 }
 

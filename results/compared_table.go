@@ -37,8 +37,8 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 		fmt.Fprintln(&out)
 		opts.writeIndented(&out, testsInWords)
 	}
-	writeScarce(&out, scarce, loads > 0)
-	_, err := io.WriteString(w, opts.plain(out.String()))
+	writeScarce(&out, scarce, loads > 0, opts)
+	_, err := io.WriteString(w, out.String())
 	return err
 }
 
@@ -59,7 +59,7 @@ func tooScarce(all []Comparison) bool {
 }
 
 // writeScarce writes the one line for loads under which there was too little to compare; others: there are loads with enough.
-func writeScarce(out *strings.Builder, loads [][]Comparison, others bool) {
+func writeScarce(out *strings.Builder, loads [][]Comparison, others bool, opts TableOptions) {
 	if len(loads) == 0 {
 		return
 	}
@@ -85,7 +85,7 @@ func writeScarce(out *strings.Builder, loads [][]Comparison, others bool) {
 	if others {
 		each = fmt.Sprintf("not compared under %s (%s), %s", plural(len(loads), "load"), strings.Join(names, ", "), each)
 	}
-	fmt.Fprintf(out, "\n%s: too little to compare; %s\n", each, mend)
+	fmt.Fprintf(out, "\n%s\n", opts.wrapped(fmt.Sprintf("%s: too little to compare; %s", each, mend)))
 }
 
 // testsInWords is for who wants to know what p is.
@@ -133,7 +133,7 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 			return all[i].Why
 		}, opts)
 	}
-	writeFloors(out, all)
+	writeFloors(out, all, opts)
 }
 
 // short is the figure's title where room is short.
@@ -179,27 +179,38 @@ func (o TableOptions) writeIndented(out *strings.Builder, text string) {
 	fmt.Fprintln(out, line)
 }
 
-// writeFloors writes how far a model differs from itself.
-func writeFloors(out *strings.Builder, all []Comparison) {
-	var lines []string
-	called := 0
+// writeFloors writes how far a model differs from itself: by figure, the most over all numbers of connections.
+func writeFloors(out *strings.Builder, all []Comparison, opts TableOptions) {
+	most := map[string]*Comparison{}
+	var figures []string
+	twins, called := 0, 0
 	for i := range all {
 		c := &all[i]
 		if !c.Twin {
 			continue
 		}
-		change, interval := c.Ratio.InWords()
-		line := fmt.Sprintf("  N = %s, %s: %s %s (95%% interval: %s)", groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(), change, interval)
+		twins++
 		if c.Differs() {
 			called++
-			line += ", called different"
 		}
-		lines = append(lines, line)
+		was, had := most[c.Figure.Name]
+		if !had {
+			figures = append(figures, c.Figure.Name)
+		}
+		if !had || math.Abs(math.Log(c.Ratio.Mid)) > math.Abs(math.Log(was.Ratio.Mid)) {
+			most[c.Figure.Name] = c
+		}
 	}
-	if len(lines) == 0 {
+	if twins == 0 {
 		return
 	}
-	fmt.Fprintf(out, "controls, the same server twice: %d of %s called different\n%s\n", called, plural(len(lines), "comparison"), strings.Join(lines, "\n"))
+	var words []string
+	for _, name := range figures {
+		change, _ := most[name].Ratio.InWords()
+		words = append(words, most[name].Figure.short()+" "+change)
+	}
+	fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("controls, the same server twice: %d of %s called different; at the most %s", called,
+		plural(twins, "comparison"), strings.Join(words, ", "))))
 }
 
 // InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.

@@ -49,7 +49,7 @@ func TestWhatIsTooScarceToCompareTakesOneLine(t *testing.T) {
 			[]string{"controls, the same server twice", "under 1 of 2 loads no control (A/A) was measured"}, "too little to compare"},
 	} {
 		var out strings.Builder
-		if err := WriteComparisons(&out, tt.all, TableOptions{Width: 80}); err != nil {
+		if err := WriteComparisons(&out, tt.all, TableOptions{Width: 120}); err != nil {
 			t.Fatal(err)
 		}
 		got := out.String()

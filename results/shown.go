@@ -70,7 +70,7 @@ func Printable(s string) string { return printable(s) }
 func WriteRows(w io.Writer, rows [][]string, opts TableOptions, left ...int) error {
 	var out strings.Builder
 	writeAligned(&out, rows, opts, left...)
-	_, err := io.WriteString(w, opts.plain(out.String()))
+	_, err := io.WriteString(w, out.String())
 	return err
 }
 
