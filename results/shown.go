@@ -74,5 +74,8 @@ func WriteRows(w io.Writer, rows [][]string, opts TableOptions, left ...int) err
 	return err
 }
 
+// Lines is a text in lines of at most so many columns, broken at spaces; 0: in one.
+func Lines(text string, width int) []string { return wrapColumns(text, width) }
+
 // RowsWidth is how many columns of a terminal the rows take.
 func RowsWidth(rows [][]string) int { return totalWidth(rows) }
