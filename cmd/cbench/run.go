@@ -170,7 +170,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 	if void == len(cells) {
 		return fmt.Errorf("not one of %d repetitions is valid; the table says why", void)
 	}
-	if err := errors.Join(drawCharts(cmd, dir), writeReport(cmd, dir, "")); err != nil {
+	if err := errors.Join(drawCharts(cmd, dir, false), writeReport(cmd, dir, "")); err != nil {
 		return err
 	}
 	if f.strict && void > 0 {
