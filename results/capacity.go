@@ -147,8 +147,8 @@ func SearchTable(out *strings.Builder, all, block []Group, opts TableOptions) {
 				break // of several searches one is enough
 			}
 		}
-		writeVoid(out, nameOf(all, g), g.Void, opts)
 	}
+	writeVoid(out, all, block, opts)
 	writeWarnings(out, all, block, opts)
 }
 

@@ -7,13 +7,31 @@ import (
 	"strings"
 )
 
-func writeVoid(out *strings.Builder, name string, void []Cell, opts TableOptions) {
-	for _, c := range void {
-		why := strings.Join(c.Void, "; ")
-		if why == "" {
-			why = "no reason told"
+// writeVoid writes why repetitions are void, alike but for their figures only once: whose, and which.
+func writeVoid(out *strings.Builder, all, block []Group, opts TableOptions) {
+	type reason struct {
+		first string
+		who   []string
+	}
+	var kinds []string // in the order they come
+	reasons := map[string]*reason{}
+	for i := range block {
+		for _, c := range block[i].Void {
+			why := strings.Join(c.Void, "; ")
+			if why == "" {
+				why = "no reason told"
+			}
+			kind := withoutFigures(why)
+			if reasons[kind] == nil {
+				kinds = append(kinds, kind)
+				reasons[kind] = &reason{first: why}
+			}
+			reasons[kind].who = append(reasons[kind].who, fmt.Sprintf("%s #%d", printable(nameOf(all, &block[i])), c.Rep))
 		}
-		text := opts.wrapped(fmt.Sprintf("void: %s repetition %d: %s", printable(name), c.Rep, printable(why)))
+	}
+	for _, kind := range kinds {
+		r := reasons[kind]
+		text := opts.wrapped(fmt.Sprintf("void: %s: %s", strings.Join(r.who, ", "), printable(r.first)))
 		fmt.Fprintln(out, opts.mark(red, "void")+strings.TrimPrefix(text, "void"))
 	}
 }

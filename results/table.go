@@ -180,9 +180,7 @@ func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]tol
 	fmt.Fprintln(out, opts.mark(bold, title)+strings.TrimPrefix(opts.wrapped(title+" "+load), title))
 	writeAligned(out, figuresOf(all, block, known, how), opts)
 	writeSeldom(out, all, block, opts)
-	for i := range block {
-		writeVoid(out, nameOf(all, &block[i]), block[i].Void, opts)
-	}
+	writeVoid(out, all, block, opts)
 }
 
 // figuresOf is the table of one block, the head its first row, without the columns that nothing is known in.

@@ -168,7 +168,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 		}
 	}
 	if void == len(cells) {
-		return fmt.Errorf("not one of %d repetitions is valid; the table says why", void)
+		return fmt.Errorf("not one of %d repetitions is valid: the table says why, and cbench doctor what to mend; --noisy keeps what others on this machine disturbed", void)
 	}
 	if err := errors.Join(drawCharts(cmd, dir, false), writeReport(cmd, dir, "")); err != nil {
 		return err
