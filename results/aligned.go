@@ -10,44 +10,77 @@ import (
 // TableOptions is where a table is to be read.
 type TableOptions struct {
 	Width int  // columns of the terminal; 0: as wide as it gets
-	Color bool // a terminal that shows colour, and more than ASCII
-}
-
-// plain is the text in ASCII where there is no colour: what is piped may be read anywhere.
-func (o TableOptions) plain(text string) string {
-	if o.Color {
-		return text
-	}
-	return strings.NewReplacer("±", "+-", "µ", "u", "–", "-", "─", "-", "×", "x", "−", "-").Replace(text)
+	Color bool // a terminal that shows colour
 }
 
 // columnGap stands between columns.
 const columnGap = "  "
 
-// writeAligned writes rows in columns: names to the left, as are the columns named, figures to the right, a rule under the head.
+// writeAligned writes rows in columns: names to the left, as are the columns named, figures to the right, a rule under the head. The head
+// takes several lines where the table would be wider than the terminal else.
 func writeAligned(out *strings.Builder, cells [][]string, opts TableOptions, left ...int) {
-	widths := columnWidths(cells)
-	for i, row := range cells {
-		var line strings.Builder
-		for j, cell := range row {
-			pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell))
-			switch {
-			case j == 0:
-				line.WriteString(cell + pad)
-			case slices.Contains(left, j):
-				line.WriteString(columnGap + cell + pad)
-			default:
-				line.WriteString(columnGap + pad + cell)
+	heads := cells[:1]
+	if opts.Width > 0 && totalWidth(cells) > opts.Width {
+		heads = brokenHead(cells)
+	}
+	widths := columnWidths(slices.Concat(heads, cells[1:]))
+	for _, head := range heads {
+		fmt.Fprintln(out, opts.mark(bold, alignedRow(head, widths, left)))
+	}
+	fmt.Fprintln(out, strings.Repeat("─", sumOf(widths)))
+	for _, row := range cells[1:] {
+		fmt.Fprintln(out, alignedRow(row, widths, left))
+	}
+}
+
+// alignedRow is one line of a table.
+func alignedRow(row []string, widths, left []int) string {
+	var line strings.Builder
+	for j, cell := range row {
+		pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell))
+		switch {
+		case j == 0:
+			line.WriteString(cell + pad)
+		case slices.Contains(left, j):
+			line.WriteString(columnGap + cell + pad)
+		default:
+			line.WriteString(columnGap + pad + cell)
+		}
+	}
+	return strings.TrimRight(line.String(), " ")
+}
+
+// brokenHead is the head in lines, each column no wider than its figures or its longest word; what is short stands at the bottom.
+func brokenHead(cells [][]string) [][]string {
+	body := columnWidths(slices.Concat([][]string{make([]string, len(cells[0]))}, cells[1:]))
+	broken := make([][]string, len(cells[0]))
+	tall := 0
+	for j, head := range cells[0] {
+		words := strings.Fields(head)
+		for _, word := range words {
+			body[j] = max(body[j], utf8.RuneCountInString(word))
+		}
+		line := ""
+		for _, word := range words {
+			if line != "" && utf8.RuneCountInString(line+" "+word) > body[j] {
+				broken[j] = append(broken[j], line)
+				line = ""
+			}
+			line = strings.TrimLeft(line+" "+word, " ")
+		}
+		broken[j] = append(broken[j], line)
+		tall = max(tall, len(broken[j]))
+	}
+	heads := make([][]string, tall)
+	for i := range heads {
+		heads[i] = make([]string, len(broken))
+		for j, lines := range broken {
+			if at := i - (tall - len(lines)); at >= 0 {
+				heads[i][j] = lines[at]
 			}
 		}
-		text := strings.TrimRight(line.String(), " ")
-		if i > 0 {
-			fmt.Fprintln(out, text)
-			continue
-		}
-		fmt.Fprintln(out, opts.mark(bold, text))
-		fmt.Fprintln(out, strings.Repeat("─", totalWidth(cells)))
 	}
+	return heads
 }
 
 func columnWidths(cells [][]string) []int {
@@ -60,12 +93,20 @@ func columnWidths(cells [][]string) []int {
 	return widths
 }
 
-func totalWidth(cells [][]string) int {
+func totalWidth(cells [][]string) int { return sumOf(columnWidths(cells)) }
+
+// sumOf is how wide columns are together, with what stands between them.
+func sumOf(widths []int) int {
 	total := -len(columnGap)
-	for _, w := range columnWidths(cells) {
+	for _, w := range widths {
 		total += w + len(columnGap)
 	}
 	return total
+}
+
+// wrapped is a text in lines that fit, all but the first a little to the right.
+func (o TableOptions) wrapped(text string) string {
+	return strings.Join(wrapColumns(text, max(0, o.Width-len(columnGap))), "\n"+columnGap)
 }
 
 // Select Graphic Rendition, ECMA-48 8.3.117.

@@ -171,9 +171,9 @@ func SearchTable(out *strings.Builder, all, block []Group, opts TableOptions) {
 				break // of several searches one is enough
 			}
 		}
-		writeVoid(out, nameOf(all, g), g.Void, opts)
 	}
-	writeWarnings(out, all, block)
+	writeVoid(out, all, block, opts)
+	writeWarnings(out, all, block, opts)
 }
 
 func capacityRows(all, block []Group) [][]string {

@@ -7,24 +7,50 @@ import (
 	"strings"
 )
 
-func writeVoid(out *strings.Builder, name string, void []Cell, opts TableOptions) {
-	for _, c := range void {
-		why := strings.Join(c.Void, "; ")
-		if why == "" {
-			why = "no reason told"
+// writeVoid writes why repetitions are void, alike but for their figures only once: whose, and which.
+func writeVoid(out *strings.Builder, all, block []Group, opts TableOptions) {
+	type reason struct {
+		first string
+		who   []string
+	}
+	var kinds []string // in the order they come
+	reasons := map[string]*reason{}
+	for i := range block {
+		for _, c := range block[i].Void {
+			why := strings.Join(c.Void, "; ")
+			if why == "" {
+				why = "no reason told"
+			}
+			kind := withoutFigures(why)
+			if reasons[kind] == nil {
+				kinds = append(kinds, kind)
+				reasons[kind] = &reason{first: why}
+			}
+			reasons[kind].who = append(reasons[kind].who, fmt.Sprintf("%s #%d", printable(nameOf(all, &block[i])), c.Rep))
 		}
-		fmt.Fprintf(out, "%s: %s repetition %d: %s\n", opts.mark(red, "void"), printable(name), c.Rep, printable(why))
+	}
+	for _, kind := range kinds {
+		r := reasons[kind]
+		text := opts.wrapped(fmt.Sprintf("void: %s: %s", strings.Join(r.who, ", "), printable(r.first)))
+		fmt.Fprintln(out, opts.mark(red, "void")+strings.TrimPrefix(text, "void"))
 	}
 }
 
-// writeWarnings writes what the cells warn of, alike but for their figures only once: whose, in how many repetitions.
-func writeWarnings(out *strings.Builder, all, block []Group) {
+// fewNames is how many models a warning names; of more it says how many repetitions there are of how many.
+const fewNames = 3
+
+// writeWarnings writes what the cells of groups under one load warn of, alike but for their figures only once: whose, in how many
+// repetitions.
+func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) {
+	repetitions := 0
 	var kinds []string                 // in the order they come
 	first := map[string]string{}       // of a kind
 	who := map[string]map[string]int{} // repetitions, by model
 	for i := range block {
 		g := &block[i]
-		for _, c := range slices.Concat(g.Rotated, g.Valid, g.Void) {
+		cells := slices.Concat(g.Rotated, g.Valid, g.Void)
+		repetitions += len(cells)
+		for _, c := range cells {
 			for _, warning := range c.Warnings {
 				kind := withoutFigures(warning)
 				if who[kind] == nil {
@@ -37,10 +63,16 @@ func writeWarnings(out *strings.Builder, all, block []Group) {
 	}
 	for _, kind := range kinds {
 		var names []string
+		times := 0
 		for _, name := range slices.Sorted(maps.Keys(who[kind])) {
 			names = append(names, fmt.Sprintf("%s %d×", name, who[kind][name]))
+			times += who[kind][name]
 		}
-		fmt.Fprintf(out, "warning: %s (%s)\n", printable(first[kind]), strings.Join(names, ", "))
+		whose := strings.Join(names, ", ")
+		if len(names) > fewNames {
+			whose = fmt.Sprintf("in %d of %s", times, plural(repetitions, "repetition"))
+		}
+		fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("warning: %s (%s)", printable(first[kind]), whose)))
 	}
 }
 

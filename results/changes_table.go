@@ -37,7 +37,7 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 			fmt.Fprintf(&out, "only in %s run: %s\n", lone.in, printable(place))
 		}
 	}
-	_, err := io.WriteString(w, opts.plain(out.String()))
+	_, err := io.WriteString(w, out.String())
 	return err
 }
 

@@ -117,7 +117,7 @@ func TestWriteChanges(t *testing.T) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got.Bytes(), want)
 		}
 		for line := range strings.Lines(got.String()) {
-			if len(line) > 101 {
+			if columnsOf(line) > 100 {
 				t.Errorf("%s: wider than 100: %q", name, line)
 			}
 		}

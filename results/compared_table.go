@@ -44,8 +44,8 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 		writeReasonsOf(&out, whys, opts)
 		fmt.Fprintln(&out, pInShort)
 	}
-	writeScarce(&out, scarce, loads > 0)
-	_, err := io.WriteString(w, opts.plain(out.String()))
+	writeScarce(&out, scarce, loads > 0, opts)
+	_, err := io.WriteString(w, out.String())
 	return err
 }
 
@@ -66,7 +66,7 @@ func tooScarce(all []Comparison) bool {
 }
 
 // writeScarce writes the one line for loads under which there was too little to compare; others: there are loads with enough.
-func writeScarce(out *strings.Builder, loads [][]Comparison, others bool) {
+func writeScarce(out *strings.Builder, loads [][]Comparison, others bool, opts TableOptions) {
 	if len(loads) == 0 {
 		return
 	}
@@ -92,7 +92,7 @@ func writeScarce(out *strings.Builder, loads [][]Comparison, others bool) {
 	if others {
 		each = fmt.Sprintf("not compared under %s (%s), %s", plural(len(loads), "load"), strings.Join(names, ", "), each)
 	}
-	fmt.Fprintf(out, "\n%s: too little to compare; %s\n", each, mend)
+	fmt.Fprintf(out, "\n%s\n", opts.wrapped(fmt.Sprintf("%s: too little to compare; %s", each, mend)))
 }
 
 // TestsInWords is for who wants to know what p is.
@@ -193,46 +193,38 @@ func (o TableOptions) writeIndented(out *strings.Builder, text string) {
 	fmt.Fprintln(out, line)
 }
 
-// writeFloors writes how far a model differs from itself, by the N at which it does most: a line for all figures.
+// writeFloors writes how far a model differs from itself: by figure, the most over all numbers of connections.
 func writeFloors(out *strings.Builder, all []Comparison, opts TableOptions) {
-	var titles []string
-	most := map[string]float64{} // the ratio or its inverse, by figure
-	called, controls := 0, 0
+	most := map[string]*Comparison{}
+	var figures []string
+	twins, called := 0, 0
 	for i := range all {
 		c := &all[i]
 		if !c.Twin {
 			continue
 		}
-		controls++
+		twins++
 		if c.Differs() {
 			called++
 		}
-		title := c.Figure.short()
-		if _, there := most[title]; !there {
-			titles, most[title] = append(titles, title), 1
+		was, had := most[c.Figure.Name]
+		if !had {
+			figures = append(figures, c.Figure.Name)
 		}
-		if !math.IsNaN(c.Ratio.Mid) {
-			most[title] = max(most[title], c.Ratio.Mid, 1/c.Ratio.Mid)
+		if !had || math.Abs(math.Log(c.Ratio.Mid)) > math.Abs(math.Log(was.Ratio.Mid)) {
+			most[c.Figure.Name] = c
 		}
 	}
-	if controls == 0 {
+	if twins == 0 {
 		return
 	}
-	var said []string
-	for _, title := range titles {
-		by := "±" + share(most[title]-1)
-		if most[title] >= 2 {
-			by = "×" + digits(most[title])
-		}
-		said = append(said, title+" "+by)
+	var words []string
+	for _, name := range figures {
+		change, _ := most[name].Ratio.InWords()
+		words = append(words, most[name].Figure.short()+" "+change)
 	}
-	line := "the same server twice differs by up to " + strings.Join(said, ", ")
-	if called > 0 {
-		line += fmt.Sprintf("; %d of %s called different", called, plural(controls, "control"))
-	}
-	for _, l := range wrapColumns(line, max(opts.Width-len(said), 0)) { // ± is two columns where there is ASCII alone
-		fmt.Fprintln(out, l)
-	}
+	fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("controls, the same server twice: %d of %s called different; at the most %s", called,
+		plural(twins, "comparison"), strings.Join(words, ", "))))
 }
 
 // InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.

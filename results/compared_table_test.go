@@ -46,10 +46,10 @@ func TestWhatIsTooScarceToCompareTakesOneLine(t *testing.T) {
 			[]string{"echo, against reactor", "not compared under 2 loads (chat, idle), one repetition each: too little to compare; --reps=3 or --rotate\n",
 				"no control (A/A) was measured: how much of this", "p: of as much by chance"}, "chat, against"},
 		"a control of one": {join(controlled, compared("chat", 8, false)), 0,
-			[]string{"the same server twice differs by up to p50 +-20%\n", "under 1 of 2 loads no control (A/A) was measured"}, "too little to compare"},
+			[]string{"controls, the same server twice: 0 of 1 comparison called different; at the most p50 +20%\n", "under 1 of 2 loads no control (A/A) was measured"}, "too little to compare"},
 	} {
 		var out strings.Builder
-		if err := WriteComparisons(&out, tt.all, TableOptions{Width: 80}); err != nil {
+		if err := WriteComparisons(&out, tt.all, TableOptions{Width: 120}); err != nil {
 			t.Fatal(err)
 		}
 		got := out.String()

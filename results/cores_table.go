@@ -21,7 +21,7 @@ func WriteCores(w io.Writer, cells []Cell, opts TableOptions) error {
 		}
 		writeAligned(&out, rows, opts, 0, 6)
 	}
-	_, err := io.WriteString(w, opts.plain(out.String()))
+	_, err := io.WriteString(w, out.String())
 	return err
 }
 

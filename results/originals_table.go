@@ -32,7 +32,8 @@ func WriteOriginals(w io.Writer, run *Run, cells []Cell, opts TableOptions) erro
 		opts.writeIndented(&out, "x: CPU of the original over that of ours, called a difference only where it is one; =: no difference was found; ?: too little is known.")
 	}
 	opts.writeIndented(&out, SlopeNote)
-	return writeText(w, &out, opts)
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 // SlopeNote is what to know of the memory of servers of other makes.

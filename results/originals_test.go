@@ -159,7 +159,7 @@ func TestWriteOriginals(t *testing.T) {
 	if err := WriteOriginals(&out, run, cells, TableOptions{Width: 100}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\nreactor ", "\n  tornado ", "\n  twisted ", "x13.6 (", "Versions: twisted 22.4.0", "void", "slope over N", "closed loop"} {
+	for _, want := range []string{"\nreactor ", "\n  tornado ", "\n  twisted ", "×13.6 (", "Versions: twisted 22.4.0", "void", "slope over N", "closed loop"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q", want)
 		}

@@ -144,7 +144,7 @@ func TestPartsTable(t *testing.T) {
 	if err := WriteParts(&out, cells, TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"idle, user memory a connection, by parts", "live objects", "3108 +-1", "sockets", "3216 +-0", "epoll items", "26 +-0"} {
+	for _, want := range []string{"idle, user memory a connection, by parts", "live objects", "3108 ±1", "sockets", "3216 ±0", "epoll items", "26 ±0"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}
@@ -172,7 +172,7 @@ func TestDiagnosisTable(t *testing.T) {
 	if err := WriteDiagnosis(&out, cells, TableOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"idle, N = 1,000, looked into", "1.02", "0.99", "0.50", "320 ns", "7.00 us", "4.94", "not counted: system calls:  [2J not root"} {
+	for _, want := range []string{"idle, N = 1,000, looked into", "1.02", "0.99", "0.50", "320 ns", "7.00 µs", "4.94", "not counted: system calls: [2J not root"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}

@@ -24,9 +24,10 @@ func WriteParts(w io.Writer, cells []Cell, opts TableOptions) error {
 		grown = grown[n:]
 	}
 	if out.Len() > 0 {
-		fmt.Fprintln(&out, "Slopes over N; ±: half of the 95% interval. Sockets, files, epoll items: computed, their number × the size of one.")
+		fmt.Fprintln(&out, opts.wrapped("Bytes, slopes over N; ±: half of the 95% interval. Sockets, files, epoll items: computed, their number × the size of one."))
 	}
-	return writeText(w, &out, opts)
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 func writeParts(out *strings.Builder, grown []PartGrowth, title string, parts []Part, opts TableOptions) {
@@ -52,7 +53,8 @@ func writeParts(out *strings.Builder, grown []PartGrowth, title string, parts []
 		return
 	}
 	setting := grown[0].Setting
-	fmt.Fprintf(out, "\n%s (%s)\n", opts.mark(bold, printable(setting.Scenario)+", "+title), setting.Params)
+	title = printable(setting.Scenario) + ", " + title
+	fmt.Fprintf(out, "\n%s%s\n", opts.mark(bold, title), strings.TrimPrefix(opts.wrapped(fmt.Sprintf("%s (%s)", title, setting.Params)), title))
 	writeAligned(out, table, opts)
 }
 
@@ -96,13 +98,14 @@ func WriteDiagnosis(w io.Writer, cells []Cell, opts TableOptions) error {
 		}
 	}
 	if out.Len() > 0 {
-		fmt.Fprintln(&out, "Looked into: under the same load once more, slowed by what counts. Columns of names: system calls a reply;")
-		fmt.Fprintln(&out, "sched: how long goroutines were ready before they ran; allocs: heap objects a reply, and their bytes.")
+		fmt.Fprintln(&out, opts.wrapped("Looked into: under the same load once more, slowed by what counts. Columns of names: system calls a reply; "+
+			"sched: how long goroutines were ready before they ran; allocs: heap objects a reply, and their bytes."))
 	}
 	for _, w := range why {
-		fmt.Fprintf(&out, "not counted: %s\n", printable(w))
+		fmt.Fprintln(&out, opts.wrapped("not counted: "+printable(w)))
 	}
-	return writeText(w, &out, opts)
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 // diagnosisTable is one row a model, its first repetition that was diagnosed, with columns for so many system calls.
@@ -171,14 +174,4 @@ func inWordsOf[T int64 | float64](v *T, words func(float64) string) string {
 		return "–"
 	}
 	return words(float64(*v))
-}
-
-// writeText writes what a terminal of these options can show.
-func writeText(w io.Writer, out *strings.Builder, opts TableOptions) error {
-	text := out.String()
-	if !opts.Color {
-		text = strings.NewReplacer("±", "+-", "µ", "u", "–", "-", "─", "-", "×", "x").Replace(text)
-	}
-	_, err := io.WriteString(w, text)
-	return err
 }

@@ -51,18 +51,31 @@ func writeSeldom(out *strings.Builder, all, block []Group, opts TableOptions) {
 	if len(shown) == 0 {
 		return
 	}
-	head := []string{"model"}
-	for _, f := range shown {
-		head = append(head, f.Title)
-	}
-	cells := [][]string{head}
+	cells := [][]string{{"model"}}
 	for i := range block {
-		row := []string{printable(nameOf(all, &block[i]))}
-		for _, f := range shown {
-			row = append(row, column{figure: f, words: f.Words}.inWords(toldOf(&block[i], f), wide))
-		}
-		cells = append(cells, row)
+		cells = append(cells, []string{printable(nameOf(all, &block[i]))})
 	}
-	fmt.Fprintln(out)
-	writeAligned(out, cells, opts)
+	var alike []string // what is the same for all needs no column
+	for _, f := range shown {
+		var words []string
+		for i := range block {
+			words = append(words, column{figure: f, words: f.Words}.inWords(toldOf(&block[i], f), wide))
+		}
+		if len(block) > 1 && len(slices.Compact(slices.Clone(words))) == 1 {
+			figure, _, _ := strings.Cut(words[0], " ~0%")
+			alike = append(alike, fmt.Sprintf("%s: %s in each", f.Title, figure))
+			continue
+		}
+		cells[0] = append(cells[0], f.Title)
+		for i, w := range words {
+			cells[1+i] = append(cells[1+i], w)
+		}
+	}
+	if len(cells[0]) > 1 {
+		fmt.Fprintln(out)
+		writeAligned(out, cells, opts)
+	}
+	for _, line := range alike {
+		fmt.Fprintln(out, line)
+	}
 }

@@ -70,9 +70,12 @@ func Printable(s string) string { return printable(s) }
 func WriteRows(w io.Writer, rows [][]string, opts TableOptions, left ...int) error {
 	var out strings.Builder
 	writeAligned(&out, rows, opts, left...)
-	_, err := io.WriteString(w, opts.plain(out.String()))
+	_, err := io.WriteString(w, out.String())
 	return err
 }
+
+// Lines is a text in lines of at most so many columns, broken at spaces; 0: in one.
+func Lines(text string, width int) []string { return wrapColumns(text, width) }
 
 // RowsWidth is how many columns of a terminal the rows take.
 func RowsWidth(rows [][]string) int { return totalWidth(rows) }

@@ -3,9 +3,9 @@ package results
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // column is one figure of the table. Where room is short it has the tight head and words.
@@ -55,17 +55,25 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 	known := intervalsOf(groups)
 	how := layoutFor(groups, blocks, known, opts)
 	var out strings.Builder
+	begun := 0 // where the load of this block begins in groups
+	ended := 0 // and where the block ends
 	for i, b := range blocks {
+		ended += len(b)
 		if b[0].searched() {
 			SearchTable(&out, groups, b, opts)
 			fmt.Fprintln(&out)
+			begun = ended
 			continue
 		}
 		writeBlock(&out, groups, b, known, how, opts)
-		fmt.Fprintln(&out)
 		if load := b[0].Setting(); i == len(blocks)-1 || blocks[i+1][0].Setting() != load {
+			writeWarnings(&out, groups, groups[begun:ended], opts) // by the load: most are alike at every number of connections
+			fmt.Fprintln(&out)
 			writeGrowth(&out, load, groups, opts)
+			begun = ended
+			continue
 		}
+		fmt.Fprintln(&out)
 	}
 	if slices.ContainsFunc(blocks, func(b []Group) bool { return b[0].searched() }) {
 		for _, line := range wrapColumns(searchLegend, opts.Width) {
@@ -74,13 +82,13 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 	}
 	writeCrossChecks(&out, CrossChecks(groups), opts)
 	if slices.ContainsFunc(blocks, func(b []Group) bool { return !b[0].searched() }) {
-		writeLegend(&out, known, how)
+		writeLegend(&out, known, how, opts)
 	}
 	text := strings.TrimRight(out.String(), "\n") + "\n"
 	if len(blocks) == 0 {
 		text = "no repetition is finished\n"
 	}
-	if _, err := io.WriteString(w, opts.plain(text)); err != nil || len(blocks) == 0 {
+	if _, err := io.WriteString(w, text); err != nil || len(blocks) == 0 {
 		return err
 	}
 	return WriteComparisons(w, Comparisons(cells, ""), opts)
@@ -121,7 +129,7 @@ func layoutFor(groups []Group, blocks [][]Group, known map[*Group][]told, opts T
 	return narrow
 }
 
-func writeLegend(out *strings.Builder, known map[*Group][]told, how layout) {
+func writeLegend(out *strings.Builder, known map[*Group][]told, how layout, opts TableOptions) {
 	if len(known) == 0 {
 		return
 	}
@@ -140,9 +148,17 @@ func writeLegend(out *strings.Builder, known map[*Group][]told, how layout) {
 			fmt.Fprintln(out, "~: half of (largest - smallest) over the repetitions, which are too few for an interval")
 		}
 	}
-	if how != wide {
-		fmt.Fprintln(out, "CPU ns: of the server, a message. user/c, kernel/c: its memory, a connection;")
-		fmt.Fprintln(out, "at small N that is mostly what it costs to be awake: the slope over N is not.")
+	if how == wide {
+		return
+	}
+	for _, l := range []struct{ column, words string }{
+		{"CPU ns", "CPU ns: of the server, a message"},
+		{"user/c", "user/c, kernel/c: memory of the server, a connection; at small N mostly what it costs to be awake: see the slope over N"},
+	} {
+		at := slices.IndexFunc(columns, func(c column) bool { return c.tightHead == l.column })
+		if slices.ContainsFunc(slices.Collect(maps.Values(known)), func(figures []told) bool { return figures[at].interval.N > 0 }) {
+			fmt.Fprintln(out, opts.wrapped(l.words))
+		}
 	}
 }
 
@@ -163,23 +179,25 @@ func blocksOf(groups []Group) (blocks [][]Group) {
 func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]told, how layout, opts TableOptions) {
 	title := printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, groupDigits(float64(block[0].Conns))))
 	load := fmt.Sprintf("(%s)", block[0].Setting().Params)
-	gap := " "
-	if opts.Width > 0 && utf8.RuneCountInString(title+gap+load) > opts.Width {
-		gap = "\n"
-	}
-	fmt.Fprintln(out, opts.mark(bold, title)+gap+load)
+	fmt.Fprintln(out, opts.mark(bold, title)+strings.TrimPrefix(opts.wrapped(title+" "+load), title))
 	writeAligned(out, figuresOf(all, block, known, how), opts)
 	writeSeldom(out, all, block, opts)
-	for i := range block {
-		writeVoid(out, nameOf(all, &block[i]), block[i].Void, opts)
-	}
-	writeWarnings(out, all, block)
+	writeVoid(out, all, block, opts)
 }
 
-// figuresOf is the table of one block, the head its first row.
+// figuresOf is the table of one block, the head its first row, without the columns that nothing is known in.
 func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]string {
+	var shown []int
 	head := []string{"model"}
-	for _, c := range columns {
+	for j, c := range columns {
+		told := false
+		for i := range block {
+			told = told || known[&block[i]][j].interval.N > 0
+		}
+		if !told {
+			continue
+		}
+		shown = append(shown, j)
 		if how == wide {
 			head = append(head, c.head)
 		} else {
@@ -190,8 +208,8 @@ func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]stri
 	for i := range block {
 		g := &block[i]
 		row := []string{printable(nameOf(all, g))}
-		for j, c := range columns {
-			row = append(row, c.inWords(known[g][j], how))
+		for _, j := range shown {
+			row = append(row, columns[j].inWords(known[g][j], how))
 		}
 		valid, of := g.counts()
 		cells = append(cells, append(row, fmt.Sprintf("%d/%d", valid, of)))
@@ -248,7 +266,7 @@ func (c column) inWords(f told, how layout) string {
 	return figure
 }
 
-// percent is a share in whole percent : a spread is not known more finely.
+// percent is a share in whole percent: a spread is not known more finely.
 func percent(share float64) string {
 	if share > 0 && share < 0.01 {
 		return "<1%"

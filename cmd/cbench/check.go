@@ -30,9 +30,10 @@ func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check --model=NAME | --cmd=COMMAND | --addr=HOST:PORT",
 		Short: "Check that a server speaks the workload, case by case",
-		Long: `Check that a server speaks the workload, case by case, in raw bytes: one of the models, a command that starts a server,
-or a server that runs already. It prints a line a case and fails if one fails. Of a running server it finds out which
-parts it speaks, unless --speaks says; cases that need a server of their own (limits, shutdown, leaks) are skipped there.`,
+		Long: `Check that a server speaks the workload, case by case, in raw bytes: one of the models, a
+command that starts a server, or a server that runs already. It prints a line a case and fails if
+one fails. Of a running server it finds out which parts it speaks, unless --speaks says; cases that
+need a server of their own (limits, shutdown, leaks) are skipped there.`,
 		Example: `  cbench check --model=reactor
   cbench check --model=all --procs=1
   cbench check --cmd='./server {addr}' --speaks=lines:echo,lines:chat
@@ -61,23 +62,28 @@ parts it speaks, unless --speaks says; cases that need a server of their own (li
 			for _, s := range servers {
 				for _, way := range append([]harness.Way{{Args: s.Args, Speaks: s.Speaks}}, s.Also...) {
 					s.Args = way.Args
-					c.check(s.Name, modeltest.Target{Start: c.start(s)}, way.Speaks, deviations(s.Name, way.Args))
+					c.check(s.Name, modeltest.Target{Start: c.start(s), AtOnce: casesAtOnce}, way.Speaks, deviations(s.Name, way.Args))
 				}
 			}
 			return c.verdict()
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringSliceVar(&names, "model", nil, "models, or all (cbench list names them)")
-	flags.StringVar(&addr, "addr", "", "host:port of a server that runs")
-	flags.IntVar(&procs, "procs", 0, "GOMAXPROCS of the models; 0: Go's default")
-	flags.BoolVar(&asJSON, "json", false, "print JSON, a line a case")
+	flags.StringSliceVar(&names, "model", nil, "`names` of models (cbench list), all of ours, or originals")
+	flags.IntVar(&procs, "procs", 0, "GOMAXPROCS of the models, a `number`; 0: Go's default")
+	flags.StringVar(&addr, "addr", "", "`host:port` of a server that runs")
 	foreign.addTo(cmd)
+	flags.BoolVar(&asJSON, "json", false, "print JSON, a line a case")
+	groupFlags(cmd, flagGroup{"What is checked", []string{"model", "procs", "addr"}}, flagGroup{"A server of your own", []string{"cmd", "name", "speaks"}},
+		flagGroup{"Output", []string{"json"}})
 	completeModels(cmd, "model")
 	cmd.MarkFlagsOneRequired("model", "cmd", "addr")
 	cmd.MarkFlagsMutuallyExclusive("model", "cmd", "addr")
 	return cmd
 }
+
+// casesAtOnce is how many cases run side by side. They wait nine tenths of their time, the longest 10 s, so more would end no sooner.
+const casesAtOnce = 8
 
 // checker runs the suite against one server after another and counts.
 type checker struct {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"text/tabwriter"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,8 +25,10 @@ func newDoctor() *cobra.Command {
 		Short: "Say what this machine allows, how noisy it is, and how to mend it",
 		Long: `Say what this machine allows, how noisy it is, and how to mend it.
 
-It looks at limits and settings, and then listens: to the machine left alone, to the same work done twice on a CPU of the
-server's and one of the load's, and to the loopback between the two. What it says a run would spoil, it spoils.`,
+It looks at limits and settings, and then listens: to the machine left alone, to the same work done
+twice on a CPU of the server's and one of the load's, to the loopback between the two, and to
+one server twice. What is worst comes first, and the last line is the verdict. That a machine is not
+fit is no error: doctor fails only where it could not look.`,
 		Example: "  cbench doctor\n  cbench doctor --seconds=0\n  cbench doctor --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,23 +50,13 @@ server's and one of the load's, and to the loopback between the two. What it say
 			if asJSON {
 				return printJSON(cmd, findings)
 			}
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			for _, f := range findings {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", f.Severity, f.Name, f.Value)
-				if f.Spoils != "" {
-					fmt.Fprintf(w, "\t\tspoils: %s\n", f.Spoils)
-				}
-				if f.Mend != "" {
-					fmt.Fprintf(w, "\t\tmend: %s\n", f.Mend)
-				}
-			}
-			fmt.Fprintf(w, "\nMost connections a run can have here: %d\n", harness.MaxConns())
-			return w.Flush()
+			_, err = io.WriteString(cmd.OutOrStdout(), inSentences(findings, harness.MaxConns(), listen.Listen > 0, tableOptions(cmd).Width))
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().Float64Var(&seconds, "seconds", 20, "how long to listen how noisy the machine is; 0: not at all")
-	cmd.Flags().StringVar(&serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half, or what --client-cpus leaves")
-	cmd.Flags().StringVar(&clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half, or what --server-cpus leaves")
+	cmd.Flags().Float64Var(&seconds, "seconds", 20, "how many `seconds` to listen how noisy the machine is; 0: not at all")
+	cmd.Flags().StringVar(&serverCPUs, "server-cpus", "", "`CPUs` of the server, such as 0-3,8; left out, the first half, or what --client-cpus leaves")
+	cmd.Flags().StringVar(&clientCPUs, "client-cpus", "", "`CPUs` of the load; left out, the other half, or what --server-cpus leaves")
 	return cmd
 }

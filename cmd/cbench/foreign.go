@@ -21,10 +21,10 @@ type foreign struct {
 
 func (f *foreign) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.cmd, "cmd", "", "a server of your own: its command line, {addr} where it is to listen")
-	flags.StringVar(&f.name, "name", "", "what to call the server of --cmd; by default its program's name")
+	flags.StringVar(&f.cmd, "cmd", "", "its `command` line, {addr} where it is to listen")
+	flags.StringVar(&f.name, "name", "", "what to call it, a `word`; left out, its program's name")
 	flags.StringSliceVar(&f.speaks, "speaks", []string{models.LinesEcho},
-		"the parts of the workload that the server of --cmd speaks: "+strings.Join(models.Parts, ", "))
+		"the `parts` of the workload that it speaks: "+strings.Join(models.Parts, ", "))
 }
 
 // server is the server that the flags describe.

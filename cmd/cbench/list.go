@@ -31,8 +31,9 @@ func newList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the models and the scenarios, or what each model's style costs its reader",
-		Long: `List the models and the scenarios; with --cost what each model's style costs its reader, counted in the source that this
-program was built from, and with --run=DIR what a run tells of it besides: goroutines and threads, system calls and allocations a message.`,
+		Long: `List the models and the scenarios; with --cost what each model's style costs its reader, counted in
+the source that this program was built from, and with --run=DIR what a run tells of it besides:
+goroutines and threads, system calls and allocations a message.`,
 		Example: "  cbench list\n  cbench list --json\n  cbench list --cost --run=out/mine",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

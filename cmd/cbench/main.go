@@ -53,11 +53,14 @@ One chat and echo server is written once in each model. cbench starts each as a 
 with N connections at a time, checks every byte of every reply, and draws memory and latency against N.`,
 		Example: `  cbench run --model=all --scenario=echo --conns=100,1000,10000 --out=out/first
   cbench serve --model=reactor --addr=127.0.0.1:7000`,
+		Version:       moduleVersion(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate(versionTemplate)
+	root.SetUsageTemplate(usageTemplate)
 	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newCompare(), newExport(), newPair(), newList(), newDoctor(), newLoad())
 	return root
 }

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
 
 	"cbench/results"
 	"cbench/scenarios"
@@ -91,6 +94,8 @@ func TestErrorsSayWhatAndTheMend(t *testing.T) {
 		{[]string{"reactr", "reactor"}, []string{"run", "--model=reactr", "--out=" + dir}},
 		{[]string{"conns 15000000", "descriptors", "ulimit"}, []string{"run", "--conns=15000000", "--out=" + dir}},
 		{[]string{"conns \"many\""}, []string{"run", "--conns=many", "--out=" + dir}},
+		{[]string{"payload 0", "leave it out"}, []string{"run", "--payload=0", "--out=" + dir}},
+		{[]string{"rate 0", "leave it out"}, []string{"run", "--rate=0", "--out=" + dir}},
 		{[]string{"payload 3"}, []string{"run", "--payload=3", "--out=" + dir}},
 		{[]string{"scenario \"ecko\""}, []string{"run", "--scenario=ecko", "--out=" + dir}},
 		{[]string{"reps 0"}, []string{"run", "--reps=0", "--out=" + dir}},
@@ -117,6 +122,21 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 		if out := mustSucceed(t, c.Name(), "--help"); !strings.Contains(out, "Examples:\n  cbench "+c.Name()) {
 			t.Errorf("cbench %s --help shows no example", c.Name())
 		}
+	}
+	run := newRun()
+	run.InitDefaultHelpFlag()
+	run.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Name != "help" && len(f.Annotations[groupOf]) == 0 {
+			t.Errorf("cbench run --help shows --%s in no group", f.Name)
+		}
+	})
+	for line := range strings.Lines(mustSucceed(t, "run", "--help")) {
+		if strings.HasPrefix(line, "      --") && utf8.RuneCountInString(line) > helpWidth+1 {
+			t.Errorf("cbench run --help: wider than %d: %q", helpWidth, line)
+		}
+	}
+	if out := mustSucceed(t, "--version"); !strings.HasPrefix(out, "cbench ") || !strings.Contains(out, "commit ") {
+		t.Errorf("cbench --version: %q", out)
 	}
 	if out := mustSucceed(t, "completion", "bash"); !strings.Contains(out, "complete") {
 		t.Error("no completion for bash")

@@ -55,9 +55,10 @@ func newPair() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pair",
 		Short: "Compare models with a base in alternating slots: CPU per echoed message, to one per cent",
-		Long: `Compare models with a base by CPU per echoed message. Both servers are alive with their connections open, on the same
-CPU, and are loaded in turn for short slots (A B B A …); the figure is the median ratio of neighbouring slots. So compared, a
-server against itself gives 1.00 to within a per cent or two on a machine where single runs differ by fifteen.`,
+		Long: `Compare models with a base by CPU per echoed message. Both servers are alive with their connections
+open, on the same CPU, and are loaded in turn for short slots (A B B A …); the figure is the median
+ratio of neighbouring slots. So compared, a server against itself gives 1.00 to within a per cent or
+two on a machine where single runs differ by fifteen.`,
 		Example: `  cbench pair --base=floor --model=reactor,callback --conns=100,1000
   cbench pair --base-cmd='./echo {addr}' --model=floor --conns=100 --rate=20000`,
 		Args: cobra.NoArgs,
@@ -69,15 +70,17 @@ server against itself gives 1.00 to within a per cent or two on a machine where 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.base, "base", "", "the model to compare with")
-	flags.StringVar(&f.baseCmd, "base-cmd", "", "or a command that starts an echo server to compare with")
-	flags.StringVar(&f.baseName, "base-name", "", "what to call the server of --base-cmd")
-	flags.StringSliceVar(&f.others, "model", []string{"floor"}, "models to compare")
-	flags.IntSliceVar(&f.conns, "conns", []int{100, 1000}, "connections of each server")
-	flags.Float64Var(&f.rate, "rate", 0, "open loop: messages/s in total; 0: closed loop")
-	flags.IntVar(&f.pairs, "pairs", 20, "pairs of slots")
-	flags.DurationVar(&f.slot, "slot", 0, "length of a slot; 0: 0.2 s up to 2,000 connections, 1 s from 10,000")
+	flags.StringVar(&f.base, "base", "", "the `model` to compare with")
+	flags.StringVar(&f.baseCmd, "base-cmd", "", "or a `command` that starts an echo server to compare with")
+	flags.StringVar(&f.baseName, "base-name", "", "what to call the server of --base-cmd, a `word`")
+	flags.StringSliceVar(&f.others, "model", []string{"floor"}, "`names` of models to compare")
+	flags.IntSliceVar(&f.conns, "conns", []int{100, 1000}, "`numbers` of connections of each server")
+	flags.Float64Var(&f.rate, "rate", 0, "open loop: `messages/s` in total; left out, a closed loop")
+	flags.IntVar(&f.pairs, "pairs", 20, "`number` of pairs of slots")
+	flags.DurationVar(&f.slot, "slot", 0, "length of a slot; left out, 0.2 s up to 2,000 connections, 1 s from 10,000")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON, a line a comparison")
+	groupFlags(cmd, flagGroup{"What is compared", []string{"base", "base-cmd", "base-name", "model"}},
+		flagGroup{"The load", []string{"conns", "rate", "pairs", "slot"}}, flagGroup{"Output", []string{"json"}})
 	cmd.MarkFlagsOneRequired("base", "base-cmd")
 	cmd.MarkFlagsMutuallyExclusive("base", "base-cmd")
 	completeModels(cmd, "model")

@@ -126,7 +126,7 @@ func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 	}
 	outcome := ""
 	if !cell.Valid {
-		outcome = "  void: " + cell.Void[0]
+		outcome = "  void: " + strings.Join(cell.Void, "; ")
 	}
 	if p.live {
 		if outcome != "" {

@@ -15,8 +15,9 @@ func newReport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report DIR",
 		Short: "Write one self-contained HTML page of a run",
-		Long: `Write one self-contained HTML page of a run, from its run.json and cells.jsonl alone: what was found in sentences, charts with hover and
-zoom, tables, the machine, every void repetition with its reason, and the command to repeat it. It needs no network.`,
+		Long: `Write one self-contained HTML page of a run, from its run.json and cells.jsonl alone: what was found
+in sentences, charts with hover and zoom, tables, the machine, every void repetition with its reason,
+and the command to repeat it. It needs no network.`,
 		Example: "  cbench report out/mine\n  cbench report out/mine --out=mine.html",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

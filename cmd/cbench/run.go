@@ -40,9 +40,6 @@ type runFlags struct {
 	flags                    *pflag.FlagSet
 }
 
-// noisyEnv is the environment variable that says --noisy: tests run wherever and beside whatever there is.
-const noisyEnv = "CBENCH_NOISY"
-
 func newRun() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
@@ -50,15 +47,16 @@ func newRun() *cobra.Command {
 		Short: "Measure models under scenarios at numbers of connections",
 		Long: `Measure models under scenarios at numbers of connections, and draw the charts.
 
-Every repetition has a server process of its own, on CPUs of its own, and a load process on the others. With --rotate the
-servers compared are alive together and loaded in turn for short slots, so that what drifts on the machine meets them all: that
-is how to compare throughput, latency and CPU; memory is measured without it. Every byte of every reply is checked. Repetitions run in an order drawn from the seed, and each is written down as it is finished:
-after Ctrl-C or a crash, --resume goes on from there.
+Every repetition has a server process of its own, on CPUs of its own, and a load process on the
+others. Every byte of every reply is checked. Repetitions run in an order drawn from the seed, and
+each is written down as it is finished: after Ctrl-C or a crash, --resume goes on from there.
 
-With --slo it searches instead for the most that keeps limits: the highest rate with --conns, in an open loop, out of
-some fifty short windows on one server, with an interval, with who was at an end, and with latency at shares of it; or with
---search=conns the most connections at --rate, each number with a server of its own. --rate then is the common rate at which all models
-are shown besides.`,
+With --rotate the servers compared are alive together and loaded in turn for short slots, so that
+what drifts on the machine meets them all: that is how to compare throughput, latency and CPU.
+Memory is measured without it.
+
+With --slo it searches for the most that keeps limits: the highest rate with --conns, out of some
+fifty short windows on one server, or with --search=conns the most connections at --rate.`,
 		Example: `  cbench run --model=all --scenario=echo,chat,idle --conns=100,1000,10000 --reps=3 --duration=3s --out=out/mine
   cbench run --suite=smoke
   cbench run --rotate=pairs --base=reactor --model=all --conns=100,1000 --closed
@@ -76,43 +74,14 @@ are shown besides.`,
 func (f *runFlags) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.flags = flags
-	flags.StringSliceVar(&f.models, "model", nil, "models, all of ours, or originals: all other servers that are installed (cbench list names them); all unless --cmd is given or the suite says others")
-	flags.StringSliceVar(&f.scenarios, "scenario", []string{"echo"}, "scenarios (cbench list names them)")
-	flags.StringSliceVar(&f.conns, "conns", []string{"100", "1000"}, "numbers of connections; max is the most this machine allows")
-	flags.DurationVar(&f.block.Duration, "duration", 3*time.Second, "how long to measure, a repetition")
-	flags.DurationVar(&f.block.Warmup, "warmup", time.Second, "how long to load before that")
-	flags.IntVar(&f.block.Reps, "reps", 3, "repetitions; of a search 1 unless told otherwise")
-	flags.IntVar(&f.block.Payload, "payload", 0, "bytes of a message; 128, or the scenario's own, unless told")
-	flags.Float64Var(&f.block.Rate, "rate", 0, "open loop: messages/s in total; 0: the scenario's default")
-	flags.BoolVar(&f.block.Closed, "closed", false, "closed loop: each connection sends its next message after the reply")
-	flags.IntVar(&f.block.Pipeline, "pipeline", 0, "closed loop: messages under way at once per connection; 0: 1")
-	flags.StringSliceVar(&f.drivers, "driver", []string{ownDriver},
-		"who loads: cbench, hey (rakyll/hey) or wrk, the last two only http-echo in a closed loop; several are compared")
-	flags.IntVar(&f.block.RoomSize, "room-size", 0, "members of a room; 0: the scenario's default")
-	flags.Float64SliceVar(&f.shares, "share", nil, "blocking: shares of all messages that block, such as 0.01; slow: of members that do not read")
-	flags.DurationVar(&f.block.Stall, "block", 0, "blocking: how long each of those messages blocks; 20ms unless told")
-	flags.StringSliceVar(&f.hows, "how", nil, "blocking: how they do: inline, spin, offload; inline unless told")
-	flags.StringVar(&f.block.Arrivals, "arrivals", "", "open loop: constant distances, or poisson, as independent users come; constant unless told")
-	flags.StringVar(&f.block.Rotate, "rotate", "", "all servers alive at once and loaded in turn, in short slots: pairs (each with the base: the finest) or all (the cheapest)")
-	flags.StringVar(&f.block.Base, "base", "", "rotation: the model that the others are compared with; "+harness.DefaultBase+" or the first unless told")
-	flags.IntVar(&f.block.Rounds, "rounds", harness.DefaultRounds, "rotation: slots of each server")
-	flags.DurationVar(&f.block.Slot, "slot", 0, "rotation: length of a slot; 0: 0.2 s up to 2,000 connections, 1 s from 10,000")
-	flags.Float64Var(&f.block.Width, "width", 0.015, "rotation: end early once every CPU ratio is known to ± this share; 0: never")
-	flags.BoolVar(&f.block.Twin, "twin", true, "rotation: add the base once more under another name, an A/A control: it shows what differences are noise")
+	f.addMeasured(flags)
+	f.addLoad(flags)
+	f.addRotation(flags)
 	f.addSearch(flags)
-	flags.Uint64Var(&f.seed, "seed", 1, "what the order and the payloads are drawn from")
-	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS of the servers, several (1,2) to compare each model with itself; the CPUs they have unless told")
-	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead: "+strings.Join(suiteNames(), ", ")+"; or a file of your own, such as mine.json")
-	flags.BoolVar(&f.block.Diagnose, "diagnose", false, "after each first repetition, look into the server for a second: system calls, scheduler, allocations")
-	flags.DurationVar(&f.linger, "linger", time.Second, "after each first repetition, how long to watch what a server gives back once its connections are closed")
-	flags.StringVar(&f.out, "out", "", "directory for the results; by default out/ and the time")
-	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
-	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
-	flags.BoolVar(&f.noisy, "noisy", os.Getenv(noisyEnv) != "",
-		"keep repetitions that others on this machine disturbed, with a warning: to try things out (also by "+noisyEnv+"=1)")
-	flags.StringVar(&f.serverCPUs, "server-cpus", "", "CPUs of the server, such as 0-3,8; by default the first half, or what --client-cpus leaves")
-	flags.StringVar(&f.clientCPUs, "client-cpus", "", "CPUs of the load; by default the other half, or what --server-cpus leaves; to share some, say both")
 	f.foreign.addTo(cmd)
+	f.addMachine(flags)
+	f.addOutput(flags)
+	groupFlags(cmd, runGroups...)
 	completeModels(cmd, "model")
 	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -135,7 +104,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 func (f *runFlags) run(cmd *cobra.Command) error {
 	err := f.recall(cmd)
 	if err == nil {
-		err = f.onlyInRotation(cmd)
+		err = errors.Join(f.onlyInRotation(cmd), f.notNothing(cmd))
 	}
 	if err != nil {
 		return fmt.Errorf("run: %w", err)
@@ -173,6 +142,16 @@ func (f *runFlags) onlyInRotation(cmd *cobra.Command) error {
 	return nil
 }
 
+// notNothing refuses a 0 that would be taken for nothing said.
+func (f *runFlags) notNothing(cmd *cobra.Command) error {
+	for _, name := range []string{"rate", "payload", "pipeline", "room-size", "most-rate"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
+			return fmt.Errorf("%s 0: must be more than 0; leave it out for the default", name)
+		}
+	}
+	return nil
+}
+
 // present prints the table, draws the charts, writes the report, and fails if no figure came of the run.
 func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell) error {
 	out := cmd.OutOrStdout()
@@ -193,9 +172,9 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell)
 		}
 	}
 	if void == len(cells) {
-		return fmt.Errorf("not one of %d repetitions is valid; the table says why", void)
+		return fmt.Errorf("not one of %d repetitions is valid: the table says why, and cbench doctor what to mend; --noisy keeps what others on this machine disturbed", void)
 	}
-	if err := errors.Join(drawCharts(cmd, dir), writeReport(cmd, dir, "")); err != nil {
+	if err := errors.Join(drawCharts(cmd, dir, false), writeReport(cmd, dir, "")); err != nil {
 		return err
 	}
 	if f.strict && void > 0 {

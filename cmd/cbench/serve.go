@@ -21,8 +21,9 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve --model=NAME",
 		Short: "Serve one model in the foreground",
-		Long: `Serve one model in the foreground until it is interrupted. It listens on loopback unless another address is given.
-An interrupt or SIGTERM ends it in good order: it stops accepting, sends what it owes for at most 5 s, and closes.`,
+		Long: `Serve one model in the foreground until it is interrupted. It listens on loopback unless another
+address is given. An interrupt or SIGTERM ends it in good order: it stops accepting, sends what it
+owes for at most 5 s, and closes.`,
 		Example: `  cbench serve --model=goroutine
   cbench serve --model=reactor --addr=127.0.0.1:7000 --procs=1
   nc 127.0.0.1 7000`,
@@ -58,12 +59,13 @@ An interrupt or SIGTERM ends it in good order: it stops accepting, sends what it
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&name, "model", "", "the model to serve (cbench list names them)")
-	flags.StringVar(&addr, "addr", "127.0.0.1:7000", "host:port to listen on")
-	flags.IntVar(&procs, "procs", 0, "GOMAXPROCS; 0: Go's default, the CPUs the process may use")
-	flags.IntVar(&cfg.Workers, "workers", 0, "threads that serve, in models with a fixed number; 0: 16")
-	flags.IntVar(&cfg.Offload, "offload", 0, "offloaded slow requests at once; 0: 64")
-	flags.IntVar(&cfg.MaxConns, "max-conns", 0, "connections at once; 0: the descriptor limit less 64")
+	flags.StringVar(&name, "model", "", "`name` of the model (cbench list)")
+	flags.StringVar(&addr, "addr", "127.0.0.1:7000", "`host:port` to listen on")
+	flags.IntVar(&procs, "procs", 0, "GOMAXPROCS, a `number`; 0: Go's default, the CPUs the process may use")
+	flags.IntVar(&cfg.Workers, "workers", 0, "`threads` that serve, in models with a fixed number; 0: 16")
+	flags.IntVar(&cfg.Offload, "offload", 0, "slow `requests` offloaded at once; 0: 64")
+	flags.IntVar(&cfg.MaxConns, "max-conns", 0, "`connections` at once; 0: the descriptor limit less 64")
+	groupFlags(cmd, flagGroup{"What is served", []string{"model", "addr"}}, flagGroup{"Limits", []string{"procs", "workers", "offload", "max-conns"}})
 	completeModels(cmd, "model")
 	cmd.MarkFlagRequired("model")
 	return cmd

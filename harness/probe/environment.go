@@ -33,7 +33,7 @@ func Environment(serverCPUs, clientCPUs []int) results.Environment {
 		Distro:      distro("/etc/os-release"),
 		Sysctls:     map[string]string{},
 		GoVersion:   runtime.Version(),
-		BuildCommit: buildCommit(),
+		BuildCommit: BuildCommit(),
 		GOGC:        os.Getenv("GOGC"),
 		GOMEMLIMIT:  os.Getenv("GOMEMLIMIT"),
 		GOMAXPROCS:  os.Getenv("GOMAXPROCS"),
@@ -131,9 +131,9 @@ func memorySize() (total, available int64) {
 	return total, available
 }
 
-// buildCommit is the commit this program was built from, "-dirty" if files were changed. `go run` and `go test` leave it out of
+// BuildCommit is the commit this program was built from, "-dirty" if files were changed. `go run` and `go test` leave it out of
 // the program: then it is that of the checkout we run in, if it is ours.
-func buildCommit() string {
+func BuildCommit() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return ""

@@ -24,12 +24,12 @@ var blockCases = []Case{
 			}
 		}
 	}},
-	{Name: "block/spin-burns", Doc: "spin: the handler burns CPU for that long", Parts: []string{Block, Echo}, run: func(t *T) {
+	{Name: "block/spin-burns", Doc: "spin: the handler burns CPU for that long", Parts: []string{Block, Echo}, looks: true, run: func(t *T) {
 		c := t.dial()
 		c.echo("warm")
-		before, known := t.server.cpu()
+		before, known := t.cpu()
 		c.ask("BLOCK 400 spin\n", "BLOCKED 400\n")
-		after, _ := t.server.cpu()
+		after, _ := t.cpu()
 		// A tenth, for a busy machine may grant no more.
 		if used := after - before; !known {
 			t.notef("the server's CPU time was not looked at: its process is not known")

@@ -259,7 +259,7 @@ var waitCases = []Case{
 		t.dial().says(r, "ann", "hi", 1)
 		c.expectMessage(message{1, "ann", "hi"})
 	}},
-	{Name: "wait/flooded", Doc: "what is asked behind a parked /wait is not read without bound, and all of it is answered after it", Parts: []string{HTTPComet}, run: func(t *T) {
+	{Name: "wait/flooded", Doc: "what is asked behind a parked /wait is not read without bound, and all of it is answered after it", Parts: []string{HTTPComet}, looks: true, run: func(t *T) {
 		r := t.room()
 		t.floodedWithEchoes(waiting(r, 0, 60000), func(c *client) {
 			t.dial().says(r, "ann", "at last", 1)

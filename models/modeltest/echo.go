@@ -64,7 +64,7 @@ var echoCases = []Case{
 	}},
 	{Name: "echo/half-close-unread", Doc: "what is owed at the client's FIN is flushed, however much", Parts: []string{Echo}, run: halfCloseUnread},
 	{Name: "echo/reset", Doc: "a client that resets, in mid-line or with answers owed, leaves the others served", Parts: []string{Echo}, run: resets},
-	{Name: "echo/backpressure", Doc: "an echo stream that is not read stops being read, costs no memory and nobody else, and loses nothing", Parts: []string{Echo}, run: backpressure},
+	{Name: "echo/backpressure", Doc: "an echo stream that is not read stops being read, costs no memory and nobody else, and loses nothing", Parts: []string{Echo}, looks: true, run: backpressure},
 }
 
 // The bounds, written out: the suite holds a server against the page and not against package wire.
@@ -161,7 +161,7 @@ const maxUnread = 48 << 20
 func backpressure(t *T) {
 	other := t.dial()
 	other.echo("before")
-	before, known := t.server.memory()
+	before, known := t.memory()
 	c := t.dialSmall()
 	unit := lineOf(8000)
 	sent, stopped, err := c.flood(unit, maxUnread)
@@ -172,7 +172,7 @@ func backpressure(t *T) {
 		c.failf("the server took %d bytes from a client that reads nothing", sent)
 	}
 	other.echo("while the first is stuck")
-	if after, _ := t.server.memory(); !known {
+	if after, _ := t.memory(); !known {
 		t.notef("the server's memory was not looked at: its process is not known")
 	} else if after-before > t.server.most() {
 		t.failf("the server grew by %d KiB for one client that does not read", (after-before)>>10)

@@ -136,7 +136,7 @@ var httpCases = []Case{
 			}
 		}
 	}},
-	{Name: "http/backpressure", Doc: "a stream of echoes that is not read stops being read, costs no memory and nobody else, and loses nothing", Parts: []string{HTTPEcho}, run: httpBackpressure},
+	{Name: "http/backpressure", Doc: "a stream of echoes that is not read stops being read, costs no memory and nobody else, and loses nothing", Parts: []string{HTTPEcho}, looks: true, run: httpBackpressure},
 	{Name: "http/detected", Doc: "the first bytes decide: an HTTP method and a space is HTTP/1.1, anything else is lines", Parts: []string{HTTPEcho, Chat}, run: func(t *T) {
 		other := t.dial()
 		for _, first := range []string{"P", "PO", "POST", "POST "} {
@@ -171,7 +171,7 @@ func httpBackpressure(t *T) { t.floodedWithEchoes("", func(*client) {}) }
 func (t *T) floodedWithEchoes(first string, answered func(*client)) {
 	other := t.dial()
 	other.echoes("before")
-	before, known := t.server.memory()
+	before, known := t.memory()
 	c := t.dialSmall()
 	body := strings.Repeat("b", 8000)
 	unit := post("/echo", body)
@@ -184,7 +184,7 @@ func (t *T) floodedWithEchoes(first string, answered func(*client)) {
 		c.failf("the server took %d bytes from a client that reads nothing", sent)
 	}
 	other.echoes("while the first is stuck")
-	if after, _ := t.server.memory(); !known {
+	if after, _ := t.memory(); !known {
 		t.notef("the server's memory was not looked at: its process is not known")
 	} else if after-before > t.server.most() {
 		t.failf("the server grew by %d KiB for one client that does not read", (after-before)>>10)

@@ -35,6 +35,7 @@ type Case struct {
 	Doc   string   // the sentence
 	Parts []string // what a server must speak, all of it; the first is what the case judges
 	Owns  bool     // needs a server of its own, to limit, stop or look into: skipped where only an address is known
+	looks bool     // into the server's process: where that is this one, nothing may run beside
 	core  bool     // what Probe asks first
 	run   func(*T)
 }
@@ -69,6 +70,11 @@ type Target struct {
 	// errors.ErrUnsupported, which skips the case.
 	Start func(StartConfig) (*Server, error)
 
+	// AtOnce is how many cases run side by side, for most of them wait; each has servers to itself. 0 means 1. Start is then called from
+	// as many goroutines, and its servers must be processes of their own: some cases look at what a process holds. A server at Addr is
+	// asked one case after the other.
+	AtOnce int
+
 	// Patience is how long a case waits for anything that must come; 0 means 10 s. A server has half as long again
 	// to end: 15 s.
 	Patience time.Duration
@@ -93,30 +99,6 @@ type Result struct {
 	Took    time.Duration `json:"took_ns"`
 }
 
-// Run checks target against every case of the parts, in order, reports each as it ends, and says whether none failed.
-// A skip is no failure and has its reason in the result. It ends early, and is not ok, when ctx is done.
-func Run(ctx context.Context, target Target, parts []string, report func(Result)) (ok bool) {
-	s := newSuite(ctx, target)
-	ok = true
-	tell := func(r Result) {
-		ok = ok && r.Outcome != Fail
-		report(r)
-	}
-	for _, c := range Cases() {
-		if ctx.Err() != nil {
-			ok = false
-			break
-		}
-		if c.within(parts) {
-			tell(s.check(c))
-		}
-	}
-	if why := s.close(); why != "" {
-		tell(Result{Case: "shared-server", Outcome: Fail, Why: why})
-	}
-	return ok
-}
-
 // Probe asks the server at addr which parts it speaks: those whose core cases all pass.
 func Probe(ctx context.Context, addr string) (parts []string) {
 	s := newSuite(ctx, Target{Addr: addr, Patience: 2 * time.Second})
@@ -129,43 +111,6 @@ func Probe(ctx context.Context, addr string) (parts []string) {
 		}
 	}
 	return parts
-}
-
-// subtests is *testing.T, without linking package testing into every command that checks.
-type subtests[S any] interface {
-	Helper()
-	Run(name string, f func(S)) bool
-	Skip(args ...any)
-	Error(args ...any)
-	Log(args ...any)
-}
-
-// Test checks serve in this process, a subtest a case; with no parts named it checks all of them. serve is to return
-// once its context is done and nothing of it is left, and closes the listener.
-func Test[S subtests[S]](t S, serve Serve, parts ...string) {
-	t.Helper()
-	if len(parts) == 0 {
-		parts = Parts
-	}
-	s := newSuite(context.Background(), Target{Start: InProcess(serve)})
-	for _, c := range Cases() {
-		if !c.within(parts) {
-			continue
-		}
-		t.Run(c.Name, func(t S) {
-			switch r := s.check(c); {
-			case r.Outcome == Skip:
-				t.Skip(r.Why)
-			case r.Outcome == Fail:
-				t.Error(c.Doc + "\n" + r.Why)
-			case r.Why != "":
-				t.Log(r.Why)
-			}
-		})
-	}
-	if why := s.close(); why != "" {
-		t.Error("the server that the cases shared: " + why)
-	}
 }
 
 func (c Case) within(parts []string) bool {
@@ -190,7 +135,7 @@ func newSuite(ctx context.Context, target Target) *suite {
 
 func (s *suite) check(c Case) Result {
 	began := time.Now()
-	t := &T{suite: s, ctx: s.ctx, patience: s.target.Patience}
+	t := &T{suite: s, ctx: s.ctx, patience: s.target.Patience, looks: c.looks}
 	outcome, why := t.perform(c)
 	if outcome == Fail && !c.Owns {
 		if stopped := s.close(); stopped != "" {

@@ -187,6 +187,7 @@ var proofsAlone = []proof{
 	{"reset-leaks", "leak/echo leak/chat leak/block leak/http leak/wait"},
 	{"owed-large", "zip/slow-reader"},
 	{"owed-unbounded", "http/backpressure zip/slow-reader"},
+	{"parked-hoards", "wait/flooded"},
 }
 
 var proofs = []proof{
@@ -382,7 +383,6 @@ var httpProofs = []proof{
 	{"wrong-id-to-some", "wait/wakes-500"},
 	{"news-repeated", "wait/herd"},
 	{"wait-overtaken", "wait/pipelined"},
-	{"parked-hoards", "wait/flooded"},
 	{"close-ignored", "wait/1.0"},
 	{"gone-parked-kept", "wait/gone"},
 	{"fin-parked-ignored", "wait/gone"},

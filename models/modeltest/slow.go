@@ -22,7 +22,7 @@ var slowCases = []Case{
 		}
 		slow.ask("SAY awake\n", fmt.Sprintf("MSG %d slow awake\n", n+1))
 	}},
-	{Name: "slow/speaker", Doc: "a member that talks and never reads is made to wait or dropped: what is owed to it is bounded too", Parts: []string{Chat}, run: slowSpeaker},
+	{Name: "slow/speaker", Doc: "a member that talks and never reads is made to wait or dropped: what is owed to it is bounded too", Parts: []string{Chat}, looks: true, run: slowSpeaker},
 }
 
 var bigText = strings.Repeat("z", maxText)
@@ -88,14 +88,14 @@ func slowSpeaker(t *T) {
 	r := t.room()
 	other := t.dial()
 	other.echo("before")
-	before, known := t.server.memory()
+	before, known := t.memory()
 	c := t.dialSmall()
 	c.join(r, "ann", 0)
 	sent, stopped, err := c.flood("SAY "+bigText+"\n", maxUnread)
 	if !stopped && err == nil {
 		c.failf("the server took %d bytes of talk from a member that reads nothing", sent)
 	}
-	if after, _ := t.server.memory(); !known {
+	if after, _ := t.memory(); !known {
 		t.notef("the server's memory was not looked at: its process is not known")
 	} else if after-before > t.server.most() {
 		t.failf("the server grew by %d KiB for one member that talks and does not read", (after-before)>>10)

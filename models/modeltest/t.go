@@ -18,6 +18,7 @@ type T struct {
 	ctx      context.Context
 	patience time.Duration
 	server   *Server // the case's own or the shared one
+	looks    bool    // the case says that it looks into processes
 
 	mu      sync.Mutex // guards all below
 	clients []*client
@@ -94,6 +95,25 @@ func (t *T) begin(c Case) {
 		t.failf("start: %v", err)
 	}
 	t.server = srv
+}
+
+// mustLook holds a case that looks into processes to saying so: cases that run beside it in this one would be seen too.
+func (t *T) mustLook() {
+	if !t.looks {
+		panic("modeltest: this case looks into a process and does not say so")
+	}
+}
+
+// memory is what the server holds, in bytes.
+func (t *T) memory() (n int64, known bool) {
+	t.mustLook()
+	return t.server.memory()
+}
+
+// cpu is the CPU time that the server has used.
+func (t *T) cpu() (d time.Duration, known bool) {
+	t.mustLook()
+	return t.server.cpu()
 }
 
 // start gives the case a server of its own.

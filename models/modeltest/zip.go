@@ -60,7 +60,7 @@ var zipCases = []Case{
 		other.expectZip(1, 1)
 		c.reset()
 	}},
-	{Name: "zip/slow-reader", Doc: "an archive that is not read stops being made, costs no memory and nobody else, and is whole in the end", Parts: []string{HTTPZip}, run: slowReader},
+	{Name: "zip/slow-reader", Doc: "an archive that is not read stops being made, costs no memory and nobody else, and is whole in the end", Parts: []string{HTTPZip}, looks: true, run: slowReader},
 	{Name: "zip/left", Doc: "a client that leaves in mid-archive, by FIN or RST, holds nothing", Parts: []string{HTTPZip, HTTPComet}, run: func(t *T) {
 		watch := t.dial()
 		before := watch.settledHTTP().Conns
@@ -137,7 +137,7 @@ func slowReader(t *T) {
 	other := t.dial()
 	other.send(zipping(1, 1))
 	other.expectZip(1, 1)
-	before, known := t.server.memory()
+	before, known := t.memory()
 	c := t.dialSmall()
 	c.send(zipping(files, size))
 	if !known {
@@ -145,7 +145,7 @@ func slowReader(t *T) {
 	}
 	for range 10 { // long enough for a server that does not stop to make the whole of it
 		time.Sleep(50 * time.Millisecond)
-		if after, _ := t.server.memory(); after-before > t.server.most() {
+		if after, _ := t.memory(); after-before > t.server.most() {
 			t.failf("the server grew by %d KiB for one client that does not read its archive", (after-before)>>10)
 		}
 		other.send(zipping(1, 1))

@@ -56,8 +56,11 @@ func colours(looks []modelLook) string {
 const darkPaper = "#14171B"
 
 // onDark is the colour, lightened until it is seen on a dark page as well as a line must be: a contrast of 4 (WCAG 2.2, 1.4.11 asks for
-// 3).
+// 3). Black becomes white, for lightened it would be one of the greys.
 func onDark(color string) string {
+	if luminance(color) < 0.001 {
+		return "#FFFFFF"
+	}
 	for white := 0.0; white < 1; white += 0.04 {
 		if c := mix(color, white); contrast(c, darkPaper) >= 4 {
 			return c

@@ -40,6 +40,9 @@ type memoryPart struct {
 	Tables []Table
 }
 
+// Shown reports whether there is anything of it.
+func (m memoryPart) Shown() bool { return len(m.Charts)+len(m.Bars)+len(m.Tables) > 0 }
+
 // loadPart is all of one load.
 type loadPart struct {
 	ID, Name, Params string

@@ -34,6 +34,7 @@
   }
 
   const picker = document.querySelector(".picker");
+  if (!picker) return; // nothing was under load
   const loads = [...document.querySelectorAll(".load")];
   const pick = id => {
     for (const load of loads) load.hidden = load.id !== id;

@@ -1,0 +1,47 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"cbench/results"
+)
+
+// Every link of the page leads somewhere in it, also where there is nothing to tell of memory, or of any load.
+func TestLinksLead(t *testing.T) {
+	for name, of := range map[string]func(results.Cell) bool{
+		"all":       func(results.Cell) bool { return true },
+		"no memory": func(c results.Cell) bool { return c.Scenario == "echo" },
+		"idle":      func(c results.Cell) bool { return c.Scenario == "idle" },
+		"nothing":   func(results.Cell) bool { return false },
+	} {
+		s := made(t)
+		s.Cells = slices.DeleteFunc(slices.Clone(s.Cells), func(c results.Cell) bool { return !of(c) })
+		if name == "no memory" {
+			for i := range s.Cells {
+				s.Cells[i].Memory = results.Memory{}
+			}
+		}
+		page := written(t, s)
+		for _, link := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1) {
+			if !strings.Contains(page, fmt.Sprintf(`id="%s"`, link[1])) {
+				t.Errorf("%s: a link to #%s, and there is none", name, link[1])
+			}
+		}
+		if linked := strings.Contains(page, `href="#memory"`); linked && name == "no memory" {
+			t.Errorf("%s: the page has a section on memory", name)
+		}
+	}
+}
+
+// Every part of a bar has a colour on either paper: what has none is black, and not to be seen on a dark page.
+func TestPartsHaveColours(t *testing.T) {
+	for i := range memoryPieces {
+		if !strings.Contains(style, fmt.Sprintf(".part%d { fill: var(--p%[1]d); }", i)) || !strings.Contains(style, fmt.Sprintf("--p%d: #", i)) {
+			t.Errorf("%q has no colour", memoryPieces[i].name)
+		}
+	}
+}
