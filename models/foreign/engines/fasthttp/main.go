@@ -47,7 +47,8 @@ func (s *server) serve(ctx *fasthttp.RequestCtx) {
 func refuse(ctx *fasthttp.RequestCtx, err error) {
 	refusal := (*workload.Refusal)(nil)
 	if !errors.As(err, &refusal) {
-		ctx.SetConnectionClose() // the client left
+		ctx.HijackSetNoResponse(true) // the client left: by itself fasthttp would answer 200 all the same
+		ctx.Hijack(func(net.Conn) {}) // and then the connection is closed
 		return
 	}
 	ctx.SetStatusCode(refusal.Status)
