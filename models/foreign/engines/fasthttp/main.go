@@ -86,7 +86,10 @@ func (s *server) answer(ctx *fasthttp.RequestCtx) ([]byte, error) {
 	if err := workload.CheckLength(path, int64(len(body))); err != nil {
 		return nil, err
 	}
-	q := workload.ParseQuery(string(ctx.URI().QueryString()))
+	q, err := workload.ParseQuery(path, string(ctx.URI().QueryString()))
+	if err != nil {
+		return nil, err
+	}
 	switch path {
 	case "/echo":
 		ctx.SetContentType("application/octet-stream")
