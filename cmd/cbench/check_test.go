@@ -18,6 +18,7 @@ func TestCheckTellsStaleDeviations(t *testing.T) {
 	}{
 		"passes":  {`"echo/half-close":"it is said to"`, 1, []string{"deviates no longer: some  echo/half-close\n", " 0 failed"}},
 		"unknown": {`"echo/no-such-case":"it is said to"`, 1, []string{"deviates no longer: some  echo/no-such-case\n"}},
+		"chance":  {`"echo/half-close":"at times: it is said to"`, 0, []string{" 0 failed"}},
 		"none":    {``, 0, []string{" 0 failed"}},
 	}
 	for name, test := range tests {
