@@ -58,6 +58,7 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	ctx, cancel := alive(ctx, proc)
 	defer cancel()
 	m.alone = p.Params.Driver == "" // others dial when they drive, and not before: there is no memory at rest
+	m.quiet(ctx, proc)              // some listen before they are all there: gunicorn's workers start after that, and would be charged to connections
 	empty := m.memory(proc, true)
 	if m.alone {
 		m.moment("empty", empty, nil)

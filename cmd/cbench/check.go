@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 
 	"cbench/harness"
 	"cbench/harness/server"
+	others "cbench/models/foreign"
 	"cbench/models/modeltest"
 	"cbench/scenarios/wire"
 )
@@ -33,7 +36,8 @@ func newCheck() *cobra.Command {
 		Long: `Check that a server speaks the workload, case by case, in raw bytes: one of the models, a
 command that starts a server, or a server that runs already. It prints a line a case and fails if
 one fails. Of a running server it finds out which parts it speaks, unless --speaks says; cases that
-need a server of their own (limits, shutdown, leaks) are skipped there.`,
+need a server of their own (limits, shutdown, leaks) are skipped there. A server of another make may fail the
+cases that its manifest lists, and fails if it passes one of them.`,
 		Example: `  cbench check --model=reactor
   cbench check --model=all --procs=1
   cbench check --cmd='./server {addr}' --speaks=lines:echo,lines:chat
@@ -91,11 +95,14 @@ type checker struct {
 	out  io.Writer
 	json bool
 
-	passed, failed, skipped int
-	unfit                   []string // what was checked in vain
+	passed, failed, skipped, deviated int
+
+	unfit []string // what was checked in vain
+	stale []string // cases that a server passes, and is said to deviate in
 }
 
-// check asks a server all cases of the parts it speaks. A case that it is known not to pass is skipped if it does not, with the reason.
+// check asks a server all cases of the parts it speaks. A case that it is known not to pass is skipped if it does not, with the reason;
+// if it does, or was not asked, the list is out of date, and would hide the day on which the case fails for another reason.
 func (c *checker) check(name string, target modeltest.Target, parts []string, deviates map[string]string) {
 	if len(parts) == 0 {
 		c.failed++
@@ -104,8 +111,12 @@ func (c *checker) check(name string, target modeltest.Target, parts []string, de
 	}
 	failed := c.failed
 	modeltest.Run(c.ctx, target, parts, func(r modeltest.Result) {
-		if why := deviates[r.Case]; why != "" && r.Outcome == modeltest.Fail {
-			r.Outcome, r.Why = modeltest.Skip, "it deviates, as its manifest says: "+why
+		if why := deviates[r.Case]; why != "" && r.Outcome != modeltest.Pass {
+			delete(deviates, r.Case)
+			if r.Outcome == modeltest.Fail {
+				r.Outcome, r.Why = modeltest.Skip, "it deviates, as its manifest says: "+why
+				c.deviated++
+			}
 		}
 		switch r.Outcome {
 		case modeltest.Pass:
@@ -131,14 +142,38 @@ func (c *checker) check(name string, target modeltest.Target, parts []string, de
 	if c.failed > failed || c.ctx.Err() != nil {
 		c.unfit = append(c.unfit, name)
 	}
+	if c.ctx.Err() == nil { // else there were cases that it was not asked
+		maps.DeleteFunc(deviates, func(_, why string) bool { return strings.HasPrefix(why, others.AtTimes) })
+		c.outdated(name, slices.Sorted(maps.Keys(deviates)))
+	}
+}
+
+func (c *checker) outdated(name string, cases []string) {
+	for _, of := range cases {
+		c.stale = append(c.stale, name+" "+of)
+		if !c.json {
+			fmt.Fprintf(c.out, "deviates no longer: %s  %s\n", name, of)
+		}
+	}
 }
 
 func (c *checker) verdict() error {
 	if !c.json {
-		fmt.Fprintf(c.out, "%d passed, %d failed, %d skipped\n", c.passed, c.failed, c.skipped)
+		deviate := ""
+		if c.deviated > 0 {
+			deviate = fmt.Sprintf(" (%d deviate, as the manifest says)", c.deviated)
+		}
+		fmt.Fprintf(c.out, "%d passed, %d failed, %d skipped%s\n", c.passed, c.failed, c.skipped, deviate)
 	}
+	var wrong []string
 	if len(c.unfit) > 0 {
-		return fmt.Errorf("check: %s: %d cases failed", strings.Join(c.unfit, ", "), c.failed)
+		wrong = append(wrong, fmt.Sprintf("%s: %d cases failed", strings.Join(c.unfit, ", "), c.failed))
+	}
+	if len(c.stale) > 0 {
+		wrong = append(wrong, fmt.Sprintf("%s: the manifest says that it deviates, and it does not: strike it out there", strings.Join(c.stale, ", ")))
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("check: %s", strings.Join(wrong, "; "))
 	}
 	return nil
 }

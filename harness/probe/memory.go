@@ -23,7 +23,7 @@ import (
 type Memory struct {
 	RSS  int64 // resident, pages shared between the processes counted in each
 	PSS  int64 // resident, a shared page split among those that share it
-	Anon int64 // anonymous: heap and stacks, and no file's pages
+	Anon int64 // anonymous: heap and stacks, and no file's pages; of what forked processes share yet, each has its part
 }
 
 // ReadMemory adds up the processes' memory, exactly: the kernel walks their page tables (smaps_rollup) for some milliseconds a GB and
@@ -38,6 +38,9 @@ func ReadMemory(pids []int) (Memory, error) {
 		m.RSS += int64(r.Rss)
 		m.PSS += int64(r.Pss)
 		m.Anon += int64(r.Anonymous)
+		if len(pids) > 1 {
+			m.Anon -= sharedAnon(p.PID, int64(r.Anonymous))
+		}
 		return err
 	})
 	if err != nil {
@@ -46,11 +49,22 @@ func ReadMemory(pids []int) (Memory, error) {
 	return m, nil
 }
 
+// sharedAnon is how much of a process's anonymous memory is to be counted with others. What a server forks has the pages of its
+// parent until one of them writes (copy on write): "Anonymous" counts them in each, "Pss_Anon" splits them (proc_pid_smaps(5); since
+// Linux 5.4).
+func sharedAnon(pid int, anon int64) int64 {
+	rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+	if err != nil || !bytes.Contains(rollup, []byte("\nPss_Anon:")) {
+		return 0
+	}
+	return max(0, anon-statusField(rollup, "Pss_Anon:")<<10)
+}
+
 // Resident is what processes hold, in bytes, as the kernel's counters have it.
 type Resident struct{ RSS, Anon int64 }
 
 // ReadResident adds up the processes' memory from counters: cheap enough for a server under load. The counters are kept per CPU and
-// folded now and then, so they may be off by some 128 KiB a CPU and process.
+// folded now and then, so they may be off by some 128 KiB a CPU and process; and pages that forked processes share are counted in each.
 func ReadResident(pids []int) (Resident, error) {
 	var m Resident
 	err := each(pids, func(p procfs.Proc) error {

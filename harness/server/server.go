@@ -35,7 +35,7 @@ type Spec struct {
 	Cgroup bool     // make a control group, where one can be made: see Process.Group
 	Own    bool     // one of our own servers, which calls control.Answer
 
-	ReadyTimeout time.Duration // from the start to listening; 0: 10 s
+	ReadyTimeout time.Duration // from the start to listening; 0: 30 s, Jython took 12 s on a busy machine
 }
 
 // Process is a server that was started. Its owner must call Stop.
@@ -102,7 +102,7 @@ func start(ctx context.Context, spec Spec) (*Process, error) {
 		return nil, err
 	}
 	if spec.ReadyTimeout == 0 {
-		spec.ReadyTimeout = 10 * time.Second
+		spec.ReadyTimeout = 30 * time.Second
 	}
 	if err := p.await(ctx, spec.ReadyTimeout); err != nil {
 		p.Stop(0)

@@ -46,6 +46,9 @@ type Serve struct {
 	Deviates map[string]string `json:"deviates"` // conformance cases of these that it does not pass: by name, why
 }
 
+// AtTimes begins the reason for a deviation that depends on how packets fall: that the case passes does not prove it gone.
+const AtTimes = "at times: "
+
 // Manifest is the file's name.
 const Manifest = "manifest.json"
 

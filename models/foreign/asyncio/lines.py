@@ -1,4 +1,5 @@
-"""asyncio: one loop, a coroutine a connection, over streams. It echoes lines, and takes slow requests. With `uvloop` behind the address the loop is libuv's."""
+"""asyncio: one loop, a coroutine a connection, over streams. It echoes lines, and takes slow requests. With `uvloop` behind the address the loop is libuv's;
+with `cold`, memory is allocated as it is until the first client leaves (README.md, "asyncio's first clients")."""
 import asyncio
 import os
 import signal
@@ -46,6 +47,8 @@ async def main(host, port):
     await server.serve_forever()
 
 
+if "cold" not in sys.argv:
+    bytes(256 << 10)  # made and freed, as the first client that leaves does it: README.md says what that changes
 if "uvloop" in sys.argv:
     import uvloop
 

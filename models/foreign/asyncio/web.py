@@ -75,22 +75,26 @@ def wake(waiters):
         told.done() or told.set_result(None)
 
 
+def path_of(request):
+    return request.path or "/"  # of http://host there is none
+
+
 async def body(request):
-    w.check_length(request.path, request.content_length or 0)
-    if request.headers.get("Expect", "").lower() == "100-continue":
+    w.check_length(path_of(request), request.content_length or 0)
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.version >= (1, 1):
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     read = b""
     async for part in request.content.iter_any():
         read += part
-        w.check_length(request.path, len(read))
+        w.check_length(path_of(request), len(read))
     return read
 
 
 async def serve(request):
     try:
-        w.check_route(request.method, request.path)
-        said = await SERVE[request.path](request, w.query(request.rel_url.raw_query_string))
-        answer = web.Response(body=said, content_type=KINDS.get(request.path, "application/json"))
+        w.check_route(request.method, path_of(request))
+        said = await SERVE[path_of(request)](request, w.query(request.rel_url.raw_query_string))
+        answer = web.Response(body=said, content_type=KINDS.get(path_of(request), "application/json"))
     except w.Refusal as refusal:
         answer = web.Response(status=refusal.status, reason="Refused", body=refusal.body, content_type="application/json")
         if refusal.allow:
@@ -132,7 +136,7 @@ async def end():
 async def main(host, port):
     global server
     loop = asyncio.get_running_loop()
-    server = Server(serve, keepalive_timeout=1 << 30, access_log=None, max_line_size=8190, max_headers=8190)
+    server = Server(serve, keepalive_timeout=1 << 30, access_log=None, max_line_size=8190, max_headers=8190, lingering_time=2)
     loop.add_signal_handler(signal.SIGTERM, lambda: asyncio.ensure_future(end()))
     await (await loop.create_server(server, host, int(port), backlog=4096)).serve_forever()
 

@@ -9,7 +9,7 @@
 
 -define(RING, 200).
 -define(NEWS, 100).
--record(request, {method, path, query, version, close, length = 0, body = <<>>}).
+-record(request, {method, path, query, version, close, asks = false, length = 0, body = <<>>}).
 
 main([Addr]) ->
     [Host, Port] = string:split(Addr, ":", trailing),
@@ -60,12 +60,19 @@ request(Socket, Kept) ->
     erase(deadline),
     {Start, Rest, Size} = packet(http_bin, Socket, Kept, 0),
     case Start of
-        {http_request, Method, {abs_path, Target}, Version} when Version =:= {1, 1}; Version =:= {1, 0} ->
-            [Path | Query] = binary:split(Target, <<"?">>),
-            New = #request{method = name(Method), path = Path, query = iolist_to_binary(Query), version = Version, close = Version =:= {1, 0}},
+        {http_request, Method, Target, Version} when Version =:= {1, 1}; Version =:= {1, 0} ->
+            [Path | Query] = binary:split(target(Target), <<"?">>),
+            New = #request{method = name(Method), path = unescaped(Path), query = iolist_to_binary(Query), version = Version, close = Version =:= {1, 0}},
             fields(Socket, New, Rest, Size, 0);
         _ -> throw({malformed, 400})
     end.
+
+target({abs_path, Target}) -> Target;
+target({absoluteURI, _, _, _, Target}) -> Target;
+target('*') -> <<"*">>;
+target(_) -> throw({malformed, 400}).
+
+unescaped(Path) -> case uri_string:percent_decode(Path) of {error, _, _} -> Path; Plain -> Plain end.
 
 name(Method) when is_atom(Method) -> atom_to_binary(Method);
 name(Method) -> Method.
@@ -108,7 +115,7 @@ fields(Socket, Request, Kept, Size, Hosts) ->
                 true -> Next(Request#request{length = Length}, Hosts);
                 false -> throw({malformed, 400})
             end;
-        {http_header, _, 'Transfer-Encoding', _, Value} when Request#request.length =:= 0 ->
+        {http_header, _, 'Transfer-Encoding', _, Value} when Request#request.length =:= 0, Request#request.version =:= {1, 1} ->
             case string:lowercase(string:trim(Value)) of
                 <<"chunked">> -> Next(Request#request{length = chunked}, Hosts);
                 _ -> throw({malformed, 400})
@@ -118,7 +125,7 @@ fields(Socket, Request, Kept, Size, Hosts) ->
             Words = [string:trim(W) || W <- string:split(string:lowercase(Value), ",", all)],
             Close = lists:member(<<"close">>, Words) orelse (Request#request.close andalso not lists:member(<<"keep-alive">>, Words)),
             Next(Request#request{close = Close}, Hosts);
-        {http_header, _, <<"Expect">>, _, _} -> gen_tcp:send(Socket, "HTTP/1.1 100 Continue\r\n\r\n"), Next(Request, Hosts);
+        {http_header, _, <<"Expect">>, _, _} -> Next(Request#request{asks = Request#request.version =:= {1, 1}}, Hosts);
         {http_header, _, _, _, _} -> Next(Request, Hosts)
     end.
 
@@ -133,12 +140,15 @@ route(<<"/send">>) -> <<"POST">>;
 route(Path) when Path =:= <<"/">>; Path =:= <<"/wait">>; Path =:= <<"/stats">>; Path =:= <<"/block">> -> <<"GET">>;
 route(_) -> none.
 
-body(Socket, Request = #request{length = chunked, path = Path}, Kept) -> chunks(Socket, Request, Kept, [], most(Path));
+body(Socket, Request = #request{length = chunked, path = Path}, Kept) -> leave(Socket, Request), chunks(Socket, Request, Kept, [], most(Path));
 body(Socket, Request = #request{length = Length, path = Path, method = Method}, Kept) ->
     case Length > most(Path) andalso route(Path) =:= Method of
         true -> throw({malformed, 413});
-        false -> {Body, Rest} = take(Socket, Kept, Length), {Request#request{body = Body}, Rest}
+        false -> leave(Socket, Request), {Body, Rest} = take(Socket, Kept, Length), {Request#request{body = Body}, Rest}
     end.
+
+leave(Socket, #request{asks = true}) -> gen_tcp:send(Socket, "HTTP/1.1 100 Continue\r\n\r\n");
+leave(_, _) -> ok.
 
 take(Socket, Kept, N) ->
     case Kept of
@@ -246,10 +256,10 @@ json(Fields, Behind) -> {"application/json", jiffy:encode(Fields), Behind}.
 refuse(Socket, Request, Status, Why, Fields) ->
     say(Socket, Request, Status, "application/json", jiffy:encode(#{error => Why}), Fields).
 
-say(Socket, #request{version = Version, close = Close}, Status, Type, Body, Fields) ->
+say(Socket, #request{method = Method, version = Version, close = Close}, Status, Type, Body, Fields) ->
     Kept = case {Version, Close} of {_, true} -> "Connection: close\r\n"; {{1, 0}, _} -> "Connection: keep-alive\r\n"; _ -> "" end,
     case gen_tcp:send(Socket, ["HTTP/1.1 ", integer_to_list(Status), " ", reason(Status), "\r\nContent-Type: ", Type, "\r\nContent-Length: ",
-            integer_to_list(iolist_size(Body)), "\r\n", Kept, Fields, "\r\n", Body]) of
+            integer_to_list(iolist_size(Body)), "\r\n", Kept, Fields, "\r\n", case Method of <<"HEAD">> -> ""; _ -> Body end]) of
         ok -> ok;
         {error, _} -> throw(gone)
     end.

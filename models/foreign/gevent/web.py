@@ -85,7 +85,7 @@ def block(q):
 
 
 def application(env, start_response):
-    path, status, fields = env["PATH_INFO"], "200 OK", [("Content-Type", "application/json")]
+    path, status, fields = w.path_of(env["PATH_INFO"]), "200 OK", [("Content-Type", "application/json")]
     try:
         w.check_route(env["REQUEST_METHOD"], path)
         w.check_length(path, int(env.get("CONTENT_LENGTH") or 0))
@@ -112,7 +112,7 @@ def application(env, start_response):
     if w.closes(env.get("HTTP_CONNECTION", "")):
         fields += [("Connection", "close")]
     start_response(status, fields + [("Content-Length", str(len(body)))])
-    return [body]
+    return [body] if env["REQUEST_METHOD"] != "HEAD" else []
 
 
 class Handler(WSGIHandler):

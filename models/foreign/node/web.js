@@ -45,7 +45,7 @@ const get = {
     const unpark = park(res, () => over());
     const over = () => { waiters--; clearTimeout(clock); room.waiters.delete(tell); unpark(); };
     const tell = () => { answer(res, room.since(since) ?? w.noneYet(since)); over(); };
-    const clock = setTimeout(tell, ms);
+    const clock = setTimeout(tell, ms + 1); // it counts from when this turn of the loop began
     waiters++;
     room.waiters.add(tell);
   },
@@ -74,7 +74,7 @@ function park(res, left) {
 }
 
 function serve(req, res) {
-  const [, path, query] = /^([^?]*)\??(.*)$/.exec(req.url), chunks = [];
+  const [path, query] = w.parseTarget(req.url), chunks = [];
   let length = 0, refused = false;
   const attempt = what => { try { what(); } catch (why) { refused = true; refuse(res, why); } };
   attempt(() => { w.checkRoute(req.method, path); w.checkLength(path, Number(req.headers["content-length"] ?? 0)); });
@@ -89,6 +89,10 @@ function serve(req, res) {
 const [, host, port] = /^(.*):(\d+)$/.exec(process.argv[2]);
 const server = http.createServer({ noDelay: true, keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0, maxHeaderSize: 8 << 10 }, serve);
 server.maxRequestsPerSocket = 0;
+server.on("checkContinue", (req, res) => {
+  try { w.checkLength(w.parseTarget(req.url)[0], Number(req.headers["content-length"] ?? 0)); res.writeContinue(); } catch { /* it is refused below */ }
+  serve(req, res);
+});
 server.on("connection", socket => { conns++; socket.on("close", () => conns--); });
 server.on("clientError", (err, socket) => {
   if (err.code === "ECONNRESET" || !socket.writable) return socket.destroy();

@@ -12,6 +12,12 @@ class Refusal extends Error {
   }
 }
 
+// The path and the query of a request's target, which may be a whole URL.
+function parseTarget(target) {
+  const [, at, query] = /^(?:https?:\/\/[^/?]*)?([^?]*)\??(.*)$/i.exec(target);
+  try { return [decodeURIComponent(at) || "/", query]; } catch { return [at, query]; }
+}
+
 function checkRoute(method, at) {
   if (!Object.hasOwn(routes, at)) throw new Refusal(404, "there is nothing at this path");
   if (method !== routes[at]) throw new Refusal(405, `this path takes ${routes[at]}`, {}, routes[at]);
@@ -83,4 +89,4 @@ function parseBlock(q) {
 
 const page = fs.readFileSync(path.join(__dirname, "../engines/workload/page.html"));
 
-module.exports = { Refusal, Room, checkLength, checkRoute, noneYet, page, parseBlock, parseSend, parseWait };
+module.exports = { Refusal, Room, checkLength, checkRoute, noneYet, page, parseBlock, parseSend, parseTarget, parseWait };

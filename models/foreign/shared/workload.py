@@ -6,7 +6,7 @@ the server puts there. It runs on CPython from 3.9 and on PyPy.
 import json
 import re
 from collections import deque
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 RING, NEWS = 200, 100                # messages kept, and told at once
 MAX_ECHO, MAX_BODY, MAX_TEXT = 64 << 10, 8 << 10, 4096
@@ -31,6 +31,11 @@ def check_route(method, path):
         raise Refusal(404, "there is nothing at this path")
     if method != ROUTES[path]:
         raise Refusal(405, "this path takes " + ROUTES[path], allow=ROUTES[path])
+
+
+def path_of(target):
+    """The path of a request's target, which has lost its query and may be a whole URL."""
+    return unquote(re.sub("(?i)^https?://[^/]*", "", target)) or "/"
 
 
 def check_length(path, length):

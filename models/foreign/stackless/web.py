@@ -31,6 +31,7 @@ class Connection(BaseHTTPRequestHandler):
 
     def do_GET(self):
         path, _, query = self.path.partition("?")
+        path = w.path_of(path)
         kind, status, fields = "application/json", 200, {}
         try:
             self.unread = True
@@ -61,14 +62,16 @@ class Connection(BaseHTTPRequestHandler):
         for name, value in dict(fields, **{"Content-Type": kind, "Content-Length": str(len(body))}).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(body if self.command != "HEAD" else b"")
         self.wfile.flush()
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = do_GET
 
     def body(self, path):
         """The body, which http.server leaves to its user, chunks and all."""
         length = w.length_of(self.headers)
+        if length is None and self.request_version == "HTTP/1.0":
+            raise w.Refusal(400, "chunks are of HTTP/1.1")
         if length is not None:
             w.check_length(path, length)
             return self.rfile.read(length)
@@ -89,6 +92,10 @@ class Connection(BaseHTTPRequestHandler):
         return int(size[1], 16)
 
     def handle_expect_100(self):
+        try:
+            w.check_length(w.path_of(self.path.partition("?")[0]), w.length_of(self.headers) or 0)
+        except w.Refusal:
+            return True  # it will be told so in place of the leave
         go_on = super().handle_expect_100()
         self.wfile.flush()
         return go_on

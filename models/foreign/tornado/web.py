@@ -24,6 +24,7 @@ threads = ThreadPoolExecutor(64)
 class Any(web.RequestHandler):
     """Every path in one place: what is refused is refused in the same words and the same order."""
 
+    SUPPORTED_METHODS = web.RequestHandler.SUPPORTED_METHODS + ("TRACE",)
     body, kind = b"", "application/json"
 
     def prepare(self):
@@ -35,21 +36,22 @@ class Any(web.RequestHandler):
 
     def limit(self, length):
         try:
-            w.check_length(self.request.path, length)
+            w.check_length(w.path_of(self.request.path), length)
         except w.Refusal as refusal:
             if not self._finished:
                 self.refuse(refusal)
 
     async def get(self):
         try:
-            w.check_route(self.request.method, self.request.path)
-            body = await getattr(self, "on_" + (self.request.path[1:] or "page"))(w.query(self.request.query))
+            path = w.path_of(self.request.path)
+            w.check_route(self.request.method, path)
+            body = await getattr(self, "on_" + (path[1:] or "page"))(w.query(self.request.query))
         except w.Refusal as refusal:
             return self.refuse(refusal)
         if not self.request.connection.stream.closed():
             self.reply(body)
 
-    post = put = patch = delete = get
+    post = put = patch = delete = head = options = trace = get
 
     def refuse(self, refusal):
         self.set_status(refusal.status, "Refused")
@@ -127,7 +129,7 @@ async def end():
 
 async def main(host, port):
     global server
-    application = web.Application([(r"/.*", Any)], log_function=lambda handler: None)
+    application = web.Application([(r".*", Any)], log_function=lambda handler: None)
     server = HTTPServer(application, max_header_size=8 << 10, max_body_size=1 << 40, idle_connection_timeout=1 << 30)
     server.listen(int(port), host, backlog=4096)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: asyncio.ensure_future(end()))

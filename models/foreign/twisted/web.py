@@ -22,6 +22,7 @@ channels = set()
 class Request(http.Request):
     def process(self):
         path, _, query = self.uri.decode("latin-1").partition("?")
+        path = w.path_of(path)
         self.setHeader(b"Content-Type", b"application/json")
         done = defer.maybeDeferred(self.serve, path, w.query(query))
         done.addErrback(self.refuse)

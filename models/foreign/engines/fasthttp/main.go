@@ -47,7 +47,8 @@ func (s *server) serve(ctx *fasthttp.RequestCtx) {
 func refuse(ctx *fasthttp.RequestCtx, err error) {
 	refusal := (*workload.Refusal)(nil)
 	if !errors.As(err, &refusal) {
-		ctx.SetConnectionClose() // the client left
+		ctx.HijackSetNoResponse(true) // the client left: by itself fasthttp would answer 200 all the same
+		ctx.Hijack(func(net.Conn) {}) // and then the connection is closed
 		return
 	}
 	ctx.SetStatusCode(refusal.Status)
@@ -76,13 +77,16 @@ func malformed(ctx *fasthttp.RequestCtx, err error) {
 
 func (s *server) answer(ctx *fasthttp.RequestCtx) ([]byte, error) {
 	path, body := string(ctx.URI().PathOriginal()), ctx.PostBody()
+	if plain, err := url.PathUnescape(path); err == nil {
+		path = plain // its Path would do more: // for /
+	}
 	if err := workload.CheckRoute(string(ctx.Method()), path); err != nil {
 		return nil, err
 	}
 	if err := workload.CheckLength(path, int64(len(body))); err != nil {
 		return nil, err
 	}
-	q, err := workload.ParseQuery(string(ctx.URI().QueryString()))
+	q, err := workload.ParseQuery(path, string(ctx.URI().QueryString()))
 	if err != nil {
 		return nil, err
 	}

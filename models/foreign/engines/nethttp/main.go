@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -54,7 +55,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) answer(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	path := r.URL.Path
+	path := cmp.Or(r.URL.Path, "/") // of http://host there is none
 	if err := workload.CheckRoute(r.Method, path); err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 	} else if err != nil {
 		return nil, &workload.Refusal{Status: http.StatusBadRequest, Body: []byte(`{"error":"the body is malformed"}`)}
 	}
-	q, err := workload.ParseQuery(r.URL.RawQuery)
+	q, err := workload.ParseQuery(path, r.URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}
