@@ -170,6 +170,20 @@ func TestPlantedDifferenceIsFoundByTheDefaultSuite(t *testing.T) {
 	}
 }
 
+// Where two were in pairs as well as in a rotation of many, only the finer counts, and is held to controls of its own kind.
+func TestPairsGoBeforeRotationsOfMany(t *testing.T) {
+	w := newWorld(61, 0.001, 0.01)
+	cells := w.everywhere(2, "other")
+	w.cost["other"] = 2 // as if ten servers' caches were in its way
+	for _, conns := range []int{10, 100, 1000} {
+		cells = append(cells, w.rotate(fmt.Sprint("all", conns), conns, 3, "reactor", "other", "same0", "same1", "reactor-twin=reactor")...)
+	}
+	c := of(Comparisons(cells, ""), cpuFigure, "other", 100)
+	if c.Differs() || math.Abs(c.Ratio.Mid-1) > 0.02 || c.Ratio.N != 40 || c.Control != "12 controls" {
+		t.Errorf("%+v", c)
+	}
+}
+
 // Where controls are known, 95% intervals hold the truth in about 95 of 100 cases, whatever it is that scatters.
 func TestIntervalsHoldTheTruth(t *testing.T) {
 	for _, scatter := range []struct{ process, noise float64 }{{0.02, 0.01}, {0.005, 0.03}} {

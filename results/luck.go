@@ -81,7 +81,7 @@ func (l lucks) add(base, twin *Group) {
 		if !f.comparable(twin.Setting()) {
 			continue
 		}
-		for _, p := range l.pairsOf(base, twin, f) {
+		for _, p := range l.rotationsOf(base, twin, f) {
 			if d, within, ok := p.mean(); ok {
 				of := lot{f.Name, p.few}
 				l.controls[of] = append(l.controls[of], control{p.id, d, within})
@@ -93,8 +93,17 @@ func (l lucks) add(base, twin *Group) {
 	}
 }
 
-// pairsOf is the log ratios of the rounds that both have in common, by rotation. A round that is void for either is in none.
-func (l lucks) pairsOf(base, other *Group, f Figure) (all []pairing) {
+// pairsOf is the log ratios of the rounds that both have in common, by rotation: of rotations of a few servers where there are any, being the finer.
+func (l lucks) pairsOf(base, other *Group, f Figure) []pairing {
+	all := l.rotationsOf(base, other, f)
+	if few := slices.DeleteFunc(slices.Clone(all), func(p pairing) bool { return !p.few }); len(few) > 0 {
+		return few
+	}
+	return all
+}
+
+// rotationsOf is that of all rotations. A round that is void for either is in none.
+func (l lucks) rotationsOf(base, other *Group, f Figure) (all []pairing) {
 	if f.Round == nil {
 		return nil
 	}
@@ -156,7 +165,7 @@ type chance struct {
 func (l lucks) chanceOf(figure string, pairs []pairing, twin bool) chance {
 	var squares, controlWithin float64
 	m := 0
-	few := !slices.ContainsFunc(pairs, func(p pairing) bool { return !p.few })
+	few := len(pairs) > 0 && pairs[0].few // as pairsOf has them, all are or none is
 	for _, c := range l.controls[lot{figure, few}] {
 		if twin && slices.ContainsFunc(pairs, func(p pairing) bool { return p.id == c.id }) {
 			continue
