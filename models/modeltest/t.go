@@ -277,14 +277,21 @@ func (c *client) stats() (s stats) {
 	return s
 }
 
-// settled is the counts once they are the same twice: who left before may still be on the way out.
-func (c *client) settled() stats {
-	s := c.stats()
-	c.t.until("counts that stand still", func() (any, bool) {
+// settled is the counts once they stand still: who left before may still be on the way out.
+func (c *client) settled() stats { return c.t.still(c.stats) }
+
+// standing is for how long counts stand still before they are taken for what they come to: a server that has to share its CPU may not have
+// looked for a while at what closed before.
+const standing = 100 * time.Millisecond
+
+func (t *T) still(look func() stats) (s stats) {
+	s, since := look(), time.Now()
+	t.until("counts that stand still", func() (any, bool) {
 		time.Sleep(10 * time.Millisecond)
-		was := s
-		s = c.stats()
-		return s, s == was
+		if now := look(); now != s {
+			s, since = now, time.Now()
+		}
+		return s, time.Since(since) >= standing
 	})
 	return s
 }

@@ -120,17 +120,8 @@ func (c *client) zipBegins() {
 	}
 }
 
-// settledHTTP is the counts once they are the same twice.
-func (c *client) settledHTTP() (s stats) {
-	s = c.httpStats()
-	c.t.until("counts that stand still", func() (any, bool) {
-		time.Sleep(10 * time.Millisecond)
-		was := s
-		s = c.httpStats()
-		return s, s == was
-	})
-	return s
-}
+// settledHTTP is the same by HTTP.
+func (c *client) settledHTTP() stats { return c.t.still(c.httpStats) }
 
 func slowReader(t *T) {
 	const files, size = 64, 1 << 20
