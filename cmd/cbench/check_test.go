@@ -24,7 +24,7 @@ func TestCheckTellsStaleDeviations(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			manifest := `{"name":"some","doc":"a server","version":["echo","1"],"serve":[{"speaks":["lines:echo"],
+			manifest := `{"name":"some","doc":"a server","language":"Go","version":["echo","1"],"serve":[{"speaks":["lines:echo"],
 				"command":["/proc/self/exe","serve","--model=floor","--addr={addr}"],"deviates":{` + test.deviates + `}}]}`
 			place := filepath.Join(dir, "some", others.Manifest)
 			if err := os.MkdirAll(filepath.Dir(place), 0o755); err != nil {

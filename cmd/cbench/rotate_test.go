@@ -120,7 +120,7 @@ func TestRotationVoidsRoundsInWhichOthersWereNotIdle(t *testing.T) {
 // A crash between the cells of a rotation: what is there of it is worth nothing, and the whole is measured again.
 func TestResumeMeasuresATornRotationAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	args := []string{"run", "--rotate=pairs", "--model=floor,reactor", "--conns=10", "--rate=500", "--rounds=2", "--slot=50ms", "--reps=1",
+	args := []string{"run", "--rotate=pairs", "--twin=false", "--model=floor,pool,reactor", "--conns=10", "--rate=500", "--rounds=2", "--slot=50ms", "--reps=1",
 		"--out=" + dir}
 	measure(t, args...)
 	path := filepath.Join(dir, results.CellsFile)
