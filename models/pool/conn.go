@@ -28,9 +28,9 @@ type conn struct {
 	parked bool       // waits for an offloaded sleep or a long poll
 	gone   bool       // the client left: the socket failed, or the poller told so while it was parked
 	closed bool
+	fresh  bool    // nobody has tried to write what is owed; a worker that has it on its list, or the holder, is about to
 	wait   *waiter // the long poll
 	owed   []byte
-	fresh  bool // what is owed was not tried to be written yet; a worker that has it on its list, or the holder, is about to
 }
 
 // take makes the caller the holder, if there is none. An event may come while there is one, for instance because
