@@ -28,6 +28,7 @@ type conn struct {
 	parked bool       // waits for an offloaded sleep or a long poll
 	gone   bool       // the client left: the socket failed, or the poller told so while it was parked
 	closed bool
+	fresh  bool    // nobody has tried to write what is owed; a worker that has it on its list, or the holder, is about to
 	wait   *waiter // the long poll
 	owed   []byte
 }
@@ -46,7 +47,11 @@ func (c *conn) take(events uint32) bool {
 }
 
 // A worker has the buffers that a connection borrows while it is served.
-type worker struct{ in, out []byte }
+type worker struct {
+	in, out []byte
+	told    []*conn  // whom it owes a write, for they were told something in this turn
+	spare   [][]byte // buffers for what they are owed
+}
 
 const readSize = 64 << 10
 
@@ -79,7 +84,8 @@ func (w *worker) read(c *conn) {
 	w.handle(c, w.in[:n])
 }
 
-// handle answers every whole request that p completes, as far as the bound on what a connection is owed allows.
+// handle answers every whole request that p completes, as far as the bound on what a connection is owed allows. That is a turn: it
+// ends with one write for each connection that was told something, however much it was.
 func (w *worker) handle(c *conn, p []byte) {
 	var r wire.Request
 	c.in.Feed(p)
@@ -89,7 +95,7 @@ func (w *worker) handle(c *conn, p []byte) {
 			c.last = c.eof
 			break
 		}
-		out, open = c.answer(&r, out)
+		out, open = w.answer(c, &r, out)
 		open = open && len(out) < wire.MaxOwed
 		if r.Form.Last() {
 			c.finish()
@@ -98,10 +104,11 @@ func (w *worker) handle(c *conn, p []byte) {
 	}
 	c.in.Keep()
 	c.send(out)
+	w.flush()
 }
 
 // answer appends the answer to one request and reports whether to go on with the next.
-func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
+func (w *worker) answer(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.Kind {
 	case wire.Echo:
 		return r.Form.AppendEcho(out, r.Body), true
@@ -120,23 +127,25 @@ func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
 		}
 		return r.Form.AppendRefusal(out, r.Refusal), true
 	}
-	c.send(out) // what takes time, or tells others, comes after what was asked before it is answered
-	return c.act(r, out[:0])
+	c.owe(out) // what takes time, or tells others, comes after what was asked before it is answered
+	return w.act(c, r, out[:0])
 }
 
-func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
+func (w *worker) act(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.Kind {
 	case wire.Join:
 		c.seat = c.s.join(c, r)
 	case wire.Say:
-		_, owed := c.seat.room.tell(c.seat, []byte(c.seat.name), r.Text)
+		_, owed := c.seat.room.tell(w, c.seat, []byte(c.seat.name), r.Text)
 		return out, owed < wire.MaxOwed
 	case wire.Send:
-		id, _ := c.s.room(string(r.Room)).tell(nil, r.Name, r.Text)
+		id, _ := c.s.room(string(r.Room)).tell(w, nil, r.Name, r.Text)
 		return r.Form.AppendSent(out, id), true
 	case wire.Wait:
 		return c.s.room(string(r.Room)).wait(c, r, out)
 	case wire.Block:
+		c.send(nil) // nobody is to wait for as long as this takes
+		w.flush()
 		return c.block(r, out)
 	case wire.Zip:
 		c.archive = wire.NewArchive(r)
@@ -171,6 +180,16 @@ func (c *conn) finish() {
 	}
 }
 
+// owe has the bytes written behind what is owed already: at the end of the turn, which is for the holder to see to.
+func (c *conn) owe(b []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(b) > 0 && !c.closed && !c.gone {
+		c.fresh = c.fresh || c.owed == nil
+		c.owed = append(c.owed, b...)
+	}
+}
+
 // send writes what the socket takes, and owes the rest.
 func (c *conn) send(b []byte) {
 	c.mu.Lock()
@@ -178,37 +197,42 @@ func (c *conn) send(b []byte) {
 	c.mu.Unlock()
 }
 
-// write is send for who has the lock. It returns how many bytes are owed. A socket that fails is left to the holder, or will have one
-// soon, for the poller tells of failures always.
-func (c *conn) write(b []byte) int {
-	if c.closed || c.gone {
-		return 0
-	}
-	if c.owed == nil && len(b) > 0 {
-		n, err := poll.Write(int(c.fd), b)
-		if err != nil && err != poll.ErrAgain {
-			c.gone = true
-			return 0
-		}
-		b = b[n:]
-	}
-	if len(b) > 0 {
+// write is send for who has the lock. A socket that fails is left to the holder, or will have one soon, for the poller tells of
+// failures always.
+func (c *conn) write(b []byte) {
+	switch {
+	case c.closed || c.gone:
+	case c.owed != nil:
 		c.owed = append(c.owed, b...)
+		if c.fresh {
+			c.try()
+		}
+	case len(b) > 0:
+		n, err := poll.Write(int(c.fd), b)
+		if c.gone = err != nil && err != poll.ErrAgain; !c.gone && n < len(b) {
+			c.owed = append(c.owed, b[n:]...)
+		}
 	}
-	return len(c.owed)
+}
+
+// try writes what the socket takes of what is owed. The caller has the lock.
+func (c *conn) try() {
+	c.fresh = false
+	if c.owed == nil || c.closed || c.gone {
+		return
+	}
+	n, err := poll.Write(int(c.fd), c.owed)
+	c.gone = err != nil && err != poll.ErrAgain
+	if c.owed = c.owed[n:]; len(c.owed) == 0 {
+		c.owed = nil
+	}
 }
 
 // pay writes what was owed before and reports whether the connection may be served.
 func (c *conn) pay() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.owed != nil && !c.gone {
-		n, err := poll.Write(int(c.fd), c.owed)
-		c.gone = err != nil && err != poll.ErrAgain
-		if c.owed = c.owed[n:]; len(c.owed) == 0 {
-			c.owed = nil
-		}
-	}
+	c.try()
 	if c.gone {
 		c.owed, c.archive, c.last, c.parked = nil, nil, true, false
 		return false
@@ -223,6 +247,9 @@ func (c *conn) pay() bool {
 // there are requests to answer right now.
 func (c *conn) release() (again bool) {
 	c.mu.Lock()
+	if c.fresh { // told meanwhile: what is waited for depends on whether the socket takes it
+		c.try()
+	}
 	if c.last && c.owed == nil && !c.parked && c.archive == nil {
 		c.mu.Unlock()
 		c.close()
@@ -303,8 +330,8 @@ func (c *conn) close() {
 	c.abandon()
 	c.s.cancel(c.alarm)
 	c.mu.Lock()
-	c.closed, c.owed, c.in = true, nil, wire.Decoder{} // the table keeps the rest until the descriptor is used again
-	poll.Close(int(c.fd))                              // under the lock: the number may be another's at once
+	c.closed, c.owed, c.fresh, c.in = true, nil, false, wire.Decoder{} // the table keeps the rest until the descriptor is used again
+	poll.Close(int(c.fd))                                              // under the lock: the number may be another's at once
 	c.mu.Unlock()
 	c.s.left()
 }

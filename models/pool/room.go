@@ -50,7 +50,7 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := &seat{c: c, room: r, name: string(q.Name)}
-	c.send(q.Form.AppendJoined(nil, r.name, r.log.Head()))
+	c.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
 }
@@ -73,7 +73,7 @@ func (s *server) sweep() {
 
 // tell tells every member and every waiter the text, in the room's one order. Nobody is waited for: a member that owes too
 // much is dropped. It returns the message's id, and how many bytes the speaker is owed.
-func (r *room) tell(from *seat, name, text []byte) (id int64, owing int) {
+func (r *room) tell(w *worker, from *seat, name, text []byte) (id int64, owing int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := r.log.Append(name, text)
@@ -81,7 +81,7 @@ func (r *room) tell(from *seat, name, text []byte) (id int64, owing int) {
 	r.line = wire.AppendMessage(r.line[:0], m)
 	var slow []*seat
 	for _, member := range r.seats {
-		switch owed := member.hear(r.line); {
+		switch owed := member.hear(w, r.line); {
 		case member == from:
 			owing = owed
 		case owed > wire.MaxOwed:
@@ -94,24 +94,75 @@ func (r *room) tell(from *seat, name, text []byte) (id int64, owing int) {
 		member.c.hangUp()
 	}
 	for len(r.waiters) > 0 {
-		w := r.waiters[len(r.waiters)-1]
-		r.line, _ = w.form.AppendNews(r.line[:0], &r.log, w.since)
-		w.end(r.line)
+		waiter := r.waiters[len(r.waiters)-1]
+		r.line, _ = waiter.form.AppendNews(r.line[:0], &r.log, waiter.since)
+		waiter.end(r.line)
 	}
 	return m.ID, owing
 }
 
-// hear writes the line to the member and returns how many bytes it is owed.
-func (m *seat) hear(line []byte) int {
+// hear owes the member the line, to be written at the end of the worker's turn, and returns how many bytes it is owed.
+func (m *seat) hear(w *worker, line []byte) int {
 	c := m.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := len(c.owed)
-	owed := c.write(line)
-	if before == 0 && owed > 0 && !c.held {
+	if c.closed || c.gone {
+		return 0
+	}
+	if c.owed == nil {
+		c.owed, c.fresh = w.buffer(), true
+		w.told = append(w.told, c)
+	}
+	c.owed = append(c.owed, line...)
+	if c.fresh && len(c.owed) > wire.MaxOwed {
+		c.deliver() // it may only have been told much in this one turn: slow is who does not take it
+	}
+	return len(c.owed)
+}
+
+// deliver writes what is owed, and has the connection watched for the rest unless its holder will. The caller has c.mu.
+func (c *conn) deliver() {
+	if c.try(); c.owed != nil && !c.held {
 		c.watch()
 	}
-	return owed
+}
+
+// flush writes to each connection that was told something in this turn, unless somebody has written it meanwhile: whoever serves it,
+// or answers it, writes what it is owed as well.
+func (w *worker) flush() {
+	for _, c := range w.told {
+		c.mu.Lock()
+		if b := c.owed; c.fresh {
+			if c.deliver(); c.owed == nil {
+				w.recycle(b)
+			}
+		}
+		c.mu.Unlock()
+	}
+	clear(w.told)
+	w.told = w.told[:0]
+}
+
+// buffer is for what somebody is owed.
+func (w *worker) buffer() []byte {
+	if n := len(w.spare); n > 0 {
+		b := w.spare[n-1]
+		w.spare = w.spare[:n-1]
+		return b
+	}
+	return make([]byte, 0, 256)
+}
+
+// Of buffers that are free, a worker keeps so many, and none that is larger.
+const (
+	spareMax  = 1024
+	spareSize = 1 << 10
+)
+
+func (w *worker) recycle(b []byte) {
+	if cap(b) <= spareSize && len(w.spare) < spareMax {
+		w.spare = append(w.spare, b[:0])
+	}
 }
 
 // remove takes the member out of the room, if it is still in it. The caller holds r.mu.

@@ -137,6 +137,10 @@ func (m *seat) leave() {
 }
 
 // owe writes what the socket takes of b, behind what is owed already, and returns how many bytes are owed then.
+//
+// NOTE: that is a write a message and member, also where many messages come at once. To gather them until the speaker's thread has read
+// its client out would be to owe them on trust: this thread may block in its very next call, a slow client's send or a slow request, and
+// what others said meanwhile, to the same members, would wait behind it.
 func (m *seat) owe(b []byte) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()

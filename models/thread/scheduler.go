@@ -15,6 +15,9 @@ import (
 //
 // Here the kernel is to be the scheduler. So there are more places than threads that a CPU could be shared out to in the meantime, and
 // what GOMAXPROCS is to say, how many CPUs are used, the kernel is told instead. A place costs some 20 KiB, whoever is connected.
+//
+// NOTE: the end of a thread stays Go's. It is looked for in a list of all threads, under the scheduler's one lock (runtime: mexit), which
+// those that wake need, too. Where all clients leave at once, that grows with the square of their number, and the last are closed late.
 const enoughPlaces = 64
 
 // ceded is the scheduler's state while it is out of the way: it is the whole process's.
