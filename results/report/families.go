@@ -33,7 +33,7 @@ func (f facts) apartSays() string {
 	if len(f.apart) == 0 {
 		return ""
 	}
-	return "What else is said here is of our own models; " + plural(len(f.apart), "server") + " of other makes stand beside the models that imitate them, under The originals."
+	return plural(len(f.apart), "server") + " of other makes stand under The originals, each beside the model that imitates it. All else here is of our own models."
 }
 
 // familyCharts are what ours and its originals are shown by over N.
