@@ -48,18 +48,38 @@ func Draw(dir string) (files []string, notes []string, err error) {
 	return files, notes, nil
 }
 
-// chartsOf is every chart the cells of a run give, named by their load.
+// chartsOf is every chart the cells of a run give, named by their load: of ours all together, and of originals beside ours.
 func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
-	var names []string
-	for _, c := range cells {
-		names = append(names, c.Model)
+	ours, apart := Apart(run, cells)
+	given := looksBeside(modelsIn(cells), run.Originals)
+	charts, notes = chartsOfAll(run, ours, given)
+	charts = append(charts, originalCharts(run, cells)...)
+	if len(apart) > 0 {
+		charts = append(charts, familyCharts(run, drawnRows(cells), given)...)
 	}
-	given := looksOf(names)
+	return charts, notes
+}
+
+func modelsIn(cells []Cell) (names []string) {
+	for i := range cells {
+		names = append(names, cells[i].Model)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// drawnRows is what charts show: a control is no model, but in the noise floor.
+func drawnRows(cells []Cell) []row {
 	twins := TwinsOf(cells)
-	all := slices.DeleteFunc(rows(Summarise(cells)), func(r row) bool {
-		_, twin := twins[r.model] // a control is no model: it is in the noise floor
+	return slices.DeleteFunc(rows(Summarise(cells)), func(r row) bool {
+		_, twin := twins[r.model]
 		return twin
 	})
+}
+
+// chartsOfAll is the charts that show every model of the cells.
+func chartsOfAll(run *Run, cells []Cell, given map[string]look) (charts []*chart, notes []string) {
+	all := drawnRows(cells)
 	stalls, stalledLoads := stallCharts(all, given)
 	for i, ch := range stalls {
 		load := stalledLoads[i]
@@ -115,7 +135,7 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 			keep(ch, nil)
 		}
 	}
-	return append(charts, originalCharts(run, cells)...), notes
+	return charts, notes
 }
 
 func settings(all []row) []Setting {

@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -32,6 +33,34 @@ func WriteOriginals(w io.Writer, run *Run, cells []Cell, opts TableOptions) erro
 		opts.writeIndented(&out, "x: CPU of the original over that of ours, called a difference only where it is one; =: no difference was found; ?: too little is known.")
 	}
 	opts.writeIndented(&out, SlopeNote)
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// WriteApart says where the originals are that the tables of all models leave out, and which of their repetitions are void and why. The error
+// is the writer's.
+func WriteApart(w io.Writer, apart []Cell, opts TableOptions) error {
+	var out strings.Builder
+	if len(apart) == 0 {
+		return nil
+	}
+	names := map[string]bool{}
+	void, times := map[string]string{}, map[string]int{}
+	for i := range apart {
+		c := &apart[i]
+		names[c.Model] = true
+		if !c.Valid {
+			times[c.Model]++
+			if len(c.Void) > 0 {
+				void[c.Model] = printable(c.Void[0])
+			}
+		}
+	}
+	fmt.Fprintln(&out)
+	opts.writeIndented(&out, fmt.Sprintf("%s of other makes stand below, beside the models of ours that imitate them; every figure of theirs is in the report.", plural(len(names), "server")))
+	for _, name := range slices.Sorted(maps.Keys(times)) {
+		opts.writeIndented(&out, fmt.Sprintf("%s: %s void, such as: %s", printable(name), plural(times[name], "repetition"), void[name]))
+	}
 	_, err := io.WriteString(w, out.String())
 	return err
 }

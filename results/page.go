@@ -26,6 +26,7 @@ type chart struct {
 	each     vg.Length // height of a row of panels; 0: by their number
 	labelled int       // the column of panels whose lines are labelled, to its right
 	made     []row     // what it was made of, where that is not the rows of one load
+	apart    bool      // every panel has labels of its own
 	head     string    // over the labels: what their figures are
 	spread   string    // what the caption says of repetitions; %d is how many
 	bars     string    // and of one alone: what its bars are
@@ -144,12 +145,18 @@ func (ch *chart) drawPanels(c draw.Canvas) {
 	rows := vg.Length(ch.rows())
 	cols := vg.Length(ch.columns)
 	width := (c.Max.X - c.Min.X - columnWidth - cols*panelGap) / cols
+	if ch.apart {
+		width = (c.Max.X-c.Min.X+panelGap)/cols - columnWidth - 2*panelGap
+	}
 	height := (c.Max.Y - c.Min.Y - (rows-1)*panelGap) / rows
 
 	for i, p := range ch.panels {
 		row, col := i/ch.columns, i%ch.columns
 		left := c.Min.X + vg.Length(col)*(width+panelGap)
-		if col > ch.labelled {
+		switch {
+		case ch.apart:
+			left += vg.Length(col) * (columnWidth + panelGap)
+		case col > ch.labelled:
 			left += columnWidth + panelGap
 		}
 		upper := c.Max.Y - vg.Length(row)*(height+panelGap)
@@ -166,6 +173,10 @@ func (ch *chart) drawPanels(c draw.Canvas) {
 			if col == ch.labelled && (row == 0 || ch.columns == 1) {
 				p.stacks.drawLegend(data)
 			}
+			continue
+		}
+		if ch.apart {
+			drawLabels(data, pl, lineLabels([]panel{p}, &p), ch.head, p.endX)
 			continue
 		}
 		if row == 0 && col == ch.labelled {
@@ -278,10 +289,11 @@ func (l endLabel) width() vg.Length {
 }
 
 // labels are of every model in any panel, once; its figure is that of the labelled panel.
-func (ch *chart) labels() []endLabel {
-	labelled := ch.panels[ch.labelled]
+func (ch *chart) labels() []endLabel { return lineLabels(ch.panels, &ch.panels[ch.labelled]) }
+
+func lineLabels(panels []panel, labelled *panel) []endLabel {
 	var labels []endLabel
-	for i, p := range append([]panel{labelled}, ch.panels...) {
+	for i, p := range append([]panel{*labelled}, panels...) {
 		for _, s := range p.series {
 			if len(s.lines)+len(s.hollow) == 0 {
 				continue

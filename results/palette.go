@@ -40,6 +40,26 @@ var spareLooks = []look{
 	{rgb(0xAA4499), disc, false},
 }
 
+// familyLooks are for the originals of one model, which share their panels with it alone: two more, for an event loop has many.
+var familyLooks = append(slices.Clip(spareLooks), look{rgb(0x44AA99), diamond, false}, look{rgb(0xCC6677), bar, false})
+
+// looksBeside is looksOf, but where there are more originals than it can tell apart each has a look that no other original of the same
+// model has, so that one panel tells them apart.
+func looksBeside(names []string, originals map[string]Original) map[string]look {
+	given := looksOf(names)
+	all := beside(originals, names)
+	if len(all) <= mostBeside {
+		return given
+	}
+	taken := map[string]int{} // by what they are originals of
+	for _, name := range all {
+		of := originals[name].Of
+		given[name] = familyLooks[taken[of]%len(familyLooks)]
+		taken[of]++
+	}
+	return given
+}
+
 // looksOf is the look of every name. A name that is not known takes the spare look its hash points at, or the next one that is
 // free, so that it mostly keeps its look from run to run whatever runs beside it.
 func looksOf(names []string) map[string]look {

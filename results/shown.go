@@ -17,10 +17,10 @@ type Look struct {
 	Corners [][2]float64 // of its marker around (0, 0) in radii, y upwards; none: a disc
 }
 
-// Looks is how each of the names is drawn.
-func Looks(names []string) map[string]Look {
+// Looks is how each of the names is drawn. Originals are what servers of other makes are beside ours, by name.
+func Looks(names []string, originals map[string]Original) map[string]Look {
 	all := make(map[string]Look, len(names))
-	for name, l := range looksOf(names) {
+	for name, l := range looksBeside(names, originals) {
 		c := l.color
 		all[name] = Look{Color: fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B), Dashed: l.dashed, Corners: corners(l.marker)}
 	}

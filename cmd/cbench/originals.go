@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/spf13/cobra"
-
 	"cbench/harness"
 	"cbench/models"
 	others "cbench/models/foreign"
@@ -142,13 +140,4 @@ func withoutAll(names []string) []string {
 	ours := modelNames()
 	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == allModels || slices.Contains(ours, name) })
 	return append(ours, others...)
-}
-
-// writeOriginals prints the pairs of the run in dir, if it has any.
-func writeOriginals(cmd *cobra.Command, dir string, cells []results.Cell) error {
-	run, err := results.ReadRun(dir)
-	if err != nil {
-		return err
-	}
-	return results.WriteOriginals(cmd.OutOrStdout(), run, cells, tableOptions(cmd))
 }

@@ -54,8 +54,9 @@ func sourceOf(dir string) (report.Source, error) {
 	if err != nil {
 		return report.Source{}, err
 	}
+	ours, _ := results.Apart(run, cells)
 	source := report.Source{
-		Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(cells, ""),
+		Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(ours, ""),
 		Tables: crossCheckTables(results.CrossChecks(results.Summarise(cells))),
 	}
 	costs, err := costsOf(cells)

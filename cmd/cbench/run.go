@@ -155,14 +155,19 @@ func (f *runFlags) notNothing(cmd *cobra.Command) error {
 // present prints the table, draws the charts, writes the report, and fails if no figure came of the run.
 func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell) error {
 	out := cmd.OutOrStdout()
+	run, err := results.ReadRun(dir)
+	if err != nil {
+		return err
+	}
+	ours, apart := results.Apart(run, cells)
 	for _, write := range []func(io.Writer, []results.Cell, results.TableOptions) error{
 		results.WriteTable, results.WriteCores, results.WriteParts, results.WriteDiagnosis,
 	} {
-		if err := write(out, cells, tableOptions(cmd)); err != nil {
+		if err := write(out, ours, tableOptions(cmd)); err != nil {
 			return err
 		}
 	}
-	if err := writeOriginals(cmd, dir, cells); err != nil {
+	if err := errors.Join(results.WriteApart(out, apart, tableOptions(cmd)), results.WriteOriginals(out, run, cells, tableOptions(cmd))); err != nil {
 		return err
 	}
 	void := 0

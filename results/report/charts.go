@@ -25,6 +25,8 @@ type chart struct {
 	X        string    `json:"x"`               // "conns", "nines" (of percentiles), "rate"
 	Limit    float64   `json:"limit,omitempty"` // a dashed line across; 0: none
 	Variants []variant `json:"variants"`
+
+	Families bool `json:"families,omitempty"` // a variant a family: on the same axes, each with a legend of its own
 }
 
 // variant is one of several drawings in the same place.
@@ -245,6 +247,7 @@ func (b *builder) kneeLine(g *results.Group, percentile func(results.Window) int
 // dataOf is all charts of a page.
 func dataOf(p *page) data {
 	d := data{Models: p.Looks, Charts: slices.Clone(p.Memory.Charts)}
+	d.Charts = append(d.Charts, p.Originals.Families...)
 	for _, l := range p.Lessons {
 		d.Charts = append(d.Charts, l.Charts...)
 	}

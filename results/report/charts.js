@@ -38,7 +38,7 @@
 
     const shown = () => chart.variants[variant].series.filter(s => !hidden.has(s.model));
     const bounds = () => {
-      const s = chart.variants[variant].series;
+      const s = chart.families ? chart.variants.flatMap(v => v.series) : chart.variants[variant].series;
       const x = extent(s, s => s.xs.concat((s.void || []).map(v => v[0])));
       const y = extent(s, s => [...s.ys, ...(s.low || []), ...(s.high || []), ...(s.void || []).map(v => v[1]), ...(chart.limit ? [chart.limit] : [])]);
       return { x: nines ? [0, x[1] * 1.02] : wide(x, 0.06), y: wide(y, 0.07, 1.6) };
@@ -198,7 +198,25 @@
       all.disabled = !["x", "y"].some(k => off(now[k][0], whole[k][0]) || off(now[k][1], whole[k][1]));
     };
 
+    // keys is the legend of a family, which the page's own does not show.
+    const keys = figure.querySelector(".keys");
+    const svg = (name, at) => {
+      const e = document.createElementNS("http://www.w3.org/2000/svg", name);
+      for (const k in at) e.setAttribute(k, at[k]);
+      return e;
+    };
+    const key = s => {
+      const look = looks.get(s.model), span = document.createElement("span"), swatch = svg("svg", { width: 26, height: 16, viewBox: "0 0 26 16", "aria-hidden": "true" });
+      span.className = `m${look.at}`;
+      swatch.append(
+        svg("path", { d: "M0 8h26", ...(look.dashed && { "stroke-dasharray": "4 3" }) }),
+        look.corners?.length ? svg("polygon", { points: look.corners.map(([x, y]) => `${13 + 4.6 * x},${8 - 4.6 * y}`).join(" ") }) : svg("circle", { cx: 13, cy: 8, r: 4.6 }));
+      span.append(swatch, s.name);
+      return span;
+    };
+
     const make = () => {
+      keys?.replaceChildren(...shown().map(key));
       u?.destroy();
       u = null;
       read = -1;

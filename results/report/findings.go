@@ -33,16 +33,17 @@ type facts struct {
 	originals *results.Originals      // nil: the run has no pairs
 	twinOf    map[string]string       // models, by the name of their control
 	control   func(model string) bool // is no competitor
+	apart     []string                // originals that nothing is said of but beside the models that imitate them
 }
 
 func factsOf(s *Source) facts {
 	f := facts{cells: s.Cells, groups: results.Summarise(s.Cells)}
 	twins := results.TwinsOf(s.Cells)
-	looks := results.Looks(modelsOf(f.groups))
 	var originals map[string]results.Original
 	if s.Run != nil {
 		originals = s.Run.Originals
 	}
+	looks := results.Looks(modelsOf(f.groups), originals)
 	f.control = func(name string) bool { // the original of a control is one too
 		return looks[name].Dashed || twins[name] != "" || looks[originals[name].Of].Dashed
 	}
@@ -99,6 +100,7 @@ func (f facts) findings() []Finding {
 		add("Language or model", load, says...)
 		add("Go's libraries", "", engineSentences(o.Engines)...)
 	}
+	add("Servers of other makes", "", f.apartSays())
 	if m, ok := chief(f.matters, "p99"); ok {
 		add("p99 latency", f.loads[m.setting], append(f.latencySays(m), f.drownedSays())...)
 	}

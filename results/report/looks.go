@@ -17,6 +17,7 @@ type modelLook struct {
 	Dashed  bool         `json:"dashed"`
 	Corners [][2]float64 `json:"corners"`
 	Control bool         `json:"control"`
+	Apart   bool         `json:"-"` // an original that no chart of ours shows
 }
 
 // Points is the marker as an SVG polygon's, on a square of 16; none: a disc.
@@ -28,8 +29,8 @@ func (m modelLook) Points() string {
 	return strings.Join(all, " ")
 }
 
-func looksOf(names []string, control func(string) bool) []modelLook {
-	looks := results.Looks(names)
+func looksOf(names []string, originals map[string]results.Original, control func(string) bool) []modelLook {
+	looks := results.Looks(names, originals)
 	var all []modelLook
 	for _, name := range names {
 		l := looks[name]

@@ -77,24 +77,29 @@ type setupPart struct {
 }
 
 func newPage(s *Source) *page {
-	f := factsOf(s)
-	b := builder{facts: f}
+	whole := factsOf(s)
+	f, theirs := whole.parted(s)
+	b, all := builder{facts: f}, builder{facts: whole}
 	p := &page{
 		Name: s.Run.Name, When: when(s.Run), Machine: machine(s.Run.Environment), Unfinished: s.Run.Ended == nil,
 		Findings: f.findings(), Answers: f.answers(),
-		Looks: looksOf(f.drawn(), f.control),
+		Looks: looksOf(whole.drawn(), s.Run.Originals, f.control),
 		Setup: setupOf(s.Run),
 	}
 	p.Memory = b.memory()
+	for i := range p.Looks {
+		p.Looks[i].Apart = slices.Contains(f.apart, p.Looks[i].Name)
+	}
 	p.Originals = b.originals()
+	b.addFamilies(&p.Originals, s.Run, &all, theirs)
 	p.Lessons = b.lessons()
 	p.Loads = b.loads()
 	p.Cores, p.Fairness = f.coresParts(), f.fairness()
 	p.Differences, p.DifferenceWords = f.differences()
-	p.Trust = b.trust(s)
+	p.Trust = all.trust(s)
 	p.Data = dataOf(p)
-	whole := style + colours(p.Looks)
-	p.Style, p.Policy = template.CSS(whole), policy(whole)
+	sheet := style + colours(p.Looks)
+	p.Style, p.Policy = template.CSS(sheet), policy(sheet)
 	return p
 }
 

@@ -169,7 +169,7 @@ func TestKeptLibraryIsUnchanged(t *testing.T) {
 
 func TestColoursAreSeen(t *testing.T) {
 	names := []string{"goroutine", "pool", "reactor", "callback", "coroutine", "actor", "thread", "floor", "a", "b", "c", "d", "e", "f"}
-	for _, l := range looksOf(names, isFloor) {
+	for _, l := range looksOf(names, nil, isFloor) {
 		if got := contrast(l.Dark, darkPaper); got < 4 {
 			t.Errorf("%s is %s on a dark page: contrast %.1f", l.Name, l.Dark, got)
 		}

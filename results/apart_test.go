@@ -1,0 +1,84 @@
+package results
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestOriginalsApart(t *testing.T) {
+	run, cells := besideOurs(t)
+	ours, originals := Apart(run, cells)
+	if len(ours)+len(originals) != len(cells) || len(originals) == 0 {
+		t.Fatalf("%d and %d of %d", len(ours), len(originals), len(cells))
+	}
+	for _, name := range modelsIn(ours) {
+		if _, is := run.Originals[name]; is {
+			t.Errorf("%s is among ours", name)
+		}
+	}
+	few := slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool { return c.Model == "alone" || c.Model == "node" })
+	if ours, originals := Apart(run, few); len(ours) != len(few) || originals != nil {
+		t.Error("few originals are apart")
+	}
+	if ours, originals := Apart(run, originals); len(ours) == 0 || originals != nil {
+		t.Error("originals without ours are apart")
+	}
+}
+
+func TestFamilies(t *testing.T) {
+	run, cells := besideOurs(t)
+	var got []string
+	names := modelsIn(cells)
+	for _, f := range Families(run, names) {
+		got = append(got, f.Title()+": "+strings.Join(f.Names(), " "))
+	}
+	want := []string{"reactor (1): reactor tornado uvloop gnet", "reactor (2): reactor nbio node", "callback: callback twisted", "imitated by none of ours: alone"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	given := looksBeside(names, run.Originals)
+	seen := map[any]string{}
+	for _, name := range []string{"reactor", "tornado", "uvloop", "gnet", "nbio", "node"} {
+		if c := given[name].color; seen[c] != "" {
+			t.Errorf("%s looks like %s", name, seen[c])
+		} else {
+			seen[c] = name
+		}
+	}
+}
+
+func TestFamiliesAreDrawn(t *testing.T) {
+	run, cells := besideOurs(t)
+	charts, _ := chartsOf(run, cells)
+	families := 0
+	for _, ch := range charts {
+		beside := strings.Contains(ch.name, "-originals-")
+		if beside {
+			families++
+		}
+		for _, p := range ch.panels {
+			for _, s := range p.series {
+				if _, is := run.Originals[s.label]; is && !beside {
+					t.Errorf("%s shows %s", ch.name, s.label)
+				}
+			}
+			if beside && len(p.series) > 1+mostInFamily {
+				t.Errorf("%s, %s: %d lines", ch.name, p.title, len(p.series))
+			}
+		}
+	}
+	if families == 0 {
+		t.Error("no chart of families")
+	}
+}
+
+func TestWriteApart(t *testing.T) {
+	run, cells := besideOurs(t)
+	_, apart := Apart(run, cells)
+	var out strings.Builder
+	if err := WriteApart(&out, apart, TableOptions{}); err != nil || !strings.Contains(out.String(), "7 servers of other makes") ||
+		!strings.Contains(out.String(), "uvloop: ") || !strings.Contains(out.String(), "it could not keep up") {
+		t.Errorf("%v, %q", err, out.String())
+	}
+}
