@@ -59,6 +59,9 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned
 	defer cancel()
 	m.alone = p.Params.Driver == "" // others dial when they drive, and not before: there is no memory at rest
 	m.quiet(ctx, proc)              // some listen before they are all there: gunicorn's workers start after that, and would be charged to connections
+	// The first collection makes what the collector works with, about 1 MB, and what the heap has left over from the start would hide the first
+	// connections: neither is to depend on how many there are.
+	m.collect(proc)
 	empty := m.memory(proc, true)
 	if m.alone {
 		m.moment("empty", empty, nil)
