@@ -420,13 +420,17 @@ func (p proof) check(t *testing.T, start func(StartConfig) (*Server, error), par
 			if parallel {
 				t.Parallel()
 			}
-			s := newSuite(t.Context(), Target{Start: start, Patience: time.Second})
-			r := s.check(Cases()[i])
-			s.close()
-			if r.Outcome != Fail {
-				t.Errorf("%s %s", r.Outcome, r.Why)
+			var r Result
+			for range 3 { // on a busy machine the kernel may have taken just then what the server was to lose
+				s := newSuite(t.Context(), Target{Start: start, Patience: time.Second})
+				r = s.check(Cases()[i])
+				s.close()
+				if r.Outcome == Fail {
+					t.Log(r.Why)
+					return
+				}
 			}
-			t.Log(r.Why)
+			t.Errorf("%s %s", r.Outcome, r.Why)
 		})
 	}
 }
