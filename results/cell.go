@@ -60,7 +60,7 @@ type Params struct {
 	Arrivals string `json:"arrivals,omitempty"` // "poisson"; else messages are due at even distances. Open loop
 
 	// Rotation names the servers that were alive together and loaded in turn, joined by "+", what they are compared
-	// with first; empty: each repetition had a
+	// with first; one on another number of threads than that has it behind its name, as "pool/2". Empty: each repetition had a
 	// server process of its own, and no other was alive.
 	Rotation string `json:"rotation,omitempty"`
 	Rounds   int    `json:"rounds,omitempty"`  // slots of each of them, at most

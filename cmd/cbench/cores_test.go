@@ -19,7 +19,7 @@ func TestRunOnSeveralNumbersOfCores(t *testing.T) {
 	var procs []int
 	for _, c := range cells(t, dir) {
 		procs = append(procs, c.Params.Procs)
-		if c.Load.ServerCPUs != c.Params.Procs || c.Params.BlockNS != 1e6 || c.Params.Rotation != "reactor+goroutine+goroutine+reactor+reactor-twin" || len(c.Rotation.Rounds) != 2 {
+		if c.Load.ServerCPUs != c.Params.Procs || c.Params.BlockNS != 1e6 || c.Params.Rotation != "reactor+goroutine+goroutine/2+reactor/2+reactor-twin" || len(c.Rotation.Rounds) != 2 {
 			t.Errorf("%s: %d CPUs, %+v", c.Key(), c.Load.ServerCPUs, c.Params)
 		}
 	}
