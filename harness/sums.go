@@ -29,11 +29,12 @@ type sums struct {
 func (m *member) add(s slot) {
 	round := s.round()
 	m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, round)
-	if round.Void != "" {
+	if m.lost = round.Void != ""; m.lost {
 		m.facts.voidRounds = append(m.facts.voidRounds, round.Void)
 		return
 	}
 	m.sums.add(s)
+	m.cell.Fairness = s.report.Fairness
 	s.beside(&m.sums.machine, m.facts.both)
 }
 
