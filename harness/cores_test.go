@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"cbench/results"
 )
@@ -45,6 +46,12 @@ func TestPlanOnSeveralNumbersOfCores(t *testing.T) {
 	block.Procs = []int{0}
 	if _, _, err := Plan(all, []Block{block}, 1); err == nil {
 		t.Error("no threads at all are let pass")
+	}
+	for stall, fine := range map[time.Duration]bool{0: true, 9 * time.Millisecond: true, mostWork: false, 50 * time.Millisecond: false} {
+		b := Block{Scenario: "work", Conns: []int{8}, Reps: 1, Duration: time.Second, Stall: stall}
+		if _, _, err := Plan(all, []Block{b}, 1); (err == nil) != fine {
+			t.Errorf("work of %v: %v", stall, err)
+		}
 	}
 }
 
