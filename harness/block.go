@@ -244,10 +244,12 @@ func (b Block) checkLoop(s *scenarios.Scenario, p results.Params) error {
 }
 
 // checkSlow says what forbids that some are slow.
-func (b Block) checkSlow(s *scenarios.Scenario, _ results.Params) error {
+func (b Block) checkSlow(s *scenarios.Scenario, p results.Params) error {
 	switch {
 	case (b.Share != 0 || b.How != "") && s.Share == 0:
 		return fmt.Errorf("scenario %s: it has no share of messages or members that are slow", s.Name)
+	case s.Cores && p.BlockNS >= mostWork.Nanoseconds():
+		return fmt.Errorf("block %v: of %s less than %v: from there on Go lets another message have the CPU before the first is through", b.Stall, s.Name, mostWork)
 	case b.Stall != 0 && s.Block == 0, b.How != "" && s.Block == 0:
 		return fmt.Errorf("scenario %s: no message of it blocks", s.Name)
 	}

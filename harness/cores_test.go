@@ -1,8 +1,10 @@
 package harness
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"cbench/results"
 )
@@ -24,7 +26,7 @@ func TestPlanOnSeveralNumbersOfCores(t *testing.T) {
 	procs := []int{}
 	for _, p := range plan {
 		found, procs = append(found, p.Model), append(procs, p.Params.Procs)
-		if p.Params.Rotation != "reactor+reactor+pool+pool+theirs+reactor-twin" || p.Params.BlockNS != 1e6 || p.Params.How != "" || p.Params.Loop != "closed" {
+		if p.Params.Rotation != "reactor+reactor/2+pool+pool/2+theirs+reactor-twin" || p.Params.BlockNS != 1e6 || p.Params.How != "" || p.Params.Loop != "closed" {
 			t.Errorf("%s: %+v", p.Model, p.Params)
 		}
 	}
@@ -44,6 +46,54 @@ func TestPlanOnSeveralNumbersOfCores(t *testing.T) {
 	block.Procs = []int{0}
 	if _, _, err := Plan(all, []Block{block}, 1); err == nil {
 		t.Error("no threads at all are let pass")
+	}
+	for stall, fine := range map[time.Duration]bool{0: true, 9 * time.Millisecond: true, mostWork: false, 50 * time.Millisecond: false} {
+		b := Block{Scenario: "work", Conns: []int{8}, Reps: 1, Duration: time.Second, Stall: stall}
+		if _, _, err := Plan(all, []Block{b}, 1); (err == nil) != fine {
+			t.Errorf("work of %v: %v", stall, err)
+		}
+	}
+}
+
+// In pairs every model is measured on every number of threads, with its base and a control, and no two pairs are taken for one: also
+// where they stand side by side in the plan, and where blocks differ in the number of threads alone.
+func TestPairsOnSeveralNumbersOfCores(t *testing.T) {
+	pairs := Block{Scenario: "work", Conns: []int{8}, Reps: 2, Procs: []int{1, 2}, Rotate: RotatePairs, Twin: true}
+	one, two := pairs, pairs
+	one.Procs, two.Procs = []int{1}, []int{2}
+	all := []Server{ours("reactor"), ours("goroutine"), ours("pool")}
+	both := []string{"goroutine/1", "goroutine/2", "pool/1", "pool/2", "reactor/2"}
+	for _, tt := range []struct {
+		blocks []Block
+		want   []string // whom the bases are compared with, twice each
+	}{
+		{[]Block{pairs}, both}, {[]Block{pairs, pairs}, both},
+		{[]Block{one, two}, []string{"goroutine/1", "goroutine/2", "pool/1", "pool/2"}},
+	} {
+		for seed := range uint64(20) { // in whatever order
+			plan, _, err := Plan(all, tt.blocks, seed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			for _, unit := range units(plan) {
+				if len(unit) != 3 || unit[0].Model != "reactor" || unit[2].Model != "reactor-twin" || unit[0].Params.Procs != unit[2].Params.Procs {
+					t.Fatalf("seed %d: not a pair with its control: %+v", seed, unit)
+				}
+				found = append(found, fmt.Sprintf("%s/%d", unit[1].Model, unit[1].Params.Procs))
+			}
+			slices.Sort(found)
+			if want := slices.Sorted(slices.Values(slices.Repeat(tt.want, 2))); !slices.Equal(found, want) {
+				t.Fatalf("seed %d: %q, want %q", seed, found, want)
+			}
+			keys := map[results.Key]bool{}
+			for _, p := range plan {
+				keys[p.Key()] = true
+			}
+			if len(keys) != len(plan) {
+				t.Fatalf("seed %d: %d keys of %d entries: some would be left out as read already", seed, len(keys), len(plan))
+			}
+		}
 	}
 }
 

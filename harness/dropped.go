@@ -137,17 +137,16 @@ func (m *measurement) deaf(w *deafWatch) {
 // else it is as much again as lives (GOGC=100).
 const leastGarbage = 4 << 20
 
-// bounded warns where the server grew by more than it may owe everybody, healthy members too, and as much again for garbage: less than
-// that cannot be told from what a pause of the machine leaves. It is no reason to void: it is the server that does not keep to the workload, and
-// what it did meanwhile was measured as well as ever.
+// bounded warns where the server grew by more than it may owe those that do not read, and as much again for garbage. The healthy are owed
+// next to nothing but for a moment, which is no growth that holds for a second; and what traffic takes was there before, when all read. It is no
+// reason to void: it is the server that does not keep to the workload, and what it did meanwhile was measured as well as ever.
 func (m *measurement) bounded() {
 	d := m.cell.Deaf
-	all := d.BoundBytes + int64(m.cell.Conns)*wire.MaxOwed
-	if d.HeldAnon == nil || *d.HeldAnon <= 2*all+leastGarbage {
+	if d.Members == 0 || d.HeldAnon == nil || *d.HeldAnon <= 2*d.BoundBytes+leastGarbage {
 		return
 	}
-	m.warn("beside %d members that do not read the server's own memory grew by %s for a second and longer: it may owe all members together %s, "+
-		"and garbage is no more than as much again", d.Members, results.Bytes(float64(*d.HeldAnon)), results.Bytes(float64(all)))
+	m.warn("beside %d members that do not read the server's own memory grew by %s for a second and longer: it may owe them %s together, "+
+		"and garbage is no more than as much again; what the rest is is not known", d.Members, results.Bytes(float64(*d.HeldAnon)), results.Bytes(float64(d.BoundBytes)))
 }
 
 // level is the most of something that was looked at again and again, and the most that it was for some looks on end: after a pause of the

@@ -30,16 +30,24 @@ func TestLevel(t *testing.T) {
 	}
 }
 
-// Who grows by more than all may be owed, and as much again of garbage, is told of, and not void.
+// Who grows by more than those that do not read may be owed, and as much again of garbage, is told of, and not void. However many others
+// read makes no difference.
 func TestMemoryBound(t *testing.T) {
-	const members, conns = 10, 50
-	allowed := int64(2*(members+conns)*wire.MaxOwed + leastGarbage)
-	for held, want := range map[int64]bool{allowed: false, allowed + 1: true} {
-		m := &measurement{cell: results.Cell{Conns: conns, Deaf: &results.Deaf{Members: members, BoundBytes: members * wire.MaxOwed, HeldAnon: &held}}}
+	const allowed = 2*10*wire.MaxOwed + leastGarbage
+	for _, tt := range []struct {
+		members, conns int
+		held           int64
+		want           bool
+	}{
+		{10, 50, allowed, false}, {10, 50, allowed + 1, true}, {10, 50, 30 << 20, true}, {10, 10_000, allowed + 1, true},
+		{0, 50, 30 << 20, false}, // all read: that is what traffic takes
+	} {
+		bound := int64(tt.members) * wire.MaxOwed
+		m := &measurement{cell: results.Cell{Conns: tt.conns, Deaf: &results.Deaf{Members: tt.members, BoundBytes: bound, HeldAnon: &tt.held}}}
 		m.bounded()
 		told := len(m.cell.Warnings) == 1 && strings.Contains(m.cell.Warnings[0], "10 members that do not read")
-		if told != want || len(m.cell.Void) > 0 {
-			t.Errorf("%d bytes: warnings %q, void %q", held, m.cell.Warnings, m.cell.Void)
+		if told != tt.want || len(m.cell.Void) > 0 {
+			t.Errorf("%d of %d, %d bytes: warnings %q, void %q", tt.members, tt.conns, tt.held, m.cell.Warnings, m.cell.Void)
 		}
 	}
 }

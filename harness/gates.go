@@ -42,6 +42,9 @@ var gates = []gate{
 // searchGates is those of a search as a whole: its load is judged window by window (SLO.why, trial.settle).
 var searchGates = []string{"placement", "shared CPU", "others", "steal"}
 
+// clientGates are those that find the client at its end.
+var clientGates = []string{"unsent", "late sends", "send lag", "client CPU"}
+
 // facts is what a repetition is judged by: its cell, and what stands in no cell.
 type facts struct {
 	cell     *results.Cell
@@ -64,7 +67,7 @@ type facts struct {
 // verdict is what a gate finds: reasons against the repetition, and what a reader of it should know.
 type verdict struct {
 	void, warn []string
-	behind     *results.Behind // the server fell behind what was offered
+	behind     *results.Behind // the server, or the client, fell behind what was offered
 }
 
 func voided(format string, args ...any) verdict {
@@ -78,9 +81,13 @@ func warned(format string, args ...any) verdict {
 // passed is the verdict of a gate that finds nothing.
 var passed verdict
 
-// judge asks the gates of these names; none: every gate.
+// judge asks the gates of these names; none: every gate. That the server fell behind is only known where nothing else was found that
+// may be why.
 func (m *measurement) judge(names ...string) {
 	m.facts.cell = &m.cell
+	blamed := len(m.cell.Void) > 0 // something else than server or client
+	client := false
+	var behind *results.Behind
 	for _, g := range gates {
 		if len(names) > 0 && !slices.Contains(names, g.name) {
 			continue
@@ -88,6 +95,17 @@ func (m *measurement) judge(names ...string) {
 		v := g.judge(&m.facts)
 		m.cell.Void = append(m.cell.Void, v.void...)
 		m.cell.Warnings = append(m.cell.Warnings, v.warn...)
-		m.cell.Load.Behind = cmp.Or(m.cell.Load.Behind, v.behind)
+		behind = cmp.Or(behind, v.behind)
+		switch void := len(v.void) > 0; {
+		case void && slices.Contains(clientGates, g.name):
+			client = true
+		case void && g.name != "rate":
+			blamed = true
+		}
+	}
+	m.cell.Load.Behind = nil
+	if behind != nil && !blamed {
+		behind.Client = behind.Client || client
+		m.cell.Load.Behind = behind
 	}
 }

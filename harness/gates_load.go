@@ -71,8 +71,11 @@ func judgeReplies(f *facts) (v verdict) {
 	return v
 }
 
+// judgeSilence leaves it to others to say why where something else is: rounds that do not count are in no latency, however much was
+// answered in them.
 func judgeSilence(f *facts) verdict {
-	if f.cell.Latency == nil && len(f.cell.Void) == 0 { // else that is why
+	elsewhere := slices.ContainsFunc(f.voidRounds, func(why string) bool { return why != silentSlot })
+	if f.cell.Latency == nil && len(f.cell.Void) == 0 && !elsewhere {
 		return voided("no message was answered in the window")
 	}
 	return passed

@@ -62,6 +62,13 @@ func soundRotation() *facts {
 	return f
 }
 
+// working makes a loop one of messages that ask for a millisecond of the server's one CPU, and took that much.
+func working(f *facts, perS, took float64) {
+	f.cell.Scenario, f.cell.Params.BlockNS, f.cell.CPU.ServerNSPerMessage = "work", 1e6, &took
+	f.cell.Load.ThroughputPerS, f.cell.Load.ServerCPUs, f.cell.Params.Procs = &perS, 2, 1
+	f.cell.Latency.Mean = float64(f.cell.Conns) / perS * 1e9 // Little's law
+}
+
 // judged is what the gates say, by name.
 func judged(f *facts) (void, warn map[string]string) {
 	void, warn = map[string]string{}, map[string]string{}
@@ -134,10 +141,18 @@ func TestGates(t *testing.T) {
 		{"shared CPU", "nobody asked for it", sound, func(f *facts) { f.shared = "0" }, "share CPU 0"},
 		{"others", "40% of a CPU", sound, func(f *facts) { f.cell.Machine.OthersRatio = known(0.4) }, "40% of a CPU"},
 		{"steal", "20% of a CPU", sound, func(f *facts) { f.cell.Machine.StealRatio = known(0.2) }, "hypervisor took 20%"},
-		{"work", "two at once on one CPU", sound, func(f *facts) {
-			f.cell.Scenario, f.cell.Params.BlockNS, f.cell.CPU.ServerNSPerMessage = "work", 1e6, known(0.6e6)
-		}, "took 600µs of CPU time, and was to take 1ms"},
+		{"work", "two at once on one CPU", soundLoop, func(f *facts) {
+			working(f, 1500, 0.6e6)
+		}, "took 600µs of CPU time, and was to take 1ms: several shared it"},
+		{"work", "two at once on one CPU, on a machine that is known to be in use", soundLoop, func(f *facts) {
+			working(f, 1500, 0.6e6)
+			f.noisy = true
+		}, "1.50 s of it were answered for a second, on 1 at once"},
+		{"work", "others took a third of the CPU", soundLoop, func(f *facts) { working(f, 980, 0.7e6) }, "took 700µs of CPU time, and was to take 1ms: others"},
 		{"rounds", "6 of 10 do not count", soundRotation, func(f *facts) { f.voidRounds = slices.Repeat([]string{"not idle"}, 6) }, "6 of 10 rounds"},
+		{"rounds", "none counts, for what others took", soundRotation, func(f *facts) {
+			f.voidRounds, f.cell.Latency, f.cell.Service = slices.Repeat([]string{"others took 90% of a CPU"}, 10), nil, nil
+		}, "10 of 10 rounds do not count: others took"},
 	}
 	tripped := map[string]bool{"pressure": true} // never voids
 	for _, tt := range tests {
@@ -179,6 +194,10 @@ func TestGatesWarn(t *testing.T) {
 		}},
 		{"late sends", "a fifth, on a machine that is known to be in use", sound, func(f *facts) {
 			f.cell.Load.LateSendRatio, f.noisy = known(0.2), true
+		}},
+		{"work", "others took a third of the CPU, and that is known", soundLoop, func(f *facts) {
+			working(f, 980, 0.7e6)
+			f.noisy = true
 		}},
 		{"late sends", "some", sound, func(f *facts) { f.cell.Load.LateSendRatio = known(0.02) }},
 		{"late sends", "most of a few", sound, func(f *facts) {
@@ -285,6 +304,38 @@ func TestRateSaysWhoCouldNotKeepUp(t *testing.T) {
 	void, _ := judged(f)
 	if !strings.Contains(void["rate"], "all that the client can do") {
 		t.Errorf("%q", void["rate"])
+	}
+}
+
+// That a server falls behind is known where nothing else may be why: not where others took its CPU. Where the client was at its end, it was that.
+func TestBehindIsOfItselfAlone(t *testing.T) {
+	slow := func(f *facts) { f.cell.Load.ThroughputPerS = known(6000.0) }
+	for name, tt := range map[string]struct {
+		spoil        func(f *facts)
+		want, client bool
+	}{
+		"nothing else":              {func(*facts) {}, true, false},
+		"it keeps up":               {func(f *facts) { f.cell.Load.ThroughputPerS = known(10_000.0) }, false, false},
+		"others took the CPU":       {func(f *facts) { f.cell.Machine.OthersRatio = known(0.9) }, false, false},
+		"the hypervisor did":        {func(f *facts) { f.cell.Machine.StealRatio = known(0.2) }, false, false},
+		"replies were lost":         {func(f *facts) { f.cell.Verify.Lost = 1 }, false, false},
+		"it was void before":        {func(f *facts) { f.cell.Void = []string{"closing: it hangs"} }, false, false},
+		"the client has no CPU":     {func(f *facts) { f.cell.Load.ClientCPURatio = known(0.99) }, true, true},
+		"the client is late":        {func(f *facts) { f.cell.Load.LateSendRatio = known(0.6) }, true, true},
+		"the client lags":           {func(f *facts) { f.cell.Latency.P50, f.cell.Service.P50 = 6e6, 1e6 }, true, true},
+		"the client sends too few":  {func(f *facts) { f.cell.Load.Sent = 19_000 }, true, true},
+		"the client, and others":    {func(f *facts) { f.cell.Load.ClientCPURatio, f.cell.Machine.OthersRatio = known(0.99), known(0.9) }, false, false},
+		"others, and that is known": {func(f *facts) { f.cell.Machine.OthersRatio, f.noisy = known(0.9), true }, true, false},
+	} {
+		f := sound()
+		slow(f)
+		tt.spoil(f)
+		m := &measurement{cell: *f.cell, facts: *f}
+		m.judge()
+		b := m.cell.Load.Behind
+		if (b != nil) != tt.want || b != nil && b.Client != tt.client {
+			t.Errorf("%s: %+v; void %q", name, b, m.cell.Void)
+		}
 	}
 }
 

@@ -210,6 +210,7 @@ func (m *measurement) stop(proc *server.Process) {
 	if m.died(proc) {
 		// First of the reasons: the others follow from it.
 		m.cell.Void = append([]string{fmt.Sprintf("the server died: %v", proc.Err())}, m.cell.Void...)
+		m.cell.Load.Behind = nil
 		proc.Stop(0)
 		return
 	}

@@ -22,6 +22,7 @@ type member struct {
 
 	pause *int64 // stop-the-world time before the first round
 	fresh bool   // the rounds begin: what connections received before does not count
+	lost  bool   // the last round does not count: nor does what they received in it
 	sums  sums
 }
 
@@ -104,10 +105,9 @@ func (m *member) load(ctx context.Context, e *Experiment, length, ramp time.Dura
 	}
 	p := m.plan.Params
 	r, err := m.clients.Drive(ctx, load.Drive{
-		Rate: p.RatePerS, Arrivals: p.Arrivals, Pipeline: p.Pipeline, Warmup: ramp, Duration: length, Keep: !m.fresh,
+		Rate: p.RatePerS, Arrivals: p.Arrivals, Pipeline: p.Pipeline, Warmup: ramp, Duration: length, Keep: !m.fresh, LeaveOut: m.lost,
 	}, load.Watch{Window: edge})
 	s.report, s.wall, m.fresh = r, time.Since(began), false
-	m.cell.Fairness = r.Fairness
 	if err == nil {
 		err = usageErr
 	}

@@ -234,11 +234,7 @@ func (s Server) twin() Server {
 // planned is one repetition of a set of servers.
 func planned(set []Server, scenario string, conns, rep int, seed uint64, params results.Params) (unit []results.Planned) {
 	if params.Rounds > 0 {
-		var names []string
-		for _, s := range set {
-			names = append(names, s.Name)
-		}
-		params.Rotation = strings.Join(names, rotationJoin)
+		params.Rotation = rotationOf(set)
 	}
 	for _, s := range set {
 		params.Procs = s.Procs
@@ -249,10 +245,25 @@ func planned(set []Server, scenario string, conns, rep int, seed uint64, params 
 	return unit
 }
 
+// rotationOf names the servers of a rotation. One on another number of threads than what it is compared with says so, or pairs that differ in
+// that alone would be one repetition.
+func rotationOf(set []Server) string {
+	var names []string
+	for _, s := range set {
+		name := s.Name
+		if s.Procs != 0 && s.Procs != set[0].Procs {
+			name = results.OnThreads(s.Name, s.Procs)
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, rotationJoin)
+}
+
 // units parts a plan into what is measured at once: one repetition of a server, or of all those of a rotation.
 func units(plan []results.Planned) (all [][]results.Planned) {
 	for i, p := range plan {
-		if n := len(all); n > 0 && p.Params.Rotation != "" && together(p, plan[i-1]) {
+		servers := 1 + strings.Count(p.Params.Rotation, rotationJoin) // two blocks may rotate the same servers, on other numbers of threads
+		if n := len(all); n > 0 && p.Params.Rotation != "" && len(all[n-1]) < servers && together(p, plan[i-1]) {
 			all[n-1] = append(all[n-1], p)
 		} else {
 			all = append(all, []results.Planned{p})

@@ -264,3 +264,20 @@ func TestSumsOfParts(t *testing.T) {
 		t.Errorf("no tick fell into it, and yet user %v, system %v", value(c.UserNS), value(c.SystemNS))
 	}
 }
+
+// Fairness is of the rounds that count: one that does not is left out of the next one's, and is nothing to show for itself.
+func TestFairnessOfRounds(t *testing.T) {
+	m := &member{measurement: &measurement{cell: results.Cell{Rotation: &results.Rotation{}}}}
+	for i, tt := range []struct {
+		jain      float64
+		disturbed string
+		want      float64
+	}{{0.9, "", 0.9}, {0.5, "others took 90% of a CPU", 0.9}, {0.8, "", 0.8}, {0.4, "others took 90% of a CPU", 0.8}} {
+		s := slotOf(t, 1000, 2000)
+		s.report.Fairness.Jain, s.disturbed = &tt.jain, tt.disturbed
+		m.add(s)
+		if got := m.cell.Fairness.Jain; got == nil || *got != tt.want || m.lost != (tt.disturbed != "") {
+			t.Errorf("round %d: index %v, want %v; left out: %t", i+1, value(got), tt.want, m.lost)
+		}
+	}
+}

@@ -29,11 +29,12 @@ type sums struct {
 func (m *member) add(s slot) {
 	round := s.round()
 	m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, round)
-	if round.Void != "" {
+	if m.lost = round.Void != ""; m.lost {
 		m.facts.voidRounds = append(m.facts.voidRounds, round.Void)
 		return
 	}
 	m.sums.add(s)
+	m.cell.Fairness = s.report.Fairness
 	s.beside(&m.sums.machine, m.facts.both)
 }
 
@@ -55,6 +56,9 @@ func (s *slot) taken(cpus []int) string {
 	return ""
 }
 
+// silentSlot is why a round does not count in which the server did not answer.
+const silentSlot = "no message was answered in the slot"
+
 // round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's too: read at rest it is
 // exact. Under load what a thread used since the last tick is missing, of a server that never waits 2 ms on average: one per cent of
 // a slot, and of the figure of slow servers only.
@@ -62,7 +66,7 @@ func (s *slot) round() results.Round {
 	r := s.report
 	round := results.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.wall))}
 	if r.InWindow == 0 || r.WindowNS <= 0 || r.Latency == nil {
-		round.Void = "no message was answered in the slot"
+		round.Void = silentSlot
 		return round
 	}
 	round.ServerNSPerMessage = float64(s.rest.Sub(s.idle).CPU) / float64(r.All)

@@ -60,7 +60,7 @@ type Params struct {
 	Arrivals string `json:"arrivals,omitempty"` // "poisson"; else messages are due at even distances. Open loop
 
 	// Rotation names the servers that were alive together and loaded in turn, joined by "+", what they are compared
-	// with first; empty: each repetition had a
+	// with first; one on another number of threads than that has it behind its name, as "pool/2". Empty: each repetition had a
 	// server process of its own, and no other was alive.
 	Rotation string `json:"rotation,omitempty"`
 	Rounds   int    `json:"rounds,omitempty"`  // slots of each of them, at most
@@ -116,12 +116,12 @@ type Latency struct {
 	HDR   string  `json:"hdr"` // the whole histogram: HdrHistogram V2, compressed, base64
 }
 
-// Fairness is how evenly the connections were served; of a rotation, over all slots of its rounds together, void ones too.
+// Fairness is how evenly the connections were served; of a rotation, over all slots of the rounds that count together.
 type Fairness struct {
 	Jain           *float64 `json:"jain"`              // (Σx)²/(n·Σx²) over received messages a connection: 1 is even (Jain, Chiu, Hawe 1984)
 	WorstConnP99NS *int64   `json:"worst_conn_p99_ns"` // the highest p99 of any one connection, of those with 100 messages or more
 	// MedianConnP99NS is that of the connection in the middle, to hold the worst against: what strikes the whole machine strikes both.
-	MedianConnP99NS *int64 `json:"median_conn_p99_ns,omitempty"`
+	MedianConnP99NS *int64 `json:"median_conn_p99_ns"`
 }
 
 // Memory is what the server held, in bytes: with every connection open and idle unless the name says otherwise.

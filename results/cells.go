@@ -162,10 +162,10 @@ func decodeCells(r io.Reader, name string) (all []Cell, warnings []string, err e
 // so the whole is measured again: it is as if it had never been.
 func tornRotations(cells []Cell) map[string]bool {
 	torn := map[string]bool{}
-	there := map[string][]string{} // models by rotation
+	there := map[string][]string{} // models by rotation, as it names them
 	for i := range cells {
 		if r := cells[i].Rotation; r != nil {
-			there[r.ID] = append(there[r.ID], cells[i].Model)
+			there[r.ID] = append(there[r.ID], rotatedAs(&cells[i]))
 		}
 	}
 	for i := range cells {
@@ -173,13 +173,24 @@ func tornRotations(cells []Cell) map[string]bool {
 		if r == nil {
 			continue
 		}
-		names := strings.Split(cells[i].Params.Rotation, "+") // one that was there on several numbers of threads is named as often
+		names := strings.Split(cells[i].Params.Rotation, "+")
 		slices.Sort(names)
 		if slices.Sort(there[r.ID]); !slices.Equal(names, there[r.ID]) {
 			torn[r.ID] = true
 		}
 	}
 	return torn
+}
+
+// OnThreads is how a rotation (Params.Rotation) names a model on another number of threads than what it is compared with: "pool/2".
+func OnThreads(model string, procs int) string { return fmt.Sprintf("%s/%d", model, procs) }
+
+// rotatedAs is what the cell's rotation calls its server. Older ones name it once for each number of threads and say none.
+func rotatedAs(c *Cell) string {
+	if name := OnThreads(c.Model, c.Params.Procs); slices.Contains(strings.Split(c.Params.Rotation, "+"), name) {
+		return name
+	}
+	return c.Model
 }
 
 func decodeCell(line []byte) (Cell, error) {

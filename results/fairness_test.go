@@ -1,6 +1,7 @@
 package results
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -77,5 +78,13 @@ func TestUnluckyConnectionIsNotUnfair(t *testing.T) {
 	}
 	if called > 2 { // each by chance with a probability below 5%, and besides beyond a factor of 5
 		t.Errorf("%d of 40 are called unfair", called)
+	}
+}
+
+// What is not known of how connections were served is null in the file, each key being there.
+func TestFairnessUnknownIsNull(t *testing.T) {
+	got, err := json.Marshal(Fairness{})
+	if want := `{"jain":null,"worst_conn_p99_ns":null,"median_conn_p99_ns":null}`; err != nil || string(got) != want {
+		t.Errorf("%s, %v; want %s", got, err, want)
 	}
 }

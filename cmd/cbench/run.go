@@ -29,7 +29,7 @@ type runFlags struct {
 	block                    harness.Block // of which each scenario makes one
 	suite, out               string
 	seed                     uint64
-	procs                    []int // none: the CPUs they have
+	procs                    []int // none, or 0 alone: the CPUs they have
 	resume, strict, noisy    bool
 	linger                   time.Duration
 	serverCPUs, clientCPUs   string
@@ -205,7 +205,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	if e.ServerCPUs, e.LoadCPUs, err = splitCPUs(f.serverCPUs, f.clientCPUs); err != nil {
 		return e, nil, err
 	}
-	if len(f.procs) == 0 {
+	if len(f.procs) == 0 || slices.Equal(f.procs, []int{0}) { // 0 is Go's own choice, as in serve and check
 		f.procs = []int{len(e.ServerCPUs)} // what Go would choose; said, so that it is on record
 	}
 	if e.Servers, err = f.servers(); err != nil {

@@ -65,7 +65,7 @@ func (f *runFlags) addRotation(flags *pflag.FlagSet) {
 func (f *runFlags) addMachine(flags *pflag.FlagSet) {
 	flags.StringVar(&f.serverCPUs, "server-cpus", "", "`CPUs` of the server, such as 0-3,8; left out, the first half, or what --client-cpus leaves")
 	flags.StringVar(&f.clientCPUs, "client-cpus", "", "`CPUs` of the load; left out, the other half, or what --server-cpus leaves; to share some, say both")
-	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS of the servers, a `number`, or several to compare each model with itself; left out, the CPUs they have")
+	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS of the servers, a `number`, or several to compare each model with itself; left out or 0, the CPUs they have")
 	flags.BoolVar(&f.noisy, "noisy", os.Getenv(noisyEnv) != "",
 		"keep repetitions that others on this machine disturbed, with a warning: to try things out (also by "+noisyEnv+"=1)")
 }

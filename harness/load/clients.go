@@ -123,12 +123,14 @@ func (c *Clients) Drive(ctx context.Context, d Drive, w Watch) (Report, error) {
 // plans sets what each loop is to do in a drive.
 func (c *Clients) plans(d Drive, w Watch) {
 	c.drives++
+	for _, l := range c.loops {
+		l.t.goOn(d.Keep, d.LeaveOut)
+	}
 	origin := clock() + int64(time.Millisecond) // until every loop runs
 	for i, l := range c.loops {
 		r := &l.round
 		*r = round{
 			closed:   d.Rate == 0,
-			keep:     d.Keep,
 			pipeline: max(d.Pipeline, 1),
 			origin:   origin,
 			start:    origin + int64(d.Warmup),

@@ -45,7 +45,8 @@ type Drive struct {
 	Pipeline int           `json:"pipeline"`   // closed loop: messages under way a connection (chat: a room); 0: one
 	Warmup   time.Duration `json:"warmup_ns"`  // sent, verified, not measured
 	Duration time.Duration `json:"duration_ns"`
-	Keep     bool          `json:"keep"` // Report.Fairness goes on from the drive before, and is over both
+	Keep     bool          `json:"keep"`      // Report.Fairness goes on from the drive before, and is over both
+	LeaveOut bool          `json:"leave_out"` // with Keep: but for that drive itself, which turned out not to count
 }
 
 // Report is what a drive measured. Counts are of the measured window's messages unless their names say otherwise.

@@ -10,7 +10,6 @@ import (
 // round is one drive as one loop goes through it. All times are the engine's clock's.
 type round struct {
 	closed   bool     // a closed loop
-	keep     bool     // what is kept by connection
 	arrivals arrivals // open loop
 	pipeline int      // closed loop
 	origin   int64    // when the first message may be due
@@ -46,9 +45,6 @@ func (r *round) measures(due int64) bool { return uint64(due-r.start) < uint64(r
 // drive goes through its round: says what is due, hears what comes, until the window is over and all is answered.
 func (l *loop) drive() error {
 	l.t.clear()
-	if !l.round.keep {
-		l.t.forget()
-	}
 	l.turns = l.turns[:0]
 	for {
 		if l.stop.Load() {

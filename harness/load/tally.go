@@ -30,6 +30,10 @@ type tally struct {
 
 	receipts []uint32 // by connection
 	sketches []sketch // by connection
+	before   struct { // the two, without the last drive
+		receipts []uint32
+		sketches []sketch
+	}
 }
 
 // spread is a histogram in nanoseconds with its true extremes.
@@ -82,11 +86,11 @@ func newTally(conns int) *tally {
 	}
 }
 
-// clear makes the tally ready for another drive, in the memory it has. What is kept by connection stays: forget.
+// clear makes the tally ready for another drive, in the memory it has. What is kept by connection stays: goOn.
 func (t *tally) clear() {
 	fresh := tally{
 		latency: t.latency, service: t.service, first: t.first, last: t.last, between: t.between, aside: t.aside, opening: t.opening,
-		errors: map[string]int64{}, receipts: t.receipts, sketches: t.sketches,
+		errors: map[string]int64{}, receipts: t.receipts, sketches: t.sketches, before: t.before,
 	}
 	for _, s := range []*spread{&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between, &fresh.aside, &fresh.opening} {
 		s.clear()
@@ -94,10 +98,22 @@ func (t *tally) clear() {
 	*t = fresh
 }
 
-// forget clears what is kept by connection.
-func (t *tally) forget() {
-	clear(t.receipts)
-	clear(t.sketches)
+// goOn makes what is kept by connection ready for another drive: it begins anew, or goes on from the drives before, which may be without the last.
+func (t *tally) goOn(keep, leaveOut bool) {
+	last := &t.before
+	switch {
+	case !keep:
+		last.receipts, last.sketches = last.receipts[:0], last.sketches[:0]
+		clear(t.receipts)
+		clear(t.sketches)
+	case leaveOut: // where nothing was before it, nothing is left
+		clear(t.receipts)
+		clear(t.sketches)
+		copy(t.receipts, last.receipts)
+		copy(t.sketches, last.sketches)
+	default:
+		last.receipts, last.sketches = append(last.receipts[:0], t.receipts...), append(last.sketches[:0], t.sketches...)
+	}
 }
 
 func (t *tally) verify() results.Verify {
