@@ -25,16 +25,20 @@ func TestReaches(t *testing.T) {
 		cells        []Cell
 		kept, behind int
 		achieved     float64
+		client       bool
 	}{
-		"all":                  {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true)}, 1000, 0, 0},
-		"not the largest":      {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, false), roomOf("pool", 5000, 1, false)}, 10, 1000, 5000},
-		"none":                 {[]Cell{roomOf("pool", 1000, 1, false)}, 0, 1000, 5000},
-		"one in three did not": {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 10, 0, 0},
-		"two in three did not": {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 0, 10, 50},
-		"disturbed":            {[]Cell{roomOf("pool", 10, 1, true), disturbed, roomOf("pool", 1000, 1, true)}, 1000, 0, 0},
+		"all":                  {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true)}, 1000, 0, 0, false},
+		"not the largest":      {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, false), roomOf("pool", 5000, 1, false)}, 10, 1000, 5000, false},
+		"none":                 {[]Cell{roomOf("pool", 1000, 1, false)}, 0, 1000, 5000, false},
+		"one in three did not": {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 10, 0, 0, false},
+		"two in three did not": {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 0, 10, 50, false},
+		"disturbed":            {[]Cell{roomOf("pool", 10, 1, true), disturbed, roomOf("pool", 1000, 1, true)}, 1000, 0, 0, false},
+		"in balance":           {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true), roomOf("pool", 1000, 2, false)}, 10, 0, 0, false},
+		"the client's end":     {[]Cell{roomOf("pool", 10, 1, true), clients(roomOf("pool", 1000, 1, false))}, 10, 1000, 5000, true},
+		"the client's once":    {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), clients(roomOf("pool", 10, 3, false))}, 0, 10, 50, false},
 	} {
 		all := Reaches(Summarise(c.cells))
-		if len(all) != 1 || all[0].Kept != c.kept || all[0].Behind != c.behind || all[0].AchievedPerS != c.achieved {
+		if len(all) != 1 || all[0].Kept != c.kept || all[0].Behind != c.behind || all[0].AchievedPerS != c.achieved || all[0].Client != c.client {
 			t.Errorf("%s: %+v, want %+v", name, all, c)
 		}
 	}

@@ -139,6 +139,27 @@ func TestRoomLesson(t *testing.T) {
 	}
 }
 
+// What was void for another reason, or ended by the client, tells nothing of how far a room may grow.
+func TestRoomNotKnown(t *testing.T) {
+	disturbed, client := roomed("pool", 10_000, true), roomed("thread", 10_000, false)
+	disturbed.Valid, disturbed.Void = false, []string{"the client was at its end"}
+	client.Load.Behind.Client = true
+	all := lessonsOf(roomed("pool", 1000, true), disturbed, roomed("thread", 1000, true), client)
+	want := []string{
+		"With 10 messages a second to everybody in one room, `pool` keeps up with 1,000 members, and with more it is not known: 10,000 deliveries a second.",
+		"With 10 messages a second to everybody in one room of 10,000, `thread` brings 62,000 of 100,000 deliveries/s, all that the client can do: " +
+			"what the server can is not known; it keeps up with 1,000.",
+	}
+	if got := says(t, all, "One room"); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+	for _, row := range all[0].Tables[0].Rows {
+		if r := texts(row); row[1].Text == "10,000" && !strings.Contains(r, "|not known|≥ 1,000|0/1") {
+			t.Errorf("row %s", r)
+		}
+	}
+}
+
 func TestCrossingLesson(t *testing.T) {
 	slow := func(model string, share float64, p99 int64) results.Cell {
 		return blocked(model, "inline", share, p99, true)
