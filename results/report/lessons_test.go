@@ -182,8 +182,22 @@ func TestCrossingLesson(t *testing.T) {
 	}
 	handedOver := says(t, all, "Requests that block for 20ms, among 10,000 a second")
 	if want := "Handed over (N = 100), half of the slow requests take over 40ms from somewhere between 2,000 and 4,000 a second in `reactor`. " +
-		"In theory 64 threads do 3,200 a second, and what comes beyond has to queue."; handedOver[len(handedOver)-1] != want {
+		"In theory 64 threads do 3,200 a second, and what comes beyond has to queue. Each is of one repetition: another may cross elsewhere."; handedOver[len(handedOver)-1] != want {
 		t.Errorf("%q\nwant %q", handedOver, want)
+	}
+}
+
+// A model that did it again with more has no one crossing, and what is void above the last that is known is not the most there was.
+func TestCrossingsNotKnown(t *testing.T) {
+	twice := blocked("thread", "inline", 0.01, 1e6, true)
+	twice.Rep = 2
+	all := lessonsOf(blocked("pool", "inline", 0.01, 60e6, true), blocked("pool", "inline", 0.02, 1e6, true), blocked("pool", "inline", 0.05, 60e6, true),
+		blocked("thread", "inline", 0.01, 1e6, true), twice, blocked("thread", "inline", 0.02, 90e6, false))
+	want := "Requests that block for 20ms each, asleep where they are handled, make one bystander in 100 wait for 50 ms or longer (N = 100) with 10 a second, but not with 20, in `pool`" +
+		"; not with 10 a second, and with more it is not known, in `thread`. In theory one thread has time for 50 of them a second." +
+		" Of one repetition is what is told of `pool`: another may cross elsewhere."
+	if got := says(t, all, "Requests that block for 20ms, among 1,000 a second"); got[0] != want {
+		t.Errorf("%q\nwant %q", got[0], want)
 	}
 }
 
