@@ -87,7 +87,7 @@ func (f facts) stormFindings() []string {
 	if len(of) == 0 {
 		return nil
 	}
-	return []string{stormSentence(of, f.control), stormMemorySentence(of, f.control)}
+	return []string{f.stormSentence(of), f.stormMemorySentence(of)}
 }
 
 // reachFindings is how far one room reaches in every model.

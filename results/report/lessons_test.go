@@ -88,7 +88,7 @@ func TestDeafLesson(t *testing.T) {
 	for _, want := range []string{
 		"Beside 50 healthy members of `reactor`, 10 that do not read cost it 2.00 MiB of at most 2.50 MiB, and the kernel's socket buffers held 28.0 MiB; " +
 			"5 were dropped, after 2.10 s to 2.20 s. The healthy ones' p99 was 3.00 ms, and while all read 2.00 ms.",
-		"cost it 5.00 MiB, garbage and what others were owed for a moment included: they may be owed 2.50 MiB, and the kernel's socket buffers held 28.0 MiB; " +
+		"cost it 5.00 MiB, more than the 2.50 MiB they may be owed; what the rest is is not known, and the kernel's socket buffers held 28.0 MiB; " +
 			"none was dropped in that time. The healthy ones' p99 was 3.00 ms.",
 	} {
 		if !strings.Contains(strings.Join(got, " "), want) {
@@ -99,6 +99,29 @@ func TestDeafLesson(t *testing.T) {
 	if want := "10 members that do not read, beside 50 that do, cost a server 1.00 MiB to 2.00 MiB of at most 2.50 MiB, and fill 28.0 MiB of the kernel's socket buffers; " +
 		"5 of them are dropped. No healthy member loses a message; one delivery in 100 takes 3.00 ms or longer."; f.deafFinding() != want {
 		t.Errorf("%s\nwant %s", f.deafFinding(), want)
+	}
+	lost := deafened("thread", 1<<20, 5)
+	lost.Valid, lost.Void = false, []string{"12 lost"}
+	f = factsOf(&Source{Run: &results.Run{}, Cells: []results.Cell{deafened("reactor", 1<<20, 5), deafened("pool", 30<<20, 5), lost}})
+	for _, want := range []string{
+		"1.00 MiB to 30.0 MiB (they may be owed 2.50 MiB; what is above that is not known)",
+		"In what is valid no healthy member loses a message (void: 1 of 1 repetition of `thread`); one delivery",
+	} {
+		if !strings.Contains(f.deafFinding(), want) {
+			t.Errorf("%s\nlacks %s", f.deafFinding(), want)
+		}
+	}
+}
+
+// One model on several numbers of threads is named with each.
+func TestStormsByThreads(t *testing.T) {
+	one, two := stormed("goroutine", 1000, 40e6, 18<<20), stormed("goroutine", 1000, 25e6, 11<<20)
+	one.Params.Procs, two.Params.Procs = 1, 2
+	got := strings.Join(says(t, lessonsOf(one, two), "A storm"), " ")
+	for _, want := range []string{"25.0 ms in `goroutine x2` and 40.0 ms in `goroutine x1`", "8.00 MiB in `goroutine x1`", "1.00 MiB in `goroutine x2`"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks %q", got, want)
+		}
 	}
 }
 
