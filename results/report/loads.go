@@ -193,7 +193,7 @@ func datum(g *results.Group, f results.Figure) Datum {
 func (b *builder) searchTable(load results.Setting) Table {
 	t := Table{Note: "The most is where half of the windows held the limits, and half did not. Over one process the interval is of its windows alone, not of how another" +
 		" would do; over two it is the hull of theirs, from three on Student's t over processes (t).",
-		Head: []string{"Model", "N", "Most held", "95% interval", "Over", "Bottleneck", "Why it ended"}}
+		Head: []string{"Model", "N", "Most held", capital(results.CapacityHead(b.each(load))), "Over", "Bottleneck", "Why it ended"}}
 	for _, of := range b.limits {
 		for _, l := range of {
 			if l.setting != load {
