@@ -181,9 +181,12 @@ func capacityRows(all, block []Group) [][]string {
 	if block[0].Params.Search == "conns" {
 		most = "connections"
 	}
-	cells := [][]string{{"model", most, "95% interval", "over", "bound by", "valid"}}
+	var of []*Group
 	for i := range block {
-		g := &block[i]
+		of = append(of, &block[i])
+	}
+	cells := [][]string{{"model", most, CapacityHead(of), "over", "bound by", "valid"}}
+	for _, g := range of {
 		held := g.Capacity()
 		words, interval := "–", "–"
 		switch {

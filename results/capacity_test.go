@@ -276,3 +276,27 @@ func TestLatencyOverProcesses(t *testing.T) {
 		t.Errorf("%d loads have a band, want those that all processes had: %d", banded, len(shownShares))
 	}
 }
+
+// What goes from one process to another is no interval of any certainty.
+func TestCapacityHead(t *testing.T) {
+	for _, tt := range []struct {
+		bounds []string
+		want   string
+	}{
+		{[]string{"server"}, "95% interval"}, {[]string{"server", "server"}, "range"}, {[]string{"server", "server", "server"}, "95% interval"},
+		{[]string{"server", "server", "limit"}, "range"},
+	} {
+		var cells []Cell
+		for rep, bound := range tt.bounds {
+			cells = append(cells, Cell{Model: "pool", Scenario: "echo", Conns: 1000, Rep: rep + 1, Valid: true, Params: Params{Loop: "search", Search: "rate", SLO: "p99<5ms"},
+				Search: searchOf(100_000, bound, true)})
+		}
+		groups := Summarise(cells)
+		if got := CapacityHead([]*Group{&groups[0]}); got != tt.want {
+			t.Errorf("%v: %s, want %s", tt.bounds, got, tt.want)
+		}
+		if head := capacityRows(groups, groups)[0][2]; head != tt.want {
+			t.Errorf("%v: the table says %s", tt.bounds, head)
+		}
+	}
+}

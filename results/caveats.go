@@ -21,7 +21,7 @@ func writeVoid(out *strings.Builder, all, block []Group, opts TableOptions) {
 			if why == "" {
 				why = "no reason told"
 			}
-			kind := withoutFigures(why)
+			kind := WithoutFigures(why)
 			if reasons[kind] == nil {
 				kinds = append(kinds, kind)
 				reasons[kind] = &reason{first: why}
@@ -52,7 +52,7 @@ func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) 
 		repetitions += len(cells)
 		for _, c := range cells {
 			for _, warning := range c.Warnings {
-				kind := withoutFigures(warning)
+				kind := WithoutFigures(warning)
 				if who[kind] == nil {
 					kinds = append(kinds, kind)
 					first[kind], who[kind] = warning, map[string]int{}
@@ -76,8 +76,8 @@ func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) 
 	}
 }
 
-// withoutFigures is s with every digit the same.
-func withoutFigures(s string) string {
+// WithoutFigures is s without digits: warnings and reasons of one kind are alike so.
+func WithoutFigures(s string) string {
 	return strings.Map(func(r rune) rune {
 		if '0' <= r && r <= '9' || r == '.' {
 			return -1

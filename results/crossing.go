@@ -22,31 +22,64 @@ type Crossing struct {
 	Kept    float64 // slow requests a second; 0: at none of those measured
 	Missed  float64 // slow requests a second; +Inf: at none of those measured
 	Behind  bool    // at Missed the server fell behind altogether
+	Again   float64 // slow requests a second, more than Missed, that it did it at again: there is no one crossing; 0: it did not
+	Offered float64 // slow requests a second: the most that any model was given that way, with so many connections
+	Once    bool    // a side of it, or both, is known from one repetition alone
 }
 
 // Stalls is where every model's bystanders come to wait for MissNS or longer at p99, for every way to block. A model that falls behind what
-// is offered misses it too.
+// is offered misses it too. Of a p99 that is the machine's own pauses nothing is told: groups are with the controls that show that.
 func Stalls(groups []Group) []Crossing {
-	return crossings(groups, "", func(g *Group) (bool, bool) {
-		over := g.Of(LatencyP99)
-		return over.Median >= MissNS, over.N > 0
+	f := figureNamed("p99_ns")
+	drowned := drownedBy(slices.DeleteFunc(slices.Clone(groups), func(g Group) bool { return !g.blocks() }))
+	return crossings(groups, "", func(g *Group) side {
+		if drowned.at(g.Setting(), g.Conns, f).factor > 0 {
+			return side{}
+		}
+		return sideOf(g, f, MissNS)
 	})
 }
 
 // Exhaustions is where the slow requests themselves come to queue for a thread: half of those that were handed over take more than twice as long
 // as they block.
 func Exhaustions(groups []Group) []Crossing {
-	return crossings(groups, "offload", func(g *Group) (bool, bool) {
-		over := g.Of(AsideP50)
-		return over.Median > exhausts*float64(g.Params.BlockNS), over.N > 0
+	f := Figure{Name: "aside_p50_ns", Metric: AsideP50}
+	return crossings(groups, "offload", func(g *Group) side {
+		return sideOf(g, f, math.Nextafter(exhausts*float64(g.Params.BlockNS), math.Inf(1)))
 	})
 }
 
-// crossings is the crossing of every model, load, number of connections and way to block (how; "": every way) that misses tells of.
-func crossings(groups []Group, how string, misses func(*Group) (missed, known bool)) []Crossing {
+// side is on which side of a limit a group is.
+type side struct {
+	known, missed bool
+	behind        bool // it fell behind altogether
+	of            int  // repetitions
+}
+
+// sideOf is on which side of the limit the whole interval of a figure is, or where there are too few repetitions for one, all of them.
+func sideOf(g *Group, f Figure, limit float64) side {
+	i, over := g.Interval(f), g.Of(f.Metric)
+	low, high := over.Min, over.Max
+	if i.Sure() {
+		low, high = i.Low, i.High
+	}
+	return side{known: over.N > 0 && (low >= limit || high < limit), missed: low >= limit, of: over.N}
+}
+
+// orBehind is s, or that it fell behind.
+func (s side) orBehind(g *Group) side {
+	if !g.fellBehind() {
+		return s
+	}
+	servers := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client })
+	return side{known: true, missed: true, behind: true, of: len(servers)}
+}
+
+// crossings is the crossing of every model, load, number of connections and way to block (how; "": every way), by on which side each group is.
+func crossings(groups []Group, how string, sideOf func(*Group) side) []Crossing {
 	var of []Group
 	for _, g := range groups {
-		if g.Params.How != "" && g.Params.Share > 0 && (how == "" || g.Params.How == how) {
+		if g.blocks() && (how == "" || g.Params.How == how) {
 			of = append(of, g)
 		}
 	}
@@ -54,31 +87,55 @@ func crossings(groups []Group, how string, misses func(*Group) (missed, known bo
 	var all []Crossing
 	for i := range of {
 		g := &of[i]
-		missed, known := misses(g)
-		behind := g.fellBehind()
-		missed, known = missed || behind, known || behind
-		if !known {
+		s := sideOf(g).orBehind(g)
+		if !s.known {
 			continue
 		}
-		setting, name := g.Setting(), nameOf(groups, g)
-		setting.Params.Share = 0
-		at := slices.IndexFunc(all, func(c Crossing) bool { return c.Setting == setting && c.Conns == g.Conns && c.Name == name })
+		way, name := g.way(), nameOf(groups, g)
+		at := slices.IndexFunc(all, func(c Crossing) bool { return c.Setting == way && c.Conns == g.Conns && c.Name == name })
 		if at < 0 {
 			at = len(all)
-			all = append(all, Crossing{Setting: setting, Conns: g.Conns, Model: g.Model, Name: name, Missed: math.Inf(1)})
+			all = append(all, Crossing{Setting: way, Conns: g.Conns, Model: g.Model, Name: name, Missed: math.Inf(1), Offered: mostSlow(of, g)})
 		}
-		switch c := &all[at]; {
-		case !math.IsInf(c.Missed, 1): // it has missed already, with fewer
-		case missed:
-			c.Missed, c.Behind = g.SlowPerS(), behind
-		default:
-			c.Kept = g.SlowPerS()
-		}
+		all[at].add(g.SlowPerS(), s)
 	}
 	slices.SortStableFunc(all, func(a, b Crossing) int {
 		return cmp.Or(compareSettings(a.Setting, b.Setting), cmp.Compare(a.Conns, b.Conns), compareNames(modelOrder, a.Model, b.Model))
 	})
 	return all
+}
+
+// add is what was seen at a rate that is higher than all before.
+func (c *Crossing) add(perS float64, s side) {
+	once := s.of == 1
+	switch missed := !math.IsInf(c.Missed, 1); {
+	case missed && s.missed: // as with fewer
+	case missed:
+		c.Again, c.Once = perS, c.Once || once
+	case s.missed:
+		c.Missed, c.Behind, c.Once = perS, s.behind, c.Once || once
+	default:
+		c.Kept, c.Once = perS, once
+	}
+}
+
+// mostSlow is the most slow requests a second of the groups that block the same way as g with as many connections.
+func mostSlow(of []Group, g *Group) (most float64) {
+	for i := range of {
+		if o := &of[i]; o.way() == g.way() && o.Conns == g.Conns {
+			most = max(most, o.SlowPerS())
+		}
+	}
+	return most
+}
+
+func (g *Group) blocks() bool { return g.Params.How != "" && g.Params.Share > 0 }
+
+// way is the load but for how much of it blocks.
+func (g *Group) way() Setting {
+	s := g.Setting()
+	s.Params.Share = 0
+	return s
 }
 
 // SlowPerS is how many slow requests a second were offered.

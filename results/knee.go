@@ -43,7 +43,6 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 	slices.Sort(conns)
 	slo := of[0].setting.Params.SLO
 	var rates, values []float64
-	var notes []string
 	for _, n := range slices.Compact(conns) {
 		limited, farthest := LimitedLatency(slo)
 		if limited == "p50" { // it is drawn anyway
@@ -67,7 +66,7 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 		}
 	}
 	if len(rates) == 0 {
-		return nil, append(notes, "latency-vs-load: no window is known: not drawn")
+		return nil, []string{"latency-vs-load: no window is known: not drawn"}
 	}
 	for i := range ch.panels {
 		ch.panels[i].axes = func(x, y *plot.Axis) {
@@ -75,7 +74,7 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 			logAxis(y, slices.Min(values), slices.Max(values), inTime)
 		}
 	}
-	return ch, notes
+	return ch, nil
 }
 
 // kneesOf is one percentile over the rate, for every row at n connections.
@@ -172,9 +171,15 @@ func (g *Group) Loads() []AtLoad {
 // capacityChart is the most that each model holds over the number of connections, with its interval.
 func capacityChart(of []row, given map[string]look) (*chart, []string) {
 	p := of[0].setting.Params
+	var groups []*Group
+	for _, r := range of {
+		for i := range r.groups {
+			groups = append(groups, &r.groups[i])
+		}
+	}
 	ch := &chart{
 		name: "capacity", columns: 1, title: "Messages a second that are held within the limits",
-		subtitle: fmt.Sprintf("The rate at which half of the windows hold %s with everything answered; bar: 95%% interval. Log scales; higher is better.", p.SLO),
+		subtitle: fmt.Sprintf("The rate at which half of the windows hold %s with everything answered; bar: %s. Log scales; higher is better.", p.SLO, CapacityHead(groups)),
 		spread:   "Over %d processes, a search each.",
 
 		hollowMeans: "Hollow: the server was not at its end: it is the client's, the most that was to be tried, or not known whose. ",

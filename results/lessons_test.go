@@ -25,16 +25,20 @@ func TestReaches(t *testing.T) {
 		cells        []Cell
 		kept, behind int
 		achieved     float64
+		client       bool
 	}{
-		"all":                  {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true)}, 1000, 0, 0},
-		"not the largest":      {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, false), roomOf("pool", 5000, 1, false)}, 10, 1000, 5000},
-		"none":                 {[]Cell{roomOf("pool", 1000, 1, false)}, 0, 1000, 5000},
-		"one in three did not": {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 10, 0, 0},
-		"two in three did not": {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 0, 10, 50},
-		"disturbed":            {[]Cell{roomOf("pool", 10, 1, true), disturbed, roomOf("pool", 1000, 1, true)}, 1000, 0, 0},
+		"all":                  {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true)}, 1000, 0, 0, false},
+		"not the largest":      {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, false), roomOf("pool", 5000, 1, false)}, 10, 1000, 5000, false},
+		"none":                 {[]Cell{roomOf("pool", 1000, 1, false)}, 0, 1000, 5000, false},
+		"one in three did not": {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 10, 0, 0, false},
+		"two in three did not": {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 0, 10, 50, false},
+		"disturbed":            {[]Cell{roomOf("pool", 10, 1, true), disturbed, roomOf("pool", 1000, 1, true)}, 1000, 0, 0, false},
+		"in balance":           {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true), roomOf("pool", 1000, 2, false)}, 10, 0, 0, false},
+		"the client's end":     {[]Cell{roomOf("pool", 10, 1, true), clients(roomOf("pool", 1000, 1, false))}, 10, 1000, 5000, true},
+		"the client's once":    {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), clients(roomOf("pool", 10, 3, false))}, 0, 10, 50, false},
 	} {
 		all := Reaches(Summarise(c.cells))
-		if len(all) != 1 || all[0].Kept != c.kept || all[0].Behind != c.behind || all[0].AchievedPerS != c.achieved {
+		if len(all) != 1 || all[0].Kept != c.kept || all[0].Behind != c.behind || all[0].AchievedPerS != c.achieved || all[0].Client != c.client {
 			t.Errorf("%s: %+v, want %+v", name, all, c)
 		}
 	}
@@ -68,6 +72,8 @@ func TestCrossings(t *testing.T) {
 		of           func([]Group) []Crossing
 		kept, missed float64
 		none, behind bool
+		again        float64
+		often        bool // each side is known from more than one repetition
 	}{
 		"between two":   {cells: []Cell{slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)}, of: Stalls, kept: 10, missed: 50},
 		"exactly 50 ms": {cells: []Cell{slowed("inline", 0.01, 50*ms, 0, true)}, of: Stalls, missed: 10},
@@ -76,7 +82,10 @@ func TestCrossings(t *testing.T) {
 		"the client's end": {cells: []Cell{slowed("inline", 0.01, ms, 0, true), clients(slowed("inline", 0.05, ms, 0, false))}, of: Stalls,
 			kept: 10, missed: math.Inf(1)},
 		"better again": {cells: []Cell{slowed("spin", 0.01, 60*ms, 0, true), slowed("spin", 0.02, ms, 0, true), slowed("spin", 0.05, 60*ms, 0, true)},
-			of: Stalls, missed: 10},
+			of: Stalls, missed: 10, again: 20},
+		"three times": {cells: repeated(3, slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)), of: Stalls, kept: 10, missed: 50, often: true},
+		"a wild one": {cells: append(repeated(2, slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.02, 60*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)),
+			again3(slowed("inline", 0.02, ms, 0, true))), of: Stalls, kept: 10, missed: 50, often: true},
 		"nothing slow": {cells: []Cell{slowed("inline", 0, 60*ms, 0, true)}, of: Stalls, none: true},
 		"threads run out": {cells: []Cell{slowed("offload", 0.1, ms, 21*ms, true), slowed("offload", 0.5, ms, 41*ms, true)}, of: Exhaustions,
 			kept: 100, missed: 500},
@@ -89,9 +98,39 @@ func TestCrossings(t *testing.T) {
 			}
 			continue
 		}
-		if len(all) != 1 || all[0].Kept != c.kept || all[0].Missed != c.missed || all[0].Behind != c.behind {
-			t.Errorf("%s: %+v, want kept %g, missed %g, behind %v", name, all, c.kept, c.missed, c.behind)
+		if len(all) != 1 || all[0].Kept != c.kept || all[0].Missed != c.missed || all[0].Behind != c.behind || all[0].Again != c.again || all[0].Once == c.often {
+			t.Errorf("%s: %+v, want kept %g, missed %g, behind %v, again %g", name, all, c.kept, c.missed, c.behind, c.again)
 		}
+	}
+}
+
+// repeated is the cells as so many repetitions.
+func repeated(n int, cells ...Cell) (all []Cell) {
+	for rep := range n {
+		for _, c := range cells {
+			c.Rep = rep + 1
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// again3 is a third repetition.
+func again3(c Cell) Cell {
+	c.Rep = 3
+	return c
+}
+
+// Where even floor cannot repeat its p99, nobody's says where bystanders come to wait.
+func TestNoStallIsToldOfDrownedTails(t *testing.T) {
+	cells := repeated(3, slowed("inline", 0.05, 60*time.Millisecond, 0, true), slowed("inline", 0.05, 60*time.Millisecond, 0, true))
+	for i := range cells {
+		if i%2 == 0 {
+			cells[i].Model, cells[i].Latency = "floor", &Latency{Count: 1000, P99: int64(i+1) * 1e6}
+		}
+	}
+	if all := Stalls(Summarise(cells)); len(all) > 0 {
+		t.Errorf("%+v", all)
 	}
 }
 

@@ -69,9 +69,6 @@ func AsideP99(c *Cell) (float64, bool) {
 	return percentileOf(c.Aside, 100, func(l *Latency) int64 { return l.P99 })
 }
 
-// LoadedAnon is the anonymous memory of the whole server, in bytes, at the end of the measured window.
-func LoadedAnon(c *Cell) (float64, bool) { return known(c.Memory.LoadedAnon) }
-
 // PeakRSS is the most that the server ever held resident, in bytes.
 func PeakRSS(c *Cell) (float64, bool) { return known(c.Memory.PeakRSS) }
 

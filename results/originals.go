@@ -72,8 +72,8 @@ var (
 		{"cpu", "CPU per message", "cpu_ns_per_message", nil, Nanoseconds, []func(Setting) bool{loadOf("echo", "closed"), loadOf("echo", "open")}},
 		{"p50", "p50", "p50_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("echo", "open"), loadOf("echo", "closed")}},
 		{"p99", "p99", "p99_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("echo", "open"), loadOf("echo", "closed")}},
-		{"user", "memory per connection", "", userSlopeOf, Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
-		{"kernel", "kernel memory per connection", "", kernelSlopeOf, Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
+		{"user", "memory per connection", "", (*Growth).UserPerConn, Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
+		{"kernel", "kernel memory per connection", "", (*Growth).KernelPerConn, Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
 		{"stall", "p99 of bystanders", "p99_ns", nil, Nanoseconds, []func(Setting) bool{blocks("inline"), blocks("spin")}},
 	}
 	ofHTTP = []aspect{
@@ -81,8 +81,8 @@ var (
 		{"cpu", "CPU per delivery", "cpu_ns_per_message", nil, Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
 		{"p50", "p50", "p50_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
 		{"p99", "p99", "p99_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
-		{"user", "memory per waiter", "", userSlopeOf, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
-		{"kernel", "kernel memory per waiter", "", kernelSlopeOf, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
+		{"user", "memory per waiter", "", (*Growth).UserPerConn, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
+		{"kernel", "kernel memory per waiter", "", (*Growth).KernelPerConn, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
 	}
 )
 
@@ -90,8 +90,11 @@ func blocks(how string) func(Setting) bool {
 	return func(s Setting) bool { return s.Scenario == "blocking" && s.Params.How == how && s.Params.Share > 0 }
 }
 
-func userSlopeOf(g *Growth) Interval   { return g.User.slopeOr(g.UserSlope) }
-func kernelSlopeOf(g *Growth) Interval { return g.Kernel.slopeOr(g.KernelSlope) }
+// UserPerConn is bytes of user memory a connection, with how sure that is where it is known; N is 0 where there is no line.
+func (g *Growth) UserPerConn() Interval { return g.User.slopeOr(g.UserSlope) }
+
+// KernelPerConn is that of kernel memory.
+func (g *Growth) KernelPerConn() Interval { return g.Kernel.slopeOr(g.KernelSlope) }
 
 // slopeOr is the line's slope, with its interval where that is known; N is 0 where there is no line.
 func (l *Line) slopeOr(sure Interval) Interval {

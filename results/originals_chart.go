@@ -26,11 +26,11 @@ type dumbbell struct {
 	ratio          string
 }
 
-// least is where a slope of nothing stands.
-const least = 16
+// LeastDrawn is where a slope of nothing stands: a logarithm has no 0.
+const LeastDrawn = 16
 
-// shownKeys are the figures that are drawn.
-var shownKeys = []string{"cpu", "user", "stall"}
+// Drawn reports whether pairs are drawn by the figure.
+func (c *BesideColumn) Drawn() bool { return slices.Contains([]string{"cpu", "user", "stall"}, c.Key) }
 
 // originalCharts is a chart for each table of pairs.
 func originalCharts(run *Run, cells []Cell) (charts []*chart) {
@@ -45,7 +45,7 @@ func originalCharts(run *Run, cells []Cell) (charts []*chart) {
 			subtitle: "Filled: ours, in Go. Hollow: the original. Log scales; lower is better. Behind CPU stands the original's over ours, with the 95% interval of that.",
 		}
 		for at, c := range t.Columns {
-			if slices.Contains(shownKeys, c.Key) {
+			if c.Drawn() {
 				ch.addDumbbells(t, at)
 			}
 		}
@@ -61,7 +61,7 @@ func originalCharts(run *Run, cells []Cell) (charts []*chart) {
 
 func (ch *chart) addDumbbells(t *Beside, at int) {
 	c := t.Columns[at]
-	d := &dumbbells{words: c.Words, low: least}
+	d := &dumbbells{words: c.Words, low: LeastDrawn}
 	for i := range t.Pairs {
 		p := &t.Pairs[i]
 		f := p.Figures[at]

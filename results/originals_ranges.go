@@ -11,6 +11,9 @@ type ModelRange struct {
 	// Widest is the largest ratio among them that is a difference, of the dearer over the cheaper: judged over all pairs of them together
 	// (Holm). Nil: no difference was found.
 	Widest *Comparison
+
+	Pairs   int // of them that were compared
+	Unknown int // of those, that too little is known of to say whether they differ
 }
 
 // within is the range of our models, and of each language's originals where there are two. A control is no model.
@@ -65,8 +68,13 @@ func (b *besides) rangeOf(of []*Group, f Figure) (r ModelRange, ok bool) {
 		}
 	}
 	all = judge(all, b.drowned)
+	r.Pairs = len(all)
 	for i := range all {
-		if c := &all[i]; c.Verdict == More && (r.Widest == nil || c.Ratio.Mid > r.Widest.Ratio.Mid) {
+		c := &all[i]
+		if c.Verdict == Unknown {
+			r.Unknown++
+		}
+		if c.Verdict == More && (r.Widest == nil || c.Ratio.Mid > r.Widest.Ratio.Mid) {
 			r.Widest = c
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -112,6 +113,16 @@ func TestOriginalsOf(t *testing.T) {
 	}
 }
 
+// Of one repetition each nothing is told, and that is not "no difference".
+func TestWithinALanguageUnknown(t *testing.T) {
+	run, cells := besideOurs(t)
+	for _, r := range OriginalsOf(run, slices.DeleteFunc(cells, func(c Cell) bool { return c.Rep > 1 })).Within {
+		if r.Widest != nil || r.Pairs == 0 || r.Unknown != r.Pairs {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestWithinALanguage(t *testing.T) {
 	o := OriginalsOf(besideOurs(t))
 	want := []struct {
@@ -131,6 +142,11 @@ func TestWithinALanguage(t *testing.T) {
 		if r.Language != w.language || r.Ours != (i == 0) || r.Models != w.models || r.Widest == nil || r.Widest.Base != w.cheap || r.Widest.Other != w.dear ||
 			math.Abs(r.Widest.Ratio.Mid/w.ratio-1) > 0.01 {
 			t.Errorf("%+v, %+v", r, r.Widest)
+		}
+	}
+	for _, r := range o.Within {
+		if r.Pairs != r.Models*(r.Models-1)/2 || r.Unknown != 0 {
+			t.Errorf("%d pairs of %d models, %d unknown", r.Pairs, r.Models, r.Unknown)
 		}
 	}
 	if len(o.Engines) != 8 { // two of them: closed at three N, open at one

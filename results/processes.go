@@ -3,6 +3,7 @@ package results
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/aclements/go-moremath/stats"
 )
@@ -59,6 +60,20 @@ func (g *Group) OverWhat() string {
 	default:
 		return fmt.Sprintf("%d processes, hull", n)
 	}
+}
+
+// hull reports whether the interval of Capacity goes from one process to another, which has no certainty to name.
+func (g *Group) hull() bool {
+	n, byT := g.searches()
+	return n > 1 && !byT
+}
+
+// CapacityHead is what the intervals of these groups' Capacity are called together: none is more than the least of them.
+func CapacityHead(all []*Group) string {
+	if slices.ContainsFunc(all, (*Group).hull) {
+		return "range"
+	}
+	return "95% interval"
 }
 
 // searches is how many searches there are, and whether they are enough, and each with an end of its own, for Student's t over them.

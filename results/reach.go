@@ -17,43 +17,52 @@ type Reach struct {
 	Name    string // the model's, and its Procs where it ran on several numbers of them
 	Kept    int    // members: the most that it kept up with, and with fewer; 0: not even the least there were
 	Behind  int    // members: the least that it fell behind with; 0: it was not seen to
+	Offered int    // members: the most that any model was to serve under this load
 
 	// At Behind, medians over the repetitions that fell behind.
 	OfferedPerS  float64 // deliveries
 	AchievedPerS float64
-	Client       bool // it was the client that could do no more
+	Client       bool // it was the client that could do no more: what the server can is not known
 }
 
 // Reaches is the reach of every model under every load of fanout. What is void for another reason tells nothing of it. Where repetitions
-// disagree, most of them decide.
+// disagree, most of them decide, and where they are in balance nothing is known.
 func Reaches(groups []Group) []Reach {
 	var all []Reach
+	offered := map[Setting]int{}
+	for i := range groups {
+		s := groups[i].Setting()
+		offered[s] = max(offered[s], groups[i].Conns)
+	}
 	for _, r := range rows(groups) {
 		if r.setting.Scenario != fanout || r.setting.Params.Loop != "open" {
 			continue
 		}
-		reach := Reach{Setting: r.setting, Model: r.model, Name: r.name}
+		reach := Reach{Setting: r.setting, Model: r.model, Name: r.name, Offered: offered[r.setting]}
 		for i := range r.groups {
 			g := &r.groups[i]
-			behind := g.behind()
-			if len(g.Told()) == 0 && len(behind) == 0 {
-				continue
-			}
-			if len(g.Told()) > len(behind) {
+			kept, behind := len(g.Told()), len(g.behind())
+			if kept > behind {
 				reach.Kept = g.Conns
-				continue
 			}
-			reach.Behind = g.Conns
-			reach.OfferedPerS = medianOver(behind, func(b *Behind) float64 { return b.OfferedPerS })
-			reach.AchievedPerS = medianOver(behind, func(b *Behind) float64 { return b.AchievedPerS })
-			reach.Client = slices.ContainsFunc(behind, func(b *Behind) bool { return b.Client })
-			break
+			if behind > kept {
+				reach.endAt(g)
+				break
+			}
 		}
 		if reach.Kept+reach.Behind > 0 {
 			all = append(all, reach)
 		}
 	}
 	return all
+}
+
+// endAt is where most repetitions fell behind: the server did, or else the client.
+func (r *Reach) endAt(g *Group) {
+	r.Behind, r.Client = g.Conns, !g.fellBehind()
+	behind := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client != r.Client })
+	r.OfferedPerS = medianOver(behind, func(b *Behind) float64 { return b.OfferedPerS })
+	r.AchievedPerS = medianOver(behind, func(b *Behind) float64 { return b.AchievedPerS })
 }
 
 // behind is how far each repetition fell behind that did.

@@ -85,11 +85,3 @@ func (m Machine) Sub(before Machine) Machine {
 	}
 	return d
 }
-
-// StealRatio is the share of the time that the hypervisor took, of all that tasks wanted; 0 if they wanted none.
-func (t CPUTime) StealRatio() float64 {
-	if t.Busy+t.Steal <= 0 {
-		return 0
-	}
-	return float64(t.Steal) / float64(t.Busy+t.Steal)
-}

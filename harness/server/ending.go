@@ -41,9 +41,6 @@ func (p *Process) Err() error {
 	return errors.New(how)
 }
 
-// Stderr is the last few KiB that the server wrote to its standard error.
-func (p *Process) Stderr() string { return p.stderr.String() }
-
 // watch waits for the first process to end, and ends the rest.
 func (p *Process) watch(k *keeper, cmd *exec.Cmd, stderr *os.File) {
 	// Wait without reaping: until it is reaped, no other process or group can have its number.

@@ -90,8 +90,8 @@ func (b *builder) cpuBars(load results.Setting) []bars {
 		var values [][]float64
 		for _, row := range b.rows(load) {
 			for _, g := range row {
-				user, known := g.Of(userPerMessage), g.Conns == n
-				if system := g.Of(systemPerMessage); known && user.N > 0 {
+				user, known := g.Of(results.UserCPU), g.Conns == n
+				if system := g.Of(results.SystemCPU); known && user.N > 0 {
 					models = append(models, results.NameOf(b.groups, g))
 					values = append(values, []float64{user.Median, system.Median})
 				}
@@ -101,17 +101,6 @@ func (b *builder) cpuBars(load results.Setting) []bars {
 			[]string{"user space", "kernel"}, models, values, results.Nanoseconds)...)
 	}
 	return all
-}
-
-func userPerMessage(c *results.Cell) (float64, bool) { return perMessage(c, c.CPU.UserNS) }
-
-func systemPerMessage(c *results.Cell) (float64, bool) { return perMessage(c, c.CPU.SystemNS) }
-
-func perMessage(c *results.Cell, ns *int64) (float64, bool) {
-	if ns == nil || c.Load.Received == 0 {
-		return 0, false
-	}
-	return float64(*ns) / float64(c.Load.Received), true
 }
 
 // memoryPieces is where memory is, in the order it is stacked: what the server itself uses, then the kernel for it.

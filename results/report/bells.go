@@ -30,15 +30,9 @@ type bellTick struct {
 	Text string
 }
 
-// bellKeys are the figures that are drawn.
-var bellKeys = []string{"cpu", "user", "stall"}
-
-// leastBell is where a slope of nothing stands: a logarithm has no 0.
-const leastBell = 16
-
 func bellsOf(t *results.Beside) (all []bells) {
 	for at, c := range t.Columns {
-		if !slices.Contains(bellKeys, c.Key) {
+		if !c.Drawn() {
 			continue
 		}
 		pairs := slices.DeleteFunc(slices.Clone(t.Pairs), func(p results.Pair) bool { return p.Figures[at].Original.N == 0 })
@@ -54,7 +48,7 @@ func bellsOf(t *results.Beside) (all []bells) {
 }
 
 func bellsIn(pairs []results.Pair, at int, c results.BesideColumn) bells {
-	axis := bellAxis{low: math.Inf(1), high: leastBell, binary: c.Key == "user"}
+	axis := bellAxis{low: math.Inf(1), high: results.LeastDrawn, binary: c.Key == "user"}
 	for _, p := range pairs {
 		for _, s := range []results.Side{p.Figures[at].Ours, p.Figures[at].Original} {
 			axis.hold(s)
@@ -97,17 +91,17 @@ type bellAxis struct {
 
 func (a *bellAxis) hold(s results.Side) {
 	if s.N > 0 {
-		v := max(leastBell, s.Mid)
+		v := max(results.LeastDrawn, s.Mid)
 		a.low, a.high = min(a.low, v), max(a.high, v)
 	}
 }
 
 func (a *bellAxis) place(v float64) float64 {
 	span := math.Log(max(a.high/a.low, 2))
-	return 3 + 94*math.Log(max(leastBell, v)/a.low)/span
+	return 3 + 94*math.Log(max(results.LeastDrawn, v)/a.low)/span
 }
 
-// ticks are powers of ten, or of two where it counts bytes, as many as there is room for.
+// ticks are powers of ten, or of four where it counts bytes, as many as there is room for.
 func (a *bellAxis) ticks(words func(float64) string) (all []bellTick) {
 	const most = 4
 	if !a.binary && a.high/a.low < 20 { // hardly a decade

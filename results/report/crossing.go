@@ -14,7 +14,7 @@ import (
 
 // crossingLessons is how many slow requests a second each model bears, for every load that was measured with some: every way and share at once.
 func (b *builder) crossingLessons() (all []lessonPart) {
-	stalls, exhaustions := results.Stalls(b.competing()), results.Exhaustions(b.competing())
+	stalls, exhaustions := b.competing(results.Stalls(b.groups)), b.competing(results.Exhaustions(b.groups))
 	var done []results.Setting
 	for _, load := range b.scenario("blocking") {
 		base := blockingBase(load)
@@ -43,9 +43,9 @@ func (b *builder) crossingLessons() (all []lessonPart) {
 	return all
 }
 
-// competing is the groups without those of controls that are another model once more.
-func (b *builder) competing() []results.Group {
-	return slices.DeleteFunc(slices.Clone(b.groups), func(g results.Group) bool { return b.twinOf[g.Model] != "" })
+// competing is the crossings without those of controls that are another model once more.
+func (b *builder) competing(all []results.Crossing) []results.Crossing {
+	return slices.DeleteFunc(all, func(c results.Crossing) bool { return b.twinOf[c.Model] != "" })
 }
 
 // blockingBase is the load without what its lesson is told over.
@@ -144,7 +144,11 @@ func (b *builder) crossed(g *results.Group, all []results.Crossing) Datum {
 	name := results.NameOf(b.groups, g)
 	for _, c := range all {
 		if c.Name == name && c.Conns == g.Conns && c.Setting.Params.How == g.Params.How {
-			return figure(c.Missed, between(c))
+			d := figure(c.Missed, between(c))
+			if c.Once {
+				d.Detail = "of one repetition"
+			}
+			return d
 		}
 	}
 	return unknown
@@ -154,6 +158,8 @@ func (b *builder) crossed(g *results.Group, all []results.Crossing) Datum {
 func between(c results.Crossing) string {
 	ps := results.Number
 	switch {
+	case c.Again > 0:
+		return fmt.Sprintf("at %s a second, but not at %s", ps(c.Missed), ps(c.Again))
 	case math.IsInf(c.Missed, 1):
 		return fmt.Sprintf("over %s a second", ps(c.Kept))
 	case c.Kept == 0:
@@ -172,7 +178,7 @@ type crossedAlike struct {
 func alikeCrossings(all []results.Crossing) (alike []crossedAlike) {
 	for _, c := range all {
 		at := slices.IndexFunc(alike, func(a crossedAlike) bool {
-			return a.of.Setting == c.Setting && a.of.Conns == c.Conns && a.of.Kept == c.Kept && a.of.Missed == c.Missed
+			return a.of.Setting == c.Setting && a.of.Conns == c.Conns && a.of.Kept == c.Kept && a.of.Missed == c.Missed && a.of.Again == c.Again && a.of.Once == c.Once
 		})
 		if at < 0 {
 			alike = append(alike, crossedAlike{of: c})
@@ -215,7 +221,7 @@ func stallCrossings(all []results.Crossing) (says []string) {
 		if p.How != "offload" && said != "" {
 			s += fmt.Sprintf(" In theory one thread has time for %s of them a second.", results.Number(1e9/float64(p.BlockNS)))
 		}
-		says = append(says, s)
+		says = append(says, s+ofOnce(way))
 	}
 	return says
 }
@@ -225,16 +231,42 @@ func crossingsInWords(way []crossedAlike) (said, never string) {
 	var crossed, not []string
 	for _, a := range way {
 		if math.IsInf(a.of.Missed, 1) {
-			not = append(not, fmt.Sprintf("%s a second, the most there were, in %s", results.Number(a.of.Kept), list(codes(a.models))))
+			most := ", the most there were,"
+			if a.of.Kept < a.of.Offered {
+				most = ", and with more it is not known,"
+			}
+			not = append(not, fmt.Sprintf("%s a second%s in %s", results.Number(a.of.Kept), most, list(codes(a.models))))
 			continue
 		}
 		from := fmt.Sprintf("from somewhere between %s and %s a second", results.Number(a.of.Kept), results.Number(a.of.Missed))
 		if a.of.Kept == 0 {
 			from = fmt.Sprintf("from %s a second or fewer", results.Number(a.of.Missed))
 		}
+		if a.of.Again > 0 {
+			from = fmt.Sprintf("with %s a second, but not with %s,", results.Number(a.of.Missed), results.Number(a.of.Again))
+		}
 		crossed = append(crossed, fmt.Sprintf("%s in %s", from, list(codes(a.models))))
 	}
 	return strings.Join(crossed, ", "), strings.Join(not, ", ")
+}
+
+// ofOnce says who is told of by one repetition alone: another might cross elsewhere.
+func ofOnce(way []crossedAlike) string {
+	var once []string
+	all := true
+	for _, a := range way {
+		if a.of.Once {
+			once = append(once, codes(a.models)...)
+		}
+		all = all && a.of.Once
+	}
+	switch {
+	case len(once) == 0:
+		return ""
+	case all:
+		return " Each is of one repetition: another may cross elsewhere."
+	}
+	return fmt.Sprintf(" Of one repetition is what is told of %s: another may cross elsewhere.", list(once))
 }
 
 // exhaustionSentences say where slow requests that are handed over come to queue for a thread. Far below what threads can do in theory there
@@ -259,7 +291,7 @@ func exhaustionSentences(all []results.Crossing) (says []string) {
 		default:
 			s += said
 		}
-		says = append(says, fmt.Sprintf("%s. In theory %d threads do %s a second, and what comes beyond has to queue.", s, wire.MaxOffload, results.Number(theory)))
+		says = append(says, fmt.Sprintf("%s. In theory %d threads do %s a second, and what comes beyond has to queue.%s", s, wire.MaxOffload, results.Number(theory), ofOnce(way)))
 	}
 	return says
 }

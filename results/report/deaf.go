@@ -73,7 +73,7 @@ func deafSentence(name string, g, quiet *results.Group) string {
 	case held.Median <= bound.Median:
 		s += fmt.Sprintf(" cost it %s of at most %s", grown(held.Median), results.Bytes(bound.Median))
 	default:
-		s += fmt.Sprintf(" cost it %s, garbage and what others were owed for a moment included: they may be owed %s", grown(held.Median), results.Bytes(bound.Median))
+		s += fmt.Sprintf(" cost it %s, more than the %s they may be owed; what the rest is is not known", grown(held.Median), results.Bytes(bound.Median))
 	}
 	if peak := g.Of(d.Peak); held.N > 0 && peak.N > 0 && peak.Median > 1.05*held.Median {
 		s += fmt.Sprintf(" (%s at the peak)", grown(peak.Median))
@@ -142,7 +142,7 @@ func (f facts) deafFinding() string {
 	if slices.Max(held) <= bound[0] {
 		s += fmt.Sprintf(" of at most %s", results.Bytes(bound[0]))
 	} else {
-		s += fmt.Sprintf(" (they may be owed %s; garbage and what others were owed for a moment are in it)", results.Bytes(bound[0]))
+		s += fmt.Sprintf(" (they may be owed %s; what is above that is not known)", results.Bytes(bound[0]))
 	}
 	if len(buffers) > 0 {
 		s += fmt.Sprintf(", and fill %s of the kernel's socket buffers", span1(buffers, results.Bytes))
@@ -150,7 +150,22 @@ func (f facts) deafFinding() string {
 	if len(dropped) > 0 {
 		s += fmt.Sprintf("; %s of them are dropped", span1(dropped, results.Number))
 	}
-	return s + fmt.Sprintf(". No healthy member loses a message; one delivery in 100 takes %s or longer.", span1(p99, results.Nanoseconds))
+	none := "No healthy member loses a message"
+	if void := f.voidBeside(of[0]); len(void) > 0 {
+		none = fmt.Sprintf("In what is valid no healthy member loses a message (void: %s)", list(void))
+	}
+	return s + fmt.Sprintf(". %s; one delivery in 100 takes %s or longer.", none, span1(p99, results.Nanoseconds))
+}
+
+// voidBeside is how many repetitions of which models are void under the same load and N.
+func (f facts) voidBeside(g *results.Group) (all []string) {
+	for i := range f.groups {
+		o := &f.groups[i]
+		if o.Setting() == g.Setting() && o.Conns == g.Conns && len(o.Void) > 0 && !f.control(o.Model) {
+			all = append(all, fmt.Sprintf("%d of %s of %s", len(o.Void), plural(len(o.Void)+len(o.Told()), "repetition"), code(results.NameOf(f.groups, o))))
+		}
+	}
+	return all
 }
 
 // grown is how much memory grew. What is less than counters can err by is not told.

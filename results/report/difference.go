@@ -336,7 +336,7 @@ func (m matter) isUnranked() (kind string, is bool) {
 	if m.count()[results.Unknown] < len(m.all) || len(m.all) == 0 {
 		return "", false
 	}
-	return strings.Join([]string{withoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
+	return strings.Join([]string{results.WithoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
 }
 
 // inWords is all that is known of the matters of one load, alike told together.

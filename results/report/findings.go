@@ -277,8 +277,8 @@ func (f facts) commonWhy() string {
 			if c.Verdict != results.Unknown || c.Why == "" {
 				continue
 			}
-			kind := withoutFigures(c.Why)
-			if times[kind]++; common == "" || times[kind] > times[withoutFigures(common)] {
+			kind := results.WithoutFigures(c.Why)
+			if times[kind]++; common == "" || times[kind] > times[results.WithoutFigures(common)] {
 				common = c.Why
 			}
 		}
@@ -336,7 +336,7 @@ func voidSentence(cells []results.Cell) string {
 		}
 		void++
 		for _, why := range cells[i].Void {
-			kind := withoutFigures(why)
+			kind := results.WithoutFigures(why)
 			if reasons[kind]++; reasons[kind] == 1 {
 				order = append(order, why)
 			}
@@ -356,22 +356,12 @@ func voidSentence(cells []results.Cell) string {
 	case len(order) == 0:
 		return fmt.Sprintf("%d of %s %s void and nowhere counted.", void, plural(len(cells), "repetition"), are)
 	}
-	most := slices.MaxFunc(order, func(a, b string) int { return reasons[withoutFigures(a)] - reasons[withoutFigures(b)] })
+	most := slices.MaxFunc(order, func(a, b string) int { return reasons[results.WithoutFigures(a)] - reasons[results.WithoutFigures(b)] })
 	most = strings.TrimSuffix(results.Printable(most), ".")
 	if void == len(cells) {
 		return fmt.Sprintf("Not one of %s is valid, so nothing was found (%s).", plural(len(cells), "repetition"), most)
 	}
 	return fmt.Sprintf("%d of %s %s void and nowhere counted (mostly: %s).", void, plural(len(cells), "repetition"), are, most)
-}
-
-// withoutFigures is s without digits: warnings of one kind are alike so.
-func withoutFigures(s string) string {
-	return strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' || r == '.' {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // answers is whom to choose for what.

@@ -61,14 +61,14 @@ func styleMemory(growth []results.Growth) string {
 	if at < 0 {
 		return ""
 	}
-	own := userSlope(growth[at])
+	own := growth[at].UserPerConn()
 	var parts []string
 	for _, base := range kin {
 		at := slices.IndexFunc(growth, func(g results.Growth) bool { return g.Model == base && g.User != nil })
 		if at < 0 {
 			continue
 		}
-		its := userSlope(growth[at])
+		its := growth[at].UserPerConn()
 		if own.Mid <= 0 || its.Mid <= 0 {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -129,10 +130,12 @@ func middleOf(of []*results.Comparison) float64 {
 
 // modelSentences is how far the models of one language are apart, and which of the two is most of it.
 func modelSentences(o *results.Originals) (says []string) {
-	var by, none []string
+	var by, none, unknown []string
 	for _, r := range o.Within {
 		switch {
 		case !r.Ours && r.Language == ourLanguage: // the same model by several libraries
+		case r.Widest == nil && r.Unknown > 0:
+			unknown = append(unknown, spoken(r.Language)+ofPairs(r))
 		case r.Widest == nil:
 			none = append(none, spoken(r.Language))
 		default:
@@ -145,6 +148,9 @@ func modelSentences(o *results.Originals) (says []string) {
 	if len(none) > 0 {
 		says = append(says, fmt.Sprintf("Among the models of %s no difference was found.", list(none)))
 	}
+	if len(unknown) > 0 {
+		says = append(says, fmt.Sprintf("Of the models of %s too little is known to say.", list(unknown)))
+	}
 	if most := mostOfIt(o); most != "" {
 		says = append(says, most)
 	}
@@ -152,10 +158,22 @@ func modelSentences(o *results.Originals) (says []string) {
 }
 
 func alsoLibrary(r results.ModelRange) string {
-	if r.Ours {
-		return fmt.Sprintf(" (of %s)", plural(r.Models, "model"))
+	of := plural(r.Models, "model")
+	if !r.Ours {
+		of = plural(r.Models, "server") + ", whose libraries differ too"
 	}
-	return fmt.Sprintf(" (of %s, whose libraries differ too)", plural(r.Models, "server"))
+	if r.Unknown > 0 {
+		of += fmt.Sprintf("; of %d of %s too little is known to say", r.Unknown, plural(r.Pairs, "pair"))
+	}
+	return " (of " + of + ")"
+}
+
+// ofPairs is of how many pairs nothing is known, where it is not all of them.
+func ofPairs(r results.ModelRange) string {
+	if r.Unknown == r.Pairs {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of %s; the others do not differ)", r.Unknown, plural(r.Pairs, "pair"))
 }
 
 // mostOfIt holds every factor of the language with the most pairs against the widest between models, by the ends of their intervals.
@@ -169,19 +187,20 @@ func mostOfIt(o *results.Originals) string {
 	for _, c := range f.differ {
 		lowest.Low, highest.High = min(lowest.Low, c.Ratio.Low), max(highest.High, c.Ratio.High)
 	}
-	widest, n := results.Interval{}, 0
+	widest, n, unknown := results.Interval{}, 0, len(f.same)+len(f.unknown) // the ends of those farthest out, be they of one range or of two
 	for _, r := range o.Within {
-		if r.Widest == nil || !r.Ours && r.Language != f.language {
+		if !r.Ours && r.Language != f.language {
 			continue
 		}
-		n++
-		if r.Widest.Ratio.Mid > widest.Mid {
-			widest = r.Widest.Ratio
+		unknown += r.Unknown
+		if r.Widest != nil {
+			n++
+			widest.Low, widest.High = max(widest.Low, r.Widest.Ratio.Low), max(widest.High, r.Widest.Ratio.High)
 		}
 	}
 	of := spoken(f.language) + " against Go"
 	switch {
-	case n == 0 || len(f.same)+len(f.unknown) > 0:
+	case n == 0 || unknown > 0 || math.IsNaN(lowest.Low+highest.High+widest.Low+widest.High):
 		return ""
 	case lowest.Low > widest.High:
 		return fmt.Sprintf("Of %s the language, with its runtime and libraries, is most of it: its least factor is larger than the largest between models.", of)

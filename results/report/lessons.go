@@ -87,7 +87,7 @@ func (f facts) stormFindings() []string {
 	if len(of) == 0 {
 		return nil
 	}
-	return []string{stormSentence(of, f.control), stormMemorySentence(of, f.control)}
+	return []string{f.stormSentence(of), f.stormMemorySentence(of)}
 }
 
 // reachFindings is how far one room reaches in every model.
@@ -107,7 +107,6 @@ func (f facts) reachFindings() (says []string) {
 // crossingFindings is where the ways to block cross that were measured at several rates of slow requests, and so have something to say
 // beyond what bystanderSentences do.
 func (f facts) crossingFindings() (says []string) {
-	var swept []results.Group
 	rates := map[results.Setting][]float64{}
 	for i := range f.groups {
 		if g := &f.groups[i]; g.Params.How != "" && g.Params.Share > 0 && !f.control(g.Model) {
@@ -118,13 +117,9 @@ func (f facts) crossingFindings() (says []string) {
 			}
 		}
 	}
-	for _, g := range f.groups {
-		way := g.Setting()
-		way.Params.Share = 0
-		if len(rates[way]) > 1 && !f.control(g.Model) {
-			swept = append(swept, g)
-		}
+	swept := func(all []results.Crossing) []results.Crossing {
+		return slices.DeleteFunc(all, func(c results.Crossing) bool { return len(rates[c.Setting]) < 2 || f.control(c.Model) })
 	}
-	stalls := slices.DeleteFunc(results.Stalls(swept), func(c results.Crossing) bool { return c.Setting.Params.How == "offload" })
-	return append(stallCrossings(stalls), exhaustionSentences(results.Exhaustions(swept))...)
+	stalls := slices.DeleteFunc(swept(results.Stalls(f.groups)), func(c results.Crossing) bool { return c.Setting.Params.How == "offload" })
+	return append(stallCrossings(stalls), exhaustionSentences(swept(results.Exhaustions(f.groups)))...)
 }

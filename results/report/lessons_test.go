@@ -88,7 +88,7 @@ func TestDeafLesson(t *testing.T) {
 	for _, want := range []string{
 		"Beside 50 healthy members of `reactor`, 10 that do not read cost it 2.00 MiB of at most 2.50 MiB, and the kernel's socket buffers held 28.0 MiB; " +
 			"5 were dropped, after 2.10 s to 2.20 s. The healthy ones' p99 was 3.00 ms, and while all read 2.00 ms.",
-		"cost it 5.00 MiB, garbage and what others were owed for a moment included: they may be owed 2.50 MiB, and the kernel's socket buffers held 28.0 MiB; " +
+		"cost it 5.00 MiB, more than the 2.50 MiB they may be owed; what the rest is is not known, and the kernel's socket buffers held 28.0 MiB; " +
 			"none was dropped in that time. The healthy ones' p99 was 3.00 ms.",
 	} {
 		if !strings.Contains(strings.Join(got, " "), want) {
@@ -99,6 +99,29 @@ func TestDeafLesson(t *testing.T) {
 	if want := "10 members that do not read, beside 50 that do, cost a server 1.00 MiB to 2.00 MiB of at most 2.50 MiB, and fill 28.0 MiB of the kernel's socket buffers; " +
 		"5 of them are dropped. No healthy member loses a message; one delivery in 100 takes 3.00 ms or longer."; f.deafFinding() != want {
 		t.Errorf("%s\nwant %s", f.deafFinding(), want)
+	}
+	lost := deafened("thread", 1<<20, 5)
+	lost.Valid, lost.Void = false, []string{"12 lost"}
+	f = factsOf(&Source{Run: &results.Run{}, Cells: []results.Cell{deafened("reactor", 1<<20, 5), deafened("pool", 30<<20, 5), lost}})
+	for _, want := range []string{
+		"1.00 MiB to 30.0 MiB (they may be owed 2.50 MiB; what is above that is not known)",
+		"In what is valid no healthy member loses a message (void: 1 of 1 repetition of `thread`); one delivery",
+	} {
+		if !strings.Contains(f.deafFinding(), want) {
+			t.Errorf("%s\nlacks %s", f.deafFinding(), want)
+		}
+	}
+}
+
+// One model on several numbers of threads is named with each.
+func TestStormsByThreads(t *testing.T) {
+	one, two := stormed("goroutine", 1000, 40e6, 18<<20), stormed("goroutine", 1000, 25e6, 11<<20)
+	one.Params.Procs, two.Params.Procs = 1, 2
+	got := strings.Join(says(t, lessonsOf(one, two), "A storm"), " ")
+	for _, want := range []string{"25.0 ms in `goroutine x2` and 40.0 ms in `goroutine x1`", "8.00 MiB in `goroutine x1`", "1.00 MiB in `goroutine x2`"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks %q", got, want)
+		}
 	}
 }
 
@@ -139,6 +162,27 @@ func TestRoomLesson(t *testing.T) {
 	}
 }
 
+// What was void for another reason, or ended by the client, tells nothing of how far a room may grow.
+func TestRoomNotKnown(t *testing.T) {
+	disturbed, client := roomed("pool", 10_000, true), roomed("thread", 10_000, false)
+	disturbed.Valid, disturbed.Void = false, []string{"the client was at its end"}
+	client.Load.Behind.Client = true
+	all := lessonsOf(roomed("pool", 1000, true), disturbed, roomed("thread", 1000, true), client)
+	want := []string{
+		"With 10 messages a second to everybody in one room, `pool` keeps up with 1,000 members, and with more it is not known: 10,000 deliveries a second.",
+		"With 10 messages a second to everybody in one room of 10,000, `thread` brings 62,000 of 100,000 deliveries/s, all that the client can do: " +
+			"what the server can is not known; it keeps up with 1,000.",
+	}
+	if got := says(t, all, "One room"); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+	for _, row := range all[0].Tables[0].Rows {
+		if r := texts(row); row[1].Text == "10,000" && !strings.Contains(r, "|not known|≥ 1,000|0/1") {
+			t.Errorf("row %s", r)
+		}
+	}
+}
+
 func TestCrossingLesson(t *testing.T) {
 	slow := func(model string, share float64, p99 int64) results.Cell {
 		return blocked(model, "inline", share, p99, true)
@@ -161,8 +205,22 @@ func TestCrossingLesson(t *testing.T) {
 	}
 	handedOver := says(t, all, "Requests that block for 20ms, among 10,000 a second")
 	if want := "Handed over (N = 100), half of the slow requests take over 40ms from somewhere between 2,000 and 4,000 a second in `reactor`. " +
-		"In theory 64 threads do 3,200 a second, and what comes beyond has to queue."; handedOver[len(handedOver)-1] != want {
+		"In theory 64 threads do 3,200 a second, and what comes beyond has to queue. Each is of one repetition: another may cross elsewhere."; handedOver[len(handedOver)-1] != want {
 		t.Errorf("%q\nwant %q", handedOver, want)
+	}
+}
+
+// A model that did it again with more has no one crossing, and what is void above the last that is known is not the most there was.
+func TestCrossingsNotKnown(t *testing.T) {
+	twice := blocked("thread", "inline", 0.01, 1e6, true)
+	twice.Rep = 2
+	all := lessonsOf(blocked("pool", "inline", 0.01, 60e6, true), blocked("pool", "inline", 0.02, 1e6, true), blocked("pool", "inline", 0.05, 60e6, true),
+		blocked("thread", "inline", 0.01, 1e6, true), twice, blocked("thread", "inline", 0.02, 90e6, false))
+	want := "Requests that block for 20ms each, asleep where they are handled, make one bystander in 100 wait for 50 ms or longer (N = 100) with 10 a second, but not with 20, in `pool`" +
+		"; not with 10 a second, and with more it is not known, in `thread`. In theory one thread has time for 50 of them a second." +
+		" Of one repetition is what is told of `pool`: another may cross elsewhere."
+	if got := says(t, all, "Requests that block for 20ms, among 1,000 a second"); got[0] != want {
+		t.Errorf("%q\nwant %q", got[0], want)
 	}
 }
 

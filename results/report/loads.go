@@ -90,15 +90,18 @@ var headOf = map[string]string{
 const confidenceNote = "Medians over the valid repetitions, with half their 95% interval; in brackets, where they were too few for one, half the range from the" +
 	" smallest to the largest."
 
+// runQueueHead stands beside CPU per message: a server that is kept waiting for a CPU answers late at no cost.
+const runQueueHead = "Run-queue wait"
+
 // table is every figure of a load, a row a model and N.
 func (b *builder) table(load results.Setting) Table {
 	columns := []results.Figure{figures.cpu, figures.p50, figures.p99, figures.p999, figures.throughput, figures.user, figures.kernel}
 	t := Table{Head: []string{"Model", "N"}}
-	t.Note = confidenceNote
+	t.Note = confidenceNote + " " + runQueueHead + ": how long the server's threads were ready to run and did not, a reply."
 	for _, f := range columns {
 		t.Head = append(t.Head, headOf[f.Name])
 	}
-	t.Head = append(t.Head, "Client CPU", "Server CPU", "Late sends", "Fairness (Jain)", "Worst connection's p99", "Valid")
+	t.Head = append(t.Head, runQueueHead, "Client CPU", "Server CPU", "Late sends", "Fairness (Jain)", "Worst connection's p99", "Valid")
 	for i := range b.groups {
 		g := &b.groups[i]
 		if g.Setting() != load {
@@ -110,6 +113,7 @@ func (b *builder) table(load results.Setting) Table {
 			row = append(row, datum(g, f))
 		}
 		row = append(row,
+			told(g, results.RunQueueWait, results.Nanoseconds),
 			share(g, func(c *results.Cell) *float64 { return c.Load.ClientCPURatio }),
 			share(g, func(c *results.Cell) *float64 { return c.Load.ServerCPURatio }),
 			share(g, func(c *results.Cell) *float64 { return c.Load.LateSendRatio }),
@@ -193,7 +197,7 @@ func datum(g *results.Group, f results.Figure) Datum {
 func (b *builder) searchTable(load results.Setting) Table {
 	t := Table{Note: "The most is where half of the windows held the limits, and half did not. Over one process the interval is of its windows alone, not of how another" +
 		" would do; over two it is the hull of theirs, from three on Student's t over processes (t).",
-		Head: []string{"Model", "N", "Most held", "95% interval", "Over", "Bottleneck", "Why it ended"}}
+		Head: []string{"Model", "N", "Most held", capital(results.CapacityHead(b.each(load))), "Over", "Bottleneck", "Why it ended"}}
 	for _, of := range b.limits {
 		for _, l := range of {
 			if l.setting != load {

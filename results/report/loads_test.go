@@ -37,3 +37,17 @@ func TestSeldomTable(t *testing.T) {
 		}
 	}
 }
+
+// How long a server was kept waiting for a CPU stands beside what it took of it.
+func TestRunQueueWaitIsShown(t *testing.T) {
+	c := roomed("pool", 100, true)
+	perMessage := 2e3
+	c.CPU = results.CPU{ServerNS: whole(4e6), ServerNSPerMessage: &perMessage, RunQueueNS: whole(1e6)}
+	s := Source{Run: &results.Run{}, Cells: []results.Cell{c}}
+	b := builder{facts: factsOf(&s)}
+	table := b.table(b.groups[0].Setting())
+	at := slices.IndexFunc(table.Head, func(h string) bool { return h == runQueueHead })
+	if at < 0 || len(table.Rows[0]) != len(table.Head) || table.Rows[0][at].Text != "500 ns" {
+		t.Errorf("%q: %s", table.Head, texts(table.Rows[0]))
+	}
+}

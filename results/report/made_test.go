@@ -91,6 +91,7 @@ func (like nature) cell(scenario string, p results.Params, n, rep int) results.C
 	like.memory(&c, noise)
 	cpu := vary(like.cpu*(1+0.1*math.Log10(float64(n)/100)), 0.02)
 	c.CPU.ServerNSPerMessage = &cpu
+	c.CPU.ServerNS = whole(cpu * float64(received))
 	c.CPU.UserNS, c.CPU.SystemNS = whole(cpu*0.3*float64(received)), whole(cpu*0.7*float64(received))
 	switch {
 	case p.Loop == "search":

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -44,22 +43,6 @@ func byLoad(all []results.Growth) (loads [][]results.Growth) {
 	return loads
 }
 
-// userSlope is bytes of user memory a connection, with how sure that is where it is known.
-func userSlope(g results.Growth) results.Interval { return slopeOf(g.User, g.UserSlope) }
-
-func kernelSlope(g results.Growth) results.Interval { return slopeOf(g.Kernel, g.KernelSlope) }
-
-// slopeOf is the line's slope with its interval; N is 0 where there is no line.
-func slopeOf(l *results.Line, sure results.Interval) results.Interval {
-	switch {
-	case l == nil:
-		return results.Interval{}
-	case sure.N == 0:
-		return results.Interval{Low: math.NaN(), Mid: l.Slope, High: math.NaN(), N: l.Points}
-	}
-	return sure
-}
-
 // memorySentence says what one more idle connection costs, by model and in the kernel.
 func memorySentence(growth []results.Growth, control func(model string) bool) string {
 	var costs, controls []string
@@ -67,13 +50,13 @@ func memorySentence(growth []results.Growth, control func(model string) bool) st
 	competes := func(g results.Growth) bool { return !control(g.Model) }
 	alone := !slices.ContainsFunc(growth, competes) // a control that nobody stands beside is what was measured
 	for _, g := range growth {
-		cost := fmt.Sprintf("%s in %s", slopeInWords(userSlope(g)), code(g.Name))
+		cost := fmt.Sprintf("%s in %s", slopeInWords(g.UserPerConn()), code(g.Name))
 		if !competes(g) && !alone {
 			controls = append(controls, cost)
 			continue
 		}
 		costs = append(costs, cost)
-		if k := kernelSlope(g); k.N > 0 {
+		if k := g.KernelPerConn(); k.N > 0 {
 			kernel = append(kernel, k)
 		}
 	}
@@ -163,9 +146,9 @@ func holdings(growth []results.Growth, n int, control func(string) bool) (all []
 		if control(g.Model) {
 			continue
 		}
-		user, kernel := userSlope(g), results.Interval{}
+		user, kernel := g.UserPerConn(), results.Interval{}
 		if kernelKnown {
-			kernel = kernelSlope(g)
+			kernel = g.KernelPerConn()
 		}
 		h := holding{model: g.Name, user: max(0, user.Mid*float64(n)), kernel: max(0, kernel.Mid*float64(n))}
 		h.whole = results.Interval{Low: (user.Low + kernel.Low) * float64(n), Mid: h.all(), High: (user.High + kernel.High) * float64(n), N: user.N}

@@ -87,6 +87,9 @@ func rangeOf(language string, ours bool, ratio float64) results.ModelRange {
 
 func TestLanguageInWords(t *testing.T) {
 	const more, same, unknown = results.More, results.Same, results.Unknown
+	knownInPart, unsure := rangeOf("Go", true, 2), rangeOf("CPython", false, 2.8)
+	knownInPart.Pairs, knownInPart.Unknown = 10, 4
+	unsure.Widest.Ratio.Low, unsure.Widest.Ratio.High = 1.5, 5.2
 	for name, tt := range map[string]struct {
 		pairs  []results.Pair
 		within []results.ModelRange
@@ -130,6 +133,30 @@ func TestLanguageInWords(t *testing.T) {
 				"Written for CPython the same model takes 9 times (8.1 to 9.9) the CPU of ours per message (`gevent` for `coroutine`); of `twisted` too little is known to say.",
 				"Written for PyPy: no difference from ours was found in `stackless`.",
 				"Among the models of Go no difference was found.",
+			},
+		},
+		"too little is known": {
+			[]results.Pair{pairOf("twisted", "callback", "CPython", 20, more)},
+			[]results.ModelRange{{Language: "Go", Ours: true, Models: 3, Pairs: 3, Unknown: 3}, {Language: "CPython", Models: 3, Pairs: 3, Unknown: 1}},
+			[]string{
+				"Written for CPython the same model takes 20 times (18 to 22) the CPU of ours per message (`twisted` for `callback`).",
+				"Of the models of Go and CPython (1 of 3 pairs; the others do not differ) too little is known to say.",
+			},
+		},
+		"known in part": {
+			[]results.Pair{pairOf("twisted", "callback", "CPython", 20, more)}, []results.ModelRange{knownInPart},
+			[]string{
+				"Written for CPython the same model takes 20 times (18 to 22) the CPU of ours per message (`twisted` for `callback`).",
+				"The choice of model changes it by up to 2 times (1.8 to 2.2) in Go, `dear` against `cheap` (of 5 models; of 4 of 10 pairs too little is known to say).",
+			},
+		},
+		"the wider interval is of the lesser": {
+			[]results.Pair{pairOf("twisted", "callback", "CPython", 5, more)}, []results.ModelRange{rangeOf("Go", true, 3), unsure},
+			[]string{
+				"Written for CPython the same model takes 5 times (4.5 to 5.5) the CPU of ours per message (`twisted` for `callback`).",
+				"The choice of model changes it by up to 3 times (2.7 to 3.3) in Go, `dear` against `cheap` (of 5 models) and " +
+					"by up to 2.8 times (1.5 to 5.2) in CPython, `dear` against `cheap` (of 5 servers, whose libraries differ too).",
+				"Of CPython against Go neither the language nor the model is most of it throughout: the factors of the one and of the other overlap.",
 			},
 		},
 	} {

@@ -50,9 +50,11 @@ func (b *builder) roomTable(load results.Setting, reaches []results.Reach) Table
 		}
 		if at := slices.IndexFunc(reaches, func(r results.Reach) bool { return r.Name == name }); at >= 0 {
 			r := reaches[at]
-			reach = figure(float64(r.Kept), reachInWords(r))
+			if words := reachInWords(r); words != "" {
+				reach = figure(float64(r.Kept), words)
+			}
 			if r.Behind == g.Conns {
-				kept = Datum{Text: "no", Detail: behindInWords(r)}
+				kept = Datum{Text: map[bool]string{false: "no", true: "not known"}[r.Client], Detail: behindInWords(r)}
 			}
 		}
 		counted := len(g.Told())
@@ -62,10 +64,12 @@ func (b *builder) roomTable(load results.Setting, reaches []results.Reach) Table
 	return t
 }
 
-// reachInWords is "≥ 10,000", "1,000", or that there is none.
+// reachInWords is "≥ 10,000", "1,000", or that there is none; empty where nothing is known of the server's.
 func reachInWords(r results.Reach) string {
 	switch {
-	case r.Behind == 0:
+	case r.Client && r.Kept == 0:
+		return ""
+	case r.Behind == 0 || r.Client:
 		return "≥ " + number(r.Kept)
 	case r.Kept == 0:
 		return "< " + number(r.Behind)
@@ -97,12 +101,15 @@ func reachSentences(all []results.Reach, load results.Setting) (says []string) {
 	}
 	perS := load.Params.RatePerS
 	for _, n := range most {
-		says = append(says, fmt.Sprintf("With %s messages a second to everybody in one room, %s keep up with %s members, the most there were: %s deliveries a second.",
-			results.Number(perS), list(codes(kept[n])), number(n), results.Number(perS*float64(n))))
+		keeps, above := "keep", ", the most there were"
 		if len(kept[n]) == 1 {
-			says[len(says)-1] = fmt.Sprintf("With %s messages a second to everybody in one room, %s keeps up with %s members, the most there were: %s deliveries a second.",
-				results.Number(perS), code(kept[n][0]), number(n), results.Number(perS*float64(n)))
+			keeps = "keeps"
 		}
+		if n < all[0].Offered {
+			above = ", and with more it is not known"
+		}
+		says = append(says, fmt.Sprintf("With %s messages a second to everybody in one room, %s %s up with %s members%s: %s deliveries a second.",
+			results.Number(perS), list(codes(kept[n])), keeps, number(n), above, results.Number(perS*float64(n))))
 	}
 	for _, r := range all {
 		if r.Behind == 0 {

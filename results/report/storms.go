@@ -21,7 +21,7 @@ func (b *builder) stormLessons() (all []lessonPart) {
 		}
 		for _, n := range b.connsOf(load) {
 			of := slices.DeleteFunc(b.each(load), func(g *results.Group) bool { return g.Conns != n })
-			l.Says = append(l.Says, telling(stormSentence(of, b.control), stormMemorySentence(of, b.control))...)
+			l.Says = append(l.Says, telling(b.stormSentence(of), b.stormMemorySentence(of))...)
 			l.Bars = append(l.Bars, b.stormBars(of)...)
 		}
 		all = append(all, l)
@@ -93,7 +93,7 @@ func (b *builder) stormBars(of []*results.Group) []bars {
 }
 
 // stormSentence says how long the last one waits, by model, the shortest first.
-func stormSentence(of []*results.Group, control func(string) bool) string {
+func (f facts) stormSentence(of []*results.Group) string {
 	type wait struct {
 		model string
 		last  float64
@@ -102,10 +102,10 @@ func stormSentence(of []*results.Group, control func(string) bool) string {
 	var perS []float64
 	for _, g := range of {
 		last, rate := g.Of(results.LastP50), g.Of(results.Throughput)
-		if last.N == 0 || rate.N == 0 || control(g.Model) {
+		if last.N == 0 || rate.N == 0 || f.control(g.Model) {
 			continue
 		}
-		waits, perS = append(waits, wait{g.Model, last.Median}), append(perS, rate.Median)
+		waits, perS = append(waits, wait{results.NameOf(f.groups, g), last.Median}), append(perS, rate.Median)
 	}
 	if len(waits) == 0 {
 		return ""
@@ -120,14 +120,14 @@ func stormSentence(of []*results.Group, control func(string) bool) string {
 }
 
 // stormMemorySentence says what a storm takes, and what of it is kept for how long.
-func stormMemorySentence(of []*results.Group, control func(string) bool) string {
+func (f facts) stormMemorySentence(of []*results.Group) string {
 	var said []string
 	for _, g := range of {
 		peak := g.Of(results.PeakAdded)
-		if peak.N == 0 || control(g.Model) {
+		if peak.N == 0 || f.control(g.Model) {
 			continue
 		}
-		s := fmt.Sprintf("%s in %s", results.Bytes(peak.Median), code(g.Model))
+		s := fmt.Sprintf("%s in %s", results.Bytes(peak.Median), code(results.NameOf(f.groups, g)))
 		for _, after := range slices.Backward(results.KeptAfters) {
 			if kept := g.Of(results.KeptAdded(after)); kept.N > 0 {
 				s += fmt.Sprintf(", of which %s are kept after %s", results.Bytes(min(kept.Median, peak.Median)), seconds(after))

@@ -36,10 +36,10 @@ func (b *builder) slopes() Table {
 		Head: []string{"Model", "User memory", "Kernel memory", "Server without any", "Numbers of connections"},
 	}
 	for _, g := range b.growth {
-		row := []Datum{{Text: g.Name, Model: g.Name}, slopeDatum(userSlope(g)), unknown,
+		row := []Datum{{Text: g.Name, Model: g.Name}, slopeDatum(g.UserPerConn()), unknown,
 			figure(g.User.Intercept, results.Bytes(g.User.Intercept)), figure(float64(g.User.Points), number(g.User.Points))}
 		if g.Kernel != nil {
-			row[2] = slopeDatum(kernelSlope(g))
+			row[2] = slopeDatum(g.KernelPerConn())
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -166,7 +166,7 @@ func (b *builder) warnings() Table {
 		g := &b.groups[i]
 		for _, c := range slices.Concat(g.Valid, g.Rotated, g.Void) {
 			for _, w := range c.Warnings {
-				key := b.facts.loads[g.Setting()] + "\x00" + withoutFigures(w)
+				key := b.facts.loads[g.Setting()] + "\x00" + results.WithoutFigures(w)
 				k := kinds[key]
 				if k == nil {
 					k = &kind{load: b.facts.loads[g.Setting()], said: w, models: map[string]int{}}
