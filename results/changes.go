@@ -167,10 +167,14 @@ func ratioOfRatios(old, now []pairing, was, is chance) tested {
 	if len(old) == 0 || len(now) == 0 {
 		return tested{}
 	}
-	c := was.plus(is)
+	return ratioOver(old, now, was, is, was.plus(is))
+}
+
+// ratioOver is that with the chance that both have together.
+func ratioOver(old, now []pairing, was, is, c chance) tested {
 	before, after := pairedRatio(old, was), pairedRatio(now, is)
 	d := math.Log(after.ratio.Mid) - math.Log(before.ratio.Mid)
-	t := tested{p: c.p(d), test: Controls, chance: c}
+	t := tested{p: c.p(d), test: c.test, chance: c}
 	i := Interval{math.NaN(), d, math.NaN(), min(before.ratio.N, after.ratio.N)}
 	if c.known() {
 		i.Low, i.High = d-c.reach(), d+c.reach()

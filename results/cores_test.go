@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 )
@@ -189,5 +190,27 @@ func TestKindred(t *testing.T) {
 				t.Errorf("%s: %+v", name, c)
 			}
 		}
+	}
+}
+
+// Two ratios of one run are held to the same controls: those count once, and the interval of their ratio holds the truth as often as it says.
+func TestKindredCountControlsOnce(t *testing.T) {
+	if c := (chance{0.01, 4, "4 controls", Controls}).beside(chance{0.01, 4, "4 controls", Controls}); c.df != 4 || c.control != "4 controls" || c.se != 0.01*math.Sqrt2 {
+		t.Errorf("%+v", c)
+	}
+	if c := (chance{0.01, 2, "", Rotations}).beside(chance{0.01, 2, "", Rotations}); math.Abs(c.df-4) > 1e-9 {
+		t.Errorf("of rotations apart: %+v", c)
+	}
+	held, of := 0, 0
+	for seed := range uint64(300) {
+		for _, c := range Kindred(newWorld(800+seed, 0.02, 0.005).pairs(100, 1, "callback", "coroutine"), "coroutine", "callback") {
+			if of++; c.Ratio.Low <= 1 && 1 <= c.Ratio.High {
+				held++
+			}
+		}
+	}
+	t.Logf("of two controls: %d of %d intervals hold the truth", held, of)
+	if held < of*93/100 {
+		t.Errorf("%d of %d intervals hold the truth", held, of)
 	}
 }
