@@ -14,7 +14,8 @@ import (
 //
 // where w is the mean variance of the n models that shared R rotations, s as in luck.go, and ν its degrees of freedom. They were n(R - 1) if the models
 // were independent, but the base's luck is in all of them alike: any two correlate by ρ = (2s - 1)/2s, and the mean of n squares that do has
-// 1 + (n - 1)ρ² times the variance (Satterthwaite 1946). Servers on other runtimes, which no control is of, are pooled apart from ours; without this nothing is known of them.
+// 1 + (n - 1)ρ² times the variance (Satterthwaite 1946). Servers on other runtimes, which no control is of, are pooled apart from ours; without
+// this nothing is known of them.
 //
 // Where it is larger than what the controls tell, and that is not chance (orLarger), a ratio is tested against it alone.
 

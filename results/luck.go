@@ -22,9 +22,8 @@ import (
 // uncorrelated, what it is tested against is not part of it.
 //
 // Controls of all loads of a run are taken together, figure by figure; but those of rotations of a few apart from those of many, in which more
-// time, and more that fills the caches, comes between two slots that are compared. What they tell is of the base's luck: where the rotations of the models themselves differ by
-// more, that is what counts (among.go). Without any control
-// there is only how the rotations themselves differ: Student's t of their mean, of at least three.
+// time, and more that fills the caches, comes between two slots that are compared. What they tell is of the base's luck: where the rotations of
+// the models themselves differ by more, that is what counts (among.go). Without any control there is only how the rotations themselves differ: Student's t of their mean, of at least three.
 
 // control is a twin in one rotation.
 type control struct {

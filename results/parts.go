@@ -218,7 +218,7 @@ func slopeOf(groups []Group, m Metric) (slope, bool) {
 }
 
 // tellingFrom is the share of the most connections from which on others tell of the slope.
-const tellingFrom = 1.0 / 50
+const tellingFrom = 1.0 / 100
 
 // telling is the groups that a line is drawn through: without those of so few connections that what a server scatters by at rest, whatever their number, would
 // be all there is to see, for as weightAt has it they would count the most. Two numbers of connections are kept at least.
