@@ -16,7 +16,7 @@ type Change struct {
 
 	Old, New Interval // the figure itself
 	Ratio    Interval // new / old, of the figure or of its ratios to Base
-	Base     string   // the model in the same rotations that both were taken relative to, so that what drifted between the runs cancels
+	Base     string   // the model that both were taken relative to by rounds of rotations, so that what drifted between the runs cancels
 	Test     Test
 	P        float64 // of there being no change, adjusted by Holm over all changes of this figure
 	Floor    float64 // the larger of both runs, as in Comparison
@@ -63,15 +63,17 @@ type Changed struct {
 // with the same base, its ratios to the base are compared, each with the chance that its own run's controls tell (lucks). That is the change of the model beside the base, so the base is taken not to have changed;
 // its own change, and every figure that rotations do not know, is of repetitions apart, and where it depends on time it must exceed Drift.
 //
-// With base "" it is, load by load, the control floor where both runs rotated it with the model, for nobody changes it; else BaseOf if
-// that is one for both. (Between the two repetitions of the reference run, CPU per message as it stands differs by 14%, as the root of the
+// With base "" it is, load by load, the control floor where both runs rotated it with the model, or both with a third (noise.relativeTo), for nobody changes
+// it; else BaseOf if that is one for both. (Between the two repetitions of the reference run, CPU per message as it stands differs by 14%, as the root of the
 // mean square over all models; relative to reactor by 9%, and relative to floor by 6.5%.)
 func Changes(old, now []Cell, base string) Changed {
+	via := ""
+	if BaseOf(old) == BaseOf(now) {
+		via = BaseOf(now)
+	}
 	bases := []string{base}
 	if base == "" {
-		if bases = []string{"floor"}; BaseOf(old) == BaseOf(now) {
-			bases = append(bases, BaseOf(now))
-		}
+		bases = slices.DeleteFunc([]string{"floor", via}, func(b string) bool { return b == "" })
 	}
 	before, after := Summarise(old), Summarise(now)
 	twins := TwinsOf(slices.Concat(old, now))
@@ -85,7 +87,7 @@ func Changes(old, now []Cell, base string) Changed {
 		case was == nil:
 			out.OnlyNew = append(out.OnlyNew, placeOf(after, g))
 		case !twin:
-			all = append(all, changesOf(before, after, was, g, bases, oldNoise, newNoise)...)
+			all = append(all, changesOf(before, after, was, g, bases, via, oldNoise, newNoise)...)
 		}
 	}
 	for i := range before {
@@ -116,8 +118,8 @@ func placeOf(groups []Group, g *Group) string {
 	return fmt.Sprintf("%s, N = %s (%s): %s", g.Scenario, groupDigits(float64(g.Conns)), g.Setting().Params, nameOf(groups, g))
 }
 
-// changesOf is the change of every figure of one model.
-func changesOf(before, after []Group, was, is *Group, bases []string, oldNoise, newNoise noise) (all []Change) {
+// changesOf is the change of every figure of one model, relative to the first of the bases that can be, if need be by way of via.
+func changesOf(before, after []Group, was, is *Group, bases []string, via string, oldNoise, newNoise noise) (all []Change) {
 	for _, f := range Figures {
 		c := Change{Setting: is.Setting(), Conns: is.Conns, Model: nameOf(after, is), Figure: f, Old: was.Interval(f), New: is.Interval(f)}
 		if !f.comparable(c.Setting) || c.Old.N == 0 || c.New.N == 0 {
@@ -125,17 +127,13 @@ func changesOf(before, after []Group, was, is *Group, bases []string, oldNoise, 
 		}
 		var found tested
 		for _, base := range bases {
-			oldBase, newBase := baseOf(before, was, base), baseOf(after, is, base)
 			if is.Model == base { // where others are taken relative to it, it has nothing beside it that is more sure not to have changed
 				break
 			}
-			if oldBase == nil || newBase == nil {
-				continue
-			}
-			old, now := oldNoise.luck.pairsOf(oldBase, was, f), newNoise.luck.pairsOf(newBase, is, f)
-			found = ratioOfRatios(old, now, oldNoise.luck.chanceOf(f.Name, old, false), newNoise.luck.chanceOf(f.Name, now, false))
-			if found.ratio.N > 0 {
-				c.Base = newBase.Model
+			old, knew := oldNoise.relativeTo(before, was, base, via, f)
+			now, knows := newNoise.relativeTo(after, is, base, via, f)
+			if knew && knows {
+				found, c.Base = now.over(old, old.chance.plus(now.chance)), base
 				break
 			}
 		}
@@ -160,23 +158,6 @@ func baseOf(groups []Group, g *Group, base string) *Group {
 		}
 	}
 	return nil
-}
-
-// ratioOfRatios is the ratio of new to old of a ratio that each run took by paired rounds. Its N is 0 where one did not.
-func ratioOfRatios(old, now []pairing, was, is chance) tested {
-	if len(old) == 0 || len(now) == 0 {
-		return tested{}
-	}
-	c := was.plus(is)
-	before, after := pairedRatio(old, was), pairedRatio(now, is)
-	d := math.Log(after.ratio.Mid) - math.Log(before.ratio.Mid)
-	t := tested{p: c.p(d), test: Controls, chance: c}
-	i := Interval{math.NaN(), d, math.NaN(), min(before.ratio.N, after.ratio.N)}
-	if c.known() {
-		i.Low, i.High = d-c.reach(), d+c.reach()
-	}
-	t.ratio = i.exp()
-	return t
 }
 
 // noise is what a run knows of its own.

@@ -17,15 +17,32 @@ func (w *world) all(reps int) (cells []Cell) {
 	return cells
 }
 
+// inPairs is every model in rotations of its own with the reactor and its twin, as the default suite has them: floor is beside the reactor alone.
+func (w *world) inPairs(reps int) (cells []Cell) {
+	for _, conns := range []int{100, 1000} {
+		cells = append(cells, w.pairs(conns, reps, "pool", "goroutine", "callback", "floor")...)
+	}
+	return cells
+}
+
 // With floor in the rotations the base of the others is compared as well: a tenth more CPU in reactor alone is reactor's, and
 // neither the machine's, which was a third slower, nor that all others have become better.
 func TestChangesAreRelativeToFloor(t *testing.T) {
+	for name, run := range map[string]func(*world) []Cell{
+		"all at once": func(w *world) []Cell { return w.all(2) },
+		"in pairs":    func(w *world) []Cell { return w.inPairs(2) },
+	} {
+		t.Run(name, func(t *testing.T) { relativeToFloor(t, run) })
+	}
+}
+
+func relativeToFloor(t *testing.T, run func(*world) []Cell) {
 	old, now := newWorld(51, 0.004, 0.02), newWorld(52, 0.004, 0.02)
-	for _, m := range []string{"reactor", "reactor-twin", "pool", "goroutine", "floor"} {
+	for _, m := range []string{"reactor", "reactor-twin", "pool", "goroutine", "callback", "floor"} {
 		now.cost[m] = 4.0 / 3
 	}
 	now.cost["reactor"], now.cost["reactor-twin"] = 4.0/3*1.1, 4.0/3*1.1
-	before, after := old.all(2), now.all(2)
+	before, after := run(old), run(now)
 	changed := Changes(before, after, "")
 	if changed.Base != "floor" {
 		t.Errorf("base %q", changed.Base)
@@ -35,7 +52,7 @@ func TestChangesAreRelativeToFloor(t *testing.T) {
 			t.Errorf("reactor: %+v", c)
 		}
 		for _, m := range []string{"pool", "goroutine"} {
-			if c := changeAt(changed, m, cpuFigure, conns); c.Verdict != Same {
+			if c := changeAt(changed, m, cpuFigure, conns); c.Verdict != Same || c.Base != "floor" || !c.Ratio.Sure() {
 				t.Errorf("%s: %+v", m, c)
 			}
 		}
@@ -45,6 +62,23 @@ func TestChangesAreRelativeToFloor(t *testing.T) {
 	}
 	if c := changeAt(Changes(before, after, "reactor"), "pool", cpuFigure, 100); c.Base != "reactor" || !c.Better() {
 		t.Errorf("a base that was asked for is not taken: %+v", c)
+	}
+}
+
+// What costs more together with the reactor is worse, though beside the reactor it seems as it was.
+func TestChangesWithTheBase(t *testing.T) {
+	old, now := newWorld(53, 0.004, 0.02), newWorld(54, 0.004, 0.02)
+	for _, m := range []string{"reactor", "reactor-twin", "pool"} {
+		now.cost[m] = 1.15
+	}
+	changed := Changes(old.inPairs(2), now.inPairs(2), "")
+	for _, m := range []string{"reactor", "pool"} {
+		if c := changeAt(changed, m, cpuFigure, 100); !c.Worse() || math.Abs(c.Loss()-0.15) > 0.05 {
+			t.Errorf("%s: %+v", m, c)
+		}
+	}
+	if c := changeAt(changed, "goroutine", cpuFigure, 100); c.Verdict != Same {
+		t.Errorf("goroutine: %+v", c)
 	}
 }
 

@@ -23,7 +23,7 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 	fmt.Fprintf(&out, "of %d figures: %d changed, %d without a change found, %d of which too little is known\n",
 		len(changed.Changes), counts[Less]+counts[More], counts[Same], counts[Unknown])
 	if changed.Base != "" {
-		fmt.Fprintf(&out, "*: of the ratio to %s in the same rotations, which cancels what drifted between the runs;\n"+
+		fmt.Fprintf(&out, "*: of the ratio to %s by rounds of rotations, which cancels what drifted between the runs;\n"+
 			"which is taken to be unchanged. Where there is no *, that drift is in the change.\n", strings.ReplaceAll(printable(changed.Base), ", ", ", else "))
 	} else {
 		fmt.Fprintln(&out, "no base was rotated with in both runs: what drifted between them is in every change")

@@ -13,7 +13,8 @@ import (
 // repetitions, and in the tables. Models come in the order they are shown in; a control (Twin) stands beside its own base, whatever the base of the others.
 //
 // A difference is called one only where P, adjusted by Holm over all comparisons of the figure, is below 0.05. Of paired rounds P is
-// the chance of it by how much the controls differ from what they are (luck.go), so that no difference within their noise is one. Controls
+// the chance of it by how much the controls differ from what they are (luck.go), or rotations among themselves where that is more (among.go), so that no
+// difference within their noise is one. Controls
 // have a family of their own.
 func Comparisons(cells []Cell, base string) []Comparison {
 	if base == "" {
@@ -185,7 +186,7 @@ func (j judgement) verdict() (v Verdict, why string) {
 	case math.IsNaN(j.ratio.Mid):
 		return Unknown, "no ratio can be taken: a value at or below 0, or none taken alike on both sides"
 	case j.rounds && (!j.ratio.Sure() || math.IsNaN(j.p)):
-		return Unknown, fmt.Sprintf("too few rounds (%d), or no control and under %d rotations: how processes of one program differ is not known", j.ratio.N, leastRepetitions)
+		return Unknown, fmt.Sprintf("too few rounds (%d), no control and under %d rotations, or one rotation of a server on another runtime: how processes of one program differ is not known", j.ratio.N, leastRepetitions)
 	case !j.ratio.Sure() || math.IsNaN(j.p):
 		return Unknown, fmt.Sprintf("too few repetitions a side: %d", j.ratio.N)
 	case j.drowned != "":

@@ -97,7 +97,7 @@ func writeScarce(out *strings.Builder, loads [][]Comparison, others bool, opts T
 
 // TestsInWords is for who wants to know what p is.
 const TestsInWords = "p is the probability of a difference as great by chance alone, adjusted by Holm over all comparisons of a figure. Over paired rounds it is " +
-	"Student's t of the mean over rotations, against what the same server twice (A/A) came to in this run; over repetitions Welch's t of the logarithms (and the " +
+	"Student's t of the mean over rotations, against what the same server twice (A/A) came to in this run, or what rotations differ by where that is more; over repetitions Welch's t of the logarithms (and the " +
 	"difference is of geometric means), from 8 a side Mann-Whitney. A difference has p < 0.05."
 
 // pInShort is the same in a line.

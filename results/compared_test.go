@@ -13,12 +13,13 @@ type world struct {
 	rng            *rand.Rand
 	process, noise float64
 	cost           map[string]float64 // 1 where a model is not named
+	luck           map[string]float64 // by how much more than the world's its processes differ, likewise
 	rounds         int
 	whole          bool // latency and throughput too
 }
 
 func newWorld(seed uint64, process, noise float64) *world {
-	return &world{rand.New(rand.NewPCG(seed, 11)), process, noise, map[string]float64{}, 20, false}
+	return &world{rng: rand.New(rand.NewPCG(seed, 11)), process: process, noise: noise, cost: map[string]float64{}, luck: map[string]float64{}, rounds: 20}
 }
 
 // rotate is one rotation: the machine drifts by up to a fifth from round to round, for all of them alike.
@@ -33,7 +34,11 @@ func (w *world) rotate(id string, conns, rep int, models ...string) (cells []Cel
 		if cost == 0 {
 			cost = 1
 		}
-		own := cost * math.Exp(w.process*w.rng.NormFloat64())
+		luck := w.luck[name]
+		if luck == 0 {
+			luck = 1
+		}
+		own := cost * math.Exp(luck*w.process*w.rng.NormFloat64())
 		r := Rotation{ID: id}
 		if twin {
 			r.TwinOf = of
@@ -103,7 +108,7 @@ func TestAAFindsNothing(t *testing.T) {
 					if c.Figure.Name != cpuFigure {
 						continue
 					}
-					if c.Base != "reactor" || !c.Paired || c.Test != Controls || c.Floor <= 0 || !c.Twin && c.Ratio.N != 20*reps {
+					if c.Base != "reactor" || !c.Paired || c.Test != Controls && c.Test != Rotations || c.Floor <= 0 || !c.Twin && c.Ratio.N != 20*reps {
 						t.Fatalf("%+v", c)
 					}
 					if !c.Twin {
@@ -165,7 +170,7 @@ func TestPlantedDifferenceIsFoundByTheDefaultSuite(t *testing.T) {
 		}
 	}
 	t.Logf("%d of 40 found, %d of 240 equal ones called different", found, called)
-	if found < 36 || called > 3 {
+	if found < 28 || called > 3 { // six pairs a load tell less than the controls: what processes of other programs may differ by costs power
 		t.Errorf("%d of 40 found, %d of 240 equal ones called different", found, called)
 	}
 }
@@ -230,7 +235,7 @@ func TestNoControl(t *testing.T) {
 func TestChance(t *testing.T) {
 	three := lucks{controls: map[lot][]control{{"f", true}: {{"a", 0.02, 0}, {"b", -0.02, 0}, {"c", 0.02, 0}}}}
 	flat := func(id string, d float64) pairing {
-		return pairing{id, rotated{{d, d}, {d, d}, {d, d}}, true, 1}
+		return pairing{id: id, rounds: rotated{{d, d}, {d, d}, {d, d}}, few: true, share: 1}
 	}
 	// t[0.975, 3] is 3.182 in every table; the root mean square of the controls is 0.02.
 	if c := three.chanceOf("f", []pairing{flat("x", 0.1)}, false); math.Abs(c.reach()-3.182*0.02) > 1e-4 || c.control != "3 controls" {
@@ -242,7 +247,7 @@ func TestChance(t *testing.T) {
 	if c := three.chanceOf("f", []pairing{flat("a", 0.02)}, true); c.control != "2 controls" {
 		t.Errorf("a control is held to itself: %+v", c)
 	}
-	noisy := pairing{"x", rotated{{0.2, 0.2}, {-0.2, -0.2}, {0.3, 0.3}, {-0.3, -0.3}}, true, 1}
+	noisy := pairing{id: "x", rounds: rotated{{0.2, 0.2}, {-0.2, -0.2}, {0.3, 0.3}, {-0.3, -0.3}}, few: true, share: 1}
 	if c := three.chanceOf("f", []pairing{noisy}, false); c.se < 0.1 {
 		t.Errorf("rounds that scatter more than the controls' did are not heeded: %+v", c)
 	}

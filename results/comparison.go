@@ -91,7 +91,7 @@ type Comparison struct {
 	Paired  bool     // by rounds of rotations, else by repetitions apart
 	Test    Test     // what P is of
 	P       float64  // of there being no difference, adjusted by Holm over all comparisons of this figure in a run
-	Floor   float64  // the same server twice would differ by up to this share in 19 of 20 such comparisons, by the run's controls; 0: not known
+	Floor   float64  // the same server twice would differ by up to this share in 19 of 20 such comparisons, by the run's controls and rotations; 0: not known
 	Control string   // how many controls that is known from; empty: there was none
 	Drowned float64  // by what factor a control differs from itself here, where that is so much that nobody can be ranked; 0: it is not
 	Verdict Verdict

@@ -33,7 +33,7 @@ func CoresOf(cells []Cell) (all []Cores) {
 	groups := Summarise(cells)
 	twins := TwinsOf(cells)
 	f := figureNamed("throughput_per_s")
-	luck := coresLuck(groups, twins, f)
+	luck := coresLuckOf(groups, twins)
 	for _, block := range blocksOf(groups) {
 		for i := range block {
 			more := &block[i]
@@ -51,20 +51,31 @@ func CoresOf(cells []Cell) (all []Cores) {
 	return judgeCores(all)
 }
 
-// coresLuck is that of the scenario's own controls where they are as many as it takes to know anything by. Else it is that of all others, which is more.
-func coresLuck(groups []Group, twins map[string]string, f Figure) lucks {
+// coresLuck is what chance does to processes that only compute, and to all others.
+type coresLuck struct{ own, others lucks }
+
+func coresLuckOf(groups []Group, twins map[string]string) coresLuck {
 	var own []Group
 	for _, g := range groups {
 		if g.Scenario == coresScenario {
 			own = append(own, g)
 		}
 	}
-	many := lot{f.Name, false}
-	luck, others := lucksOf(own, twins), lucksOf(groups, twins)
-	if len(luck.controls[many]) >= leastRepetitions || len(others.controls[many]) == 0 {
-		return luck
+	return coresLuck{lucksOf(own, twins), lucksOf(groups, twins)}
+}
+
+// of is the luck that two groups of one load are held to. That of processes that only compute is their own controls' where they are as many as it takes to
+// know anything by, of rotations of as many servers; else it is that of all others, which is more. No other load is held to theirs.
+func (l coresLuck) of(least, more *Group, f Figure) lucks {
+	pairs := l.own.pairsOf(least, more, f)
+	if more.Scenario != coresScenario || len(pairs) == 0 {
+		return l.others
 	}
-	return others
+	like := lot{f.Name, pairs[0].few}
+	if len(l.own.controls[like]) >= leastRepetitions || len(l.others.controls[like]) == 0 {
+		return l.own
+	}
+	return l.others
 }
 
 // leastProcs is the group of a model on the fewest threads; nil for one that is not told how many.
@@ -78,14 +89,14 @@ func leastProcs(block []Group, model string) (least *Group) {
 }
 
 // compare takes the ratio, or says why there is none.
-func (c *Cores) compare(least, more *Group, f Figure, luck lucks) {
+func (c *Cores) compare(least, more *Group, f Figure, luck coresLuck) {
 	for _, g := range []*Group{least, more} {
 		if len(g.Told()) == 0 && len(g.Void) > 0 {
 			c.Why = "void: " + orElse(g.Void[0].Void, "no reason is on record")
 			return
 		}
 	}
-	t, ok := try(least, more, f, luck, false)
+	t, ok := try(least, more, f, luck.of(least, more, f), false)
 	if !ok {
 		c.Why = "throughput is not known of both"
 		return

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 )
@@ -78,6 +79,55 @@ func TestCoresLuckIsItsOwn(t *testing.T) {
 	}
 }
 
+// twoThreads makes up rotations of the reactor on one thread and on two, and of others, whose processes differ as the world's do.
+func (w *world) twoThreads(reps int, models ...string) (cells []Cell) {
+	w.whole = true
+	for rep := 1; rep <= reps; rep++ {
+		names := append([]string{"reactor", "reactor/2", "reactor-twin=reactor"}, models...)
+		for _, c := range w.rotate(fmt.Sprint("threads", rep), 100, rep, names...) {
+			if c.Model == "reactor/2" {
+				c.Model, c.Params.Procs = "reactor", 2
+			}
+			cells = append(cells, c)
+		}
+	}
+	return cells
+}
+
+// An echo whose processes differ by 5% is not held to controls that only compute and hardly differ.
+func TestCoresLuckOfOtherLoadsIsTheirs(t *testing.T) {
+	called := 0
+	for seed := range uint64(20) {
+		w := newWorld(600+seed, 0.05, 0.01)
+		for _, c := range CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), w.twoThreads(3, "pool")...)) {
+			if c.Setting.Scenario == "echo" && (c.Verdict == More || c.Verdict == Less) {
+				called++
+			}
+		}
+	}
+	if called > 4 {
+		t.Errorf("of 20 runs %d call a second thread that is worth nothing a difference", called)
+	}
+}
+
+// Three servers are few: their own control counts.
+func TestCoresOfFewServers(t *testing.T) {
+	all := CoresOf(newWorld(8, 0.01, 0.01).twoThreads(3))
+	if len(all) != 1 || !all[0].Paired || !all[0].Ratio.Sure() || all[0].Verdict != Same {
+		t.Fatalf("%+v", all)
+	}
+	twice := CoresOf(newWorld(8, 0.01, 0.01).twoThreads(2))
+	if len(twice) != 1 || twice[0].Verdict != Same || !twice[0].Ratio.Sure() {
+		t.Errorf("of two rotations, each with a control: %+v", twice)
+	}
+	with := CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), newWorld(8, 0.01, 0.01).twoThreads(2)...))
+	for _, c := range with {
+		if c.Setting.Scenario == "echo" && (c.Verdict != Same || !c.Ratio.Sure()) {
+			t.Errorf("beside a load that only computes: %+v", c)
+		}
+	}
+}
+
 func TestCoresNotKnown(t *testing.T) {
 	for name, tt := range map[string]struct {
 		spoil func(c *Cell)
@@ -140,5 +190,27 @@ func TestKindred(t *testing.T) {
 				t.Errorf("%s: %+v", name, c)
 			}
 		}
+	}
+}
+
+// Two ratios of one run are held to the same controls: those count once, and the interval of their ratio holds the truth as often as it says.
+func TestKindredCountControlsOnce(t *testing.T) {
+	if c := (chance{0.01, 4, "4 controls", Controls}).beside(chance{0.01, 4, "4 controls", Controls}); c.df != 4 || c.control != "4 controls" || c.se != 0.01*math.Sqrt2 {
+		t.Errorf("%+v", c)
+	}
+	if c := (chance{0.01, 2, "", Rotations}).beside(chance{0.01, 2, "", Rotations}); math.Abs(c.df-4) > 1e-9 {
+		t.Errorf("of rotations apart: %+v", c)
+	}
+	held, of := 0, 0
+	for seed := range uint64(300) {
+		for _, c := range Kindred(newWorld(800+seed, 0.02, 0.005).pairs(100, 1, "callback", "coroutine"), "coroutine", "callback") {
+			if of++; c.Ratio.Low <= 1 && 1 <= c.Ratio.High {
+				held++
+			}
+		}
+	}
+	t.Logf("of two controls: %d of %d intervals hold the truth", held, of)
+	if held < of*93/100 {
+		t.Errorf("%d of %d intervals hold the truth", held, of)
 	}
 }

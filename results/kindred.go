@@ -34,11 +34,12 @@ func Kindred(cells []Cell, model string, others ...string) []Comparison {
 
 // across makes the ratio that of two ratios, both to what both were in rotations with; it leaves it as it is where they were not.
 func (c *Comparison) across(between, base, other *Group, luck lucks) {
-	its, own := luck.pairsOf(between, base, c.Figure), luck.pairsOf(between, other, c.Figure)
-	t := ratioOfRatios(its, own, luck.chanceOf(c.Figure.Name, its, false), luck.chanceOf(c.Figure.Name, own, false))
-	if t.ratio.N == 0 {
+	its, known := luck.relative(c.Figure, luck.pairsOf(between, base, c.Figure))
+	own, also := luck.relative(c.Figure, luck.pairsOf(between, other, c.Figure))
+	if !known || !also {
 		return
 	}
+	t := own.over(its, its.chance.beside(own.chance))
 	c.Ratio, c.P, c.Test, c.Paired = t.ratio, t.p, t.test, true
 	c.Floor, c.Control = math.Expm1(t.chance.reach()), t.chance.control
 }

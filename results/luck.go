@@ -22,8 +22,8 @@ import (
 // uncorrelated, what it is tested against is not part of it.
 //
 // Controls of all loads of a run are taken together, figure by figure; but those of rotations of a few apart from those of many, in which more
-// time, and more that fills the caches, comes between two slots that are compared. Without any control
-// there is only how the rotations themselves differ: Student's t of their mean, of at least three.
+// time, and more that fills the caches, comes between two slots that are compared. What they tell is of the base's luck: where the rotations of
+// the models themselves differ by more, that is what counts (among.go). Without any control there is only how the rotations themselves differ: Student's t of their mean, of at least three.
 
 // control is a twin in one rotation.
 type control struct {
@@ -36,6 +36,7 @@ type control struct {
 type lucks struct {
 	controls map[lot][]control
 	twins    map[place]*Rotation // the control of each rotation that has one
+	among    among
 }
 
 // place is a rotation, by its ID, and the threads that a server in it has.
@@ -56,12 +57,13 @@ const fewServers = 3
 // lucksOf takes them from the controls among the groups. Those of processes that only compute are of no other load: they repeat far better than one that is
 // woken for every message.
 func lucksOf(groups []Group, twins map[string]string) lucks {
-	all := lucks{map[lot][]control{}, map[place]*Rotation{}}
-	others := slices.ContainsFunc(groups, func(g Group) bool { return g.Scenario != coresScenario })
+	all := lucks{controls: map[lot][]control{}, twins: map[place]*Rotation{}}
+	computes := func(g Group) bool { return g.Scenario == coresScenario }
+	if !slices.ContainsFunc(groups, func(g Group) bool { return !computes(g) }) {
+		computes = func(Group) bool { return false }
+	}
+	groups = slices.DeleteFunc(slices.Clone(groups), computes)
 	for _, block := range blocksOf(groups) {
-		if others && block[0].Scenario == coresScenario {
-			continue
-		}
 		for i := range block {
 			twin := &block[i]
 			of, is := twins[twin.Model]
@@ -73,6 +75,7 @@ func lucksOf(groups []Group, twins map[string]string) lucks {
 			}
 		}
 	}
+	all.among = all.amongOf(groups, twins)
 	return all
 }
 
@@ -120,6 +123,8 @@ func (l lucks) rotationsOf(base, other *Group, f Figure) (all []pairing) {
 		}
 		if p := pairRounds(b.Rotation.Rounds, again, o.Rounds, f); len(p.rounds) > 0 {
 			p.id, p.few = o.ID, strings.Count(b.Params.Rotation, "+") < fewServers
+			p.kind = kind{lot{f.Name, p.few}, base.foreign() || other.foreign()}
+			p.load = load{other.Setting(), other.Conns}
 			all = append(all, p)
 		}
 	}
@@ -155,48 +160,72 @@ func valueIn(rounds []Round, i int, f Figure) (log float64, known bool) {
 	return math.Log(v), known && v > 0
 }
 
+// foreign reports whether the group is of a server on another runtime, or of another make: such a server is not told how many threads to use.
+func (g *Group) foreign() bool { return g.Params.Procs == 0 }
+
 // chance is how far the mean over rotations may come out by chance alone.
 type chance struct {
 	se, df  float64
-	control string // what it is known from, in words; "": from the rotations themselves, and where se is NaN from nothing
+	control string // the controls it is known from, in words; "": none
+	test    Test   // what se is of
 }
 
 // chanceOf is that of the mean of such pairs. A control is not held to itself.
 func (l lucks) chanceOf(figure string, pairs []pairing, twin bool) chance {
-	var squares, controlWithin float64
-	m := 0
-	few := len(pairs) > 0 && pairs[0].few // as pairsOf has them, all are or none is
-	for _, c := range l.controls[lot{figure, few}] {
-		if twin && slices.ContainsFunc(pairs, func(p pairing) bool { return p.id == c.id }) {
-			continue
-		}
-		squares += c.d * c.d
-		controlWithin += c.within
-		m++
+	unknown := chance{se: math.NaN(), test: Rotations}
+	if len(pairs) == 0 {
+		return unknown
 	}
 	var ds []float64
-	within, sharing := 0.0, 0.0
+	within, s := 0.0, 0.0
+	r := float64(len(pairs))
 	for _, p := range pairs {
 		d, w, ok := p.mean()
 		if !ok {
-			return chance{se: math.NaN()}
+			return unknown
 		}
 		ds = append(ds, d)
-		within += w
-		sharing += p.share
+		within += w / r
+		s += p.share / r
 	}
-	r := float64(len(pairs))
+	luck := l.fromControls(lot{figure, pairs[0].few}, pairs, twin) // as pairsOf has them, all are of few servers or none is
+	var rotations pooled
+	if !twin {
+		rotations = l.among.of(pairs[0])
+	}
 	switch {
-	case len(pairs) == 0:
-		return chance{se: math.NaN()}
-	case m > 0:
-		s := sharing / r / float64(m)
-		v := s*squares + max(0, within/r-s*controlWithin)
-		return chance{math.Sqrt(v / r), float64(m), plural(m, "control")}
+	case luck.df > 0 && (rotations.df > 0 || twin || !pairs[0].kind.foreign):
+		tells := pooled{s*luck.variance + max(0, within-s*luck.within), luck.df}
+		v, own := tells.orLarger(pooled{s * rotations.variance, rotations.df})
+		c := chance{math.Sqrt(v.variance / r), v.df, plural(int(luck.df), "control"), Controls}
+		if own {
+			c.test = Rotations
+		}
+		return c
 	case len(pairs) >= leastRepetitions:
-		return chance{math.Sqrt(max(stats.Variance(ds), within/r) / r), r - 1, ""}
+		return chance{math.Sqrt(max(stats.Variance(ds), within) / r), r - 1, "", Rotations}
 	}
-	return chance{se: math.NaN()}
+	return unknown
+}
+
+// ofControls is what controls come to.
+type ofControls struct {
+	pooled
+	within float64 // of the variance, what is due to rounds
+}
+
+func (l lucks) fromControls(of lot, pairs []pairing, twin bool) (all ofControls) {
+	for _, c := range l.controls[of] {
+		if twin && slices.ContainsFunc(pairs, func(p pairing) bool { return p.id == c.id }) {
+			continue
+		}
+		all.variance += c.d * c.d
+		all.within += c.within
+		all.df++
+	}
+	all.variance /= max(1, all.df)
+	all.within /= max(1, all.df)
+	return all
 }
 
 // known reports whether there is anything to tell chance by.
@@ -229,6 +258,8 @@ type pairing struct {
 	rounds rotated
 	few    bool    // servers in the rotation
 	share  float64 // of the variance between a control and its base, that the ratio has by chance
+	kind   kind
+	load   load
 }
 
 // mean is the ratio's logarithm, and the variance of it that is due to rounds; not ok of too few.
@@ -246,10 +277,7 @@ func (p pairing) mean() (d, within float64, ok bool) {
 
 // pairedRatio is the ratio of paired rounds with what chance may do to it.
 func pairedRatio(pairs []pairing, c chance) tested {
-	t := tested{test: Controls, p: math.NaN(), chance: c}
-	if c.control == "" {
-		t.test = Rotations
-	}
+	t := tested{test: c.test, p: math.NaN(), chance: c}
 	var all []rotated
 	for _, p := range pairs {
 		all = append(all, p.rounds)
@@ -271,12 +299,29 @@ func pairedRatio(pairs []pairing, c chance) tested {
 // plus is the chance of the difference of two such means, of different runs. Its degrees of freedom are Welch's and Satterthwaite's.
 func (c chance) plus(o chance) chance {
 	if !c.known() || !o.known() {
-		return chance{se: math.NaN()}
+		return chance{se: math.NaN(), test: Rotations}
 	}
 	a, b := c.se*c.se, o.se*o.se
-	sum := chance{se: math.Sqrt(a + b), df: c.df + o.df, control: fmt.Sprintf("%s and %s", c.from(), o.from())}
+	sum := chance{math.Sqrt(a + b), c.df + o.df, fmt.Sprintf("%s and %s", c.from(), o.from()), c.test}
+	if o.test == Rotations {
+		sum.test = Rotations
+	}
 	if a+b > 0 {
 		sum.df = (a + b) * (a + b) / (a*a/c.df + b*b/o.df)
+	}
+	return sum
+}
+
+// beside is that of two means of one run. Both are known from the same controls, which are no more for being counted twice: what one knows less of, by
+// fewer degrees of freedom, is what is known of both.
+func (c chance) beside(o chance) chance {
+	sum := c.plus(o)
+	if !sum.known() || c.control == "" && o.control == "" { // each from rotations of its own
+		return sum
+	}
+	sum.df = min(c.df, o.df)
+	if c.control == o.control {
+		sum.control = c.control
 	}
 	return sum
 }

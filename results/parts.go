@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -170,7 +171,8 @@ func PartsGrowth(groups []Group) []PartGrowth {
 // SlopeOf is how a figure grows with the number of connections over groups of one model and load: the slope of LeastSquares through the
 // medians, with its 95% confidence interval; not ok where fewer than two numbers of connections know the figure.
 //
-// Repetitions scatter more where there is more to scatter, so that all N are not worth as much: a repetition at N weighs 1/N² (weightAt). The
+// Repetitions scatter more where there is more to scatter, so that all N are not worth as much: a repetition at N weighs 1/N² (weightAt), and
+// those at a small share of the most connections tell nothing (telling). The
 // interval is slope ± t·s/√Σw(x - x̄)², with s² = Σw·r²/(n - 2) over the residuals r of all n repetitions, not of their medians alone, x̄
 // the weighted mean, and t the 97.5% quantile of Student's distribution with n - 2 degrees of freedom (Draper and Smith, Applied Regression
 // Analysis, 2.11). It takes repetitions to be independent. With fewer than three of them in all its ends are NaN.
@@ -186,6 +188,7 @@ type slope struct {
 }
 
 func slopeOf(groups []Group, m Metric) (slope, bool) {
+	groups = telling(groups, m)
 	line := growthOf(groups, m)
 	if line == nil {
 		return slope{}, false
@@ -212,6 +215,31 @@ func slopeOf(groups []Group, m Metric) (slope, bool) {
 	off := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: s.free}.Quantile(0.975) * s.se
 	s.Low, s.High = s.Mid-off, s.Mid+off
 	return s, true
+}
+
+// tellingFrom is the share of the most connections from which on others tell of the slope.
+const tellingFrom = 1.0 / 100
+
+// telling is the groups that a line is drawn through: without those of so few connections that what a server scatters by at rest, whatever their number, would
+// be all there is to see, for as weightAt has it they would count the most. Two numbers of connections are kept at least.
+func telling(groups []Group, m Metric) []Group {
+	var known []Group
+	for _, g := range groups {
+		if g.Of(m).N > 0 {
+			known = append(known, g)
+		}
+	}
+	slices.SortStableFunc(known, func(a, b Group) int { return cmp.Compare(b.Conns, a.Conns) })
+	numbers := 0
+	for i, g := range known {
+		if i == 0 || g.Conns != known[i-1].Conns {
+			numbers++
+		}
+		if numbers > 2 && float64(g.Conns) < tellingFrom*float64(known[0].Conns) {
+			return known[:i]
+		}
+	}
+	return known
 }
 
 // weightAt is what a repetition at n connections is worth in the line over all n: weighted least squares with the scatter taken to be in

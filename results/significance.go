@@ -16,7 +16,7 @@ type Test string
 const (
 	// Controls is Student's t test of the mean log ratio over rotations, against what the controls (A/A) of the run came to: see lucks.
 	Controls Test = "controls"
-	// Rotations is the same against how rotations differ among themselves, where there is no control.
+	// Rotations is the same against how rotations differ among themselves: where there is no control, or where that is more.
 	Rotations Test = "rotations"
 	// MannWhitney is of two samples apart, two-sided: of either being as likely to be the greater (benchmath.AssumeNothing).
 	MannWhitney Test = "mann-whitney"

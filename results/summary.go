@@ -234,6 +234,7 @@ func MemoryGrowth(groups []Group) []Growth {
 
 func growthOf(groups []Group, m Metric) *Line {
 	var x, y, weights []float64
+	groups = telling(groups, m)
 	for i := range groups {
 		if s := groups[i].Of(m); s.N > 0 {
 			n := float64(groups[i].Conns)
