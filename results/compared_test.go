@@ -153,11 +153,11 @@ func TestPlantedDifferenceIsFoundByTheDefaultSuite(t *testing.T) {
 	found, called := 0, 0
 	for i := range 20 {
 		w := newWorld(uint64(200+i), 0.01, 0)
-		w.cost["busy"], w.rounds = 1.1, 10
+		w.cost["busy"], w.rounds = 1.1, 8
 		var cells []Cell
 		for _, conns := range []int{100, 1000} {
 			w.noise = scatter[conns]
-			cells = append(cells, w.pairs(conns, 2, "busy", "same0", "same1", "same2", "same3", "same4", "same5")...)
+			cells = append(cells, w.pairs(conns, 3, "busy", "same0", "same1", "same2", "same3", "same4", "same5")...)
 		}
 		for _, c := range Comparisons(cells, "") {
 			switch {
@@ -170,7 +170,7 @@ func TestPlantedDifferenceIsFoundByTheDefaultSuite(t *testing.T) {
 		}
 	}
 	t.Logf("%d of 40 found, %d of 240 equal ones called different", found, called)
-	if found < 28 || called > 3 { // six pairs a load tell less than the controls: what processes of other programs may differ by costs power
+	if found < 36 || called > 3 { // six pairs a load tell less than the controls: what processes of other programs may differ by costs power
 		t.Errorf("%d of 40 found, %d of 240 equal ones called different", found, called)
 	}
 }
@@ -233,7 +233,7 @@ func TestNoControl(t *testing.T) {
 }
 
 func TestChance(t *testing.T) {
-	three := lucks{controls: map[lot][]control{{"f", true}: {{"a", 0.02, 0}, {"b", -0.02, 0}, {"c", 0.02, 0}}}}
+	three := lucks{controls: map[lot][]control{{"f", true}: {{id: "a", d: 0.02}, {id: "b", d: -0.02}, {id: "c", d: 0.02}}}}
 	flat := func(id string, d float64) pairing {
 		return pairing{id: id, rounds: rotated{{d, d}, {d, d}, {d, d}}, few: true, share: 1}
 	}

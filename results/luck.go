@@ -21,15 +21,17 @@ import (
 // geometric mean of the two: its variance is (1 + ½)/2 = ¾ of that between the two (s), and as their sum and their difference are
 // uncorrelated, what it is tested against is not part of it.
 //
-// Controls of all loads of a run are taken together, figure by figure; but those of rotations of a few apart from those of many, in which more
-// time, and more that fills the caches, comes between two slots that are compared. What they tell is of the base's luck: where the rotations of
-// the models themselves differ by more, that is what counts (among.go). Without any control there is only how the rotations themselves differ: Student's t of their mean, of at least three.
+// A load that has controls enough is judged by its own; else those of all loads of a run are taken together, figure by figure. But those of
+// rotations of a few stay apart from those of many, in which more time, and more that fills the caches, comes between two slots that are
+// compared. What they tell is of the base's luck: where the rotations of the models themselves differ by more, that is what counts (among.go).
+// Without any control there is only how the rotations themselves differ: Student's t of their mean, of at least three.
 
 // control is a twin in one rotation.
 type control struct {
 	id     string  // of the rotation
 	d      float64 // logarithm of its ratio to the base
 	within float64 // variance of d that is due to rounds
+	load   load
 }
 
 // lucks is all controls of a run.
@@ -87,7 +89,7 @@ func (l lucks) add(base, twin *Group) {
 		for _, p := range l.rotationsOf(base, twin, f) {
 			if d, within, ok := p.mean(); ok {
 				of := lot{f.Name, p.few}
-				l.controls[of] = append(l.controls[of], control{p.id, d, within})
+				l.controls[of] = append(l.controls[of], control{p.id, d, within, p.load})
 			}
 		}
 	}
@@ -214,11 +216,19 @@ type ofControls struct {
 	within float64 // of the variance, what is due to rounds
 }
 
+// leastControls is how many of a load's own are enough: the t of eight is 2.3, of infinitely many 2.0. What more there are of other loads would
+// only make it as noisy as these, and these as quiet.
+const leastControls = 8
+
 func (l lucks) fromControls(of lot, pairs []pairing, twin bool) (all ofControls) {
-	for _, c := range l.controls[of] {
-		if twin && slices.ContainsFunc(pairs, func(p pairing) bool { return p.id == c.id }) {
-			continue
-		}
+	controls := slices.DeleteFunc(slices.Clone(l.controls[of]), func(c control) bool {
+		return twin && slices.ContainsFunc(pairs, func(p pairing) bool { return p.id == c.id })
+	})
+	own := slices.DeleteFunc(slices.Clone(controls), func(c control) bool { return c.load != pairs[0].load })
+	if len(own) >= leastControls {
+		controls = own
+	}
+	for _, c := range controls {
 		all.variance += c.d * c.d
 		all.within += c.within
 		all.df++
