@@ -311,7 +311,7 @@ func (f facts) noise() string {
 		return ""
 	}
 	s := fmt.Sprintf("What may be noise, the floor, is %s; each is as far as the interval of a control reaches, a model compared with itself under the same load,"+
-		" or what several of them foretell of another. A difference within the floor of its own load and N is not called one", list(said))
+		" or what several of them foretell of another, or, where that is more, how rotations of the models themselves differ. A difference within the floor of its own load and N is not called one", list(said))
 	if without > 0 {
 		s += fmt.Sprintf("; of %s %d had no control, and so no floor", plural(total, "comparison"), without)
 	}
