@@ -282,8 +282,11 @@ func together(a, b results.Planned) bool {
 // on top of it for starting, connecting, settling down and closing.
 func Estimate(p results.Planned) time.Duration {
 	const (
-		start     = 400 * time.Millisecond // and stopping; of which memory readings are half
-		perConn   = 60 * time.Microsecond  // to open, settle and close
+		start     = 150 * time.Millisecond // and stopping
+		perConn   = 60 * time.Microsecond  // to open and close
+		reading   = 450 * time.Millisecond // memory, of a process alone
+		perRead   = 120 * time.Microsecond // a connection
+		resting   = 900 * time.Millisecond // what waits has to be quiet some times over
 		guard     = 40 * time.Millisecond  // before a slot
 		perRested = 2 * time.Microsecond   // a connection, for the load process to clear up before a slot
 	)
@@ -291,11 +294,18 @@ func Estimate(p results.Planned) time.Duration {
 	if p.Params.Loop == searchLoop {
 		return took + searchTime(p.Params)
 	}
-	if p.LingerNS != nil {
-		took += time.Duration(*p.LingerNS)
-	}
 	if p.Params.Rotation == "" {
-		return took + time.Duration(p.Params.DurationNS+p.Params.WarmupNS)
+		took += reading + time.Duration(p.Conns)*perRead + time.Duration(p.Params.DurationNS+p.Params.WarmupNS)
+		if s := scenarios.ByName(p.Scenario); s != nil && s.Idle {
+			took += resting
+		}
+		switch {
+		case p.LingerNS != nil:
+			took += time.Duration(*p.LingerNS)
+		case p.Rep == 1:
+			took += time.Second // unless the run says otherwise
+		}
+		return took
 	}
 	slot := time.Duration(p.Params.SlotNS+p.Params.WarmupNS) + guard + time.Duration(p.Conns)*perRested
 	return took + time.Duration(p.Params.Rounds+1)*slot

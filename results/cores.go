@@ -65,17 +65,24 @@ func coresLuckOf(groups []Group, twins map[string]string) coresLuck {
 }
 
 // of is the luck that two groups of one load are held to. That of processes that only compute is their own controls' where they are as many as it takes to
-// know anything by, of rotations of as many servers; else it is that of all others, which is more. No other load is held to theirs.
+// know anything by, of rotations of as many servers; else it is that of all others, which is more, and where those too are few, whatever the
+// rotation. No other load is held to theirs.
 func (l coresLuck) of(least, more *Group, f Figure) lucks {
 	pairs := l.own.pairsOf(least, more, f)
 	if more.Scenario != coresScenario || len(pairs) == 0 {
 		return l.others
 	}
 	like := lot{f.Name, pairs[0].few}
-	if len(l.own.controls[like]) >= leastRepetitions || len(l.others.controls[like]) == 0 {
+	few, many := l.others.controls[lot{f.Name, true}], l.others.controls[lot{f.Name, false}]
+	switch {
+	case len(l.own.controls[like]) >= leastRepetitions || len(few)+len(many) == 0:
 		return l.own
+	case len(l.others.controls[like]) >= leastRepetitions:
+		return l.others
 	}
-	return l.others
+	all := l.others
+	all.controls = map[lot][]control{like: slices.Concat(few, many)}
+	return all
 }
 
 // leastProcs is the group of a model on the fewest threads; nil for one that is not told how many.

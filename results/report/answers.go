@@ -105,7 +105,7 @@ func cpuAt(all []matter, n int) (m matter, at int, ok bool) {
 	if !ok {
 		return m, 0, false
 	}
-	for _, c := range m.conns() {
+	for _, c := range m.known() {
 		if c <= n {
 			at = c
 		}
@@ -210,7 +210,7 @@ func (f facts) busyAnswers() []Answer {
 	if p := m.setting.Params; p.Loop == "open" {
 		how = fmt.Sprintf("connections with %s messages/s", results.PerSecond(p.RatePerS))
 	}
-	conns := m.conns()
+	conns := m.known()
 	var answers []Answer
 	for _, n := range slices.Compact([]int{conns[0], conns[len(conns)-1]}) {
 		models := bestOf(m.at(n), f.control)
@@ -240,7 +240,7 @@ func (f facts) otherAnswers() []Answer {
 		if !is(m.figure, "cpu") || m.setting.AtRest() || m.setting.Scenario == done || p.Loop == "search" || p.Driver != "" {
 			continue
 		}
-		conns := m.conns()
+		conns := m.known()
 		n := conns[len(conns)-1]
 		models := bestOf(m.at(n), f.control)
 		if len(models) == 0 || len(models) > len(m.at(n)) {

@@ -44,6 +44,18 @@ func (m matter) conns() []int {
 	return slices.Compact(all)
 }
 
+// known is the numbers of connections at which anything is known; all of them where nothing is anywhere.
+func (m matter) known() []int {
+	all := m.conns()
+	told := slices.DeleteFunc(slices.Clone(all), func(n int) bool {
+		return !slices.ContainsFunc(m.at(n), func(c results.Comparison) bool { return c.Verdict != results.Unknown })
+	})
+	if len(told) == 0 {
+		return all
+	}
+	return told
+}
+
 // at is the comparisons at one N.
 func (m matter) at(n int) []results.Comparison {
 	var all []results.Comparison

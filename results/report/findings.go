@@ -160,12 +160,12 @@ func (f facts) mostConns() int {
 	return most
 }
 
-// atEnds is what is known at the least and at the greatest N, or that nothing differs anywhere.
+// atEnds is what is known at the least and at the greatest N of which anything is, or that nothing differs anywhere.
 func (f facts) atEnds(m matter) []string {
 	if none := m.verdictless(); none != "" {
 		return []string{none}
 	}
-	conns := m.conns()
+	conns := m.known()
 	says := []string{f.sentenceAt(m.at(conns[0]))}
 	if last := conns[len(conns)-1]; last != conns[0] {
 		says = append(says, f.sentenceAt(m.at(last)))
@@ -304,7 +304,7 @@ func (f facts) noise() string {
 			}
 		}
 		if len(floors) > 0 && (is(m.figure, "cpu") || is(m.figure, "p99") || is(m.figure, "throughput")) {
-			said = append(said, fmt.Sprintf("%s in %s (%s)", fromTo(percent(slices.Min(floors)), percent(slices.Max(floors))), titleOf(m.figure), f.loads[m.setting]))
+			said = append(said, fmt.Sprintf("%s in %s (%s)", floorInWords(slices.Min(floors), slices.Max(floors)), titleOf(m.figure), f.loads[m.setting]))
 		}
 	}
 	if len(said) == 0 {
@@ -316,6 +316,14 @@ func (f facts) noise() string {
 		s += fmt.Sprintf("; of %s %d had no control, and so no floor", plural(total, "comparison"), without)
 	}
 	return s + "."
+}
+
+// floorInWords is a range of floors; of what is beyond a factor of two the greatest alone is told, as a factor.
+func floorInWords(low, high float64) string {
+	if high >= 1 {
+		return fmt.Sprintf("a factor of up to %.3g", 1+high)
+	}
+	return fromTo(percent(low), percent(high))
 }
 
 // fromTo is "1.2 to 3.4%", or the one where both are alike.
