@@ -68,7 +68,7 @@ func sideOf(g *Group, f Figure, limit float64) side {
 
 // orBehind is s, or that it fell behind.
 func (s side) orBehind(g *Group) side {
-	if !g.fellBehind() {
+	if !g.FellBehind() {
 		return s
 	}
 	servers := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client })

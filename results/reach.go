@@ -59,7 +59,7 @@ func Reaches(groups []Group) []Reach {
 
 // endAt is where most repetitions fell behind: the server did, or else the client.
 func (r *Reach) endAt(g *Group) {
-	r.Behind, r.Client = g.Conns, !g.fellBehind()
+	r.Behind, r.Client = g.Conns, !g.FellBehind()
 	behind := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client != r.Client })
 	r.OfferedPerS = medianOver(behind, func(b *Behind) float64 { return b.OfferedPerS })
 	r.AchievedPerS = medianOver(behind, func(b *Behind) float64 { return b.AchievedPerS })
@@ -75,8 +75,8 @@ func (g *Group) behind() (all []*Behind) {
 	return all
 }
 
-// fellBehind reports whether the server did in most repetitions; where it was the client, what the server can is not known.
-func (g *Group) fellBehind() bool {
+// FellBehind reports whether the server did in most repetitions; where it was the client, what the server can is not known.
+func (g *Group) FellBehind() bool {
 	all := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client })
 	return len(all) > len(g.Told())
 }

@@ -13,7 +13,8 @@ import (
 type wait struct {
 	model string
 	p99   float64
-	void  bool // of no valid repetition: it could not keep up
+	void  bool // of no valid repetition
+	over  bool // for it could not keep up
 }
 
 // bystanders is what was measured of one way to block, under the largest share of it.
@@ -35,7 +36,7 @@ func bystandersOf(groups []results.Group, control func(string) bool) (all []byst
 		}
 		w := wait{model: results.NameOf(groups, g), p99: g.Of(results.LatencyP99).Median}
 		if g.Of(results.LatencyP99).N == 0 {
-			w.void = true
+			w.void, w.over = true, g.FellBehind()
 		}
 		at := slices.IndexFunc(all, func(b bystanders) bool { return b.setting.Params.How == g.Params.How })
 		switch {
@@ -65,11 +66,13 @@ func bystanderSentences(all []bystanders) (says []string) {
 	for _, b := range all {
 		p := b.setting.Params
 		var stalled, free []wait
-		var over []string
+		var over, unknown []string
 		for _, w := range b.waits {
 			switch {
-			case w.void:
+			case w.over:
 				over = append(over, w.model)
+			case w.void:
+				unknown = append(unknown, w.model)
 			case w.p99 >= float64(p.BlockNS)/2:
 				stalled = append(stalled, w)
 			default:
@@ -92,6 +95,9 @@ func bystanderSentences(all []bystanders) (says []string) {
 		}
 		if len(over) > 0 {
 			s += fmt.Sprintf("; %s could not keep up", list(codes(over)))
+		}
+		if len(unknown) > 0 {
+			s += fmt.Sprintf("; of %s no repetition is valid", list(codes(unknown)))
 		}
 		says = append(says, s+".")
 	}

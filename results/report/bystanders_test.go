@@ -16,6 +16,11 @@ func blocked(model, how string, share float64, p99 int64, valid bool) results.Ce
 	}
 }
 
+func behind(c results.Cell) results.Cell {
+	c.Load.Behind = &results.Behind{OfferedPerS: 1000, AchievedPerS: 500}
+	return c
+}
+
 func TestBystanders(t *testing.T) {
 	for name, c := range map[string]struct {
 		cells []results.Cell
@@ -30,8 +35,10 @@ func TestBystanders(t *testing.T) {
 			[]string{"handed to threads for blocking work, one bystander in 100 waits 1.00 ms to 2.00 ms or longer, in all models measured: nobody is stalled."}},
 		"all are": {[]results.Cell{blocked("goroutine", "spin", 0.01, 40e6, true), blocked("reactor", "spin", 0.01, 40e6, true)},
 			[]string{"waits 40.0 ms or longer in `goroutine` and `reactor`: everybody is stalled."}},
-		"one cannot": {[]results.Cell{blocked("goroutine", "inline", 0.1, 1e6, true), blocked("pool", "inline", 0.1, 1e6, true), blocked("reactor", "inline", 0.1, 900e6, false)},
+		"one cannot": {[]results.Cell{blocked("goroutine", "inline", 0.1, 1e6, true), blocked("pool", "inline", 0.1, 1e6, true), behind(blocked("reactor", "inline", 0.1, 900e6, false))},
 			[]string{"nobody is stalled; `reactor` could not keep up."}},
+		"one was spoilt": {[]results.Cell{blocked("goroutine", "inline", 0.1, 1e6, true), blocked("pool", "inline", 0.1, 1e6, true), blocked("reactor", "inline", 0.1, 900e6, false)},
+			[]string{"nobody is stalled; of `reactor` no repetition is valid."}},
 		"one alone":          {[]results.Cell{blocked("goroutine", "inline", 0.01, 1e6, true)}, nil},
 		"nothing of it":      {[]results.Cell{blocked("goroutine", "", 0, 1e6, true), blocked("reactor", "", 0, 1e6, true)}, nil},
 		"none of them block": {[]results.Cell{blocked("goroutine", "inline", 0, 1e6, true), blocked("reactor", "inline", 0, 1e6, true)}, nil},
