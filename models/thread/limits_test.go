@@ -79,7 +79,7 @@ func threads(t *testing.T) int {
 
 func until(t *testing.T, good func(threads int) bool) {
 	t.Helper()
-	for limit := time.Now().Add(20 * time.Second); !good(threads(t)); time.Sleep(time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); !good(threads(t)); time.Sleep(time.Millisecond) {
 		if time.Now().After(limit) {
 			t.Fatalf("%d threads", threads(t))
 		}
