@@ -13,6 +13,7 @@ type Originals struct {
 	Ratios  []Comparison // every original over the model that imitates it, under every load; judged as Comparisons are
 	Within  []ModelRange // how far the models of one language are apart
 	Engines []Comparison // CPU per message of the reactor over that of each server that is written in Go by others
+	Floors  []Comparison // and of the servers that are written in C over that of each of those: the least that is to be had
 }
 
 // Beside is the pairs that speak alike: each figure of all of them is of one load and number of connections.
@@ -116,7 +117,7 @@ func OriginalsOf(run *Run, cells []Cell) *Originals {
 	b.growth = MemoryGrowth(b.groups)
 	b.luck = lucksOf(b.groups, b.twins)
 	b.drowned = drownedBy(b.groups)
-	o := &Originals{Ratios: b.ratios(), Engines: b.engines()}
+	o := &Originals{Ratios: b.ratios(), Engines: b.engines(ownLoop), Floors: b.engines(b.floors()...)}
 	for _, kind := range []struct {
 		name    string
 		aspects []aspect

@@ -84,25 +84,34 @@ func (b *besides) rangeOf(of []*Group, f Figure) (r ModelRange, ok bool) {
 // ownLoop is the model of ours that is an event loop, which is what libraries for servers in Go are.
 const ownLoop = "reactor"
 
-// engines compares it with every such library, by CPU per message of the raw echo: reactor over engine.
-func (b *besides) engines() []Comparison {
+// engines compares servers, one at each load, with every such library by CPU per message of the raw echo: server over engine.
+func (b *besides) engines(servers ...string) []Comparison {
 	f := figureNamed("cpu_ns_per_message")
 	var all []Comparison
 	for i := range b.groups {
 		engine := &b.groups[i]
-		o, is := b.run.Originals[engine.Model]
-		if !is || o.Language != "Go" || engine.Scenario != "echo" {
+		if engine.Scenario != "echo" || b.run.Originals[engine.Model].Language != "Go" {
 			continue
 		}
-		own := b.group(engine.Setting(), engine.Conns, ownLoop)
-		if own == nil {
-			continue
-		}
-		if t, ok := b.try(engine, own, f); ok {
-			all = append(all, t)
+		for _, name := range servers {
+			if server := b.group(engine.Setting(), engine.Conns, name); server != nil {
+				if t, ok := b.try(engine, server, f); ok {
+					all = append(all, t)
+				}
+			}
 		}
 	}
 	return judge(all, b.drowned)
+}
+
+// floors is the servers that are written in C: what they take is the kernel's, and next to nothing more.
+func (b *besides) floors() (names []string) {
+	for name, o := range b.run.Originals {
+		if o.Language == "C" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (b *besides) try(base, other *Group, f Figure) (t Comparison, ok bool) {

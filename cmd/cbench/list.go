@@ -95,7 +95,7 @@ func modelNames() []string {
 func findModel(name string) (models.Model, error) {
 	m, ok := models.Find(name)
 	if !ok {
-		return m, fmt.Errorf("model %q: there is none of that name; there are %s, and the originals that cbench list names", name, strings.Join(modelNames(), ", "))
+		return m, fmt.Errorf("model %q: there is none of that name; there are %s", name, strings.Join(modelNames(), ", "))
 	}
 	return m, nil
 }

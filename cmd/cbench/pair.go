@@ -73,7 +73,7 @@ two on a machine where single runs differ by fifteen.`,
 	flags.StringVar(&f.base, "base", "", "the `model` to compare with")
 	flags.StringVar(&f.baseCmd, "base-cmd", "", "or a `command` that starts an echo server to compare with")
 	flags.StringVar(&f.baseName, "base-name", "", "what to call the server of --base-cmd, a `word`")
-	flags.StringSliceVar(&f.others, "model", []string{"floor"}, "`names` of models to compare")
+	flags.StringSliceVar(&f.others, "model", []string{"floor"}, "`names` of models to compare, or of originals that cbench list names")
 	flags.IntSliceVar(&f.conns, "conns", []int{100, 1000}, "`numbers` of connections of each server")
 	flags.Float64Var(&f.rate, "rate", 0, "open loop: `messages/s` in total; left out, a closed loop")
 	flags.IntVar(&f.pairs, "pairs", 20, "`number` of pairs of slots")
@@ -97,6 +97,10 @@ func (f *pairFlags) compare(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	others, err := (&runFlags{procs: []int{1}, models: f.others}).servers()
+	if err != nil {
+		return err
+	}
 	serverCPUs, loadCPUs, err := splitCPUs("", "")
 	if err != nil {
 		return err
@@ -109,8 +113,8 @@ func (f *pairFlags) compare(cmd *cobra.Command) error {
 		if most := harness.MaxConns(); n < 1 || n > most {
 			return fmt.Errorf("conns %d: must be 1 to %d, the most that the descriptor limit allows here", n, most)
 		}
-		for _, name := range f.others {
-			if err := f.pair(cmd, e, base, name, n); err != nil {
+		for _, other := range others {
+			if err := f.pair(cmd, e, base, other, n); err != nil {
 				return err
 			}
 		}
@@ -130,20 +134,16 @@ func (f *pairFlags) baseServer() (harness.Server, error) {
 	return servers[0], nil
 }
 
-// pair compares the model of that name with the base.
-func (f *pairFlags) pair(cmd *cobra.Command, e harness.Experiment, base harness.Server, name string, conns int) error {
-	m, err := findModel(name)
-	if err != nil {
-		return err
-	}
+// pair compares another server with the base.
+func (f *pairFlags) pair(cmd *cobra.Command, e harness.Experiment, base, other harness.Server, conns int) error {
 	block := harness.Block{
 		Scenario: "echo", Conns: []int{conns}, Reps: 1, Rate: f.rate, Closed: f.rate == 0,
 		Rotate: harness.RotatePairs, Base: base.Name, Rounds: f.pairs, Slot: f.slot,
 	}
-	e.Servers = []harness.Server{base, ownServer(m, 1)}
-	if name == base.Name {
-		if !base.Own {
-			return fmt.Errorf("model %q: the base is called so too: --base-name", name)
+	e.Servers = []harness.Server{base, other}
+	if other.Name == base.Name {
+		if f.baseCmd != "" {
+			return fmt.Errorf("model %q: the base is called so too: --base-name", other.Name)
 		}
 		e.Servers, block.Twin = e.Servers[:1], true
 	}
@@ -156,7 +156,7 @@ func (f *pairFlags) pair(cmd *cobra.Command, e harness.Experiment, base harness.
 	if live {
 		about := harness.Estimate(plan[0]) + harness.Estimate(plan[1])
 		w.Phase = func(_ results.Planned, phase string) {
-			fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s against %s, N=%d, about %s: %s …", name, base.Name, conns, round(about), phase)
+			fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s against %s, N=%d, about %s: %s …", other.Name, base.Name, conns, round(about), phase)
 		}
 	}
 	cells, err := harness.Rotate(cmd.Context(), e, plan, w)
@@ -170,7 +170,7 @@ func (f *pairFlags) pair(cmd *cobra.Command, e harness.Experiment, base harness.
 	if err != nil {
 		return err
 	}
-	return f.print(cmd, base.Name, name, conns, found)
+	return f.print(cmd, base.Name, other.Name, conns, found)
 }
 
 // ratiosOf takes the ratios round by round. A server that errs is not compared; a noisy machine is what pairs are for.

@@ -287,7 +287,7 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 		}
 		m, err := findModel(name)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w, and the originals that cbench list names", err)
 		}
 		servers = append(servers, ownServer(m, procs))
 	}

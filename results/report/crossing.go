@@ -31,8 +31,11 @@ func (b *builder) crossingLessons() (all []lessonPart) {
 			Title: fmt.Sprintf("Requests that block for %v, among %s a second", time.Duration(base.Params.BlockNS), results.Number(base.Params.RatePerS)),
 			Lead: "The others only echo: how long do they wait? A crossing is told as the two rates of slow requests, of those measured, between which it lies." +
 				" Which requests are slow is drawn by chance, so they come in clusters.",
-			Says:   append(stallCrossings(stalled), exhaustionSentences(exhausted)...),
-			Charts: b.slowCharts(base),
+			Says: append(stallCrossings(stalled), exhaustionSentences(exhausted)...),
+			Charts: slices.Concat(
+				limited(b.chart("How long bystanders wait", "p99 of an echo over the slow requests a second. Dashed: 50 ms. Hollow: void.", "ns", "rate",
+					b.overSlow(base, results.LatencyP99)...), results.MissNS),
+				b.chart("How long slow requests take themselves", "The median from when one was due, over how many are due a second.", "ns", "rate", b.overSlow(base, results.AsideP50)...)),
 			Tables: []Table{b.slowTable(base, stalled, exhausted)},
 		}
 		all = append(all, l)
@@ -49,24 +52,6 @@ func (b *builder) competing(all []results.Crossing) []results.Crossing {
 func blockingBase(s results.Setting) results.Setting {
 	s.Params.Share, s.Params.How = 0, ""
 	return s
-}
-
-// slowCharts is drawn where every model has been measured at each rate: lines that begin and end at different rates are not drawn yet, and the table tells all
-// of it (as the printed chart, results/stall.go, does).
-func (b *builder) slowCharts(base results.Setting) []chart {
-	for _, m := range []results.Metric{results.LatencyP99, results.AsideP50} {
-		for _, v := range b.overSlow(base, m) {
-			for _, s := range v.Series {
-				if len(s.X) != len(v.Series[0].X) || len(s.Void) > 0 || len(s.X) < 2 {
-					return nil
-				}
-			}
-		}
-	}
-	return slices.Concat(
-		limited(b.chart("How long bystanders wait", "p99 of an echo over the slow requests a second. Dashed: 50 ms. Hollow: void.", "ns", "rate",
-			b.overSlow(base, results.LatencyP99)...), results.MissNS),
-		b.chart("How long slow requests take themselves", "The median from when one was due, over how many are due a second.", "ns", "rate", b.overSlow(base, results.AsideP50)...))
 }
 
 func limited(charts []chart, at float64) []chart {
@@ -92,7 +77,7 @@ func (b *builder) overSlow(base results.Setting, m results.Metric) (all []varian
 				at := slices.IndexFunc(v.Series, func(s series) bool { return s.Name == name })
 				if at < 0 {
 					at = len(v.Series)
-					v.Series = append(v.Series, series{Model: g.Model, Name: name})
+					v.Series = append(v.Series, series{Model: g.Model, Name: name, X: []num{}, Y: []num{}}) // in JSON no null: of one that is void everywhere there is no X
 				}
 				v.Series[at].addSlow(g, m)
 			}

@@ -98,7 +98,7 @@ func (f facts) findings() []Finding {
 	if o := f.originals; o != nil {
 		load, says := languageSays(o)
 		add("Language or model", load, says...)
-		add("Go's libraries", "", engineSentences(o.Engines)...)
+		add("Go's libraries", "", engineSentences(o)...)
 	}
 	add("Servers of other makes", "", f.apartSays())
 	if m, ok := chief(f.matters, "p99"); ok {

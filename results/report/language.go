@@ -210,15 +210,16 @@ func mostOfIt(o *results.Originals) string {
 	return fmt.Sprintf("Of %s neither the language nor the model is most of it throughout: the factors of the one and of the other overlap.", of)
 }
 
-// engineSentences holds our event loop against the cheapest of Go's libraries at each N, in a closed loop where there is one.
-func engineSentences(all []results.Comparison) []string {
-	setting, ok := engineLoad(all)
+// engineSentences holds our event loop against the cheapest of Go's libraries at each N, in a closed loop where there is one; and
+// beside it what raw C takes of that, below which no server that waits so can come.
+func engineSentences(o *results.Originals) []string {
+	setting, ok := engineLoad(o.Engines)
 	if !ok {
 		return nil
 	}
 	cheapest := map[int]results.Comparison{} // by N
 	var engines []string
-	for _, c := range all {
+	for _, c := range o.Engines {
 		if c.Setting != setting {
 			continue
 		}
@@ -244,7 +245,28 @@ func engineSentences(all []results.Comparison) []string {
 		}
 	}
 	slices.Sort(engines)
-	return []string{fmt.Sprintf("CPU per message of %s, against the cheapest of Go's libraries (%s), in %s: %s.", own, list(codes(engines)), loadName(setting), strings.Join(clauses, "; "))}
+	says := []string{fmt.Sprintf("CPU per message of %s, against the cheapest of Go's libraries (%s), in %s: %s.", own, list(codes(engines)), loadName(setting), strings.Join(clauses, "; "))}
+	if floors := floorClauses(o.Floors, cheapest); len(floors) > 0 {
+		says = append(says, fmt.Sprintf("A raw loop in C that parses nothing takes %s: that much is the kernel's, under every server, and an event loop comes no lower.",
+			strings.Join(floors, "; ")))
+	}
+	return says
+}
+
+// floorClauses is what the least of C takes of the cheapest library at each N.
+func floorClauses(floors []results.Comparison, cheapest map[int]results.Comparison) (clauses []string) {
+	for _, n := range slices.Sorted(maps.Keys(cheapest)) {
+		var least *results.Comparison
+		for i, c := range floors {
+			if c.Base == cheapest[n].Base && c.Conns == n && c.Setting == cheapest[n].Setting && c.Differs() && (least == nil || c.Ratio.Mid < least.Ratio.Mid) {
+				least = &floors[i]
+			}
+		}
+		if least != nil {
+			clauses = append(clauses, fmt.Sprintf("%s that of %s at %s (%s)", manifold(least.Ratio), code(least.Base), atN(n), code(least.Other)))
+		}
+	}
+	return clauses
 }
 
 // engineLoad is a closed loop, where they are at full load, or else whatever there is.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -207,6 +208,25 @@ func TestCrossingLesson(t *testing.T) {
 	if want := "Handed over (N = 100), half of the slow requests take over 40ms from somewhere between 2,000 and 4,000 a second in `reactor`. " +
 		"In theory 64 threads do 3,200 a second, and what comes beyond has to queue. Each is of one repetition: another may cross elsewhere."; handedOver[len(handedOver)-1] != want {
 		t.Errorf("%q\nwant %q", handedOver, want)
+	}
+}
+
+// What is void at every rate has no line, and is drawn hollow all the same.
+func TestCrossingWithNothingValidIsDrawn(t *testing.T) {
+	for _, l := range lessonsOf(blocked("goroutine", "inline", 0.01, 1e6, true), blocked("reactor", "inline", 0.01, 30e6, false)) {
+		for _, c := range l.Charts {
+			for _, v := range c.Variants {
+				for _, s := range v.Series {
+					drawn, err := json.Marshal(s)
+					if err != nil || bytes.Contains(drawn, []byte("null")) {
+						t.Errorf("%s: %s %v", c.Title, drawn, err)
+					}
+				}
+				if len(v.Series) != 2 {
+					t.Errorf("%s: %d lines of 2", c.Title, len(v.Series))
+				}
+			}
+		}
 	}
 }
 

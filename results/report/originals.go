@@ -39,7 +39,7 @@ func (b *builder) originals() (p originalsPart) {
 		part := besidePart{Title: besideTitles[t.Name], Note: t.Places() + ".", Says: factorSentences(t), Voids: voidSides(t), Bells: bellsOf(t), Table: besideTable(t)}
 		if i == 0 {
 			part.Says = append(part.Says, modelSentences(o)...)
-			part.Says = append(part.Says, engineSentences(o.Engines)...)
+			part.Says = append(part.Says, engineSentences(o)...)
 		}
 		p.Parts = append(p.Parts, part)
 	}
