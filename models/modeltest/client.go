@@ -54,6 +54,10 @@ func (c *client) why(err error) string {
 
 func (c *client) send(b string) {
 	c.said = b
+	c.write(b)
+}
+
+func (c *client) write(b string) {
 	c.patient()
 	if n, err := io.WriteString(c.conn, b); err != nil {
 		c.failf("sent only %d of %d bytes: %s", n, len(b), c.why(err))
@@ -95,9 +99,20 @@ func (c *client) ask(request, want string) {
 
 // exchange is ask for answers so long that they must be read while the request is still being sent.
 func (c *client) exchange(request, want string) {
-	sent := c.t.beside(func() { c.send(request) })
+	sent := c.begin(request)
 	c.expect(want)
 	sent()
+}
+
+// begin sends, and does what comes after it, at once with what follows; wait ends the case if that failed.
+func (c *client) begin(b string, after ...func()) (wait func()) {
+	c.said = b // here: who reads meanwhile may have to tell it
+	return c.t.beside(func() {
+		c.write(b)
+		for _, do := range after {
+			do()
+		}
+	})
 }
 
 // echo asks for an echo: that the server serves, and that nothing else was owed to this client before it.

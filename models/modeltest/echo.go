@@ -125,7 +125,7 @@ func manyClients(t *T) {
 func halfCloseUnread(t *T) {
 	c := t.dialSmall()
 	stream := numbered("ECHO "+strings.Repeat("h", 1000), 3000)
-	sent := t.beside(func() { c.send(stream); c.fin() })
+	sent := c.begin(stream, c.fin)
 	t.dial().echo("meanwhile")
 	c.expect(stream)
 	sent()
@@ -178,7 +178,7 @@ func backpressure(t *T) {
 		t.failf("the server grew by %d KiB for one client that does not read", (after-before)>>10)
 	}
 	whole := strings.Repeat(unit, (sent+len(unit)-1)/len(unit))
-	finish := t.beside(func() { c.send(whole[sent:] + "ECHO last\n") })
+	finish := c.begin(whole[sent:] + "ECHO last\n")
 	c.expect(whole + "ECHO last\n")
 	finish()
 }

@@ -81,7 +81,7 @@ var httpCases = []Case{
 			all.WriteString(post("/echo", fmt.Sprint("r", i)))
 			all.WriteString(chunked("/echo", chunksOf(fmt.Sprint("c", i), 2)))
 		}
-		sent := t.beside(func() { c.send(all.String()) })
+		sent := c.begin(all.String())
 		for i := range 500 {
 			c.expectBody(fmt.Sprint("r", i))
 			c.expectBody(fmt.Sprint("c", i))
@@ -190,7 +190,7 @@ func (t *T) floodedWithEchoes(first string, answered func(*client)) {
 		t.failf("the server grew by %d KiB for one client that does not read", (after-before)>>10)
 	}
 	answered(c)
-	finish := t.beside(func() { c.send(unit[sent%len(unit):]) })
+	finish := c.begin(unit[sent%len(unit):])
 	for range sent/len(unit) + 1 {
 		c.expectBody(body)
 	}
