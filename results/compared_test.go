@@ -153,7 +153,7 @@ func TestPlantedDifferenceIsFoundByTheDefaultSuite(t *testing.T) {
 	found, called := 0, 0
 	for i := range 20 {
 		w := newWorld(uint64(200+i), 0.01, 0)
-		w.cost["busy"], w.rounds = 1.1, 8
+		w.cost["busy"], w.rounds = 1.1, 14
 		var cells []Cell
 		for _, conns := range []int{100, 1000} {
 			w.noise = scatter[conns]
