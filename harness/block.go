@@ -261,7 +261,9 @@ func (b Block) rotation(p *results.Params, conns int) {
 	p.DurationNS, p.WarmupNS = int64(p.Rounds)*p.SlotNS, rampFor(slot).Nanoseconds()
 }
 
-// SlotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few times in it.
+// SlotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few times in it. For comparing two servers more
+// and shorter slots are finer: in a closed loop a slot's scatter hardly depends on its length (the queues settle into one order, and stay in it), so that
+// what counts is how many there are. Each begins with caches that another server filled, though: not for ever shorter.
 func SlotFor(conns int) time.Duration {
 	return min(time.Second, max(200*time.Millisecond, time.Duration(conns)*100*time.Microsecond))
 }
