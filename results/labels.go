@@ -95,7 +95,7 @@ func drawLabels(data draw.Canvas, pl *plot.Plot, labels []endLabel, head string,
 func (l endLabel) draw(c draw.Canvas, at vg.Point) {
 	c.StrokeLine2(l.series.lineStyle(), at.X, at.Y, at.X+swatch, at.Y)
 	hollow := len(l.series.lines) == 0
-	l.series.look.marker.draw(c, vg.Point{X: at.X + swatch/2, Y: at.Y}, markerRadius, l.series.look.color, hollow)
+	l.series.look.marker.draw(c, vg.Point{X: at.X + swatch/2, Y: at.Y}, l.series.look.color, hollow)
 	at.X += swatch + 4
 	writeMiddle(c, labelLetters, at, l.series.label)
 	if l.value != "" {
