@@ -35,6 +35,9 @@ var never = []struct{ who, what, why string }{
 // apart from these, that never allows: the bytes are shared by all, and the models' suite by the models.
 var shared = []string{"scenarios/wire", "models/modeltest"}
 
+// onlyTests may import these.
+var onlyTests = []string{"internal/browser", "harness/witness/witnesstest"}
+
 func TestImportDirections(t *testing.T) {
 	seen := 0
 	for from, imports := range importGraph(t) {
@@ -44,6 +47,9 @@ func TestImportDirections(t *testing.T) {
 				if under(from, rule.who) && (rule.what == "" || under(to, rule.what)) && !slices.Contains(shared, to) {
 					t.Errorf("%s imports %s: %s", from, to, rule.why)
 				}
+			}
+			if slices.Contains(onlyTests, to) {
+				t.Errorf("%s imports %s: only tests may", from, to)
 			}
 			if a, b := model(from), model(to); a != "" && b != "" && a != b {
 				t.Errorf("%s imports %s: a model stands alone, to be read beside the others", from, to)

@@ -1,9 +1,7 @@
 package harness
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -16,7 +14,7 @@ import (
 )
 
 // Block is a part of an experiment: one scenario under one load, at several numbers of connections. Zero values mean the
-// scenario's own defaults. In JSON durations are words such as "2s", and a number of connections may be "max".
+// scenario's own defaults. How it is said in JSON: DecodeBlock.
 type Block struct {
 	Scenario string        `json:"scenario"`
 	Why      string        `json:"why"`    // it is asked so, for whoever reads the suite
@@ -32,7 +30,7 @@ type Block struct {
 	Arrivals string        `json:"arrivals"`  // open loop: "constant" (also "") or "poisson"
 	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
 	RoomSize int           `json:"room_size"` // members of a room
-	Share    float64       `json:"share"`     // of all messages that block, or of all members that do not read; 0: the scenario's, NoShare: none
+	Share    float64       `json:"share"`     // of all messages that block, or of all members that do not read; 0: the scenario's, NoShare: none (in JSON 0)
 	Stall    time.Duration `json:"block"`     // how long each of those messages blocks
 	How      string        `json:"how"`       // and how: "inline" (also ""), "spin" or "offload"
 	Driver   string        `json:"driver"`    // who loads: Hey or Wrk; "": our own engine
@@ -89,69 +87,6 @@ const NoLinger = -1
 
 // Poisson arrivals are those of independent users.
 const Poisson = "poisson"
-
-// words is what a block is in JSON where that differs from what it is in Go.
-type words struct {
-	Conns    []json.RawMessage `json:"conns"`
-	Duration json.RawMessage   `json:"duration"`
-	Warmup   json.RawMessage   `json:"warmup"`
-	Slot     json.RawMessage   `json:"slot"`
-	Window   json.RawMessage   `json:"window"`
-	Stall    json.RawMessage   `json:"block"`
-	Linger   json.RawMessage   `json:"linger"`
-}
-
-// UnmarshalJSON is strict: a word that it does not know is an error, and so is a duration without its unit.
-func (b *Block) UnmarshalJSON(text []byte) error {
-	type plain Block             // without this method
-	type deeper struct{ *plain } // so that words, less deep, hides the fields of the same names (encoding/json)
-	var in struct {
-		deeper
-		words
-	}
-	*b = Block{Twin: true, Reps: 1}
-	in.plain = (*plain)(b)
-	strict := json.NewDecoder(bytes.NewReader(text))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(&in); err != nil {
-		return err
-	}
-	return in.words.into(b)
-}
-
-func (w *words) into(b *Block) error {
-	for _, d := range []struct {
-		name string
-		text json.RawMessage
-		to   *time.Duration
-	}{{"duration", w.Duration, &b.Duration}, {"warmup", w.Warmup, &b.Warmup}, {"slot", w.Slot, &b.Slot}, {"window", w.Window, &b.Window}, {"block", w.Stall, &b.Stall},
-		{"linger", w.Linger, &b.Linger}} {
-		if d.text == nil {
-			continue
-		}
-		var word string
-		err := json.Unmarshal(d.text, &word)
-		if err == nil {
-			*d.to, err = time.ParseDuration(word)
-		}
-		if err != nil {
-			return fmt.Errorf("%s %s: want a duration such as \"2s\" or \"500ms\"", d.name, d.text)
-		}
-	}
-	if w.Linger != nil && b.Linger == 0 {
-		b.Linger = NoLinger
-	}
-	for _, raw := range w.Conns {
-		n := Max
-		if string(raw) != `"max"` {
-			if err := json.Unmarshal(raw, &n); err != nil || n < 1 {
-				return fmt.Errorf("conns %s: must be a number from 1, or \"max\"", raw)
-			}
-		}
-		b.Conns = append(b.Conns, n)
-	}
-	return nil
-}
 
 // params fills in what the block leaves to the scenario, and says what forbids it.
 func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Params, error) {

@@ -72,10 +72,11 @@ func TestLingerOfBlocks(t *testing.T) {
 	for text, want := range map[string]*int64{
 		`{}`: nil, `{"linger": "30s"}`: known(int64(30e9)), `{"linger": "0s"}`: known(int64(0)), `{"linger": "30s", "rotate": "all"}`: nil,
 	} {
-		var b Block
-		if err := b.UnmarshalJSON([]byte(text)); err != nil {
+		all, err := DecodeBlock([]byte(text))
+		if err != nil {
 			t.Fatal(err)
 		}
+		b := all[0]
 		switch got := b.linger(1); {
 		case (got == nil) != (want == nil), got != nil && *got != *want:
 			t.Errorf("%s: %v, want %v", text, got, want)

@@ -84,7 +84,7 @@ func (m *member) start() {
 }
 
 // load drives the server for one slot. It is not ok if the server failed, which is in the cell then.
-func (m *member) load(ctx context.Context, e *Experiment, length, ramp time.Duration) (s slot, ok bool) {
+func (m *member) load(ctx context.Context, length, ramp time.Duration) (s slot, ok bool) {
 	ctx, cancel := alive(ctx, m.proc)
 	defer cancel()
 	ctx, done := context.WithTimeout(ctx, length+ramp+time.Minute)

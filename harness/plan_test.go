@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -115,28 +114,59 @@ func TestEstimate(t *testing.T) {
 }
 
 func TestBlockFromJSON(t *testing.T) {
-	var b Block
 	text := `{"scenario": "echo", "conns": [100, "max"], "rate": 20000, "rotate": "all", "slot": "250ms", "duration": "2s", "width": 0.015}`
-	if err := json.Unmarshal([]byte(text), &b); err != nil {
-		t.Fatal(err)
+	all, err := DecodeBlock([]byte(text))
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%+v, %v", all, err)
 	}
+	b := all[0]
 	if b.Scenario != "echo" || !slices.Equal(b.Conns, []int{100, Max}) || b.Rate != 20000 || b.Rotate != RotateAll || b.Slot != 250*time.Millisecond ||
 		b.Duration != 2*time.Second || b.Width != 0.015 || !b.Twin || b.Reps != 1 {
 		t.Errorf("%+v", b)
 	}
 	for text, want := range map[string]string{
 		`{"scenario": "echo", "connections": [1]}`: "connections",
-		`{"conns": [0]}`:      "conns 0",
-		`{"conns": ["many"]}`: `"many"`,
-		`{"conns": [1.5]}`:    "1.5",
-		`{"duration": 2}`:     "duration",
-		`{"duration": "2"}`:   `duration "2"`,
-		`{"slot": "soon"}`:    "500ms",
-		`{"rate": "fast"}`:    "rate",
-		`[1]`:                 "array",
+		`{"conns": [0]}`:       "conns 0",
+		`{"conns": ["many"]}`:  `"many"`,
+		`{"conns": [1.5]}`:     "1.5",
+		`{"duration": 2}`:      "duration",
+		`{"duration": "2"}`:    `duration "2"`,
+		`{"slot": "soon"}`:     "500ms",
+		`{"rate": "fast"}`:     "rate",
+		`{"share": "much"}`:    `share "much"`,
+		`{"share": [1, null]}`: "share null",
+		`{"share": []}`:        "0.01",
+		`{"how": 1}`:           "how 1",
+		`{"how": null}`:        "how null",
+		`{"how": [["spin"]]}`:  "inline",
+		`[1]`:                  "array",
 	} {
-		if err := json.Unmarshal([]byte(text), new(Block)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := DecodeBlock([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestBlockOfSeveral(t *testing.T) {
+	type part struct {
+		how   string
+		share float64
+	}
+	for text, want := range map[string][]part{
+		`{}`:                                    {{"", 0}},
+		`{"share": 0.1, "how": "spin"}`:         {{"spin", 0.1}},
+		`{"share": 0}`:                          {{"", NoShare}},
+		`{"how": ["inline", "spin"]}`:           {{"inline", 0}, {"spin", 0}},
+		`{"share": [0, 0.1], "how": "offload"}`: {{"offload", NoShare}, {"offload", 0.1}},
+		`{"share": [0, 1], "how": ["inline", "spin"]}`: {{"inline", NoShare}, {"inline", 1}, {"spin", 1}},
+	} {
+		all, err := DecodeBlock([]byte(text))
+		var got []part
+		for _, b := range all {
+			got = append(got, part{b.How, b.Share})
+		}
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v, want %v", text, got, err, want)
 		}
 	}
 }
@@ -144,11 +174,13 @@ func TestBlockFromJSON(t *testing.T) {
 func FuzzBlock(f *testing.F) {
 	f.Add([]byte(`{"scenario": "echo", "conns": [100, "max"], "rotate": "all", "slot": "250ms"}`))
 	f.Add([]byte(`{"conns": [null], "duration": "-1s", "reps": -1}`))
+	f.Add([]byte(`{"scenario": "blocking", "conns": [10], "duration": "1s", "share": [0, 0.1], "how": ["inline", "spin"]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		var b Block
-		if json.Unmarshal(text, &b) != nil {
+		all, err := DecodeBlock(text)
+		if err != nil {
 			return
 		}
+		b := all[0]
 		for _, n := range b.Conns {
 			if n < 1 && n != Max {
 				t.Fatalf("%d connections of %q", n, text)

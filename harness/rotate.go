@@ -153,7 +153,7 @@ func (r *rotation) slot(ctx context.Context, m *member) (s slot, ok bool) {
 		return s, false
 	}
 	idle := r.used()
-	s, ok = m.load(ctx, r.e, time.Duration(r.params.SlotNS), time.Duration(r.params.WarmupNS))
+	s, ok = m.load(ctx, time.Duration(r.params.SlotNS), time.Duration(r.params.WarmupNS))
 	if !ok {
 		m.out = true
 		return s, false

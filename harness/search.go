@@ -132,10 +132,10 @@ func (t *trial) seek(ctx context.Context) (err error) {
 			return t.err
 		}
 		q.steps = rateSteps(p.Params, scenarios.ByName(p.Scenario))
-		if _, err := t.window(ctx, q.steps.first); err != nil { // fills caches and grows buffers: not counted
+		if _, err := t.window(q.steps.first); err != nil { // fills caches and grows buffers: not counted
 			return notVoid(err)
 		}
-		q.take = func(rate float64) (sample, error) { return t.window(ctx, rate) }
+		q.take = t.window
 	}
 	q.clientCPUs, q.serverCPUs = float64(max(e.LoadLoops, 1)), t.server.cpus(e.serverCPUs(p))
 	if m.cell.Search, err = q.run(); err != nil {

@@ -126,7 +126,7 @@ func (t *trial) atConns(ctx context.Context, conns int) (sample, error) {
 	if t.refused != "" {
 		return sample{Window: results.Window{RatePerS: t.p.Params.RatePerS, Conns: conns, Why: t.refused}}, nil
 	}
-	return t.window(ctx, t.p.Params.RatePerS)
+	return t.window(t.p.Params.RatePerS)
 }
 
 // length is how long a window at that rate must be for its percentiles to be some.
@@ -137,9 +137,9 @@ func (t *trial) length(rate float64) time.Duration {
 }
 
 // window takes one window, and again if others took the CPUs meanwhile: whether it held does not matter for that.
-func (t *trial) window(ctx context.Context, rate float64) (sample, error) {
+func (t *trial) window(rate float64) (sample, error) {
 	for {
-		s, others, err := t.load(ctx, rate)
+		s, others, err := t.load(rate)
 		if err != nil {
 			return s, err
 		}
@@ -162,7 +162,7 @@ const (
 )
 
 // load takes a window from rest: what the last one left is worked off first. others is what the machine did beside it.
-func (t *trial) load(ctx context.Context, rate float64) (s sample, others beside, err error) {
+func (t *trial) load(rate float64) (s sample, others beside, err error) {
 	t.m.quiet(t.ctx, t.proc)
 	var before, after account
 	length, warmup := t.length(rate), time.Duration(t.p.Params.WarmupNS)

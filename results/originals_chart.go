@@ -135,9 +135,9 @@ func (d *dumbbells) Plot(c draw.Canvas, p *plot.Plot) {
 		if b.ours.N > 0 {
 			ours := vg.Point{X: toX(d.at(b.ours.Mid)), Y: y}
 			c.StrokeLine2(draw.LineStyle{Color: veiled(b.look.color), Width: 2.4}, ours.X, y, theirs.X, y)
-			b.look.marker.draw(c, ours, markerRadius, b.look.color, false)
+			b.look.marker.draw(c, ours, b.look.color, false)
 		}
-		b.look.marker.draw(c, theirs, markerRadius, b.look.color, true)
+		b.look.marker.draw(c, theirs, b.look.color, true)
 	}
 }
 

@@ -56,7 +56,7 @@ func (s series) Plot(c draw.Canvas, p *plot.Plot) {
 		s.plotLine(c, line, at)
 	}
 	for _, pt := range s.hollow {
-		s.look.marker.draw(c, at(pt, pt.y), markerRadius, s.look.color, true)
+		s.look.marker.draw(c, at(pt, pt.y), s.look.color, true)
 	}
 }
 
@@ -70,7 +70,7 @@ func (s series) plotLine(c draw.Canvas, line []point, at func(point, float64) vg
 	}
 	for i, pt := range line {
 		if !pt.bare {
-			s.look.marker.draw(c, along[i], markerRadius, s.look.color, false)
+			s.look.marker.draw(c, along[i], s.look.color, false)
 		}
 	}
 }
@@ -121,14 +121,14 @@ func (s series) last(x float64) (point, bool) {
 }
 
 // draw puts the marker at a point; hollow is only its outline, on paper.
-func (m marker) draw(c draw.Canvas, at vg.Point, radius vg.Length, col color.Color, hollow bool) {
+func (m marker) draw(c draw.Canvas, at vg.Point, col color.Color, hollow bool) {
 	var path vg.Path
 	if m == nil {
-		path.Move(vg.Point{X: at.X + radius, Y: at.Y})
-		path.Arc(at, radius, 0, 2*math.Pi)
+		path.Move(vg.Point{X: at.X + markerRadius, Y: at.Y})
+		path.Arc(at, markerRadius, 0, 2*math.Pi)
 	}
 	for i, corner := range m {
-		to := vg.Point{X: at.X + radius*corner.X, Y: at.Y + radius*corner.Y}
+		to := vg.Point{X: at.X + markerRadius*corner.X, Y: at.Y + markerRadius*corner.Y}
 		if i == 0 {
 			path.Move(to)
 		} else {

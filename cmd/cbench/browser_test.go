@@ -2,56 +2,52 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"image/png"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"cbench/internal/browser"
 	"cbench/models"
 )
 
 // Every model's chat page in a real browser.
 func TestChatInABrowser(t *testing.T) {
-	browser := newBrowser(t)
+	b := browser.Start(t)
 	for _, m := range models.All {
 		if !slices.Contains(m.Speaks, models.HTTPComet) {
 			continue
 		}
 		t.Run(m.Name, func(t *testing.T) {
 			server := serve(t, m.Name)
-			ann, bob := open(t, browser, server.addr, "talk"), open(t, browser, server.addr, "talk")
+			ann, bob := open(t, b, server.addr, "talk"), open(t, b, server.addr, "talk")
 			ann.call("ann")
 			bob.call("bob")
 			twoTalk(ann, bob)
 			textIsText(ann, bob)
-			ann.mustBeCalm(false)
-			bob.mustBeCalm(false)
-			historyIsShown(t, browser, server)
+			ann.MustBeCalm(false)
+			bob.MustBeCalm(false)
+			historyIsShown(t, b, server)
 			restartIsSurvived(t, server, ann, bob)
 		})
 	}
 }
 
-func twoTalk(ann, bob *tab) {
-	ann.t.Helper()
-	ann.wait(`document.querySelector("#model").textContent !== ""`)
+func twoTalk(ann, bob tab) {
+	ann.T.Helper()
+	ann.Wait(`document.querySelector("#model").textContent !== ""`)
 	for i := range 3 {
 		hello, answer := fmt.Sprintf("hello %d", i), fmt.Sprintf("grüß dich, %d  日本 🙂", i)
 		ann.say(hello)
@@ -60,38 +56,38 @@ func twoTalk(ann, bob *tab) {
 		ann.hears("bob", answer)
 	}
 	if a, b := fmt.Sprint(ann.texts()), fmt.Sprint(bob.texts()); a != b {
-		ann.t.Errorf("one shows %s, the other %s", a, b)
+		ann.T.Errorf("one shows %s, the other %s", a, b)
 	}
-	if mine := get[int](ann, `document.querySelectorAll(".mine").length`); mine != 3 {
-		ann.t.Errorf("%d messages are shown as my own, not 3", mine)
+	if mine := browser.Get[int](ann.Tab, `document.querySelectorAll(".mine").length`); mine != 3 {
+		ann.T.Errorf("%d messages are shown as my own, not 3", mine)
 	}
 }
 
-func textIsText(ann, bob *tab) {
-	bob.t.Helper()
+func textIsText(ann, bob tab) {
+	bob.T.Helper()
 	for _, text := range []string{
 		`<script>window.broken = 1</script><img src=x onerror="window.broken = 1"><b>bold</b>`,
 		`</span></li><svg onload="window.broken = 1"> &lt;i&gt; "quoted" \ 'n' ${window.broken = 1}`,
 	} {
 		ann.say(text)
-		for _, p := range []*tab{ann, bob} {
+		for _, p := range []tab{ann, bob} {
 			p.hears("ann", text)
-			if n := get[int](p, `document.querySelectorAll(".text *").length`); n != 0 {
-				p.t.Errorf("%q became %d elements", text, n)
+			if n := browser.Get[int](p.Tab, `document.querySelectorAll(".text *").length`); n != 0 {
+				p.T.Errorf("%q became %d elements", text, n)
 			}
-			if get[bool](p, `"broken" in window`) {
-				p.t.Errorf("%q was run", text)
+			if browser.Get[bool](p.Tab, `"broken" in window`) {
+				p.T.Errorf("%q was run", text)
 			}
 		}
 	}
 }
 
-func historyIsShown(t *testing.T, browser context.Context, server *served) {
+func historyIsShown(t *testing.T, b *browser.Browser, server *served) {
 	t.Helper()
 	for i := range 300 {
 		post(t, server.addr, "old", "ann", fmt.Sprint("message ", i+1))
 	}
-	p := open(t, browser, server.addr, "old")
+	p := open(t, b, server.addr, "old")
 	p.showsNote("100 older messages are gone")
 	p.hears("ann", "message 300")
 	all := p.texts()
@@ -103,32 +99,32 @@ func historyIsShown(t *testing.T, browser context.Context, server *served) {
 	if len(all) != 200 {
 		t.Errorf("%d messages of the history are shown, not 200", len(all))
 	}
-	p.wait(`atEnd()`)
-	p.mustBeCalm(false)
+	p.Wait(`atEnd()`)
+	p.MustBeCalm(false)
 }
 
-func restartIsSurvived(t *testing.T, server *served, ann, bob *tab) {
+func restartIsSurvived(t *testing.T, server *served, ann, bob tab) {
 	t.Helper()
 	server.kill()
-	for _, p := range []*tab{ann, bob} {
-		p.wait(`document.querySelector("#status").textContent.startsWith("Offline")`)
+	for _, p := range []tab{ann, bob} {
+		p.Wait(`document.querySelector("#status").textContent.startsWith("Offline")`)
 	}
 	server.start(t)
-	for _, p := range []*tab{ann, bob} {
-		p.wait(`document.querySelector("#status").textContent === "Back online"`)
+	for _, p := range []tab{ann, bob} {
+		p.Wait(`document.querySelector("#status").textContent === "Back online"`)
 		p.showsNote("The server was restarted")
 	}
 	ann.say("are you there?")
 	bob.hears("ann", "are you there?")
 	bob.say("I am")
 	ann.hears("bob", "I am")
-	ann.mustBeCalm(true)
-	bob.mustBeCalm(true)
+	ann.MustBeCalm(true)
+	bob.MustBeCalm(true)
 }
 
 // A page tells a server it has lost sight of from a restarted one, also when the new server's ids have grown past the old ones.
 func TestChatPageKnowsAnotherHistory(t *testing.T) {
-	browser := newBrowser(t)
+	b := browser.Start(t)
 	before, after := serve(t, "reactor"), serve(t, "reactor")
 	var target atomic.Pointer[served]
 	target.Store(before)
@@ -141,11 +137,11 @@ func TestChatPageKnowsAnotherHistory(t *testing.T) {
 
 	post(t, before.addr, "r", "ann", "one")
 	post(t, before.addr, "r", "ann", "two")
-	p := open(t, browser, strings.TrimPrefix(proxy.URL, "http://"), "r")
+	p := open(t, b, strings.TrimPrefix(proxy.URL, "http://"), "r")
 	p.hears("ann", "two")
 
-	get[bool](p, `dispatchEvent(new Event("offline"))`) // as when a cable is pulled: the page makes sure
-	p.wait(`document.querySelector("#log").ariaBusy === "false"`)
+	browser.Get[bool](p.Tab, `dispatchEvent(new Event("offline"))`) // as when a cable is pulled: the page makes sure
+	p.Wait(`document.querySelector("#log").ariaBusy === "false"`)
 	post(t, before.addr, "r", "ann", "three")
 	p.hears("ann", "three")
 	if got := fmt.Sprint(p.texts()); got != "[one two three]" {
@@ -163,82 +159,82 @@ func TestChatPageKnowsAnotherHistory(t *testing.T) {
 	if got := fmt.Sprint(p.texts()); got != "[one two three new 1 new 2 new 3 new 4 new 5]" {
 		t.Errorf("after a restart the page shows %s", got)
 	}
-	p.mustBeCalm(true)
+	p.MustBeCalm(true)
 }
 
 func TestChatPageWithItsReader(t *testing.T) {
-	browser := newBrowser(t)
+	b := browser.Start(t)
 	server := serve(t, "reactor")
 	for i := range 60 {
 		post(t, server.addr, "long", "ann", fmt.Sprint("message ", i+1))
 	}
-	p := open(t, browser, server.addr, "long")
+	p := open(t, b, server.addr, "long")
 	p.call("bob")
 	p.hears("ann", "message 60")
 
-	p.do(chromedp.Focus(chromedp.CSS("#log")), chromedp.KeyEvent(kb.Home))
-	p.wait(`log.scrollTop === 0 && !follows`)
+	p.Do(chromedp.Focus(chromedp.CSS("#log")), chromedp.KeyEvent(kb.Home))
+	p.Wait(`log.scrollTop === 0 && !follows`)
 	post(t, server.addr, "long", "ann", "news")
-	p.wait(`document.querySelector("#more").textContent.startsWith("1 new message ")`)
-	if top := get[float64](p, `log.scrollTop`); top != 0 {
+	p.Wait(`document.querySelector("#more").textContent.startsWith("1 new message ")`)
+	if top := browser.Get[float64](p.Tab, `log.scrollTop`); top != 0 {
 		t.Errorf("the reader was scrolled away to %v", top)
 	}
-	p.do(chromedp.Click(chromedp.CSS("#more")))
-	p.wait(`atEnd() && document.querySelector("#more").hidden`)
+	p.Do(chromedp.Click(chromedp.CSS("#more")))
+	p.Wait(`atEnd() && document.querySelector("#more").hidden`)
 
 	p.enter("#room", "other")
-	p.wait(`location.hash === "#other" && document.querySelectorAll(".message").length === 0 && document.title.includes("#other")`)
+	p.Wait(`location.hash === "#other" && document.querySelectorAll(".message").length === 0 && document.title.includes("#other")`)
 	p.say("alone")
 	p.hears("bob", "alone")
-	p.do(chromedp.Reload())
+	p.Do(chromedp.Reload())
 	p.hears("bob", "alone") // room and name are kept
-	p.wait(`document.querySelector("#name").value === "bob" && document.querySelectorAll(".mine").length === 1`)
-	p.mustBeCalm(false)
+	p.Wait(`document.querySelector("#name").value === "bob" && document.querySelectorAll(".mine").length === 1`)
+	p.MustBeCalm(false)
 }
 
 func TestChatPageSaysWhatIsWrong(t *testing.T) {
-	browser := newBrowser(t)
+	b := browser.Start(t)
 	server := serve(t, "reactor")
-	p := open(t, browser, server.addr, "errors")
+	p := open(t, b, server.addr, "errors")
 	p.call("ann")
 	fill := func(text string) {
-		get[bool](p, fmt.Sprintf(`(text.value = %s, text.dispatchEvent(new Event("input")))`, quote(text)))
+		browser.Get[bool](p.Tab, fmt.Sprintf(`(text.value = %s, text.dispatchEvent(new Event("input")))`, quote(text)))
 	}
 	problem := func(words string) {
 		t.Helper()
-		p.wait(fmt.Sprintf(`document.querySelector("#problem").textContent.includes(%s)`, quote(words)))
+		p.Wait(fmt.Sprintf(`document.querySelector("#problem").textContent.includes(%s)`, quote(words)))
 	}
 
 	fill(strings.Repeat("é", 2048))
-	p.wait(`document.querySelector("#bytes").textContent === "0 bytes left"`)
+	p.Wait(`document.querySelector("#bytes").textContent === "0 bytes left"`)
 	fill(strings.Repeat("é", 2049))
-	p.wait(`document.querySelector("#bytes").textContent === "2 bytes too long" && document.querySelector("#send").disabled`)
-	p.do(chromedp.SendKeys(chromedp.CSS("#text"), kb.Enter))
+	p.Wait(`document.querySelector("#bytes").textContent === "2 bytes too long" && document.querySelector("#send").disabled`)
+	p.Do(chromedp.SendKeys(chromedp.CSS("#text"), kb.Enter))
 	problem("at most 4096 bytes")
 	fill(strings.Repeat(`"`, 4096)) // twice as long in JSON: more than a body may be
-	p.do(chromedp.SendKeys(chromedp.CSS("#text"), kb.Enter))
+	p.Do(chromedp.SendKeys(chromedp.CSS("#text"), kb.Enter))
 	problem("Not sent: the body is too large")
 	fill("two\nlines\tand a tab")
-	p.do(chromedp.SendKeys(chromedp.CSS("#text"), kb.Enter))
+	p.Do(chromedp.SendKeys(chromedp.CSS("#text"), kb.Enter))
 	p.hears("ann", "two lines and a tab")
 
 	p.enter("#name", "an n")
 	problem("A name is 1 to 32")
 	p.enter("#room", "no/room")
 	problem("A room is 1 to 64")
-	p.mustBeCalm(true)
+	p.MustBeCalm(true)
 	server.kill()
-	p.do(chromedp.SendKeys(chromedp.CSS("#text"), "lost?"+kb.Enter))
+	p.Do(chromedp.SendKeys(chromedp.CSS("#text"), "lost?"+kb.Enter))
 	problem("No answer from the server")
-	if kept := get[string](p, `text.value`); kept != "lost?" {
+	if kept := browser.Get[string](p.Tab, `text.value`); kept != "lost?" {
 		t.Errorf("what was not sent is now %q", kept)
 	}
-	p.mustBeCalm(true)
+	p.MustBeCalm(true)
 }
 
-// The pictures are for people; that nothing sticks out of the page is for the test. CBENCH_SCREENSHOTS names a directory to keep them in.
+// The pictures are for people; that nothing sticks out of the page is for the test.
 func TestChatPageFits(t *testing.T) {
-	browser := newBrowser(t)
+	b := browser.Start(t)
 	server := serve(t, "reactor")
 	for _, m := range []struct{ from, text string }{
 		{"zoe", "Morning! Is the reactor still on one thread?"},
@@ -251,56 +247,32 @@ func TestChatPageFits(t *testing.T) {
 	} {
 		post(t, server.addr, "show", m.from, m.text)
 	}
-	p := open(t, browser, server.addr, "show")
+	p := open(t, b, server.addr, "show")
 	p.call("ann")
-	p.do(chromedp.Reload())
+	p.Do(chromedp.Reload())
 	p.hears("ann", "Wrapped, and `<b>not bold</b>`.")
 	for _, scheme := range []string{"light", "dark"} {
-		for _, width := range []int64{390, 1280} {
+		for _, width := range []int{390, 1280} {
 			p.look(scheme, width, "")
 		}
 	}
-	p.mustBeCalm(false)
+	p.MustBeCalm(false)
 	server.kill()
-	p.wait(`document.querySelector("#status").dataset.state === "offline"`)
+	p.Wait(`document.querySelector("#status").dataset.state === "offline"`)
 	p.look("light", 390, "-offline")
 }
 
-// look takes a picture and checks that it is as wide as it should be.
-func (p *tab) look(scheme string, width int64, suffix string) {
-	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	p.do(chromedp.EmulateViewport(width, 844))
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
-		p.t.Fatal(err)
-	}
-	p.wait(fmt.Sprintf(`innerWidth === %d && atEnd()`, width))
-	if over := get[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-		p.t.Errorf("at %d pixels the page sticks out by %d", width, over)
-	}
-	shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	picture, err := png.DecodeConfig(bytes.NewReader(shot))
-	if err != nil || picture.Width != int(width) {
-		p.t.Errorf("the picture is %d wide, not %d: %v", picture.Width, width, err)
-	}
-	dir := os.Getenv("CBENCH_SCREENSHOTS")
-	if dir == "" {
-		dir = p.t.TempDir()
-	}
-	file := filepath.Join(dir, fmt.Sprintf("chat-%s-%d%s.png", scheme, width, suffix))
-	if err := os.WriteFile(file, shot, 0o644); err != nil {
-		p.t.Error(err)
-	}
+// look looks at the page in those colours, in a window so wide.
+func (p tab) look(scheme string, width int, suffix string) {
+	p.T.Helper()
+	p.Resize(width)
+	p.Scheme(scheme)
+	p.Wait(fmt.Sprintf(`innerWidth === %d && atEnd()`, width))
+	p.Fits(width, fmt.Sprintf("chat-%s-%d%s", scheme, width, suffix))
 }
 
 var visitor = http.Client{Timeout: 10 * time.Second}
 
-// post sends a message as any HTTP tool would.
 // someoneWaits waits until somebody's long poll is.
 func someoneWaits(t *testing.T, addr string) {
 	t.Helper()
@@ -323,6 +295,7 @@ func someoneWaits(t *testing.T, addr string) {
 	}
 }
 
+// post sends a message as any HTTP tool would.
 func post(t *testing.T, addr, room, from, text string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"from":%s,"text":%s}`, quote(from), quote(text))

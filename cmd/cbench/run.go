@@ -308,14 +308,6 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 	return servers, nil
 }
 
-// orNone is the values that were said, or that none was.
-func orNone[T any](said []T) []T {
-	if len(said) == 0 {
-		return make([]T, 1)
-	}
-	return said
-}
-
 func (f *runFlags) blocks() ([]harness.Block, error) {
 	if f.suite != "" {
 		s, err := findSuite(f.suite)
@@ -346,18 +338,8 @@ func (f *runFlags) blocks() ([]harness.Block, error) {
 	var blocks []harness.Block
 	for _, scenario := range f.scenarios {
 		for _, driver := range drivers {
-			for i, how := range orNone(f.hows) {
-				for _, share := range orNone(f.shares) {
-					if share == 0 && len(f.shares) > 0 && i > 0 {
-						continue // nothing blocks, in whatever way
-					}
-					b.Scenario, b.Driver, b.How, b.Share = scenario, driver, how, share
-					if share == 0 && len(f.shares) > 0 {
-						b.Share = harness.NoShare
-					}
-					blocks = append(blocks, b)
-				}
-			}
+			b.Scenario, b.Driver = scenario, driver
+			blocks = append(blocks, b.Each(f.hows, f.shares)...)
 		}
 	}
 	return blocks, nil

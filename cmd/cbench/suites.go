@@ -88,15 +88,14 @@ func decodeSuite(text []byte) (s suite, err error) {
 	}
 	s = in.suite
 	for i, text1 := range in.Blocks {
-		var b harness.Block
-		err := json.Unmarshal(text1, &b)
-		if err == nil && (b.Scenario == "" || len(b.Conns) == 0) {
+		blocks, err := harness.DecodeBlock(text1)
+		if err == nil && (blocks[0].Scenario == "" || len(blocks[0].Conns) == 0) {
 			err = errors.New("scenario and conns must be there")
 		}
 		if err != nil {
 			return s, fmt.Errorf("block %d (line %d): %s", i+1, line(text, bytes.Index(text, text1)), strings.TrimPrefix(err.Error(), "json: "))
 		}
-		s.Blocks = append(s.Blocks, b)
+		s.Blocks = append(s.Blocks, blocks...)
 	}
 	return s, nil
 }

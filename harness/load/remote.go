@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"cbench/internal/tail"
 )
 
 // Remote is the clients of a load process: what it costs is its own, and no other work of the harness disturbs it.
@@ -20,7 +22,7 @@ type Remote struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	lines  chan answer // closed at the process's end
-	stderr tail
+	stderr tail.Tail
 }
 
 // Process is how to start a load process.
@@ -193,7 +195,7 @@ func (a *answer) tell(w Watch) {
 
 // died is the error of a process that is gone, or that does not listen.
 func (r *Remote) died() error {
-	if last := r.stderr.last(); last != "" {
+	if last := r.stderr.Reason(); last != "" {
 		return fmt.Errorf("load: the load process died: %s", last)
 	}
 	return errors.New("load: the load process died")

@@ -35,7 +35,7 @@ func (p *Process) Err() error {
 		return nil
 	}
 	how := describe(p.state)
-	if line := p.stderr.reason(); line != "" {
+	if line := p.stderr.Reason(); line != "" {
 		how += ": " + line
 	}
 	return errors.New(how)
@@ -55,7 +55,7 @@ func (p *Process) watch(k *keeper, cmd *exec.Cmd, stderr *os.File) {
 	cmd.Wait()
 	p.state = cmd.ProcessState
 	select {
-	case <-p.stderr.done:
+	case <-p.said:
 	case <-time.After(time.Second): // a child that escaped holds the pipe
 	}
 	stderr.Close()

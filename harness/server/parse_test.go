@@ -73,18 +73,3 @@ func TestParseListeners(t *testing.T) {
 		}
 	}
 }
-
-func TestReason(t *testing.T) {
-	for said, want := range map[string]string{
-		"":                      "",
-		"a\nb\n\n":              "b",
-		"panic: x\n\ngoroutine": "panic: x",
-		"fatal error: y\nstack": "fatal error: y",
-	} {
-		var t1 tail
-		t1.Write([]byte(said))
-		if got := t1.reason(); got != want {
-			t.Errorf("%q: got %q, want %q", said, got, want)
-		}
-	}
-}

@@ -197,7 +197,7 @@ func (p *Process) notReady(cause error, timeout time.Duration) error {
 	if len(instead) > 0 {
 		why += ", but on " + strings.Join(instead, ", ")
 	}
-	if line := p.stderr.reason(); line != "" {
+	if line := p.stderr.Reason(); line != "" {
 		why += "; it says: " + line
 	}
 	return errors.New(why)

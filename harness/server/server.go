@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -20,6 +21,7 @@ import (
 
 	"cbench/harness/server/cgroup"
 	"cbench/harness/server/control"
+	"cbench/internal/tail"
 )
 
 // Self is a program name that means this executable, even if its file was replaced since.
@@ -47,7 +49,8 @@ type Process struct {
 	group    *cgroup.Group
 	groupErr error
 	control  *control.Client // nil: a foreign server
-	stderr   tail
+	stderr   tail.Tail
+	said     chan struct{} // closed once standard error has ended
 
 	stop   sync.Once
 	ending Ending      // set by stop
@@ -92,7 +95,7 @@ func start(ctx context.Context, spec Spec) (*Process, error) {
 		return nil, err
 	}
 	p := &Process{Name: spec.Name, Addr: addr, exited: make(chan struct{})}
-	p.stderr.done = make(chan struct{})
+	p.said = make(chan struct{})
 	p.groupErr = errors.New("no control group was asked for")
 	if spec.Cgroup {
 		p.group, p.groupErr = cgroup.New()
@@ -177,7 +180,10 @@ func (p *Process) launch(spec Spec) error {
 	}
 	p.PID = cmd.Process.Pid
 	guardErr := k.guard(p.PID, p.group)
-	go p.stderr.read(r)
+	go func() {
+		defer close(p.said)
+		io.Copy(&p.stderr, r) // to its end, so that the server never blocks on a full pipe
+	}()
 	go p.watch(k, cmd, r)
 	if guardErr != nil {
 		p.Stop(0)

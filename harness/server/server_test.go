@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"cbench/harness/probe"
+	"cbench/internal/tail"
 )
 
 func started(t *testing.T, spec Spec) *Process {
@@ -165,7 +166,7 @@ func TestCrash(t *testing.T) {
 func TestStderrTail(t *testing.T) {
 	p := started(t, Spec{Args: play("chatter")})
 	p.Stop(10 * time.Second)
-	if got := p.stderr.String(); len(got) > tailSize || !strings.HasSuffix(got, "the rest is silence\n") {
+	if got := p.stderr.String(); len(got) > tail.Size || !strings.HasSuffix(got, "the rest is silence\n") {
 		t.Errorf("kept %d bytes, the end %q", len(got), got[max(0, len(got)-40):])
 	}
 }

@@ -32,7 +32,7 @@ var blockCases = []Case{
 		after, _ := t.cpu()
 		// A tenth, for a busy machine may grant no more.
 		if used := after - before; !known {
-			t.notef("the server's CPU time was not looked at: its process is not known")
+			t.note("the server's CPU time was not looked at: its process is not known")
 		} else if used < 40*time.Millisecond {
 			c.failf("the server used %v of CPU", used)
 		}

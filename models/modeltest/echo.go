@@ -173,7 +173,7 @@ func backpressure(t *T) {
 	}
 	other.echo("while the first is stuck")
 	if after, _ := t.memory(); !known {
-		t.notef("the server's memory was not looked at: its process is not known")
+		t.note("the server's memory was not looked at: its process is not known")
 	} else if after-before > t.server.most() {
 		t.failf("the server grew by %d KiB for one client that does not read", (after-before)>>10)
 	}

@@ -185,7 +185,7 @@ func (t *T) floodedWithEchoes(first string, answered func(*client)) {
 	}
 	other.echoes("while the first is stuck")
 	if after, _ := t.memory(); !known {
-		t.notef("the server's memory was not looked at: its process is not known")
+		t.note("the server's memory was not looked at: its process is not known")
 	} else if after-before > t.server.most() {
 		t.failf("the server grew by %d KiB for one client that does not read", (after-before)>>10)
 	}

@@ -136,7 +136,7 @@ func (c *client) served(within time.Duration) bool {
 // calm looks whether a server at its limit, with more clients at the door, sleeps.
 func (t *T) calm() {
 	if t.server.Pid == 0 {
-		t.notef("the server's CPU time at its limit was not looked at: it shares this process")
+		t.note("the server's CPU time at its limit was not looked at: it shares this process")
 		return
 	}
 	for range 4 {
@@ -149,7 +149,7 @@ func (t *T) calm() {
 	time.Sleep(watch)
 	after, _ := t.server.cpu()
 	if !known {
-		t.notef("the server's CPU time was not looked at: its process is not known")
+		t.note("the server's CPU time was not looked at: its process is not known")
 	} else if after-before > watch/4 {
 		t.failf("the server used %v of CPU in %v with clients at the door and nothing to do", after-before, watch)
 	}
@@ -174,7 +174,7 @@ func restarts(t *T) {
 		}
 	}
 	if !shared {
-		t.notef("descriptors were not looked at: they went with the server's process")
+		t.note("descriptors were not looked at: they went with the server's process")
 	} else if last >= first+more {
 		t.failf("the process holds %d descriptors more after %d servers have come and gone", last-first, more)
 	}
@@ -195,7 +195,7 @@ func (t *T) leaksFrom(serves func(watch *client), counted func(watch *client), m
 	files, known := srv.files()
 	tasks, _ := srv.tasks()
 	if !known {
-		t.notef("the server's descriptors were not looked at: its process is not known")
+		t.note("the server's descriptors were not looked at: its process is not known")
 	}
 	for i := range each * len(manners) {
 		c := t.dial()

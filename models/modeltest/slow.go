@@ -96,7 +96,7 @@ func slowSpeaker(t *T) {
 		c.failf("the server took %d bytes of talk from a member that reads nothing", sent)
 	}
 	if after, _ := t.memory(); !known {
-		t.notef("the server's memory was not looked at: its process is not known")
+		t.note("the server's memory was not looked at: its process is not known")
 	} else if after-before > t.server.most() {
 		t.failf("the server grew by %d KiB for one member that talks and does not read", (after-before)>>10)
 	}

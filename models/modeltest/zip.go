@@ -132,7 +132,7 @@ func slowReader(t *T) {
 	c := t.dialSmall()
 	c.send(zipping(files, size))
 	if !known {
-		t.notef("the server's memory was not looked at: its process is not known")
+		t.note("the server's memory was not looked at: its process is not known")
 	}
 	for range 10 { // long enough for a server that does not stop to make the whole of it
 		time.Sleep(50 * time.Millisecond)

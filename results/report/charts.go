@@ -167,13 +167,18 @@ func (b *builder) rows(load results.Setting) (rows [][]*results.Group) {
 
 // percentiles is the whole distribution of latency, a variant for every N.
 func (b *builder) percentiles(load results.Setting) []variant {
+	return b.atEachN(load, b.percentileLine)
+}
+
+// atEachN is a variant for every N, of every model's lines there.
+func (b *builder) atEachN(load results.Setting, lines func(*results.Group) []series) []variant {
 	var all []variant
 	for _, n := range b.connsOf(load) {
 		v := variant{Label: atN(n)}
 		for _, row := range b.rows(load) {
 			for _, g := range row {
 				if g.Conns == n {
-					v.Series = append(v.Series, b.percentileLine(g)...)
+					v.Series = append(v.Series, lines(g)...)
 				}
 			}
 		}
@@ -208,19 +213,7 @@ func (b *builder) connsOf(load results.Setting) []int {
 
 // knees is a percentile over the offered load, or over the connections tried, of every model whose limit was searched for: a variant for every N.
 func (b *builder) knees(load results.Setting, percentile func(results.Window) int64) []variant {
-	var all []variant
-	for _, n := range b.connsOf(load) {
-		v := variant{Label: atN(n)}
-		for _, row := range b.rows(load) {
-			for _, g := range row {
-				if g.Conns == n {
-					v.Series = append(v.Series, b.kneeLine(g, percentile)...)
-				}
-			}
-		}
-		all = append(all, v)
-	}
-	return all
+	return b.atEachN(load, func(g *results.Group) []series { return b.kneeLine(g, percentile) })
 }
 
 // kneeLine is one model's: a load over its processes (results.AtLoad), with the interval over them from two on; a load that did not hold

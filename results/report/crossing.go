@@ -208,17 +208,9 @@ func stallCrossings(all []results.Crossing) (says []string) {
 		p := way[0].of.Setting.Params
 		s := fmt.Sprintf("Requests that block for %v each, %s, make one bystander in 100 wait for 50 ms or longer (%s) ", time.Duration(p.BlockNS), waysToBlock[p.How],
 			atN(way[0].of.Conns))
-		said, never := crossingsInWords(way)
-		switch {
-		case said == "":
-			s += "in no model: not with " + never
-		case never != "":
-			s += said + "; not with " + never
-		default:
-			s += said
-		}
-		s += "."
-		if p.How != "offload" && said != "" {
+		where, some := crossingsInWords(way)
+		s += where + "."
+		if p.How != "offload" && some {
 			s += fmt.Sprintf(" In theory one thread has time for %s of them a second.", results.Number(1e9/float64(p.BlockNS)))
 		}
 		says = append(says, s+ofOnce(way))
@@ -226,8 +218,8 @@ func stallCrossings(all []results.Crossing) (says []string) {
 	return says
 }
 
-// crossingsInWords is who crosses where, and who was not seen to.
-func crossingsInWords(way []crossedAlike) (said, never string) {
+// crossingsInWords is who crosses where, if any does, and who was not seen to.
+func crossingsInWords(way []crossedAlike) (where string, some bool) {
 	var crossed, not []string
 	for _, a := range way {
 		if math.IsInf(a.of.Missed, 1) {
@@ -247,7 +239,14 @@ func crossingsInWords(way []crossedAlike) (said, never string) {
 		}
 		crossed = append(crossed, fmt.Sprintf("%s in %s", from, list(codes(a.models))))
 	}
-	return strings.Join(crossed, ", "), strings.Join(not, ", ")
+	said, never := strings.Join(crossed, ", "), strings.Join(not, ", ")
+	switch {
+	case said == "":
+		return "in no model: not with " + never, false
+	case never != "":
+		return said + "; not with " + never, true
+	}
+	return said, true
 }
 
 // ofOnce says who is told of by one repetition alone: another might cross elsewhere.
@@ -281,16 +280,8 @@ func exhaustionSentences(all []results.Crossing) (says []string) {
 		}) {
 			continue
 		}
-		said, never := crossingsInWords(way)
-		s := fmt.Sprintf("Handed over (%s), half of the slow requests take over %v ", atN(way[0].of.Conns), 2*block)
-		switch {
-		case said == "":
-			s += "in no model: not with " + never
-		case never != "":
-			s += said + "; not with " + never
-		default:
-			s += said
-		}
+		where, _ := crossingsInWords(way)
+		s := fmt.Sprintf("Handed over (%s), half of the slow requests take over %v %s", atN(way[0].of.Conns), 2*block, where)
 		says = append(says, fmt.Sprintf("%s. In theory %d threads do %s a second, and what comes beyond has to queue.%s", s, wire.MaxOffload, results.Number(theory), ofOnce(way)))
 	}
 	return says

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/chromedp"
+	"cbench/internal/browser"
 )
 
 // On a phone as on a desk each pair is a line from a filled point to a hollow one, in its own colour, inside its card, and no row's words run out of it.
@@ -15,11 +15,11 @@ func TestOriginalsInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := open(t, path)
-	p.wait(`document.querySelector("canvas")`)
-	get[bool](p, ink)
-	for _, width := range []int64{390, 1280} {
-		p.do(chromedp.EmulateViewport(width, 844))
-		p.wait(fmt.Sprintf(`innerWidth === %d`, width))
+	p.Wait(`document.querySelector("canvas")`)
+	browser.Get[bool](p.Tab, ink)
+	for _, width := range []int{390, 1280} {
+		p.Resize(width)
+		p.Wait(fmt.Sprintf(`innerWidth === %d`, width))
 		p.is(fmt.Sprintf("points and words are inside their cards at %d pixels", width), `(() => {
 			const parts = [...document.querySelectorAll("#originals .bell circle, #originals .bell .who, #originals .bell > span:last-child")];
 			return parts.length > 20 && parts.every(e => {
