@@ -1,6 +1,8 @@
 package results
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aclements/go-moremath/stats"
@@ -20,7 +22,13 @@ import (
 // Where it is larger than what the controls tell, and that is not chance (orLarger), a ratio is tested against it alone.
 
 // among is variances between rotations, pooled.
-type among map[kind]map[load]pooled
+type among map[kind]*byLoad
+
+// byLoad is the variances of one kind, of every load and of all of them.
+type byLoad struct {
+	of  map[load]pooled
+	all pooled
+}
 
 // kind is what they are pooled of.
 type kind struct {
@@ -80,12 +88,8 @@ func (l lucks) amongOf(groups []Group, twins map[string]string) among {
 }
 
 // distinct is the models that controls are of.
-func distinct(twins map[string]string) map[string]string {
-	of := map[string]string{}
-	for _, model := range twins {
-		of[model] = model
-	}
-	return of
+func distinct(twins map[string]string) []string {
+	return slices.Compact(slices.Sorted(maps.Values(twins)))
 }
 
 // together is the pairs of every model with that base, by the rotations that they shared.
@@ -126,7 +130,8 @@ func sharing(pairs []pairing) string {
 }
 
 func (a among) add(shared map[string][][]pairing) {
-	for _, models := range shared {
+	for _, key := range slices.Sorted(maps.Keys(shared)) { // a sum's last digit depends on its order, and a report's digits on nothing but its files
+		models := shared[key]
 		first := models[0][0]
 		n, rotations := float64(len(models)), float64(len(models[0]))
 		var variance, share float64
@@ -141,20 +146,22 @@ func (a among) add(shared map[string][][]pairing) {
 		}
 		rho := (2*share - 1) / (2 * share)
 		if a[first.kind] == nil {
-			a[first.kind] = map[load]pooled{}
+			a[first.kind] = &byLoad{of: map[load]pooled{}}
 		}
-		at := a[first.kind]
-		at[first.load] = at[first.load].plus(pooled{variance / share, n * (rotations - 1) / (1 + (n-1)*rho*rho)})
+		at, look := a[first.kind], pooled{variance / share, n * (rotations - 1) / (1 + (n-1)*rho*rho)}
+		at.of[first.load] = at.of[first.load].plus(look)
+		at.all = at.all.plus(look)
 	}
 }
 
 // of is what is known for such a pair: of its own load where that is enough, else of all loads. Its df is 0 where nothing is known.
-func (a among) of(p pairing) (all pooled) {
-	if own := a[p.kind][p.load]; own.df >= leastAmong {
+func (a among) of(p pairing) pooled {
+	at := a[p.kind]
+	if at == nil {
+		return pooled{}
+	}
+	if own := at.of[p.load]; own.df >= leastAmong {
 		return own
 	}
-	for _, at := range a[p.kind] {
-		all = all.plus(at)
-	}
-	return all
+	return at.all
 }

@@ -90,3 +90,26 @@ func TestAmongSharedRotations(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// The last digit too is the same every time.
+func TestAmongSumsInOneOrder(t *testing.T) {
+	shared := map[string][][]pairing{}
+	for i := range 30 {
+		of := func(d float64) pairing { return pairing{rounds: rotated{{d, d}, {d, d}, {d, d}}, share: 0.7} }
+		shared[string(rune('a'+i))] = [][]pairing{{of(0), of(math.Sqrt(float64(i)) / 100)}}
+	}
+	var first pooled
+	for i := range 50 {
+		a := among{}
+		a.add(shared)
+		switch got := a.of(pairing{}); {
+		case i == 0:
+			first = got
+		case got != first:
+			t.Fatalf("%v, and before it was %v", got, first)
+		}
+	}
+	if first.variance <= 0 || first.df != 30 {
+		t.Errorf("%+v", first)
+	}
+}
