@@ -212,6 +212,7 @@ func (lp *loop) look() {
 func (lp *loop) end() {
 	lp.ending = true
 	lp.poll.Remove(lp.listener)
+	poll.Shutdown(lp.listener) // nobody connects any more, not even into its queue
 	for _, slot := range lp.conns.All {
 		c := *slot
 		if c == nil {

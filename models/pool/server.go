@@ -98,6 +98,7 @@ func (s *server) run(ctx context.Context) error {
 		}
 	}
 	s.poll.Remove(s.listener)
+	poll.Shutdown(s.listener) // nobody connects any more, not even into its queue
 	s.ending.Store(true)
 	for _, c := range s.conns.All {
 		if *c != nil {

@@ -220,6 +220,7 @@ func (lp *loop) woken() {
 func (lp *loop) end() {
 	lp.ending = true
 	lp.poll.Remove(lp.listener)
+	poll.Shutdown(lp.listener) // nobody connects any more, not even into its queue
 	for _, c := range lp.conns.All {
 		if c.fd == 0 {
 			continue
