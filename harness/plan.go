@@ -305,6 +305,9 @@ func Estimate(p results.Planned) time.Duration {
 		case p.Rep == 1:
 			took += time.Second // unless the run says otherwise
 		}
+		if p.Diagnose {
+			took += settledIn + diagnosedFor
+		}
 		return took
 	}
 	slot := time.Duration(p.Params.SlotNS+p.Params.WarmupNS) + guard + time.Duration(p.Conns)*perRested

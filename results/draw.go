@@ -86,6 +86,7 @@ func chartsOfAll(run *Run, cells []Cell, given map[string]look) (charts []*chart
 		ch.name = slug(load, all) + "-" + ch.name
 		ch.title = load.Scenario + ": " + strings.ToLower(ch.title[:1]) + ch.title[1:]
 		ch.subtitle = inWords(ch.subtitle, load)
+		load.Params.BlockNS = 0 // the subtitle says which requests block; all that are said to are those of the scenario work
 		ch.caption = captionOf(run, load, ch.made, ch)
 		charts = append(charts, ch)
 	}

@@ -87,7 +87,7 @@ func (ch *chart) addDumbbells(t *Beside, at int) {
 		return 0
 	})
 	u := inTime
-	if c.slope != nil {
+	if c.inBytes() {
 		u = inBytes
 	}
 	title := fmt.Sprintf("%s: %s", c.Title, c.Setting.Scenario)
@@ -99,6 +99,9 @@ func (ch *chart) addDumbbells(t *Beside, at int) {
 	}
 	ch.panels = append(ch.panels, panel{title: title, axes: d.axes(u), dumbbells: d})
 }
+
+// inBytes tells memory from time.
+func (c BesideColumn) inBytes() bool { return c.Key == "user" || c.Key == "kernel" }
 
 // at is where a figure stands.
 func (d *dumbbells) at(v float64) float64 { return max(d.low, v) }

@@ -67,7 +67,7 @@ func WriteApart(w io.Writer, apart []Cell, opts TableOptions) error {
 
 // SlopeNote is what to know of the memory of servers of other makes.
 const SlopeNote = "Memory is taken of all by the same means: anonymous pages from outside, and the server's own cgroup for the kernel. " +
-	"It is a slope over N, so that an interpreter's own base is not in it."
+	"It is a slope over N, or where one N alone was measured what so many add to the empty server: an interpreter's own base is not in it."
 
 var shortTitles = map[string]string{"cpu": "CPU", "p50": "p50", "p99": "p99", "user": "user/c", "kernel": "kernel/c", "stall": "stall"}
 

@@ -214,3 +214,39 @@ func TestOriginalsAreDrawn(t *testing.T) {
 		t.Errorf("charts that are no more were left: %v", left)
 	}
 }
+
+// Servers of HTTP have their memory beside ours too where comet ran alone at one N, and a slope where it did at two.
+func TestMemoryOfWaitersAtOneN(t *testing.T) {
+	run, _ := synthetic(t)
+	run.Plan, run.Originals = nil, map[string]Original{"nethttp": {"goroutine", "Go"}}
+	cell := func(model string, conns int, user, kernel float64) Cell {
+		anon, in := int64(user*float64(conns))+4<<20, int64(kernel*float64(conns))
+		return Cell{Schema: Schema, Model: model, Scenario: "comet", Conns: conns, Rep: 1, Valid: true, Params: Params{Loop: "open", RatePerS: 100, RoomSize: 10},
+			Memory: Memory{Anon: &anon, Kernel: &in, UserPerConn: &user, KernelPerConn: &kernel}, Latency: &Latency{Count: 9, P50: 1e6}}
+	}
+	cells := []Cell{cell("goroutine", 1000, 4200, 3900), cell("nethttp", 1000, 29_000, 3950)}
+	for _, conns := range []int{1000, 0} {
+		o := OriginalsOf(run, cells)
+		if o == nil || len(o.Tables) != 1 {
+			t.Fatalf("%+v", o)
+		}
+		table := o.Tables[0]
+		at, ok := table.Column("user")
+		if !ok || table.Columns[at].Conns != conns {
+			t.Fatalf("N = %d: %+v", conns, table.Columns)
+		}
+		if f := table.Pairs[0].Figures[at]; conns > 0 && (f.Ours.Mid != 4200 || f.Original.Mid != 29_000) {
+			t.Errorf("%+v", f)
+		}
+		n := 0
+		for _, c := range table.Columns {
+			if c.inBytes() {
+				n++
+			}
+		}
+		if n != 2 {
+			t.Errorf("N = %d: %d columns of memory", conns, n)
+		}
+		cells = append(cells, cell("goroutine", 10_000, 4100, 3900), cell("nethttp", 10_000, 28_000, 3950))
+	}
+}

@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gonum.org/v1/plot"
 )
 
-// stallCharts are what slow requests do to everybody else: the bystanders' p99 over the share of requests that block, a panel for every
-// way to block and number of connections; one for each load that is the same but for these.
-func stallCharts(all []row, given map[string]look) (charts []*chart, loads []Setting) {
+// stallCharts are what slow requests do to everybody else, and to each other: the bystanders' p99, and the slow ones' own median, over the share of
+// requests that block, a panel for every way to block and number of connections; the two for each load that is the same but for these.
+func stallCharts(all []row, given map[string]look) (charts []*chart, drawn []Setting) {
+	var loads []Setting
 	for _, r := range all {
 		load := r.setting.unshared()
 		if r.setting.Params.How == "" || slices.Contains(loads, load) {
@@ -24,11 +26,30 @@ func stallCharts(all []row, given map[string]look) (charts []*chart, loads []Set
 				of = append(of, o)
 			}
 		}
-		if ch := stallChart(of, given); ch != nil {
-			charts, loads = append(charts, ch), append(loads, load)
+		loads = append(loads, load)
+		for _, w := range waits {
+			if ch := w.chart(of, given); ch != nil {
+				charts, drawn = append(charts, ch), append(drawn, load)
+			}
 		}
 	}
-	return charts, loads
+	return charts, drawn
+}
+
+// wait is whose wait for slow requests a chart shows.
+type wait struct {
+	name, title, subtitle string // {blocks} is how long a slow request does
+	of                    Metric
+	limit                 func(blocks time.Duration) float64 // ns
+}
+
+var waits = []wait{
+	{"stall", "How long bystanders wait while others' requests block",
+		"p99 of an echo over the share of all requests that block for {blocks}, {from}.", LatencyP99,
+		func(time.Duration) float64 { return MissNS }},
+	{"slow", "How long slow requests take themselves",
+		"Median of the requests that block for {blocks}, over their share, {from}.", AsideP50,
+		func(blocks time.Duration) float64 { return exhausts * float64(blocks) }},
 }
 
 // unshared is the load without what stallCharts draws it over.
@@ -37,25 +58,24 @@ func (s Setting) unshared() Setting {
 	return s
 }
 
-func stallChart(of []row, given map[string]look) *chart {
+func (w wait) chart(of []row, given map[string]look) *chart {
+	blocks := time.Duration(of[0].setting.Params.BlockNS)
+	limit := w.limit(blocks)
 	ch := &chart{
-		name:  "stall",
-		title: "How long bystanders wait while others' requests block",
-		subtitle: fmt.Sprintf("p99 of an echo over the share of all requests that block for %v, {from}. Dashed: %v. Log scales; lower is better.",
-			time.Duration(of[0].setting.Params.BlockNS), time.Duration(MissNS)),
-		spread: "Median of %d repetitions.",
-		made:   of,
+		name: w.name, title: w.title, made: of,
+		subtitle: fmt.Sprintf("%s Dashed: %v. Log scales; lower is better.", strings.ReplaceAll(w.subtitle, "{blocks}", blocks.String()), time.Duration(limit)),
+		spread:   "Median of %d repetitions.",
 	}
-	shares, values := sharesOf(of), []float64{MissNS}
+	shares, values := sharesOf(of), []float64{limit}
 	if len(shares) == 0 {
 		return nil
 	}
 	for _, at := range stallPanels(of) {
 		pn := panel{title: fmt.Sprintf("%s, N = %s", at.how, groupDigits(float64(at.conns))), xLabel: "share of requests that block", endX: math.Inf(1),
-			offered: MissNS}
+			offered: limit}
 		for _, model := range modelsOf(of) {
 			s := series{label: model.name, look: given[model.model]}
-			s.addStall(of, model, at, shares)
+			s.addWait(w.of, of, model, at, shares)
 			pn.series = append(pn.series, s)
 		}
 		_, y := extent(pn.series)
@@ -115,8 +135,8 @@ func sharesOf(of []row) (shares []float64) {
 	return slices.Compact(shares)
 }
 
-// addStall adds the model's p99 at every share. One that is void for want of capacity is shown hollow: it could not go on so.
-func (s *series) addStall(of []row, model row, at stalled, shares []float64) {
+// addWait adds the model's wait at every share. One that is void for want of capacity is shown hollow: it could not go on so.
+func (s *series) addWait(wait Metric, of []row, model row, at stalled, shares []float64) {
 	var line []point
 	for _, share := range shares {
 		for _, r := range of {
@@ -130,11 +150,11 @@ func (s *series) addStall(of []row, model row, at stalled, shares []float64) {
 					continue
 				}
 				x := shareAt(share, shares)
-				if over := g.Of(LatencyP99); over.N > 0 && drawable(over.Median) {
+				if over := g.Of(wait); over.N > 0 && drawable(over.Median) {
 					line = append(line, point{x: x, y: over.Median, lo: over.Min, hi: over.Max})
 				}
 				for k := range g.Void {
-					if v, known := LatencyP99(&g.Void[k]); known && drawable(v) {
+					if v, known := wait(&g.Void[k]); known && drawable(v) {
 						s.hollow = append(s.hollow, point{x: x, y: v, lo: v, hi: v})
 					}
 				}

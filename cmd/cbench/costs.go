@@ -184,9 +184,11 @@ func (c costs) write(cmd *cobra.Command) error {
 largest, most: of any one function. cyclo, cogn: complexity, cyclomatic and cognitive
 locks, chans, starts: places that take a lock; send or receive on a channel; start a goroutine or coroutine
 `)
-	if len(told) > 0 {
-		fmt.Fprintln(w, strings.ReplaceAll(c.places(), "; ", "\n"))
+	if len(told) == 0 {
+		fmt.Fprintln(w, "goroutines and threads, system calls and allocations a message: --run=DIR tells them of a run with --diagnose")
+		return nil
 	}
+	fmt.Fprintln(w, strings.ReplaceAll(c.places(), "; ", "\n"))
 	return nil
 }
 
@@ -194,7 +196,7 @@ locks, chans, starts: places that take a lock; send or receive on a channel; sta
 func (c costs) places() string {
 	words := fmt.Sprintf("Goroutines and threads of the server's process: %s, all connections open", c.Open)
 	if c.Message.Scenario == "" {
-		return words + "; no diagnostic pass counted system calls and allocations"
+		return words + "; no diagnostic pass (--diagnose) counted system calls and allocations"
 	}
 	return fmt.Sprintf("%s; system calls and heap objects a message: %s", words, c.Message)
 }

@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 		if os.Args[1] == "leaky" {
 			os.Exit(leaky(os.Args[2]))
 		}
+		if os.Args[1] == "laden" {
+			os.Exit(laden(os.Args[2]))
+		}
 		if os.Args[1] == "bad-http" {
 			os.Exit(badHTTP(os.Args[2]))
 		}

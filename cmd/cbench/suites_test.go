@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"cbench/harness"
+	"cbench/results"
+	"cbench/scenarios"
 )
 
 // What suites promise in their lines they keep on two cores, by experience; smoke and default also in their time.
@@ -56,6 +58,54 @@ func TestReadySuites(t *testing.T) {
 		}
 		if controls == 0 {
 			t.Errorf("%s has no A/A control", name)
+		}
+	}
+}
+
+// The default suite fills what its report has a column for: what a message takes in every model, and how fair each load was to connections, which fewer
+// replies than so many would not tell (harness/load, fairness).
+func TestDefaultSuiteFillsTheReport(t *testing.T) {
+	var own []harness.Server
+	for _, name := range modelNames() {
+		m, err := findModel(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own = append(own, ownServer(m, 1))
+	}
+	s, err := findSuite("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, _, err := harness.Plan(own, s.Blocks, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	diagnosed := map[string]bool{}
+	for _, p := range plan {
+		if p.Diagnose && p.Params.Rotation == "" {
+			diagnosed[p.Model] = true
+		}
+		scenario := scenarios.ByName(p.Scenario)
+		if p.Params.Loop != "open" || scenario.Idle || p.Diagnose { // a rotation under the same load tells of fairness
+			continue
+		}
+		seconds := time.Duration(p.Params.DurationNS).Seconds()
+		if p.Params.Rotation != "" {
+			seconds = time.Duration(p.Params.SlotNS * int64(p.Params.Rounds)).Seconds()
+		}
+		hearers := max(1, p.Params.RoomSize)
+		if scenario.OneRoom {
+			hearers = p.Conns
+		}
+		each := p.Params.RatePerS * seconds * (1 - p.Params.Share) * float64(hearers) / float64(p.Conns)
+		if each < results.LeastForJain {
+			t.Errorf("%s, N = %d: a connection of %s gets %.1f replies, and Jain's index wants %d", p.Scenario, p.Conns, p.Model, each, results.LeastForJain)
+		}
+	}
+	for _, name := range modelNames() {
+		if name != "floor" && !diagnosed[name] {
+			t.Errorf("%s: nothing counts its system calls and allocations a message", name)
 		}
 	}
 }

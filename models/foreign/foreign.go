@@ -194,9 +194,9 @@ func (s *Server) Probe(ctx context.Context) (version string, err error) {
 	return version, nil
 }
 
-// Mend is the one command that installs what is missing.
+// Mend is the one command that installs what is missing. Packages alone build nothing.
 func (s *Server) Mend() string {
-	if len(s.Needs.Apt) > 0 {
+	if len(s.Needs.Apt) > 0 && len(s.Needs.Build) == 0 {
 		return "apt-get install -y --no-install-recommends " + strings.Join(s.Needs.Apt, " ")
 	}
 	return "make originals"

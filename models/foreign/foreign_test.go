@@ -75,6 +75,23 @@ func TestProbeFails(t *testing.T) {
 	}
 }
 
+// Whoever does what is said has the server then: packages alone build nothing.
+func TestMend(t *testing.T) {
+	for name, c := range map[string]struct {
+		needs Needs
+		want  string
+	}{
+		"packages":               {Needs{Apt: []string{"erlang", "node"}}, "apt-get install -y --no-install-recommends erlang node"},
+		"a build":                {Needs{Build: []string{"go", "build"}}, "make originals"},
+		"packages, then a build": {Needs{Apt: []string{"gcc"}, Build: []string{"gcc"}}, "make originals"},
+	} {
+		s := Server{Needs: c.needs}
+		if got := s.Mend(); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 // The manifests that are here are right, and every command's file is there.
 func TestOurs(t *testing.T) {
 	all, err := All(".")

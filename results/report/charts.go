@@ -98,7 +98,10 @@ func of(g *results.Group, f results.Figure) (i results.Interval, sure bool) {
 		return i, i.N > 0
 	}
 	over := g.Of(f.Metric)
-	return results.Interval{Low: over.Min, Mid: i.Mid, High: over.Max, N: i.N}, false
+	if over.N < 2 { // rounds of one repetition, too few for an interval: how far others would be from it is not known
+		return results.Interval{Low: i.Mid, Mid: i.Mid, High: i.Mid, N: 1}, false
+	}
+	return results.Interval{Low: over.Min, Mid: i.Mid, High: over.Max, N: over.N}, false
 }
 
 // chart is a drawing with an identity of its own; none where no variant has anything to show.

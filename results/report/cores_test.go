@@ -62,10 +62,17 @@ func TestFairnessSentences(t *testing.T) {
 	shares, waits := even("a", 0.9, 2e6, 1e6), even("b", 1, 20e6, 1e6)
 	shares.Shares, waits.Waits = true, true
 	few := results.Evenness{Setting: results.Setting{Scenario: "idle"}, Conns: 100, Name: "pool", Replies: 0.1}
+	slow, wide := even("thread", 0, 0, 0), even("pool", 0, 0, 0)
+	slow.Jain, slow.Worst, slow.Replies, wide.Jain, wide.Worst, wide.Conns, wide.Replies = results.Spread{}, results.Spread{}, 7, results.Spread{}, results.Spread{}, 10_000, 3
+	odd := even("pool", 1, 2e6, 1e6)
+	odd.Jain = results.SpreadOf([]float64{0.7, 0.98, 1})
 	for name, tt := range map[string]struct {
 		all  []results.Evenness
 		want []string
 	}{
+		"one repetition was odd": {[]results.Evenness{odd}, []string{"Jain's index was at least 0.98 (0.70 in a single repetition), and no"}},
+		"a load is known in part": {[]results.Evenness{good, slow, wide, few}, []string{"All models were fair",
+			"Not known under echo, N = 100, in `thread`; echo, N = 10,000; idle, where a connection had fewer than 10 replies"}},
 		"all fair":  {[]results.Evenness{good}, []string{"All models were fair|(1 case): Jain's index was at least 0.99, and no connection's p99 was over 2 times that of"}},
 		"by chance": {[]results.Evenness{good, unlucky}, []string{"(2 cases)|up to 7 times that of the one in the middle, chance does as much"}},
 		"two are not": {[]results.Evenness{good, shares, waits}, []string{

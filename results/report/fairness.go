@@ -57,7 +57,7 @@ func (f facts) unfair() (says []string) {
 
 // fairRest is the sentence for the others.
 func (f facts) fairRest() string {
-	least, wait, fair, judged := 1.0, 0.0, 0, 0
+	least, lowest, wait, fair, judged := 1.0, 1.0, 0.0, 0, 0
 	for _, e := range f.evenness {
 		if !e.Known() {
 			continue
@@ -67,7 +67,7 @@ func (f facts) fairRest() string {
 		}
 		fair++
 		if e.Jain.N > 0 {
-			least = min(least, e.Jain.Min)
+			least, lowest = min(least, e.Jain.Median), min(lowest, e.Jain.Min)
 		}
 		if e.Worst.N > 0 && e.Median.N > 0 {
 			wait = max(wait, e.Worst.Median/e.Median.Median)
@@ -81,6 +81,9 @@ func (f facts) fairRest() string {
 		who = fmt.Sprintf("In the other %d of %s models were fair", fair, plural(judged, "case"))
 	}
 	s := fmt.Sprintf("%s: Jain's index was at least %s", who, index(least))
+	if index(lowest) != index(least) {
+		s += fmt.Sprintf(" (%s in a single repetition)", index(lowest))
+	}
 	switch {
 	case wait >= results.MostWait:
 		s += fmt.Sprintf(", and where one connection's p99 was up to %s times that of the one in the middle, chance does as much to the unluckiest of so many", times(wait))
@@ -93,25 +96,43 @@ func (f facts) fairRest() string {
 // index is Jain's, rounded down: 1.00 is all alike.
 func index(v float64) string { return fmt.Sprintf("%.2f", math.Floor(v*100+1e-9)/100) }
 
-// untold is under which loads nothing is known, and why.
+// untold is where nothing is known, and why.
 func (f facts) untold() string {
-	loads := map[bool][]string{} // by whether there were enough replies
+	places := map[bool][]string{} // by whether there were enough replies
 	for _, e := range f.evenness {
-		if of := e.Replies >= results.LeastForJain; !e.Known() && !slices.Contains(loads[of], f.loads[e.Setting]) {
-			loads[of] = append(loads[of], f.loads[e.Setting])
+		if of, at := e.Replies >= results.LeastForJain, f.untoldAt(e); !e.Known() && !slices.Contains(places[of], at) {
+			places[of] = append(places[of], at)
 		}
 	}
 	var clauses []string
-	if few := loads[false]; len(few) > 0 {
-		clauses = append(clauses, fmt.Sprintf("under %s, where a connection had fewer than %d replies: that would tell chance", list(few), results.LeastForJain))
+	if few := places[false]; len(few) > 0 {
+		clauses = append(clauses, fmt.Sprintf("under %s, where a connection had fewer than %d replies: that would tell chance", strings.Join(few, "; "), results.LeastForJain))
 	}
-	if old := loads[true]; len(old) > 0 {
-		clauses = append(clauses, fmt.Sprintf("under %s, of which this run has no record", list(old)))
+	if old := places[true]; len(old) > 0 {
+		clauses = append(clauses, fmt.Sprintf("under %s, of which this run has no record", strings.Join(old, "; ")))
 	}
 	if len(clauses) == 0 {
 		return ""
 	}
-	return "Not known " + strings.Join(clauses, "; ") + "."
+	return "Not known " + strings.Join(clauses, "; nor ") + "."
+}
+
+// untoldAt is a place where nothing is known, no narrower than it has to be: the load; one N of it; one model there.
+func (f facts) untoldAt(e results.Evenness) string {
+	load, conns := false, false // something is known of others there
+	for _, o := range f.evenness {
+		if o.Known() && o.Setting == e.Setting {
+			load, conns = true, conns || o.Conns == e.Conns
+		}
+	}
+	at := f.loads[e.Setting]
+	if load {
+		at += ", " + atN(e.Conns)
+	}
+	if conns {
+		at += ", in " + code(e.Name)
+	}
+	return at
 }
 
 func (f facts) evenRow(e results.Evenness) []Datum {

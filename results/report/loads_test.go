@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"cbench/results"
@@ -49,5 +50,21 @@ func TestRunQueueWaitIsShown(t *testing.T) {
 	at := slices.IndexFunc(table.Head, func(h string) bool { return h == runQueueHead })
 	if at < 0 || len(table.Rows[0]) != len(table.Head) || table.Rows[0][at].Text != "500 ns" {
 		t.Errorf("%q: %s", table.Head, texts(table.Rows[0]))
+	}
+}
+
+// Of the rounds of one repetition, too few for an interval, there is no range of repetitions either: ±0% would be a lie.
+func TestOneRepetitionHasNoRange(t *testing.T) {
+	for rounds, want := range map[int]string{4: "", 12: "±"} {
+		c := results.Cell{Scenario: "echo", Model: "pool", Conns: 100, Rep: 1, Params: results.Params{Loop: "closed", Rotation: "all"}, Valid: true, Rotation: &results.Rotation{}}
+		for i := range rounds {
+			c.Rotation.Rounds = append(c.Rotation.Rounds, results.Round{ServerNSPerMessage: 9000 + 100*float64(i%3), ThroughputPerS: 1000})
+		}
+		perMessage := 9100.0
+		c.CPU.ServerNSPerMessage = &perMessage
+		b := builder{facts: factsOf(&Source{Run: &results.Run{}, Cells: []results.Cell{c}})}
+		if d := datum(&b.groups[0], figures.cpu); d.Text == unknown.Text || !strings.HasPrefix(d.Detail, want) || (want == "") != (d.Detail == "") {
+			t.Errorf("%d rounds: %q %q, want %q", rounds, d.Text, d.Detail, want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -267,7 +268,10 @@ func (f facts) differenceRow(c results.Comparison) []Datum {
 	if c.Ratio.N == 0 {
 		ratio = "–"
 	}
-	noise := "not known"
+	noise, p := "not known", Datum{Text: "not known"}
+	if !math.IsNaN(c.P) {
+		p = figure(c.P, fmt.Sprintf("%.2g", c.P))
+	}
 	if c.Floor > 0 {
 		noise = percent(c.Floor)
 	}
@@ -282,7 +286,7 @@ func (f facts) differenceRow(c results.Comparison) []Datum {
 	return []Datum{
 		{Text: f.loads[c.Setting]}, {Text: titleOf(c.Figure)}, figure(float64(c.Conns), number(c.Conns)),
 		{Text: c.Other, Model: c.Other}, {Text: c.Base, Model: c.Base},
-		figure(c.Ratio.Mid, ratio), {Text: interval}, figure(c.P, fmt.Sprintf("%.2g", c.P)), figure(c.Floor, noise),
+		figure(c.Ratio.Mid, ratio), {Text: interval}, p, figure(c.Floor, noise),
 		{Text: verdict, Detail: results.Printable(c.Why)}, figure(float64(c.Ratio.N), fmt.Sprintf("%d, %s", c.Ratio.N, how)),
 	}
 }

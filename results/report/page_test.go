@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -111,6 +112,16 @@ func TestPageTellsEverything(t *testing.T) {
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+// What chance has to do with it is not known of a single repetition a side, and that is no number.
+func TestDifferenceWithoutProbability(t *testing.T) {
+	row := facts{loads: map[results.Setting]string{}}.differenceRow(results.Comparison{Ratio: results.Interval{Mid: 1.1, N: 1}, P: math.NaN()})
+	for i, d := range row {
+		if strings.Contains(d.Text, "NaN") || differenceHead[i] == "p (Holm)" && d.Text != "not known" {
+			t.Errorf("%s: %q", differenceHead[i], d.Text)
 		}
 	}
 }
