@@ -76,8 +76,8 @@ const (
 	mostSlot   = time.Minute
 )
 
-// mostLinger is the last look at what a server gave back (results.ReturnedAfter): nothing is seen after it.
-const mostLinger = time.Minute
+// MostLinger is the last look at what a server gave back (results.ReturnedAfter): nothing is seen after it.
+const MostLinger = time.Minute
 
 // NoShare is a share of none, where 0 is the scenario's own.
 const NoShare = -1
@@ -147,14 +147,16 @@ func (b Block) checkNumbers(_ *scenarios.Scenario, p results.Params) error {
 		return fmt.Errorf("procs %d: must be at least 1", slices.Min(b.Procs))
 	case p.DurationNS <= 0:
 		return fmt.Errorf("duration %v: must be more than 0", b.Duration)
-	case b.Linger < 0 && b.Linger != NoLinger || b.Linger > mostLinger:
-		return fmt.Errorf("linger %v: must be 0 to %v", b.Linger, mostLinger)
+	case b.Linger < 0 && b.Linger != NoLinger || b.Linger > MostLinger:
+		return fmt.Errorf("linger %v: must be 0 to %v", b.Linger, MostLinger)
 	case b.Warmup < 0:
 		return fmt.Errorf("warmup %v: must not be less than 0", b.Warmup)
 	case !(p.RatePerS >= 0 && p.RatePerS <= mostRate):
 		return fmt.Errorf("rate %g: must be more than 0, and at most %g messages/s", p.RatePerS, float64(mostRate))
-	case p.Pipeline < 1 || p.Pipeline > mostPipeline:
-		return fmt.Errorf("pipeline %d: must be 1 to %d", p.Pipeline, mostPipeline)
+	case b.Pipeline < 0 || p.Pipeline < 1 || p.Pipeline > mostPipeline:
+		return fmt.Errorf("pipeline %d: must be 1 to %d", cmp.Or(b.Pipeline, p.Pipeline), mostPipeline)
+	case b.RoomSize < 0: // also where there are no rooms
+		return fmt.Errorf("room-size %d: must be at least 1", b.RoomSize)
 	}
 	return nil
 }

@@ -53,6 +53,9 @@ var ErrStopped = errors.New("stopped before the end")
 
 // Run measures what of the plan is not there yet, and writes each repetition down as soon as it is finished.
 func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
+	if _, err := os.Stat(e.Dir); e.Resume && errors.Is(err, fs.ErrNotExist) {
+		return nil, e.noRun() // and none is begun
+	}
 	if err := os.MkdirAll(e.Dir, 0o777); err != nil {
 		return nil, err
 	}
@@ -104,6 +107,10 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
 	return cells, results.WriteRun(e.Dir, run)
 }
 
+func (e *Experiment) noRun() error {
+	return fmt.Errorf("resume: there is no run in %s; without --resume one begins there", e.Dir)
+}
+
 // one measures one repetition of a server, or of all those of a rotation.
 func (e *Experiment) one(ctx context.Context, unit []results.Planned, w Watch) ([]results.Cell, error) {
 	if unit[0].Params.Rotation != "" {
@@ -134,7 +141,7 @@ func (e *Experiment) open() (*results.Run, []results.Cell, error) {
 	old, err := results.ReadRun(e.Dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && e.Resume:
-		return nil, nil, fmt.Errorf("resume: there is no run in %s", e.Dir)
+		return nil, nil, e.noRun()
 	case errors.Is(err, fs.ErrNotExist):
 		return run, nil, results.WriteRun(e.Dir, run)
 	case err != nil:

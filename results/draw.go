@@ -27,7 +27,7 @@ func Draw(dir string) (files []string, notes []string, err error) {
 		return nil, nil, fmt.Errorf("draw: %w", err)
 	}
 	if len(cells) == 0 {
-		return nil, append(notes, "no repetition is finished: nothing to draw"), nil
+		return nil, append(notes, "no repetition is finished: nothing to draw until cbench run --resume --out="+dir+" has gone on"), nil
 	}
 	into := filepath.Join(dir, ChartsDir)
 	if err := os.MkdirAll(into, 0o755); err != nil {

@@ -80,7 +80,7 @@ func SamePlan(old, now *Run, cells []Cell) error {
 		}
 	}
 	if strangers > 0 {
-		return fmt.Errorf("another plan: %d of the %d cells there are not in this one (the first: %s, %s); choose another directory, or the flags of that run",
+		return fmt.Errorf("another plan: %d of the %d cells there are not in this one (the first: %s, %s); choose another directory, or the flags of that run, which --resume and --out alone take from it",
 			strangers, len(cells), first, first.Params)
 	}
 	return nil

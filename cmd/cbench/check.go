@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -48,7 +49,7 @@ cases that its manifest lists, and fails if it passes one of them.`,
 			if addr != "" {
 				conn, err := net.DialTimeout("tcp", addr, 5*time.Second)
 				if err != nil {
-					return fmt.Errorf("check: %w", err)
+					return fmt.Errorf("check: %w", withMend(err, syscall.ECONNREFUSED, "nothing listens there: start it first, or have it started by --cmd"))
 				}
 				conn.Close()
 				parts := foreign.speaks
@@ -104,6 +105,9 @@ type checker struct {
 // check asks a server all cases of the parts it speaks. A case that it is known not to pass is skipped if it does not, with the reason;
 // if it does, or was not asked, the list is out of date, and would hide the day on which the case fails for another reason.
 func (c *checker) check(name string, target modeltest.Target, parts []string, deviates map[string]string) {
+	if c.ctx.Err() != nil {
+		return
+	}
 	if len(parts) == 0 {
 		c.failed++
 		c.unfit = append(c.unfit, name+" speaks no part of the workload")
@@ -139,7 +143,7 @@ func (c *checker) check(name string, target modeltest.Target, parts []string, de
 		}
 		fmt.Fprintf(c.out, "%s (%s)\n", line, r.Took.Round(time.Millisecond))
 	})
-	if c.failed > failed || c.ctx.Err() != nil {
+	if c.failed > failed {
 		c.unfit = append(c.unfit, name)
 	}
 	if c.ctx.Err() == nil { // else there were cases that it was not asked
@@ -166,6 +170,9 @@ func (c *checker) verdict() error {
 		fmt.Fprintf(c.out, "%d passed, %d failed, %d skipped%s\n", c.passed, c.failed, c.skipped, deviate)
 	}
 	var wrong []string
+	if c.ctx.Err() != nil {
+		wrong = append(wrong, "stopped before the end")
+	}
 	if len(c.unfit) > 0 {
 		wrong = append(wrong, fmt.Sprintf("%s: %d cases failed", strings.Join(c.unfit, ", "), c.failed))
 	}

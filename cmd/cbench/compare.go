@@ -112,7 +112,7 @@ func readRan(cmd *cobra.Command, dir string) (r ran, err error) {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: %s: %s\n", cmd.Name(), w)
 	}
 	if len(cells) == 0 {
-		return r, fmt.Errorf("%s: no repetition is finished there", dir)
+		return r, fmt.Errorf("%s: no repetition is finished there; cbench run --resume --out=%s goes on", dir, dir)
 	}
 	r.cells = cells
 	return r, nil

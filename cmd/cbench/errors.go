@@ -1,9 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // Errors that cobra words for those who wrote the flags, for those who use them.
@@ -13,13 +19,30 @@ var reworded = []struct {
 }{
 	{regexp.MustCompile(`^if any flags in the group \[[^]]*\] are set none of the others can be; \[([^]]*)\] were all set$`), "%s: one of them at a time"},
 	{regexp.MustCompile(`^at least one of the flags in the group \[([^]]*)\] is required$`), "want one of %s"},
+	{regexp.MustCompile(`^required flag\(s\) "([^"]*)" not set$`), "want %s; --help says what it may be"},
 	{regexp.MustCompile(`^accepts 1 arg\(s\), received 0$`), "want the directory of a run, such as out/mine"},
 	{regexp.MustCompile(`^accepts 2 arg\(s\), received \d+$`), "want the directories of two runs, such as out/before out/after"},
+}
+
+// unread is a flag's value that its type does not take, as pflag says it.
+var unread = regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?--([a-z-]+)" flag: (time|strconv\.Parse[A-Za-z]+): `)
+
+// wanted is what a flag's type takes, by who refused.
+var wanted = map[string]string{
+	"time":               "a duration with its unit, such as 3s or 500ms",
+	"strconv.ParseInt":   "a whole number",
+	"strconv.Atoi":       "a whole number",
+	"strconv.ParseUint":  "a whole number from 0",
+	"strconv.ParseFloat": "a number",
+	"strconv.ParseBool":  "true or false",
 }
 
 // inWords is an error in cbench's own words.
 func inWords(err error) string {
 	text := strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", " ")
+	if m := unread.FindStringSubmatch(text); m != nil && wanted[m[3]] != "" {
+		return fmt.Sprintf("--%s %s: must be %s", m[2], m[1], wanted[m[3]])
+	}
 	for _, r := range reworded {
 		if m := r.found.FindStringSubmatch(text); m != nil {
 			if len(m) < 2 {
@@ -32,4 +55,65 @@ func inWords(err error) string {
 		text += "; --help lists what there is"
 	}
 	return text
+}
+
+// mayBeEmpty is the flags to which an empty word is an answer, or that say themselves what they want.
+var mayBeEmpty = map[string]bool{"gate": true}
+
+// saysSomething refuses flags that were given and say nothing, as --model="$MODEL" does where the variable is not set: all models
+// are not what was asked for.
+func saysSomething(cmd *cobra.Command) (err error) {
+	if cmd.Hidden { // not for people
+		return nil
+	}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		empty := f.Value.String() == ""
+		if list, is := f.Value.(pflag.SliceValue); is {
+			empty = len(list.GetSlice()) == 0
+		}
+		if empty && !mayBeEmpty[f.Name] && err == nil {
+			err = fmt.Errorf("%s: --%s says nothing: give it a value, or leave it out", cmd.Name(), f.Name)
+		}
+	})
+	return err
+}
+
+// strictTopics has help and completion fail where they have nothing to tell, which cobra's do not.
+func strictTopics(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Run, c.RunE = nil, func(_ *cobra.Command, args []string) error {
+				found, rest, err := root.Find(args)
+				if err == nil && len(rest) > 0 {
+					err = fmt.Errorf("unknown command %q for %q", rest[0], found.CommandPath())
+				}
+				if err != nil {
+					return err
+				}
+				found.InitDefaultHelpFlag()
+				return found.Help()
+			}
+		case "completion":
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
+}
+
+// withMend says behind an error of the network's what to do about it.
+func withMend(err error, of syscall.Errno, mend string) error {
+	if errors.Is(err, of) {
+		return fmt.Errorf("%w: %s", err, mend)
+	}
+	return err
+}
+
+// orStopped is err, or in words that it was the user who stopped the command.
+func orStopped(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errors.New("stopped before the end")
+	}
+	return err
 }

@@ -32,6 +32,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	strictTopics(root) // now: completion writes to what is the output when it is made
 	return status(root.ExecuteContext(ctx), stderr)
 }
 
@@ -58,6 +59,8 @@ with N connections at a time, checks every byte of every reply, and draws memory
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return saysSomething(cmd) },
 	}
 	root.SetVersionTemplate(versionTemplate)
 	root.SetUsageTemplate(usageTemplate)

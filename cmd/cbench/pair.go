@@ -33,10 +33,14 @@ type paired struct {
 
 // ratios is what the rounds showed: of the other server to the base, a value a pair of slots.
 type ratios struct {
-	ServerCPU  []float64 // CPU time of the server per message
-	Throughput []float64 // messages a second; in an open loop always near 1
-	// The CPU time per message of each, in nanoseconds, a value a slot; and of the load that drives it.
-	BaseNS, OtherNS, BaseLoadNS, OtherLoadNS []float64
+	ServerCPU  []float64 `json:"server_cpu_ratio"` // CPU time of the server per message
+	Throughput []float64 `json:"throughput_ratio"` // messages a second; in an open loop always near 1
+
+	// The CPU time per message of each, a value a slot; and of the load that drives it.
+	BaseNS      []float64 `json:"base_ns_per_message"`
+	OtherNS     []float64 `json:"other_ns_per_message"`
+	BaseLoadNS  []float64 `json:"base_load_ns_per_message"`
+	OtherLoadNS []float64 `json:"other_load_ns_per_message"`
 }
 
 // pairFlags is what the user of cbench pair asked for.
@@ -64,7 +68,7 @@ two on a machine where single runs differ by fifteen.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := f.compare(cmd); err != nil {
-				return fmt.Errorf("pair: %w", err)
+				return fmt.Errorf("pair: %w", orStopped(cmd.Context(), err))
 			}
 			return nil
 		},

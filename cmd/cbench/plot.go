@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,11 +27,14 @@ func drawCharts(cmd *cobra.Command, dir string, why bool) error {
 	if err != nil {
 		return fmt.Errorf("plot: %w", err)
 	}
+	if why && len(files) == 0 {
+		return fmt.Errorf("plot: %s: no chart: %s", dir, strings.Join(notes, "; "))
+	}
 	if why {
 		for _, note := range notes {
 			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: plot: %s\n", note)
 		}
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%d charts in %s\n", len(files), filepath.Join(dir, results.ChartsDir))
-	return nil
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d charts in %s\n", len(files), filepath.Join(dir, results.ChartsDir))
+	return err
 }

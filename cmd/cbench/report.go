@@ -40,8 +40,8 @@ func writeReport(cmd *cobra.Command, dir, out string) error {
 	if err := report.WriteFile(out, source); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "report in %s\n", out)
-	return nil
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "report in %s\n", out)
+	return err
 }
 
 // sourceOf reads what a page is made of. It is the one seam to the statistics.

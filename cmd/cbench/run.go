@@ -104,7 +104,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 func (f *runFlags) run(cmd *cobra.Command) error {
 	err := f.recall(cmd)
 	if err == nil {
-		err = errors.Join(f.onlyInRotation(cmd), f.notNothing(cmd))
+		err = errors.Join(f.notInVain(cmd), f.notNothing(cmd))
 	}
 	if err != nil {
 		return fmt.Errorf("run: %w", err)
@@ -132,12 +132,20 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	return nil
 }
 
-// onlyInRotation refuses what would be said in vain.
-func (f *runFlags) onlyInRotation(cmd *cobra.Command) error {
+// notInVain refuses what would be said in vain.
+func (f *runFlags) notInVain(cmd *cobra.Command) error {
 	for _, name := range []string{"base", "rounds", "slot", "width", "twin"} {
 		if cmd.Flags().Changed(name) && f.block.Rotate == "" {
 			return fmt.Errorf("%s: it is for servers that are loaded in turn: --rotate=pairs or --rotate=all", name)
 		}
+	}
+	for _, name := range []string{"window", "edge", "tries", "most-rate"} {
+		if cmd.Flags().Changed(name) && f.block.SLO == "" {
+			return fmt.Errorf("%s: it is for a search: --slo, such as p99<5ms", name)
+		}
+	}
+	if cmd.Flags().Changed("speaks") && f.foreign.cmd == "" {
+		return errors.New("speaks: it is for a server of your own: --cmd")
 	}
 	return nil
 }
@@ -148,6 +156,14 @@ func (f *runFlags) notNothing(cmd *cobra.Command) error {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
 			return fmt.Errorf("%s 0: must be more than 0; leave it out for the default", name)
 		}
+	}
+	for _, share := range f.shares {
+		if !(share >= 0) { // to a block one less than 0 is none
+			return fmt.Errorf("share %g: must be 0 or more", share)
+		}
+	}
+	if f.linger < 0 || f.linger > harness.MostLinger {
+		return fmt.Errorf("linger %v: must be 0 to %v", f.linger, harness.MostLinger)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"runtime"
 	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +44,7 @@ owes for at most 5 s, and closes.`,
 			}
 			l, err := net.Listen("tcp", addr)
 			if err != nil {
-				return fmt.Errorf("serve: %w", err)
+				return fmt.Errorf("serve: %w", withMend(err, syscall.EADDRINUSE, "end what listens there, or take any free port with --addr=127.0.0.1:0"))
 			}
 			address := l.Addr().String()
 			if slices.Contains(model.Speaks, models.HTTPComet) {

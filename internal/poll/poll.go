@@ -186,6 +186,15 @@ func Full(err error) bool {
 // Shutdown ends a connection both ways and keeps the descriptor: reads and writes fail from now on, and a poller tells.
 func Shutdown(fd int) { unix.Shutdown(fd, unix.SHUT_RDWR) }
 
+// Left reports whether the client of a socket sends no more or is gone, whatever unread bytes stand before that: to read would tell only
+// behind those, also after a reset.
+func Left(fd int) bool {
+	ready := unix.PollFd{Fd: int32(fd), Events: unix.POLLRDHUP}
+	var atOnce unix.Timespec
+	n, _, _ := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&ready)), 1, uintptr(unsafe.Pointer(&atOnce)), 0, 0, 0)
+	return int(n) == 1 // error and hangup are told without being asked for
+}
+
 // Unhurried keeps the kernel from taking far more of a stream than the client is ready for: a socket's send buffer grows to
 // megabytes by itself (tcp_wmem), and what a slow reader is owed would be there, where no bound of ours sees it.
 // From here on the socket takes no more while it holds that many bytes unsent (TCP_NOTSENT_LOWAT, tcp(7)).

@@ -2,7 +2,10 @@ package actor
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -26,6 +29,7 @@ type conn struct {
 	says     say         // the one that is being said, again and again
 
 	lent    bool // the port waits to be told to read on: its buffer is ours
+	watched bool // the port only watches the client
 	timed   bool // an HTTP request has begun, and has a deadline
 	broken  bool // the socket failed
 	ending  bool // the server ends
@@ -45,7 +49,7 @@ type world struct {
 type port struct {
 	n    int
 	err  error
-	more chan struct{} // read on; closed: end
+	more chan bool // read on, or, if false, only tell when the client leaves; closed: end
 	buf  [smallRead]byte
 }
 
@@ -68,19 +72,39 @@ func newConn(w *world, nc *net.TCPConn) *conn {
 	return &conn{
 		address: address{make(chan any, mailboxSize), nc},
 		world:   w,
-		port:    port{more: make(chan struct{})},
+		port:    port{more: make(chan bool)},
 	}
 }
 
 // read is the port's goroutine. It ends with the socket, or when the actor wants no more.
 func (p *port) read(to *address) {
-	for open := true; open; _, open = <-p.more {
-		if p.n, p.err = to.nc.Read(p.buf[:]); p.err != nil {
-			to.post(p)
-			return
+	for reads, open := true, true; open; reads, open = <-p.more {
+		if reads {
+			p.n, p.err = to.nc.Read(p.buf[:])
+		} else {
+			p.n, p.err = 0, watch(to.nc)
 		}
 		to.post(p)
+		if p.err != nil {
+			return
+		}
 	}
+}
+
+// watch leaves what comes where it is. It returns io.EOF when the client has left, and nil at a deadline, which is over then: somebody wants
+// to read.
+func watch(nc *net.TCPConn) error {
+	raw, err := nc.SyscallConn()
+	if err == nil {
+		err = raw.Read(func(fd uintptr) bool { return poll.Left(int(fd)) })
+	}
+	switch {
+	case err == nil:
+		return io.EOF
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nc.SetReadDeadline(time.Time{})
+	}
+	return err
 }
 
 // live is the actor: it takes one message after the other.
@@ -118,7 +142,7 @@ func (c *conn) next() any {
 func (c *conn) receive(m any) bool {
 	switch m := m.(type) {
 	case *port:
-		c.lent = true
+		c.lent, c.watched = true, false
 		return c.read()
 	case *heard:
 		c.hear(m)
@@ -148,7 +172,7 @@ func (c *conn) await(q question) {
 			}
 			c.returned, _ = m.(*wait)
 		case *port:
-			c.lent, c.arrived = true, true
+			c.lent, c.watched, c.arrived = true, false, true
 		case *heard:
 			c.hear(m)
 		case replaced:
@@ -213,17 +237,20 @@ func (c *conn) read() bool {
 	}
 	c.in.Feed(p.buf[:p.n]) // a request behind the long poll waits for it
 	c.in.Keep()
-	if c.in.Held() <= wire.MaxOwed {
-		c.readOn() // NOTE: else whether the client leaves is only seen when the long poll is over
-	}
+	c.readOn()
 	return true
 }
 
-// readOn gives the port its buffer back.
+// readOn gives the port its buffer back. Where too much is held behind a long poll, the port only watches, until that is over.
 func (c *conn) readOn() {
-	if c.lent && !c.arrived {
-		c.lent = false
-		c.port.more <- struct{}{}
+	reads := c.parked == nil || c.in.Held() <= wire.MaxOwed
+	switch {
+	case c.lent && !c.arrived:
+		c.lent, c.watched = false, !reads
+		c.port.more <- reads
+	case c.watched && reads:
+		c.watched = false
+		c.nc.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 

@@ -2,10 +2,12 @@ package goroutine
 
 import (
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"time"
 
+	"cbench/internal/poll"
 	"cbench/scenarios/wire"
 )
 
@@ -71,13 +73,16 @@ func (c *conn) unpark(err error) bool {
 	return open && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
 }
 
-// doze waits as Read does, but leaves what comes where it is, and returns why it waits no longer.
+// doze waits as Read does, but leaves what comes where it is, and returns why it waits no longer: io.EOF where the client left.
 func (c *conn) doze() error {
 	raw, err := c.nc.SyscallConn()
 	if err != nil {
 		return err
 	}
-	return raw.Read(func(uintptr) bool { return false })
+	if err := raw.Read(func(fd uintptr) bool { return poll.Left(int(fd)) }); err != nil {
+		return err
+	}
+	return io.EOF
 }
 
 // answer takes the waiter out of its room and appends the answer to its long poll, unless the client left.

@@ -115,6 +115,21 @@ var hostileCases = []Case{
 			t.failf("clients that went away while parked were forgotten after %v, one after the other", took)
 		}
 	}},
+	{Name: "wait/gone-flooded", Doc: "a client that goes away while parked is forgotten, also where it sent more than is read meanwhile", Parts: []string{HTTPComet}, run: func(t *T) {
+		watch, r := t.dial(), t.room()
+		before := watch.httpStats().Waiters
+		c := t.dial()
+		c.send(waiting(r, 0, 60000))
+		watch.waiters(before + 1)
+		switch sent, stopped, err := c.flood(post("/echo", strings.Repeat("b", 8000)), maxUnread); {
+		case err != nil:
+			c.failf("after %d bytes behind a parked /wait: %s", sent, c.why(err))
+		case !stopped:
+			c.failf("the server took %d bytes behind a parked /wait", sent)
+		}
+		c.reset() // and not a FIN: that waits behind what the server does not read
+		watch.waiters(before)
+	}},
 }
 
 // answerToHead reads an answer that has no body.

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"cbench/internal/poll"
 )
 
 // What the reference server answers over HTTP, and each way in which a faulty one answers wrongly.
@@ -275,6 +277,10 @@ func (p *peer) watch(in *bufio.Reader) (gone, watched chan struct{}) {
 				continue
 			case err == bufio.ErrBufferFull && p.s.has("parked-hoards"):
 				io.Copy(io.Discard, p.conn)
+			case err == bufio.ErrBufferFull && !p.s.has("gone-flooded-kept"):
+				if p.left() == nil {
+					close(gone)
+				}
 			case errors.Is(err, bufio.ErrBufferFull), errors.Is(err, os.ErrDeadlineExceeded), p.s.has("gone-parked-kept"), err == io.EOF && p.s.has("fin-parked-ignored"):
 			default:
 				close(gone)
@@ -283,6 +289,15 @@ func (p *peer) watch(in *bufio.Reader) (gone, watched chan struct{}) {
 		}
 	}()
 	return gone, watched
+}
+
+// left waits until the client sends no more or is gone, whatever unread bytes stand before that.
+func (p *peer) left() error {
+	raw, err := p.conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	return raw.Read(func(fd uintptr) bool { return poll.Left(int(fd)) })
 }
 
 // since is what a waiter is told. The caller holds the mutex.

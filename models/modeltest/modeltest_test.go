@@ -348,6 +348,7 @@ var httpProofs = []proof{
 	{"pipelined-lost", "wait/malformed-behind"},
 	{"gone-parked-late", "wait/gone-at-once"},
 	{"gone-parked-kept", "wait/gone-at-once"},
+	{"gone-flooded-kept", "wait/gone-flooded"},
 
 	{"sent-without-id", "send/ids"},
 	{"ids-of-all-rooms", "send/ids"},

@@ -7,9 +7,11 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -63,6 +65,9 @@ func Write(w io.Writer, s Source) error {
 func WriteFile(path string, s Source) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".report-*")
 	if err != nil {
+		if cause := new(fs.PathError); errors.As(err, &cause) {
+			return fmt.Errorf("%s: %w", path, cause.Err) // whose name there is none to see of
+		}
 		return err
 	}
 	defer func() {
