@@ -275,7 +275,7 @@ func judgeLittle(f *facts) verdict {
 	c := f.cell
 	s := scenarios.ByName(c.Scenario)
 	if c.Params.Loop != "closed" || c.Params.Driver != "" || c.Latency == nil || c.Load.ThroughputPerS == nil ||
-		s == nil || s.RoomSize > 0 || s.Piece > 0 || s.Idle || f.slot <= 0 {
+		s == nil || s.RoomSize > 0 || s.OneRoom || s.Piece > 0 || s.Idle || f.slot <= 0 {
 		return passed
 	}
 	underway := float64(c.Conns * max(1, c.Params.Pipeline))

@@ -289,6 +289,11 @@ func TestGatesLetPass(t *testing.T) {
 			f.cell.Scenario, f.cell.Params.RoomSize, f.cell.Latency.Mean = "chat", 10, 2e6
 			return f
 		},
+		"nor in one room of all": func() *facts {
+			f := soundLoop()
+			f.cell.Scenario, f.cell.Latency.Mean = "fanout", 2e6
+			return f
+		},
 	}
 	for name, f := range tests {
 		if void, warn := judged(f()); len(void)+len(warn) > 0 {

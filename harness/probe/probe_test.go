@@ -35,7 +35,7 @@ func TestMemory(t *testing.T) {
 	for name, rose := range map[string]int64{
 		"RSS": after.RSS - before.RSS, "PSS": after.PSS - before.PSS, "anonymous": after.Anon - before.Anon,
 	} {
-		if rose < grown || rose > 2*grown {
+		if rose < grown*9/10 || rose > 2*grown { // a process that starts meanwhile may share pages of the program, and takes its part of them off PSS
 			t.Errorf("%s rose by %d bytes, and the server took %d", name, rose, grown)
 		}
 	}
