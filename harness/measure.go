@@ -13,6 +13,7 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results"
+	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
 
@@ -336,7 +337,7 @@ func (m *measurement) window(r load.Report) {
 	c.CPU.ServerNS, c.Load.ServerCPURatio, c.CPU.Threads = &cpu, &ratio, &threads
 	m.cpuParts(used)
 	m.waits(used)
-	if r.InWindow > 0 && c.Load.ThroughputPerS != nil {
+	if r.InWindow > 0 && c.Load.ThroughputPerS != nil && !writtenAhead(c) {
 		// Both edges of the window are read some tens of microseconds late: per message, by the time between the readings.
 		per := float64(cpu) / (*c.Load.ThroughputPerS * used.Wall.Seconds())
 		c.CPU.ServerNSPerMessage = &per
@@ -348,6 +349,13 @@ func (m *measurement) window(r load.Report) {
 	at := m.after.memory
 	c.Memory.LoadedRSS, c.Memory.LoadedAnon, c.Memory.LoadedKernel = at.rss, at.anon, at.kernel
 	c.Memory.LoadedHeap, c.Memory.LoadedStack = at.heap, at.stack
+}
+
+// writtenAhead reports whether the messages of a window are no measure of what the server did in it: readers at a steady rate take pieces that the
+// server wrote before, as far ahead as the sockets' buffers go.
+func writtenAhead(c *results.Cell) bool {
+	s := scenarios.ByName(c.Scenario)
+	return s != nil && s.Piece > 0 && c.Params.Loop == "open"
 }
 
 // waits writes down what is kept by thread. It is read at rest, from before the warm-up until all is answered; the window's is its share

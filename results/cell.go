@@ -203,7 +203,7 @@ type Deaf struct {
 // CPU is what the measured window cost.
 type CPU struct {
 	ServerNS            *int64   `json:"server_ns"`
-	ServerNSPerMessage  *float64 `json:"server_ns_per_message"` // over received
+	ServerNSPerMessage  *float64 `json:"server_ns_per_message"` // over received; null where those were written before the window (zip at a steady rate)
 	ClientNS            *int64   `json:"client_ns"`
 	VoluntarySwitches   *int64   `json:"voluntary_switches"` // summed over the server's threads
 	InvoluntarySwitches *int64   `json:"involuntary_switches"`

@@ -185,7 +185,7 @@ func (j judgement) verdict() (v Verdict, why string) {
 	switch {
 	case math.IsNaN(j.ratio.Mid):
 		return Unknown, "no ratio can be taken: a value at or below 0, or none taken alike on both sides"
-	case j.rounds && j.ratio.N < leastRounds:
+	case j.rounds && j.ratio.N < LeastRounds:
 		return Unknown, fmt.Sprintf("too few rounds (%d) count", j.ratio.N)
 	case j.rounds && (!j.ratio.Sure() || math.IsNaN(j.p)):
 		return Unknown, fmt.Sprintf("how processes of one program differ is not known: no control and under %d rotations, or one rotation of a server on another runtime", leastRepetitions)

@@ -83,7 +83,7 @@ func writeScarce(out *strings.Builder, loads [][]Comparison, others bool, opts T
 	each, mend := "one repetition each", fmt.Sprintf("--reps=%d or --rotate", leastRepetitions)
 	switch {
 	case paired:
-		each, mend = plural(most, "round")+" or fewer", fmt.Sprintf("--rounds=%d at least", leastRounds)
+		each, mend = plural(most, "round")+" or fewer", fmt.Sprintf("--rounds=%d at least", LeastRounds)
 	case most >= leastRepetitions:
 		each, mend = "no ratio can be taken", "values are at or below 0"
 	case most > 1:

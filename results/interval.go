@@ -62,7 +62,7 @@ func (r rotated) flat(into []float64) []float64 {
 
 // The least that an interval is made of.
 const (
-	leastRounds = 6
+	LeastRounds = 6
 	leastBlocks = 3
 )
 
@@ -96,7 +96,7 @@ func draws(all []rotated, of func([]rotated) float64, stream uint64) (i Interval
 		return i, nil
 	}
 	i.Mid = of(all)
-	if i.N < leastRounds || blocks < leastBlocks {
+	if i.N < LeastRounds || blocks < leastBlocks {
 		i.Low, i.High = math.NaN(), math.NaN()
 		return i, nil
 	}

@@ -275,7 +275,7 @@ type pairing struct {
 // mean is the ratio's logarithm, and the variance of it that is due to rounds; not ok of too few.
 func (p pairing) mean() (d, within float64, ok bool) {
 	flat := p.rounds.flat(nil)
-	if len(flat) < leastRounds || len(p.rounds) < leastBlocks {
+	if len(flat) < LeastRounds || len(p.rounds) < leastBlocks {
 		return 0, 0, false
 	}
 	var blocks []float64

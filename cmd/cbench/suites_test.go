@@ -86,6 +86,9 @@ func TestDefaultSuiteFillsTheReport(t *testing.T) {
 		if p.Diagnose && p.Params.Rotation == "" {
 			diagnosed[p.Model] = true
 		}
+		if p.Params.Rotation != "" && p.Params.Rounds < results.LeastRounds+2 {
+			t.Errorf("%s, N = %d: one void round or two of %d, and too few are left", p.Scenario, p.Conns, p.Params.Rounds)
+		}
 		scenario := scenarios.ByName(p.Scenario)
 		if p.Params.Loop != "open" || scenario.Idle || p.Diagnose { // a rotation under the same load tells of fairness
 			continue
