@@ -1,0 +1,19 @@
+package harness
+
+import (
+	"testing"
+
+	"cbench/results"
+)
+
+// Readers at a steady rate take what the server wrote before: what it does meanwhile is not what their pieces cost.
+func TestWrittenAhead(t *testing.T) {
+	for _, tt := range []struct {
+		scenario, loop string
+		want           bool
+	}{{"zip", "open", true}, {"zip", "closed", false}, {"echo", "open", false}, {"gone", "open", false}} {
+		if got := writtenAhead(&results.Cell{Scenario: tt.scenario, Params: results.Params{Loop: tt.loop}}); got != tt.want {
+			t.Errorf("%s, %s loop: %v", tt.scenario, tt.loop, got)
+		}
+	}
+}
