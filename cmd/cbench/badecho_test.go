@@ -62,7 +62,9 @@ func (b *badServer) serve(c net.Conn) {
 		case "stall":
 			b.wait()
 		case "slow":
-			b.dawdle()
+			b.dawdle(time.Millisecond)
+		case "slower":
+			b.dawdle(10 * time.Millisecond)
 		}
 		if b.fault == "die" && n > 2000 {
 			os.Exit(7)

@@ -41,11 +41,11 @@ func busy() {
 	}
 }
 
-// dawdle takes a millisecond for a reply, one at a time.
-func (b *badServer) dawdle() {
+// dawdle takes its time for a reply, one at a time.
+func (b *badServer) dawdle(d time.Duration) {
 	b.stall.Lock()
 	defer b.stall.Unlock()
-	time.Sleep(time.Millisecond)
+	time.Sleep(d)
 }
 
 // hog uses all that it gets of a CPU, until it is killed.
@@ -97,7 +97,7 @@ func TestRunVoidsWhatTheMachineSpoiled(t *testing.T) {
 		{"a starved client", 8, load, []string{"--model=floor", "--rate=60000", "--noisy=false"}, "client"},
 		{"a server that wanders", 0, 0, []string{"--cmd=" + bad("wander"), "--name=bad", "--rate=500"}, "not on its CPUs"},
 		{"a server that takes few", 0, 0, []string{"--cmd=" + bad("few"), "--name=bad", "--rate=500"}, "of 20 connections were established"},
-		{"a slow server", 0, 0, []string{"--cmd=" + bad("slow"), "--name=bad", "--rate=2000"}, "the server's capacity here"},
+		{"a slow server", 0, 0, []string{"--cmd=" + bad("slower"), "--name=bad", "--rate=400"}, "the server's capacity here"}, // of so few, no client is late
 	}
 	for _, tt := range tests {
 		t.Run(strings.ReplaceAll(tt.fault, " ", "-"), func(t *testing.T) {
