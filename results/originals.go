@@ -75,7 +75,7 @@ var (
 		{"p99", "p99", "p99_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("echo", "open"), loadOf("echo", "closed")}},
 		{"user", "memory per connection", "", (*Growth).UserPerConn, Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
 		{"kernel", "kernel memory per connection", "", (*Growth).KernelPerConn, Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
-		{"stall", "p99 of bystanders", "p99_ns", nil, Nanoseconds, []func(Setting) bool{blocks("inline"), blocks("spin")}},
+		{"stall", "p99 of bystanders", "p99_ns", nil, Nanoseconds, []func(Setting) bool{blocks("blocking", "inline"), blocks("blocking", "spin")}},
 	}
 	ofHTTP = []aspect{
 		{"cpu", "CPU per request", "cpu_ns_per_message", nil, Nanoseconds, []func(Setting) bool{loadOf("http-echo", "closed"), loadOf("http-echo", "open"), loadOf("comet", "open")}},
@@ -87,11 +87,12 @@ var (
 		// Where one N alone was measured there is no slope: what so many add to the empty server, over N. A column of that key and load is made once.
 		{"user", "memory per waiter", "user_per_conn_bytes", nil, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
 		{"kernel", "kernel memory per waiter", "kernel_per_conn_bytes", nil, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
+		{"stall", "p99 of bystanders", "p99_ns", nil, Nanoseconds, []func(Setting) bool{blocks("http-blocking", "inline"), blocks("http-blocking", "spin")}},
 	}
 )
 
-func blocks(how string) func(Setting) bool {
-	return func(s Setting) bool { return s.Scenario == "blocking" && s.Params.How == how && s.Params.Share > 0 }
+func blocks(scenario, how string) func(Setting) bool {
+	return func(s Setting) bool { return s.Scenario == scenario && s.Params.How == how && s.Params.Share > 0 }
 }
 
 // UserPerConn is bytes of user memory a connection, with how sure that is where it is known; N is 0 where there is no line.

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"encoding/json"
 
 	"cbench/scenarios/wire"
 )
@@ -40,6 +41,32 @@ func (a *answers) head(in []byte) (head, length int, ok bool) {
 	head = end + 4
 	a.known, a.length = append(a.known[:0], in[:head]...), length
 	return head, length, true
+}
+
+// object takes the next answer from the front of in: the JSON of its body, without the blanks that mean nothing; what is no right answer as
+// it stands. Behind such a one it takes what cannot be told apart from it, as nil: the rest of it is torn.
+func (a *answers) object(in []byte, torn *bool) (text []byte, took int) {
+	if *torn {
+		skip, found := seek(in)
+		*torn = !found
+		if !found || skip > 0 {
+			return nil, skip
+		}
+	}
+	head, length, ok := a.head(in)
+	switch {
+	case !ok:
+		*torn = true
+		return in, 1 // so that the next answer is sought behind this one's first byte
+	case head == 0 || len(in) < head+length:
+		return nil, 0
+	}
+	body := in[head : head+length]
+	var compact bytes.Buffer
+	if json.Compact(&compact, body) == nil {
+		body = compact.Bytes()
+	}
+	return body, head + length
 }
 
 // contentLength reads the fields of a head, each with its CRLF. It is not ok unless there is one Content-Length, no

@@ -7,33 +7,40 @@ import (
 	"time"
 )
 
-// blocking is echo's connections as bystanders, and a few beside them whose requests block the server where it handles them:
+// blocking is connections that echo as bystanders, and a few beside them whose requests block the server where it handles them:
 // a share of all messages. What is measured is how long the bystanders wait; the slow ones are told aside.
 //
 // The share's bystanders are its connections from 0, its blockers those behind them.
 type blocking struct {
-	*echo
-	share    float64 // of all messages
-	ask      []byte  // a slow request
-	answer   []byte  // what it must be answered with
-	blockers []blocker
-	turn     int // of the blockers: who is looked at first
-	blocked  int // slow requests under way
+	Traffic            // the bystanders', but for what is below
+	bystanders int     // how many
+	share      float64 // of all messages
+	seed       uint64
+	slow       slowForm
+	blockers   []blocker
+	turn       int // of the blockers: who is looked at first
+	blocked    int // slow requests under way
+}
+
+// slowForm is how slow requests are put into bytes, and what they must be answered with.
+type slowForm struct {
+	opening, ready string // a short request before all, and its answer
+	ask, answer    string
+	// next takes the next answer from the front of in: its text, nil if there is none or only what belongs to a torn one.
+	next func(in []byte, torn *bool) (text []byte, took int)
 }
 
 type blocker struct {
 	flight
 	ready    bool
-	forgiven int // answers that were told as lost, and may come yet
+	torn     bool // the last answer was, see slowForm.next
+	forgiven int  // answers that were told as lost, and may come yet
 }
 
 const (
 	// allBlockers is how many connections beside the bystanders make slow requests: several times as many as any model offloads at
 	// once, so that it is the server where requests queue. Requests on one connection are answered in order.
 	allBlockers = 256
-
-	blockerOpening = "BLOCK 1 offload\n"
-	blockerReady   = "BLOCKED 1\n"
 
 	mostShare = 0.5
 )
@@ -42,41 +49,84 @@ const (
 func blockersBeside(p Params, n int) int { return (allBlockers*n + p.Conns - 1) / p.Conns }
 
 func newBlocking(p Params, first, n int) Traffic {
-	ms := p.Block.Milliseconds()
+	return makeBlocking(p, n, newEcho(p, first, n), slowLines(p))
+}
+
+func newHTTPBlocking(p Params, first, n int) Traffic {
+	return makeBlocking(p, n, newHTTPEcho(p, first, n), slowHTTP(p))
+}
+
+func makeBlocking(p Params, n int, bystanders Traffic, slow slowForm) Traffic {
 	return &blocking{
-		echo:     makeEcho(p, first, n),
-		share:    p.Share,
-		ask:      fmt.Appendf(nil, "BLOCK %d %s\n", ms, p.How),
-		answer:   fmt.Appendf(nil, "BLOCKED %d\n", ms),
-		blockers: make([]blocker, blockersBeside(p, n)),
+		Traffic:    bystanders,
+		bystanders: n,
+		share:      p.Share,
+		seed:       p.Seed,
+		slow:       slow,
+		blockers:   make([]blocker, blockersBeside(p, n)),
+	}
+}
+
+// slowLines is "BLOCK <ms> <how>".
+func slowLines(p Params) slowForm {
+	ms := p.Block.Milliseconds()
+	return slowForm{
+		opening: "BLOCK 1 offload\n",
+		ready:   "BLOCKED 1\n",
+		ask:     fmt.Sprintf("BLOCK %d %s\n", ms, p.How),
+		answer:  fmt.Sprintf("BLOCKED %d\n", ms),
+		next: func(in []byte, _ *bool) ([]byte, int) {
+			end := bytes.IndexByte(in, '\n') + 1
+			if end == 0 {
+				return nil, 0
+			}
+			return in[:end], end
+		},
+	}
+}
+
+// slowHTTP is "GET /block".
+func slowHTTP(p Params) slowForm {
+	ms := p.Block.Milliseconds()
+	get := func(ms int64, how string) string {
+		return fmt.Sprintf("GET /block?ms=%d&how=%s HTTP/1.1\r\n%s\r\n", ms, how, hostField)
+	}
+	told := func(ms int64) string { return fmt.Sprintf(`{"blocked_ms":%d}`, ms) }
+	var heads answers
+	return slowForm{
+		opening: get(1, "offload"),
+		ready:   told(1),
+		ask:     get(ms, p.How),
+		answer:  told(ms),
+		next:    heads.object,
 	}
 }
 
 // blocker is connection c, if it is one: else nil.
 func (t *blocking) blocker(c int) *blocker {
-	if c < len(t.conns) {
+	if c < t.bystanders {
 		return nil
 	}
-	return &t.blockers[c-len(t.conns)]
+	return &t.blockers[c-t.bystanders]
 }
 
 func (t *blocking) Open(c int, out []byte) []byte {
 	b := t.blocker(c)
 	if b == nil {
-		return t.echo.Open(c, out)
+		return t.Traffic.Open(c, out)
 	}
 	*b = blocker{}
-	return append(out, blockerOpening...)
+	return append(out, t.slow.opening...)
 }
 
 // Speaker draws which messages are slow, each for itself, as independent users would make them: they come in clusters, too.
 func (t *blocking) Speaker(k uint64) int {
 	const whole = 1 << 53 // what a float64 can tell apart
 	if float64(rand.NewPCG(t.seed, k).Uint64()>>11) >= t.share*whole {
-		return t.echo.Speaker(k)
+		return t.Traffic.Speaker(k)
 	}
 	t.turn = t.free()
-	return len(t.conns) + t.turn
+	return t.bystanders + t.turn
 }
 
 // free is the next blocker in turn that waits for nothing, or else the next in turn: to have the same one wait for more and more would
@@ -97,36 +147,38 @@ func (t *blocking) Speaks(c int) bool { return t.blocker(c) == nil }
 func (t *blocking) Send(c int, due, sent int64, out []byte) ([]byte, int) {
 	b := t.blocker(c)
 	if b == nil {
-		return t.echo.Send(c, due, sent, out)
+		return t.Traffic.Send(c, due, sent, out)
 	}
 	b.push(times{due, sent})
 	t.blocked++
-	return append(out, t.ask...), 0
+	return append(out, t.slow.ask...), 0
 }
 
 func (t *blocking) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
 	b := t.blocker(c)
 	if b == nil {
-		return t.echo.Receive(c, in, now, rec)
+		return t.Traffic.Receive(c, in, now, rec)
 	}
 	for took < len(in) {
-		end := bytes.IndexByte(in[took:], '\n') + 1
-		if end == 0 {
-			return took
+		text, n := t.slow.next(in[took:], &b.torn)
+		if n == 0 {
+			break
 		}
-		t.unblocked(c, in[took:took+end], now, rec)
-		took += end
+		took += n
+		if text != nil {
+			t.unblocked(c, text, now, rec)
+		}
 	}
 	return took
 }
 
-// unblocked judges one line that a blocker was told.
-func (t *blocking) unblocked(c int, line []byte, now int64, rec Recorder) {
+// unblocked judges one answer to a blocker.
+func (t *blocking) unblocked(c int, text []byte, now int64, rec Recorder) {
 	b := t.blocker(c)
 	switch {
 	case !b.ready:
-		if string(line) != blockerReady {
-			rec.Fault(Corrupted, 1, line)
+		if string(text) != t.slow.ready {
+			rec.Fault(Corrupted, 1, text)
 			return
 		}
 		b.ready = true
@@ -136,10 +188,10 @@ func (t *blocking) unblocked(c int, line []byte, now int64, rec Recorder) {
 		b.forgiven--
 		return
 	case b.len() == 0:
-		rec.Fault(Surplus, 1, line)
+		rec.Fault(Surplus, 1, text)
 		return
-	case !bytes.Equal(line, t.answer):
-		rec.Fault(Corrupted, 1, line)
+	case string(text) != t.slow.answer:
+		rec.Fault(Corrupted, 1, text)
 		b.pop()
 	default:
 		asked := b.pop()
@@ -148,14 +200,14 @@ func (t *blocking) unblocked(c int, line []byte, now int64, rec Recorder) {
 	t.blocked--
 }
 
-func (t *blocking) Underway() int { return t.echo.Underway() + t.blocked }
+func (t *blocking) Underway() int { return t.Traffic.Underway() + t.blocked }
 
 func (t *blocking) Torn(c int, rec Recorder) {
 	b := t.blocker(c)
 	switch {
 	case b == nil:
-		t.echo.Torn(c, rec)
-	case b.len() == 0 && b.forgiven == 0:
+		t.Traffic.Torn(c, rec)
+	case b.len() == 0 && b.forgiven == 0 && !b.torn:
 		rec.Fault(Surplus, 1, nil)
 	}
 }
@@ -163,7 +215,7 @@ func (t *blocking) Torn(c int, rec Recorder) {
 func (t *blocking) Gone(c int, rec Recorder) {
 	b := t.blocker(c)
 	if b == nil {
-		t.echo.Gone(c, rec)
+		t.Traffic.Gone(c, rec)
 		return
 	}
 	t.forgive(b, rec)
@@ -171,7 +223,7 @@ func (t *blocking) Gone(c int, rec Recorder) {
 }
 
 func (t *blocking) Settle(rec Recorder) {
-	t.echo.Settle(rec)
+	t.Traffic.Settle(rec)
 	for i := range t.blockers {
 		t.forgive(&t.blockers[i], rec)
 	}

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -54,6 +56,66 @@ func TestBlockingFaults(t *testing.T) {
 			}
 			must(t, b.Underway() == 0, "%d under way after the end", b.Underway())
 		})
+	}
+}
+
+// openHTTPBlocking is a bystander and its blockers, all ready, over HTTP.
+func openHTTPBlocking(t *testing.T) (Traffic, *heard) {
+	t.Helper()
+	p := Params{Conns: 1, Payload: 40, Seed: 3, Share: 0.5, Block: 20 * time.Millisecond, How: "inline"}
+	must(t, ByName("http-blocking").Check(p) == nil, "%v", ByName("http-blocking").Check(p))
+	b := newHTTPBlocking(p, 0, 1)
+	var rec heard
+	feed(b, 0, posted(t, [][]byte{b.Open(0, nil)})[0], 5, &rec)
+	for c := 1; c <= allBlockers; c++ {
+		asked := string(b.Open(c, nil))
+		must(t, strings.HasPrefix(asked, "GET /block?ms=1&how=offload HTTP/1.1\r\nHost: "), "opening %q", asked)
+		feed(b, c, []byte(blockedFor(1)), 5, &rec)
+	}
+	must(t, rec.ready == 1+allBlockers && rec.tells() == tells{} && b.Underway() == 0, "%d ready, told %+v", rec.ready, rec.tells())
+	return b, &rec
+}
+
+// blockedFor is an answer of /block.
+func blockedFor(ms int) string {
+	body := fmt.Sprintf(`{"blocked_ms": %d}`+"\n", ms) // JSON has blanks where it likes
+	return fmt.Sprintf("%s%d\r\n\r\n%s", okHead, len(body), body)
+}
+
+func TestHTTPBlockingFaults(t *testing.T) {
+	right := blockedFor(20)
+	for _, c := range []struct {
+		name, answer string
+		aside        int
+		expect       tells
+	}{
+		{"none", right + right, 2, tells{}},
+		{"one missing", right, 1, tells{lost: 1}},
+		{"one too many", right + right + right, 2, tells{surplus: 1}},
+		{"another time", right + blockedFor(21), 1, tells{corrupted: 1}},
+		{"time in two", right + strings.Replace(right, ": 20}", ":2 0}", 1), 1, tells{corrupted: 1}},
+		{"503", strings.Replace(right, "200 OK", "503 No", 1) + right, 1, tells{corrupted: 1}},
+		{"503 at last", right + strings.Replace(right, "200 OK", "503 No", 1), 1, tells{corrupted: 1}},
+		{"cut short", right + right[:len(right)-3], 1, tells{lost: 1}},
+	} {
+		for _, piece := range []int{1, 4, 1 << 20} {
+			t.Run(fmt.Sprint(c.name, piece), func(t *testing.T) {
+				b, rec := openHTTPBlocking(t)
+				for range 2 {
+					asked, receipts := b.Send(1, 1, 1, nil)
+					must(t, strings.HasPrefix(string(asked), "GET /block?ms=20&how=inline HTTP/1.1\r\n") && receipts == 0, "asked %q for %d receipts", asked, receipts)
+				}
+				if kept := feed(b, 1, []byte(c.answer), piece, rec); len(kept) > 0 {
+					b.Torn(1, rec)
+				}
+				feed(b, 0, posted(t, say(b, 0, 1))[0], piece, rec) // who stands by is none the worse
+				b.Settle(rec)
+				if c.expect.received = 1; rec.tells() != c.expect || rec.aside != c.aside {
+					t.Errorf("told %+v and %d aside, want %+v and %d", rec.tells(), rec.aside, c.expect, c.aside)
+				}
+				must(t, b.Underway() == 0, "%d under way after the end", b.Underway())
+			})
+		}
 	}
 }
 

@@ -30,7 +30,9 @@ type bystanders struct {
 func bystandersOf(groups []results.Group, control func(string) bool) (all []bystanders) {
 	for i := range groups {
 		g := &groups[i]
-		bearable := slices.ContainsFunc(groups, func(o results.Group) bool { return o.Params.How == g.Params.How && o.Params.Share > 0 && !crowded(&o) })
+		bearable := slices.ContainsFunc(groups, func(o results.Group) bool {
+			return sameWay(o.Setting(), g.Setting()) && o.Params.Share > 0 && !crowded(&o)
+		})
 		if g.Params.How == "" || g.Params.Share == 0 || control(g.Model) || crowded(g) && bearable {
 			continue
 		}
@@ -38,7 +40,7 @@ func bystandersOf(groups []results.Group, control func(string) bool) (all []byst
 		if g.Of(results.LatencyP99).N == 0 {
 			w.void, w.over = true, g.FellBehind()
 		}
-		at := slices.IndexFunc(all, func(b bystanders) bool { return b.setting.Params.How == g.Params.How })
+		at := slices.IndexFunc(all, func(b bystanders) bool { return sameWay(b.setting, g.Setting()) })
 		switch {
 		case at < 0:
 			all = append(all, bystanders{g.Setting(), g.Conns, []wait{w}})
@@ -49,6 +51,18 @@ func bystandersOf(groups []results.Group, control func(string) bool) (all []byst
 		}
 	}
 	return all
+}
+
+func sameWay(a, b results.Setting) bool {
+	return a.Scenario == b.Scenario && a.Params.How == b.Params.How
+}
+
+// overHTTP says so of requests that are.
+func overHTTP(s results.Setting) string {
+	if s.Scenario == "http-blocking" {
+		return " over HTTP"
+	}
+	return ""
 }
 
 // crowded reports whether slow requests take more time than there is: in one thread, or in all that they may be handed to.
@@ -82,7 +96,7 @@ func bystanderSentences(all []bystanders) (says []string) {
 		if len(stalled)+len(free) < 2 {
 			continue
 		}
-		s := fmt.Sprintf("While %s of %s requests a second block for %v each, %s, one bystander in 100 waits ", percent(p.Share), results.PerSecond(p.RatePerS),
+		s := fmt.Sprintf("While %s of %s requests a second%s block for %v each, %s, one bystander in 100 waits ", percent(p.Share), results.PerSecond(p.RatePerS), overHTTP(b.setting),
 			time.Duration(p.BlockNS), waysToBlock[p.How])
 		switch {
 		case len(stalled) == 0:

@@ -16,7 +16,7 @@ import (
 func (b *builder) crossingLessons() (all []lessonPart) {
 	stalls, exhaustions := b.competing(results.Stalls(b.groups)), b.competing(results.Exhaustions(b.groups))
 	var done []results.Setting
-	for _, load := range b.scenario("blocking") {
+	for _, load := range slices.Concat(b.scenario("blocking"), b.scenario("http-blocking")) {
 		base := blockingBase(load)
 		if slices.Contains(done, base) {
 			continue
@@ -28,7 +28,7 @@ func (b *builder) crossingLessons() (all []lessonPart) {
 			continue
 		}
 		l := lessonPart{
-			Title: fmt.Sprintf("Requests that block for %v, among %s a second", time.Duration(base.Params.BlockNS), results.Number(base.Params.RatePerS)),
+			Title: fmt.Sprintf("Requests%s that block for %v, among %s a second", overHTTP(base), time.Duration(base.Params.BlockNS), results.Number(base.Params.RatePerS)),
 			Lead: "The others only echo: how long do they wait? A crossing is told as the two rates of slow requests, of those measured, between which it lies." +
 				" Which requests are slow is drawn by chance, so they come in clusters.",
 			Says: append(stallCrossings(stalled), exhaustionSentences(exhausted)...),
@@ -206,7 +206,7 @@ func byWay(alike []crossedAlike) (ways [][]crossedAlike) {
 func stallCrossings(all []results.Crossing) (says []string) {
 	for _, way := range byWay(alikeCrossings(all)) {
 		p := way[0].of.Setting.Params
-		s := fmt.Sprintf("Requests that block for %v each, %s, make one bystander in 100 wait for 50 ms or longer (%s) ", time.Duration(p.BlockNS), waysToBlock[p.How],
+		s := fmt.Sprintf("Requests%s that block for %v each, %s, make one bystander in 100 wait for 50 ms or longer (%s) ", overHTTP(way[0].of.Setting), time.Duration(p.BlockNS), waysToBlock[p.How],
 			atN(way[0].of.Conns))
 		where, some := crossingsInWords(way)
 		s += where + "."
@@ -281,7 +281,7 @@ func exhaustionSentences(all []results.Crossing) (says []string) {
 			continue
 		}
 		where, _ := crossingsInWords(way)
-		s := fmt.Sprintf("Handed over (%s), half of the slow requests take over %v %s", atN(way[0].of.Conns), 2*block, where)
+		s := fmt.Sprintf("Handed over (%s), half of the slow requests%s take over %v %s", atN(way[0].of.Conns), overHTTP(way[0].of.Setting), 2*block, where)
 		says = append(says, fmt.Sprintf("%s. In theory %d threads do %s a second, and what comes beyond has to queue.%s", s, wire.MaxOffload, results.Number(theory), ofOnce(way)))
 	}
 	return says
