@@ -42,7 +42,7 @@ type Block struct {
 	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
 
 	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
-	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
+	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see parseSLO
 	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections
 	Edge     float64       `json:"edge"`      // to which share a search is to know the most; 0: 0.03. A coarser one takes fewer windows and has a wider interval
 	Tries    int           `json:"tries"`     // windows at that edge at most, and for every 8 of them one at each share of the curve, up to 3; 0: 32
@@ -53,7 +53,7 @@ type Block struct {
 	Rotate string        `json:"rotate"`
 	Base   string        `json:"base"`   // the server that the others are compared with; "": DefaultBase or the first
 	Rounds int           `json:"rounds"` // slots of each server; 0: DefaultRounds
-	Slot   time.Duration `json:"slot"`   // 0: by the connections (SlotFor)
+	Slot   time.Duration `json:"slot"`   // 0: by the connections (slotFor)
 	Width  float64       `json:"width"`  // stop early once every CPU ratio is known to ± this share; 0: never
 	Twin   bool          `json:"twin"`   // add the base once more under another name: an A/A control. In JSON true unless said
 }
@@ -91,7 +91,7 @@ const Poisson = "poisson"
 // params fills in what the block leaves to the scenario, and says what forbids it.
 func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Params, error) {
 	p := results.Params{
-		PayloadBytes: cmp.Or(b.Payload, s.Payload, DefaultPayload), Driver: b.Driver,
+		PayloadBytes: cmp.Or(b.Payload, s.Payload, defaultPayload), Driver: b.Driver,
 		DurationNS: b.Duration.Nanoseconds(), WarmupNS: b.Warmup.Nanoseconds(),
 	}
 	if s.Piece > 0 {
@@ -258,15 +258,15 @@ func (b Block) checkRotation(s *scenarios.Scenario) error {
 
 // rotation fills in how long each server is loaded, and how often.
 func (b Block) rotation(p *results.Params, conns int) {
-	slot := cmp.Or(b.Slot, SlotFor(conns))
+	slot := cmp.Or(b.Slot, slotFor(conns))
 	p.Rounds, p.SlotNS, p.Width = cmp.Or(b.Rounds, DefaultRounds), slot.Nanoseconds(), b.Width
 	p.DurationNS, p.WarmupNS = int64(p.Rounds)*p.SlotNS, rampFor(slot).Nanoseconds()
 }
 
-// SlotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few times in it. For comparing two servers more
+// slotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few times in it. For comparing two servers more
 // and shorter slots are finer: in a closed loop a slot's scatter hardly depends on its length (the queues settle into one order, and stay in it), so that
 // what counts is how many there are. Each begins with caches that another server filled, though: not for ever shorter.
-func SlotFor(conns int) time.Duration {
+func slotFor(conns int) time.Duration {
 	return min(time.Second, max(200*time.Millisecond, time.Duration(conns)*100*time.Microsecond))
 }
 

@@ -64,8 +64,8 @@ const (
 // Max, as a number of connections, stands for the most that this machine's limits allow.
 const Max = -1
 
-// DefaultPayload is the bytes of a message unless told otherwise.
-const DefaultPayload = 128
+// defaultPayload is the bytes of a message unless told otherwise.
+const defaultPayload = 128
 
 // loadSpare is the descriptors that a load process needs beside its connections: standard streams, pollers, its pipe.
 const loadSpare = 64

@@ -91,13 +91,13 @@ func TestRotationParams(t *testing.T) {
 	}
 	p := plan[0].Params
 	want := results.Params{
-		PayloadBytes: DefaultPayload, Loop: "open", RatePerS: 100, Pipeline: 1, Procs: 1, Arrivals: "poisson", Rotation: "a+b",
+		PayloadBytes: defaultPayload, Loop: "open", RatePerS: 100, Pipeline: 1, Procs: 1, Arrivals: "poisson", Rotation: "a+b",
 		Rounds: DefaultRounds, SlotNS: 1e9, DurationNS: DefaultRounds * 1e9, WarmupNS: 2e8, Width: 0.01,
 	}
 	if p != want {
 		t.Errorf("%+v, want %+v", p, want)
 	}
-	if got := SlotFor(100); got != 200*time.Millisecond {
+	if got := slotFor(100); got != 200*time.Millisecond {
 		t.Errorf("a slot of 100 connections is %v", got)
 	}
 }

@@ -44,7 +44,7 @@ func (b Block) searchParams(p *results.Params, s *scenarios.Scenario, conns int)
 	if b.SLO == "" {
 		return fmt.Errorf("search %q: it needs the limits to hold: --slo, %s", b.Search, sloExample)
 	}
-	slo, err := ParseSLO(b.SLO)
+	slo, err := parseSLO(b.SLO)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func curveOf(tries int) int { return min(max(tries/curveTries, 1), curveRounds) 
 
 // search takes a repetition that searches, and judges it by what every one is judged by: where its threads ran, and what else did.
 func (m *measurement) search(ctx context.Context, e *Experiment, p results.Planned, s Server) error {
-	slo, err := ParseSLO(p.Params.SLO)
+	slo, err := parseSLO(p.Params.SLO)
 	if err != nil {
 		return err
 	}

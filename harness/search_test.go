@@ -212,7 +212,7 @@ func TestSearchEndsWithAnError(t *testing.T) {
 }
 
 func TestWindowHolds(t *testing.T) {
-	slo, err := ParseSLO("p99<5ms")
+	slo, err := parseSLO("p99<5ms")
 	if err != nil {
 		t.Fatal(err)
 	}

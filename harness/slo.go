@@ -27,8 +27,8 @@ var limitNames = []string{"p50", "p90", "p99", "p999", "max", "mem"}
 // sloExample is the mend in errors.
 const sloExample = "such as p99<5ms or p50<1ms,mem<100MiB"
 
-// ParseSLO reads limits: "NAME<AMOUNT", separated by commas. Spaces around a word do not matter.
-func ParseSLO(text string) (SLO, error) {
+// parseSLO reads limits: "NAME<AMOUNT", separated by commas. Spaces around a word do not matter.
+func parseSLO(text string) (SLO, error) {
 	var s SLO
 	for part := range strings.SplitSeq(text, ",") {
 		l, err := parseLimit(part)

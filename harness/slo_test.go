@@ -19,7 +19,7 @@ func TestParseSLO(t *testing.T) {
 		{"p999<1500ms,p90<1s", "p90<1s,p999<1.5s"},
 	}
 	for _, tt := range tests {
-		got, err := ParseSLO(tt.in)
+		got, err := parseSLO(tt.in)
 		if err != nil || got.String() != tt.want {
 			t.Errorf("%q: %q, %v; want %q", tt.in, got, err, tt.want)
 		}
@@ -47,7 +47,7 @@ func TestParseSLOErrorsSayTheMend(t *testing.T) {
 		{"mem<5ms", "memory"},
 	}
 	for _, tt := range tests {
-		if got, err := ParseSLO(tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if got, err := parseSLO(tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%q: %q, %v; want an error with %q", tt.in, got, err, tt.want)
 		}
 	}
@@ -58,11 +58,11 @@ func FuzzParseSLO(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := ParseSLO(text)
+		s, err := parseSLO(text)
 		if err != nil {
 			return
 		}
-		again, err := ParseSLO(s.String())
+		again, err := parseSLO(s.String())
 		if err != nil || again.String() != s.String() {
 			t.Fatalf("%q is %q, which is %q, %v", text, s, again, err)
 		}
@@ -75,7 +75,7 @@ func FuzzParseSLO(f *testing.F) {
 }
 
 func TestBrokenIsTheFirstLimitThatWasNotKept(t *testing.T) {
-	s, err := ParseSLO("p50<1ms,p99<5ms,mem<1MiB")
+	s, err := parseSLO("p50<1ms,p99<5ms,mem<1MiB")
 	if err != nil {
 		t.Fatal(err)
 	}

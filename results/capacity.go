@@ -143,9 +143,9 @@ const searchLegend = "The most: where half of the windows kept the limits, and h
 // shownShares are the columns of latency at shares of what each model can do.
 var shownShares = []float64{0.25, 0.5, 0.75, 0.9, 1}
 
-// SearchTable writes one block of searches: the most that each model holds, how sure that is, what the end was and why; and the latency at
+// searchTable writes one block of searches: the most that each model holds, how sure that is, what the end was and why; and the latency at
 // shares of it. The block is groups of one load and one number of connections, out of all groups.
-func SearchTable(out *strings.Builder, all, block []Group, opts TableOptions) {
+func searchTable(out *strings.Builder, all, block []Group, opts TableOptions) {
 	p := block[0].Params
 	title := printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, groupDigits(float64(block[0].Conns))))
 	if p.Search == "conns" {

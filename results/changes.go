@@ -10,7 +10,7 @@ import (
 // Change is one model's figure in a new run over that in an old one, under one load at one number of connections.
 type Change struct {
 	Setting Setting
-	Conns   int    // 0: of the line over all N that both runs have (SlopeFigures)
+	Conns   int    // 0: of the line over all N that both runs have (slopeFigures)
 	Model   string // with its threads where it ran on several numbers of them
 	Figure  Figure
 
@@ -64,12 +64,12 @@ type Changed struct {
 // its own change, and every figure that rotations do not know, is of repetitions apart, and where it depends on time it must exceed Drift.
 //
 // With base "" it is, load by load, the control floor where both runs rotated it with the model, or both with a third (noise.relativeTo), for nobody changes
-// it; else BaseOf if that is one for both. (Between the two repetitions of the reference run, CPU per message as it stands differs by 14%, as the root of the
+// it; else usualBase if that is one for both. (Between the two repetitions of the reference run, CPU per message as it stands differs by 14%, as the root of the
 // mean square over all models; relative to reactor by 9%, and relative to floor by 6.5%.)
 func Changes(old, now []Cell, base string) Changed {
 	via := ""
-	if BaseOf(old) == BaseOf(now) {
-		via = BaseOf(now)
+	if usualBase(old) == usualBase(now) {
+		via = usualBase(now)
 	}
 	bases := []string{base}
 	if base == "" {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// SlopeFigures are what one more connection costs, by the line over all N (SlopeOf): of a model as a whole, and of no one cell.
-var SlopeFigures = []Figure{
+// slopeFigures are what one more connection costs, by the line over all N (slopeInterval): of a model as a whole, and of no one cell.
+var slopeFigures = []Figure{
 	{Name: "user_slope_bytes", Title: "memory of one more connection", Metric: Anon, Less: true, Words: Bytes},
 	{Name: "kernel_slope_bytes", Title: "kernel memory of one more connection", Metric: Kernel, Less: true, Words: Bytes},
 }
@@ -20,7 +20,7 @@ func slopeChanges(before, after []Group, skip func(model string) bool) (all []Ch
 			continue
 		}
 		was, now := atSameConns(old[at].groups, is.groups), atSameConns(is.groups, old[at].groups)
-		for _, f := range SlopeFigures {
+		for _, f := range slopeFigures {
 			o, knew := slopeOf(was, f.Metric)
 			n, knows := slopeOf(now, f.Metric)
 			if !knew || !knows {

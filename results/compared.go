@@ -8,7 +8,7 @@ import (
 )
 
 // Comparisons compares every model with the base, under every load, at every number of connections, by every figure that both know.
-// With base "" it is BaseOf. Where both were in the same rotations their rounds are paired, else repetitions are compared as they
+// With base "" it is usualBase. Where both were in the same rotations their rounds are paired, else repetitions are compared as they
 // come. A ratio of p99 over paired rounds is of the p99 of a round, as a rule: what is rarer than rounds are long shows in p99.9, which is of
 // repetitions, and in the tables. Models come in the order they are shown in; a control (Twin) stands beside its own base, whatever the base of the others.
 //
@@ -18,7 +18,7 @@ import (
 // have a family of their own.
 func Comparisons(cells []Cell, base string) []Comparison {
 	if base == "" {
-		base = BaseOf(cells)
+		base = usualBase(cells)
 	}
 	twins := TwinsOf(cells)
 	groups := Summarise(cells)
@@ -56,9 +56,9 @@ func triedOf(groups []Group, luck lucks, against func(model string) (base string
 	return all
 }
 
-// BaseOf is the model that comparisons are made with unless another is chosen: the one in the most rotations, being what their pairs
+// usualBase is the model that comparisons are made with unless another is chosen: the one in the most rotations, being what their pairs
 // have in common; where that is not one alone, the reactor, or else the model shown first.
-func BaseOf(cells []Cell) string {
+func usualBase(cells []Cell) string {
 	in := map[string]map[string]bool{} // rotations, by model
 	var names []string
 	for i := range cells {

@@ -285,7 +285,7 @@ func TestBaseOf(t *testing.T) {
 		{"no reactor", alone("zebra", "pool", "floor"), "pool"},
 		{"a twin is no base", append(w.rotate("a", 1, 1, "pool", "pool-twin=pool"), alone("reactor")...), "pool"},
 	} {
-		if got := BaseOf(tc.cells); got != tc.want {
+		if got := usualBase(tc.cells); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
 		}
 	}

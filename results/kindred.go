@@ -7,7 +7,7 @@ import "math"
 // drifted cancels out of each. Else repetitions are compared as they come.
 func Kindred(cells []Cell, model string, others ...string) []Comparison {
 	groups := Summarise(cells)
-	luck, between := lucksOf(groups, TwinsOf(cells)), BaseOf(cells)
+	luck, between := lucksOf(groups, TwinsOf(cells)), usualBase(cells)
 	f := figureNamed("cpu_ns_per_message")
 	var all []Comparison
 	for _, other := range others {

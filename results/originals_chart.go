@@ -53,7 +53,7 @@ func originalCharts(run *Run, cells []Cell) (charts []*chart) {
 			continue
 		}
 		ch.each = vg.Length(55 + 12*len(t.Pairs))
-		ch.caption = []string{t.Places() + ".", SlopeNote, whereOf(run)}
+		ch.caption = []string{t.Places() + ".", slopeNote, whereOf(run)}
 		charts = append(charts, ch)
 	}
 	return charts

@@ -32,7 +32,7 @@ func WriteOriginals(w io.Writer, run *Run, cells []Cell, opts TableOptions) erro
 		}
 		opts.writeIndented(&out, "x: CPU of the original over that of ours, called a difference only where it is one; =: no difference was found; ?: too little is known.")
 	}
-	opts.writeIndented(&out, SlopeNote)
+	opts.writeIndented(&out, slopeNote)
 	_, err := io.WriteString(w, out.String())
 	return err
 }
@@ -65,8 +65,8 @@ func WriteApart(w io.Writer, apart []Cell, opts TableOptions) error {
 	return err
 }
 
-// SlopeNote is what to know of the memory of servers of other makes.
-const SlopeNote = "Memory is taken of all by the same means: anonymous pages from outside, and the server's own cgroup for the kernel. " +
+// slopeNote is what to know of the memory of servers of other makes.
+const slopeNote = "Memory is taken of all by the same means: anonymous pages from outside, and the server's own cgroup for the kernel. " +
 	"It is a slope over N, or where one N alone was measured what so many add to the empty server: an interpreter's own base is not in it."
 
 var shortTitles = map[string]string{"cpu": "CPU", "p50": "p50", "p99": "p99", "user": "user/c", "kernel": "kernel/c", "stall": "stall"}

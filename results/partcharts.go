@@ -27,7 +27,7 @@ var partFigures = []figure{
 		columns: 2, labelled: 1, in: inBytes,
 		panels: []figurePanel{
 			{"Every connection open and idle", Figure{Metric: anonAt("idle")}}, {"At rest after the load, collected", Figure{Metric: anonAt("rested")}},
-			{"Left alone for 1 s after closing all", Figure{Metric: StillHeld(1.5e9)}}, {"After closing all, collected", Figure{Metric: anonAt("closed")}},
+			{"Left alone for 1 s after closing all", Figure{Metric: stillHeld(1.5e9)}}, {"After closing all, collected", Figure{Metric: anonAt("closed")}},
 		},
 	},
 }

@@ -104,9 +104,9 @@ func anonAt(moment string) Metric {
 	}
 }
 
-// StillHeld is the anonymous memory in bytes that the server had not given back within the time after its last connection was closed, as
+// stillHeld is the anonymous memory in bytes that the server had not given back within the time after its last connection was closed, as
 // seen when it was last looked at within it.
-func StillHeld(within int64) Metric {
+func stillHeld(within int64) Metric {
 	return func(c *Cell) (float64, bool) {
 		var held *Returned
 		for i := range c.Memory.Returned {
@@ -154,13 +154,13 @@ var (
 	allKernel = Part{"kernel", "all", true, field(func(m *Moment) *int64 { return m.Kernel })}
 )
 
-// PartsGrowth is how every part of every model's memory grows, and the wholes ("user", "kernel"), under every load at two numbers of
+// partsGrowth is how every part of every model's memory grows, and the wholes ("user", "kernel"), under every load at two numbers of
 // connections or more.
-func PartsGrowth(groups []Group) []PartGrowth {
+func partsGrowth(groups []Group) []PartGrowth {
 	var all []PartGrowth
 	for _, r := range rows(groups) {
 		for _, p := range slices.Concat([]Part{allUser}, UserParts, []Part{allKernel}, KernelParts) {
-			if s, ok := SlopeOf(r.groups, p.Total("idle")); ok {
+			if s, ok := slopeInterval(r.groups, p.Total("idle")); ok {
 				all = append(all, PartGrowth{r.setting, r.model, r.procs, r.name, p, s})
 			}
 		}
@@ -168,7 +168,7 @@ func PartsGrowth(groups []Group) []PartGrowth {
 	return all
 }
 
-// SlopeOf is how a figure grows with the number of connections over groups of one model and load: the slope of LeastSquares through the
+// slopeInterval is how a figure grows with the number of connections over groups of one model and load: the slope of leastSquares through the
 // medians, with its 95% confidence interval; not ok where fewer than two numbers of connections know the figure.
 //
 // Repetitions scatter more where there is more to scatter, so that all N are not worth as much: a repetition at N weighs 1/N² (weightAt), and
@@ -176,7 +176,7 @@ func PartsGrowth(groups []Group) []PartGrowth {
 // interval is slope ± t·s/√Σw(x - x̄)², with s² = Σw·r²/(n - 2) over the residuals r of all n repetitions, not of their medians alone, x̄
 // the weighted mean, and t the 97.5% quantile of Student's distribution with n - 2 degrees of freedom (Draper and Smith, Applied Regression
 // Analysis, 2.11). It takes repetitions to be independent. With fewer than three of them in all its ends are NaN.
-func SlopeOf(groups []Group, m Metric) (Interval, bool) {
+func slopeInterval(groups []Group, m Metric) (Interval, bool) {
 	s, ok := slopeOf(groups, m)
 	return s.Interval, ok
 }

@@ -83,10 +83,10 @@ func TestUnknownParts(t *testing.T) {
 			t.Errorf("%s is known of a moment that never was", p.Name)
 		}
 	}
-	if v, known := StillHeld(1.5e9)(&c); !known || v != float64(*c.Memory.Anon-1000) {
+	if v, known := stillHeld(1.5e9)(&c); !known || v != float64(*c.Memory.Anon-1000) {
 		t.Errorf("still held within 1.5 s: %v, %v", v, known)
 	}
-	if _, known := StillHeld(1e6)(&c); known {
+	if _, known := stillHeld(1e6)(&c); known {
 		t.Error("nobody looked within a millisecond")
 	}
 }
@@ -96,7 +96,7 @@ func TestUnknownParts(t *testing.T) {
 func TestSlopeSeesALeak(t *testing.T) {
 	slope := func(cells []Cell) Interval {
 		t.Helper()
-		s, ok := SlopeOf(Summarise(cells), anonAt("idle"))
+		s, ok := slopeInterval(Summarise(cells), anonAt("idle"))
 		if !ok {
 			t.Fatal("no slope")
 		}
@@ -125,15 +125,15 @@ func TestSlopeInterval(t *testing.T) {
 	for i, off := range []float64{1, -2, 1, 0, 0} {
 		cells = append(cells, Cell{Model: "m", Scenario: "idle", Conns: i + 1, Rep: 1, Valid: true, Memory: Memory{Anon: ptr(int64(1000*(i+1)) + int64(100*off))}})
 	}
-	s, ok := SlopeOf(Summarise(cells), Anon)
+	s, ok := slopeInterval(Summarise(cells), Anon)
 	// By hand, with ȳ as x̄: slope = Σw(x - x̄)(y - ȳ)/Σw(x - x̄)² = 956.8770; s² = Σw·r²/3 = 5295.23; t·s/√1.4378 = 193.129.
 	if !ok || math.Abs(s.Mid-956.8770) > 1e-3 || math.Abs(s.High-1150.006) > 0.01 || math.Abs(s.Low-763.748) > 0.01 {
 		t.Errorf("%+v", s)
 	}
-	if s, ok := SlopeOf(Summarise(cells[:2]), Anon); !ok || !math.IsNaN(s.Low) || s.N != 2 {
+	if s, ok := slopeInterval(Summarise(cells[:2]), Anon); !ok || !math.IsNaN(s.Low) || s.N != 2 {
 		t.Errorf("two points leave the interval open: %+v, %v", s, ok)
 	}
-	if _, ok := SlopeOf(Summarise(cells[:1]), Anon); ok {
+	if _, ok := slopeInterval(Summarise(cells[:1]), Anon); ok {
 		t.Error("a slope through one point")
 	}
 }

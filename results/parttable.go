@@ -13,7 +13,7 @@ import (
 // know the parts at two numbers of connections or more. It writes nothing where none does. The error is the writer's.
 func WriteParts(w io.Writer, cells []Cell, opts TableOptions) error {
 	var out strings.Builder
-	grown := PartsGrowth(Summarise(cells))
+	grown := partsGrowth(Summarise(cells))
 	for len(grown) > 0 {
 		n := 1
 		for n < len(grown) && grown[n].Setting == grown[0].Setting {

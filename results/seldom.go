@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// SeldomFigures are known to few scenarios: of connections that wait, that block others, that do not read, that come all at once. Models
+// seldomFigures are known to few scenarios: of connections that wait, that block others, that do not read, that come all at once. Models
 // are not compared by them.
-var SeldomFigures = []Figure{
+var seldomFigures = []Figure{
 	{Name: "first_p50_ns", Title: "first p50", Metric: FirstP50, Less: true, Words: Nanoseconds},
 	{Name: "last_p50_ns", Title: "last p50", Metric: LastP50, Less: true, Words: Nanoseconds},
 	{Name: "spread_p50_ns", Title: "spread p50", Metric: SpreadP50, Less: true, Words: Nanoseconds},
@@ -29,7 +29,7 @@ var SeldomFigures = []Figure{
 // SeldomKnown is those of them that any of the groups knows.
 func SeldomKnown(groups []Group) []Figure {
 	var all []Figure
-	for _, f := range SeldomFigures {
+	for _, f := range seldomFigures {
 		if slices.ContainsFunc(groups, func(g Group) bool { return g.Of(f.Metric).N > 0 }) {
 			all = append(all, f)
 		}

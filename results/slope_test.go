@@ -38,7 +38,7 @@ func TestSlopeIntervalCovers(t *testing.T) {
 		for _, theta := range []float64{0, 0.5, 1} {
 			covers, half := 0, 0.0
 			for range draws {
-				s, ok := SlopeOf(Summarise(grown(rng, reps, 200, 50e3, theta)), Anon)
+				s, ok := slopeInterval(Summarise(grown(rng, reps, 200, 50e3, theta)), Anon)
 				if !ok {
 					t.Fatal("no slope")
 				}
@@ -60,14 +60,14 @@ func TestSlopeHeedsNotTheLeast(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	var half []float64
 	for range 50 {
-		s, _ := SlopeOf(Summarise(grown(rng, map[int]int{1: 3, 1000: 3, 10_000: 3}, 2900, 50e3, 0)), Anon)
+		s, _ := slopeInterval(Summarise(grown(rng, map[int]int{1: 3, 1000: 3, 10_000: 3}, 2900, 50e3, 0)), Anon)
 		half = append(half, (s.High-s.Low)/2)
 	}
 	if got := SpreadOf(half).Median; got > 150 {
 		t.Errorf("of 2,900 bytes ±%.0f", got)
 	}
 	two := Summarise(grown(rng, map[int]int{1: 3, 10_000: 3}, 2900, 0, 0))
-	if s, ok := SlopeOf(two, Anon); !ok || s.N != 6 || math.Abs(s.Mid-2900) > 1e-6 {
+	if s, ok := slopeInterval(two, Anon); !ok || s.N != 6 || math.Abs(s.Mid-2900) > 1e-6 {
 		t.Errorf("of two numbers of connections: %+v", s)
 	}
 }

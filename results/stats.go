@@ -38,13 +38,13 @@ type Line struct {
 	Points           int
 }
 
-// LeastSquares fits a line to the points (x[i], y[i]), point i being worth weights[i]; nil: all are worth as much:
+// leastSquares fits a line to the points (x[i], y[i]), point i being worth weights[i]; nil: all are worth as much:
 //
 //	slope     = Σw(x - x̄)(y - ȳ) / Σw(x - x̄)²
 //	intercept = ȳ - slope·x̄, of the weighted means
 //
 // It is not ok where fewer than two different x leave the slope open.
-func LeastSquares(x, y, weights []float64) (l Line, ok bool) {
+func leastSquares(x, y, weights []float64) (l Line, ok bool) {
 	if len(x) < 2 || slices.Min(x) == slices.Max(x) {
 		return Line{}, false
 	}

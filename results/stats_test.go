@@ -38,7 +38,7 @@ func TestLeastSquares(t *testing.T) {
 		// By hand: x̄ = 2, ȳ = 4, Σ(x-x̄)(y-ȳ) = 3, Σ(x-x̄)² = 2.
 		{"best fit", []float64{1, 2, 3}, []float64{2, 5, 5}, Line{1.5, 1, 3}, true},
 	} {
-		got, ok := LeastSquares(tc.x, tc.y, nil)
+		got, ok := leastSquares(tc.x, tc.y, nil)
 		near := math.Abs(got.Slope-tc.want.Slope) < 1e-6 && math.Abs(got.Intercept-tc.want.Intercept) < 1e-6
 		if ok != tc.ok || got.Points != tc.want.Points || !near {
 			t.Errorf("%s: %+v %v, want %+v %v", tc.name, got, ok, tc.want, tc.ok)

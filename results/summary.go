@@ -212,17 +212,17 @@ type Growth struct {
 	User    *Line  // over anonymous memory
 	Kernel  *Line  // over kernel memory
 
-	UserSlope   Interval // of User, as SlopeOf; N is 0 where User is nil
+	UserSlope   Interval // of User, as slopeInterval; N is 0 where User is nil
 	KernelSlope Interval
 }
 
 // MemoryGrowth fits, for every model under every load, lines through the medians of (N, anonymous bytes) and of (N, kernel bytes)
-// by LeastSquares, weighed as SlopeOf says. Unlike bytes over connections at one N, a slope does not depend on what an empty server is said to hold.
+// by leastSquares, weighed as slopeInterval says. Unlike bytes over connections at one N, a slope does not depend on what an empty server is said to hold.
 func MemoryGrowth(groups []Group) []Growth {
 	var all []Growth
 	for _, r := range rows(groups) {
-		user, _ := SlopeOf(r.groups, Anon)
-		kernel, _ := SlopeOf(r.groups, Kernel)
+		user, _ := slopeInterval(r.groups, Anon)
+		kernel, _ := slopeInterval(r.groups, Kernel)
 		all = append(all, Growth{
 			Setting: r.setting, Model: r.model, Procs: r.procs, Name: r.name,
 			User: growthOf(r.groups, Anon), UserSlope: user,
@@ -242,7 +242,7 @@ func growthOf(groups []Group, m Metric) *Line {
 			weights = append(weights, float64(s.N)*weightAt(n))
 		}
 	}
-	if l, ok := LeastSquares(x, y, weights); ok {
+	if l, ok := leastSquares(x, y, weights); ok {
 		return &l
 	}
 	return nil

@@ -60,7 +60,7 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 	for i, b := range blocks {
 		ended += len(b)
 		if b[0].searched() {
-			SearchTable(&out, groups, b, opts)
+			searchTable(&out, groups, b, opts)
 			fmt.Fprintln(&out)
 			begun = ended
 			continue

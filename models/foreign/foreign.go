@@ -31,6 +31,8 @@ type Server struct {
 	Serve      []Serve  `json:"serve"`
 
 	Dir string `json:"-"` // where the manifest lies
+
+	family string // the folder that holds Dir and others of its kind, with what they share; "": it has none
 }
 
 // Needs is what must be there beside this repository.
@@ -99,6 +101,9 @@ func All(dir string) ([]Server, error) {
 		s, err := read(path)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if slices.Contains(engines, path) {
+			s.family = filepath.Dir(s.Dir)
 		}
 		if i := slices.IndexFunc(all, func(o Server) bool { return o.Name == s.Name }); i >= 0 {
 			return nil, fmt.Errorf("%s: name %q: it is that of %s too", path, s.Name, all[i].Dir)
@@ -191,7 +196,41 @@ func (s *Server) Probe(ctx context.Context) (version string, err error) {
 	case version == "" || strings.Contains(version, "\n"):
 		return "", fmt.Errorf("version: the command must print one line, and printed %q", version)
 	}
+	if newer := s.outdated(words[0]); newer != "" {
+		return "", fmt.Errorf("built before %s was changed: %s", newer, s.Mend())
+	}
 	return version, nil
+}
+
+// outdated is a file of the server's source, or of what its family shares, that is newer than the program built of it; "" if there is none, or
+// if nothing is built. Without it yesterday's program would be measured under today's source.
+func (s *Server) outdated(program string) (newer string) {
+	built, err := os.Stat(program)
+	if err != nil || len(s.Needs.Build) == 0 {
+		return ""
+	}
+	root := cmp.Or(s.family, s.Dir)
+	filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || newer != "":
+			return fs.SkipAll
+		case d.IsDir() && (d.Name() == "bin" || path != root && path != s.Dir && isServer(path)):
+			return fs.SkipDir
+		case !d.Type().IsRegular() || d.Name() == Manifest || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		if info, err := d.Info(); err == nil && info.ModTime().After(built.ModTime()) {
+			newer, _ = filepath.Rel(root, path)
+		}
+		return nil
+	})
+	return newer
+}
+
+// isServer reports whether a server of its own lies in dir.
+func isServer(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, Manifest))
+	return err == nil
 }
 
 // Mend is the one command that installs what is missing. Packages alone build nothing.

@@ -1,10 +1,12 @@
 package foreign
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func write(t *testing.T, manifest string) string {
@@ -34,6 +36,45 @@ func TestAll(t *testing.T) {
 	}
 	if v, err := s.Probe(t.Context()); v != "some 1.2" || err != nil {
 		t.Errorf("version %q, %v", v, err)
+	}
+}
+
+// A program that is older than its source, or than what its family shares, is not run under that source's name; a neighbour's is none of it.
+func TestOutdated(t *testing.T) {
+	dir := t.TempDir()
+	built := `{"name":"some","doc":"a server","language":"sh","needs":{"build":["make"]},"version":["{dir}/bin/some"],"serve":[{"speaks":["lines:echo"],"command":["{dir}/bin/some","{addr}"]}]}`
+	then := time.Now().Add(-time.Hour)
+	for path, text := range map[string]string{
+		"family/some/bin/some":            "#!/bin/sh\necho some 1.2\n",
+		"family/some/" + Manifest:         built,
+		"family/some/main.c":              "",
+		"family/shared/rooms.c":           "",
+		"family/go.sum":                   "",
+		"family/other/other.c":            "",
+		"family/other/" + Manifest:        strings.ReplaceAll(built, "some", "other"),
+		"family/some/deeper/main_test.go": "",
+	} {
+		path = filepath.Join(dir, path)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o755), os.Chtimes(path, then, then)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := All(dir)
+	if err != nil || len(all) != 2 {
+		t.Fatalf("%d servers, %v", len(all), err)
+	}
+	some := all[1]
+	for path, source := range map[string]bool{
+		"some/main.c": true, "shared/rooms.c": true, "go.sum": true,
+		"some/" + Manifest: false, "other/other.c": false, "some/deeper/main_test.go": false,
+	} {
+		at := filepath.Join(dir, "family", path)
+		os.Chtimes(at, time.Time{}, then.Add(time.Minute))
+		v, err := some.Probe(t.Context())
+		if source && (err == nil || !strings.Contains(err.Error(), path)) || !source && (err != nil || v != "some 1.2") {
+			t.Errorf("%s is newer: %q, %v", path, v, err)
+		}
+		os.Chtimes(at, time.Time{}, then)
 	}
 }
 
