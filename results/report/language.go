@@ -75,8 +75,16 @@ func manifold(r results.Interval) string {
 
 // factorSentences is what each language costs, and beside it other libraries for ours.
 func factorSentences(t *results.Beside) (says []string) {
+	var unknown []string
 	for _, f := range factorsOf(t) {
+		if len(f.differ)+len(f.same) == 0 && f.language != ourLanguage {
+			unknown = append(unknown, fmt.Sprintf("%s (%s)", spoken(f.language), list(codes(f.unknown))))
+			continue
+		}
 		says = append(says, f.sentence(t))
+	}
+	if len(unknown) > 0 {
+		says = append(says, fmt.Sprintf("What it takes written for %s: too little is known to say.", list(unknown)))
 	}
 	return says
 }

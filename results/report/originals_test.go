@@ -136,10 +136,11 @@ func TestLanguageInWords(t *testing.T) {
 			},
 		},
 		"too little is known": {
-			[]results.Pair{pairOf("twisted", "callback", "CPython", 20, more)},
+			[]results.Pair{pairOf("twisted", "callback", "CPython", 20, more), pairOf("stackless", "actor", "PyPy", 1, unknown), pairOf("jython", "thread", "Jython (JVM)", 1, unknown)},
 			[]results.ModelRange{{Language: "Go", Ours: true, Models: 3, Pairs: 3, Unknown: 3}, {Language: "CPython", Models: 3, Pairs: 3, Unknown: 1}},
 			[]string{
 				"Written for CPython the same model takes 20 times (18 to 22) the CPU of ours per message (`twisted` for `callback`).",
+				"What it takes written for PyPy (`stackless`) and Jython (JVM) (`jython`): too little is known to say.",
 				"Of the models of Go and CPython (1 of 3 pairs; the others do not differ) too little is known to say.",
 			},
 		},
