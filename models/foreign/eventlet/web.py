@@ -43,7 +43,8 @@ def leaves(sock, told):
     while True:
         hubs.trampoline(sock, read=True)
         try:
-            if sock.fd.recv(1, socket.MSG_PEEK) == b"":
+            error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # a reset behind bytes that nobody read
+            if error != 0 or sock.fd.recv(1, socket.MSG_PEEK) == b"":
                 return told.ready() or told.send()
         except OSError:
             return told.ready() or told.send()

@@ -130,7 +130,8 @@ def wait(q, sock):
 
 def gone(sock):
     try:
-        return sock._sock.recv(1, socket.MSG_PEEK) == b""
+        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # a reset behind bytes that nobody read
+        return error != 0 or sock._sock.recv(1, socket.MSG_PEEK) == b""
     except BlockingIOError:
         return False
     except OSError:
