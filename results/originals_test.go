@@ -26,6 +26,12 @@ var othersMade = []struct {
 // block, and gevent was to run and did not.
 func besideOurs(t testing.TB) (*Run, []Cell) {
 	t.Helper()
+	return besideOursWith(t, "blocking")
+}
+
+// besideOursWith is that, with bystanders in a scenario of that name.
+func besideOursWith(t testing.TB, blocks string) (*Run, []Cell) {
+	t.Helper()
 	run, _ := synthetic(t)
 	run.Plan = nil
 	run.Servers, run.Versions = map[string]string{}, map[string]string{"twisted": "twisted 22.4.0 CPython 3.11.2"}
@@ -51,7 +57,7 @@ func besideOurs(t testing.TB) (*Run, []Cell) {
 						c.CPU.ServerNSPerMessage = ptr(like.cpu * (1 + 0.01*float64(rep)))
 						c.Params.RatePerS = 0
 					}
-					if scenario == "blocking" && like.model == "uvloop" {
+					if scenario == blocks && like.model == "uvloop" {
 						c.Valid, c.Void = false, []string{"it could not keep up"}
 					}
 					cells = append(cells, c)
@@ -62,7 +68,7 @@ func besideOurs(t testing.TB) (*Run, []Cell) {
 	add("echo", closed, 100, 1000, 10000)
 	add("echo", base, 1000)
 	add("idle", idle, 1000, 10000)
-	add("blocking", blocking, 100)
+	add(blocks, blocking, 100)
 	return run, cells
 }
 
@@ -110,6 +116,20 @@ func TestOriginalsOf(t *testing.T) {
 	stall, _ := table.Column("stall")
 	if s := table.Pairs[1].Figures[stall].Original; s.N != 0 || s.Void != "it could not keep up" {
 		t.Errorf("a void side: %+v", s)
+	}
+}
+
+// A stall over HTTP stands in the table of HTTP.
+func TestOriginalsOfHTTP(t *testing.T) {
+	o := OriginalsOf(besideOursWith(t, "http-blocking"))
+	if o == nil || len(o.Tables) != 2 || o.Tables[1].Name != "HTTP" {
+		t.Fatalf("%+v", o)
+	}
+	if _, ok := o.Tables[0].Column("stall"); ok {
+		t.Error("lines have a stall that was over HTTP")
+	}
+	if at, ok := o.Tables[1].Column("stall"); !ok || o.Tables[1].Columns[at].Setting.Scenario != "http-blocking" {
+		t.Errorf("HTTP: %+v", o.Tables[1].Columns)
 	}
 }
 

@@ -54,19 +54,15 @@ func (a *answers) object(in []byte, torn *bool) (text []byte, took int) {
 		}
 	}
 	head, length, ok := a.head(in)
-	switch {
-	case !ok:
-		*torn = true
-		return in, 1 // so that the next answer is sought behind this one's first byte
-	case head == 0 || len(in) < head+length:
+	if ok && (head == 0 || len(in) < head+length) {
 		return nil, 0
 	}
-	body := in[head : head+length]
 	var compact bytes.Buffer
-	if json.Compact(&compact, body) == nil {
-		body = compact.Bytes()
+	if !ok || json.Compact(&compact, in[head:head+length]) != nil { // a length may be wrong, too
+		*torn = true
+		return in, 1 // so that the next answer is sought behind this one's first byte
 	}
-	return body, head + length
+	return compact.Bytes(), head + length
 }
 
 // contentLength reads the fields of a head, each with its CRLF. It is not ok unless there is one Content-Length, no

@@ -33,7 +33,7 @@ type slowForm struct {
 type blocker struct {
 	flight
 	ready    bool
-	torn     bool // the last answer was, see slowForm.next
+	torn     bool // the last answer was, and is told: see slowForm.next
 	forgiven int  // answers that were told as lost, and may come yet
 }
 
@@ -49,19 +49,19 @@ const (
 func blockersBeside(p Params, n int) int { return (allBlockers*n + p.Conns - 1) / p.Conns }
 
 func newBlocking(p Params, first, n int) Traffic {
-	return makeBlocking(p, n, newEcho(p, first, n), slowLines(p))
+	return makeBlocking(p, first, n, newEcho(p, first, n), slowLines(p))
 }
 
 func newHTTPBlocking(p Params, first, n int) Traffic {
-	return makeBlocking(p, n, newHTTPEcho(p, first, n), slowHTTP(p))
+	return makeBlocking(p, first, n, newHTTPEcho(p, first, n), slowHTTP(p))
 }
 
-func makeBlocking(p Params, n int, bystanders Traffic, slow slowForm) Traffic {
+func makeBlocking(p Params, first, n int, bystanders Traffic, slow slowForm) Traffic {
 	return &blocking{
 		Traffic:    bystanders,
 		bystanders: n,
 		share:      p.Share,
-		seed:       p.Seed,
+		seed:       p.Seed ^ uint64(first)<<32, // so that shares do not all draw the same
 		slow:       slow,
 		blockers:   make([]blocker, blockersBeside(p, n)),
 	}
@@ -69,13 +69,20 @@ func makeBlocking(p Params, n int, bystanders Traffic, slow slowForm) Traffic {
 
 // slowLines is "BLOCK <ms> <how>".
 func slowLines(p Params) slowForm {
+	const word = "BLOCKED "
 	ms := p.Block.Milliseconds()
 	return slowForm{
 		opening: "BLOCK 1 offload\n",
-		ready:   "BLOCKED 1\n",
+		ready:   word + "1\n",
 		ask:     fmt.Sprintf("BLOCK %d %s\n", ms, p.How),
-		answer:  fmt.Sprintf("BLOCKED %d\n", ms),
-		next: func(in []byte, _ *bool) ([]byte, int) {
+		answer:  fmt.Sprintf(word+"%d\n", ms),
+		next: func(in []byte, torn *bool) ([]byte, int) {
+			if *torn {
+				skip, whole := mend(in, word)
+				if *torn = !whole; !whole || skip > 0 {
+					return nil, skip
+				}
+			}
 			end := bytes.IndexByte(in, '\n') + 1
 			if end == 0 {
 				return nil, 0
@@ -209,6 +216,7 @@ func (t *blocking) Torn(c int, rec Recorder) {
 		t.Traffic.Torn(c, rec)
 	case b.len() == 0 && b.forgiven == 0 && !b.torn:
 		rec.Fault(Surplus, 1, nil)
+		b.torn = true
 	}
 }
 

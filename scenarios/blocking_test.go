@@ -94,6 +94,9 @@ func TestHTTPBlockingFaults(t *testing.T) {
 		{"one too many", right + right + right, 2, tells{surplus: 1}},
 		{"another time", right + blockedFor(21), 1, tells{corrupted: 1}},
 		{"time in two", right + strings.Replace(right, ": 20}", ":2 0}", 1), 1, tells{corrupted: 1}},
+		{"too short a length", strings.Replace(right, ": 19", ": 17", 1) + right, 1, tells{corrupted: 1}},
+		{"too short a length at last", right + strings.Replace(right, ": 19", ": 17", 1), 1, tells{corrupted: 1}},
+		{"too long a length", strings.Replace(right, ": 19", ": 39", 1) + right, 1, tells{corrupted: 1}},
 		{"503", strings.Replace(right, "200 OK", "503 No", 1) + right, 1, tells{corrupted: 1}},
 		{"503 at last", right + strings.Replace(right, "200 OK", "503 No", 1), 1, tells{corrupted: 1}},
 		{"cut short", right + right[:len(right)-3], 1, tells{lost: 1}},
@@ -130,6 +133,46 @@ func TestBlockingAfterSettle(t *testing.T) {
 	if want := (tells{lost: 1}); rec.tells() != want || rec.aside != 1 {
 		t.Errorf("told %+v and %d aside, want %+v and 1", rec.tells(), rec.aside, want)
 	}
+}
+
+// What nobody asked for is one fault, be it cut between two windows, and what is asked for then is none.
+func TestBlockingTorn(t *testing.T) {
+	lines, told := openBlocking(t, 0.5)
+	overHTTP, toldHTTP := openHTTPBlocking(t)
+	for _, c := range []struct {
+		Traffic
+		rec    *heard
+		conn   int
+		answer string
+	}{{lines, told, 2, "BLOCKED 20\n"}, {overHTTP, toldHTTP, 1, blockedFor(20)}} {
+		kept := feed(c, c.conn, []byte(c.answer[:5]), 100, c.rec)
+		must(t, len(kept) > 0, "nothing is left of %q", c.answer[:5])
+		c.Torn(c.conn, c.rec)
+		c.Settle(c.rec)
+		c.Send(c.conn, 1, 1, nil)
+		feed(c, c.conn, []byte(c.answer[5:]+c.answer), 100, c.rec)
+		c.Settle(c.rec)
+		if want := (tells{surplus: 1}); c.rec.tells() != want || c.rec.aside != 1 {
+			t.Errorf("%q: told %+v and %d aside, want %+v and 1", c.answer, c.rec.tells(), c.rec.aside, want)
+		}
+	}
+}
+
+// The shares of a run draw each for itself: else all their slow requests would fall together.
+func TestBlockingSharesDrawApart(t *testing.T) {
+	p := Params{Conns: 20, Payload: 40, Seed: 3, Share: 0.05, Block: 20 * time.Millisecond, How: "inline"}
+	one, other := newBlocking(p, 0, 10).(*blocking), newBlocking(p, 10, 10).(*blocking)
+	slow, together := 0, 0
+	for k := range uint64(10_000) {
+		first, second := one.Speaker(k) >= 10, other.Speaker(k) >= 10
+		if first {
+			slow++
+		}
+		if first && second {
+			together++
+		}
+	}
+	must(t, slow > 300 && together < slow/4, "%d slow, %d of them in both", slow, together)
 }
 
 func TestBlockingBystanders(t *testing.T) {

@@ -17,7 +17,7 @@ type Params struct {
 	RoomSize int    `json:"room_size"`     // members of a room; 0 where there are no rooms
 	Seed     uint64 `json:"seed"`
 
-	// Of blocking: slow requests. Of work, Block is the CPU time of each.
+	// Of blocking and http-blocking: slow requests. Of work, Block is the CPU time of each.
 	Share float64       `json:"share,omitempty"`    // of all messages, 0 to 0.5; of slow: of the members
 	Block time.Duration `json:"block_ns,omitempty"` // how long each blocks
 	How   string        `json:"how,omitempty"`      // "inline", "spin" or "offload"

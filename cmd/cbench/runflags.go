@@ -45,10 +45,10 @@ func (f *runFlags) addLoad(flags *pflag.FlagSet) {
 	flags.IntVar(&f.block.Payload, "payload", 0, "`bytes` of a message; left out, the scenario's own or 128")
 	flags.StringVar(&f.block.Arrivals, "arrivals", "", "open loop: `constant|poisson` distances; poisson is as independent users come; left out, constant")
 	flags.IntVar(&f.block.RoomSize, "room-size", 0, "`members` of a room; left out, the scenario's own")
-	flags.Float64SliceVar(&f.shares, "share", nil, "blocking: `shares` of all messages that block, such as 0.01; slow: of members that do not read")
+	flags.Float64SliceVar(&f.shares, "share", nil, "blocking, http-blocking: `shares` of all messages that block, such as 0.01; slow: of members that do not read")
 	flags.Lookup("share").DefValue = "" // which pflag leaves out, unlike []
-	flags.DurationVar(&f.block.Stall, "block", 0, "blocking: how long each of those messages blocks; left out, 20ms")
-	flags.StringSliceVar(&f.hows, "how", nil, "blocking: how they do, `inline|spin|offload`, or several; left out, inline")
+	flags.DurationVar(&f.block.Stall, "block", 0, "blocking, http-blocking: how long each of those messages blocks; left out, 20ms")
+	flags.StringSliceVar(&f.hows, "how", nil, "blocking, http-blocking: how they do, `inline|spin|offload`, or several; left out, inline")
 	flags.StringSliceVar(&f.drivers, "driver", []string{ownDriver},
 		"who loads, `cbench|hey|wrk`; hey (rakyll/hey) and wrk only http-echo, in a closed loop; several are compared")
 }

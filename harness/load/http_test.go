@@ -42,6 +42,7 @@ func serveHTTP(t testing.TB, spoil func(n int, body []byte) []byte) (addr string
 	mux.HandleFunc("POST /send", s.send)
 	mux.HandleFunc("GET /wait", s.wait)
 	mux.HandleFunc("GET /zip", sendZip)
+	mux.HandleFunc("GET /block", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"blocked_ms": %s}`, r.FormValue("ms")) })
 	l := httptest.NewUnstartedServer(mux)
 	l.Listener.Close()
 	var err error
@@ -173,6 +174,28 @@ func TestDriveHTTP(t *testing.T) {
 				t.Errorf("closed %+v, %v", end, err)
 			}
 		})
+	}
+}
+
+// Bystanders are measured; what blocks is told aside.
+func TestDriveHTTPBlocking(t *testing.T) {
+	for _, threads := range []int{1, 2} {
+		p := plan(serveHTTP(t, nil), "http-blocking", 11)
+		p.Threads, p.Params.Share, p.Params.Block, p.Params.How = threads, 0.2, time.Millisecond, "inline"
+		clients := open(t, p)
+		for range 2 {
+			d := Drive{Rate: 1000, Warmup: 50 * time.Millisecond, Duration: 200 * time.Millisecond}
+			r, err := clients.Drive(t.Context(), d, Watch{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Verify != (results.Verify{}) || len(r.Errors) > 0 || r.Received != r.Expected || r.Expected >= r.Sent || r.Aside == nil || r.Aside.Count == 0 {
+				t.Errorf("%d threads: faults %+v, errors %v, odd %s; sent %d, received %d of %d, aside %+v", threads, r.Verify, r.Errors, r.Odd, r.Sent, r.Received, r.Expected, r.Aside)
+			}
+		}
+		if end, err := clients.Close(); err != nil || len(end.Errors) > 0 || end.Verify != (results.Verify{}) {
+			t.Errorf("closed %+v, %v", end, err)
+		}
 	}
 }
 

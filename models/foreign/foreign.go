@@ -203,7 +203,8 @@ func (s *Server) Probe(ctx context.Context) (version string, err error) {
 }
 
 // outdated is a file of the server's source, or of what its family shares, that is newer than the program built of it; "" if there is none, or
-// if nothing is built. Without it yesterday's program would be measured under today's source.
+// if nothing is built. Without it yesterday's program would be measured under today's source. The manifest is no source: most of it says what is
+// known of the server, and who changes how it is built builds it.
 func (s *Server) outdated(program string) (newer string) {
 	built, err := os.Stat(program)
 	if err != nil || len(s.Needs.Build) == 0 {
@@ -216,7 +217,7 @@ func (s *Server) outdated(program string) (newer string) {
 			return fs.SkipAll
 		case d.IsDir() && (d.Name() == "bin" || path != root && path != s.Dir && isServer(path)):
 			return fs.SkipDir
-		case !d.Type().IsRegular() || d.Name() == Manifest || strings.HasSuffix(path, "_test.go"):
+		case !d.Type().IsRegular() || d.Name() == Manifest || notSource.MatchString(d.Name()):
 			return nil
 		}
 		if info, err := d.Info(); err == nil && info.ModTime().After(built.ModTime()) {
@@ -226,6 +227,9 @@ func (s *Server) outdated(program string) (newer string) {
 	})
 	return newer
 }
+
+// notSource is what lies beside sources, and what editors leave there.
+var notSource = regexp.MustCompile(`^\.|~$|\.md$|_test\.go$`)
 
 // isServer reports whether a server of its own lies in dir.
 func isServer(dir string) bool {

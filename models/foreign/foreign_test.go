@@ -45,11 +45,12 @@ func TestOutdated(t *testing.T) {
 	built := `{"name":"some","doc":"a server","language":"sh","needs":{"build":["make"]},"version":["{dir}/bin/some"],"serve":[{"speaks":["lines:echo"],"command":["{dir}/bin/some","{addr}"]}]}`
 	then := time.Now().Add(-time.Hour)
 	for path, text := range map[string]string{
-		"family/some/bin/some":            "#!/bin/sh\necho some 1.2\n",
-		"family/some/" + Manifest:         built,
-		"family/some/main.c":              "",
-		"family/shared/rooms.c":           "",
-		"family/go.sum":                   "",
+		"family/some/bin/some":    "#!/bin/sh\necho some 1.2\n",
+		"family/some/" + Manifest: built,
+		"family/some/main.c":      "",
+		"family/shared/rooms.c":   "",
+		"family/go.sum":           "",
+		"family/README.md":        "", "family/some/.main.c.swp": "",
 		"family/other/other.c":            "",
 		"family/other/" + Manifest:        strings.ReplaceAll(built, "some", "other"),
 		"family/some/deeper/main_test.go": "",
@@ -66,7 +67,7 @@ func TestOutdated(t *testing.T) {
 	some := all[1]
 	for path, source := range map[string]bool{
 		"some/main.c": true, "shared/rooms.c": true, "go.sum": true,
-		"some/" + Manifest: false, "other/other.c": false, "some/deeper/main_test.go": false,
+		"some/" + Manifest: false, "other/other.c": false, "some/deeper/main_test.go": false, "README.md": false, "some/.main.c.swp": false,
 	} {
 		at := filepath.Join(dir, "family", path)
 		os.Chtimes(at, time.Time{}, then.Add(time.Minute))

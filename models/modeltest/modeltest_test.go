@@ -422,7 +422,7 @@ func (p proof) check(t *testing.T, start func(StartConfig) (*Server, error), par
 				t.Parallel()
 			}
 			var r Result
-			for range 20 { // on a busy machine the kernel takes, every other time, what the server was to lose
+			for range 10 { // on a busy machine the kernel takes, every other time, what the server was to lose
 				s := newSuite(t.Context(), Target{Start: start, Patience: time.Second})
 				r = s.check(Cases()[i])
 				s.close()

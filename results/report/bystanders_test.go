@@ -16,6 +16,11 @@ func blocked(model, how string, share float64, p99 int64, valid bool) results.Ce
 	}
 }
 
+func overHTTPToo(c results.Cell) results.Cell {
+	c.Scenario = "http-blocking"
+	return c
+}
+
 func behind(c results.Cell) results.Cell {
 	c.Load.Behind = &results.Behind{OfferedPerS: 1000, AchievedPerS: 500}
 	return c
@@ -39,6 +44,11 @@ func TestBystanders(t *testing.T) {
 			[]string{"nobody is stalled; `reactor` could not keep up."}},
 		"one was spoilt": {[]results.Cell{blocked("goroutine", "inline", 0.1, 1e6, true), blocked("pool", "inline", 0.1, 1e6, true), blocked("reactor", "inline", 0.1, 900e6, false)},
 			[]string{"nobody is stalled; of `reactor` no repetition is valid."}},
+		"lines and HTTP are told apart": {[]results.Cell{
+			blocked("goroutine", "inline", 0.01, 1e6, true), overHTTPToo(blocked("goroutine", "inline", 0.01, 2e6, true)),
+			blocked("pool", "inline", 0.01, 1e6, true), overHTTPToo(blocked("pool", "inline", 0.01, 2e6, true)),
+		}, []string{"While 1% of 1,000 requests a second block for 20ms each, asleep where they are handled, one bystander in 100 waits 1.00 ms or longer, in all models measured: nobody is stalled.",
+			"While 1% of 1,000 requests a second over HTTP block for 20ms each, asleep where they are handled, one bystander in 100 waits 2.00 ms or longer, in all models measured: nobody is stalled."}},
 		"one alone":          {[]results.Cell{blocked("goroutine", "inline", 0.01, 1e6, true)}, nil},
 		"nothing of it":      {[]results.Cell{blocked("goroutine", "", 0, 1e6, true), blocked("reactor", "", 0, 1e6, true)}, nil},
 		"none of them block": {[]results.Cell{blocked("goroutine", "inline", 0, 1e6, true), blocked("reactor", "inline", 0, 1e6, true)}, nil},

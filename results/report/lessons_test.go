@@ -204,6 +204,14 @@ func TestCrossingLesson(t *testing.T) {
 			t.Errorf("%q\nlacks %q", got[0], part)
 		}
 	}
+	var web []results.Cell
+	for _, c := range []results.Cell{slow("reactor", 0.01, 30e6), slow("reactor", 0.05, 80e6)} {
+		web = append(web, overHTTPToo(c))
+	}
+	gotHTTP := says(t, lessonsOf(append(web, slow("reactor", 0.01, 1e6), slow("reactor", 0.05, 1e6))...), "Requests over HTTP that block for 20ms, among 1,000 a second")
+	if want := "Requests over HTTP that block for 20ms each, asleep where they are handled, make one bystander in 100 wait for 50 ms or longer (N = 100) from somewhere between 10 and 50 a second in `reactor`."; !strings.HasPrefix(gotHTTP[0], want) {
+		t.Errorf("%q\nwant %q", gotHTTP[0], want)
+	}
 	handedOver := says(t, all, "Requests that block for 20ms, among 10,000 a second")
 	if want := "Handed over (N = 100), half of the slow requests take over 40ms from somewhere between 2,000 and 4,000 a second in `reactor`. " +
 		"In theory 64 threads do 3,200 a second, and what comes beyond has to queue. Each is of one repetition: another may cross elsewhere."; handedOver[len(handedOver)-1] != want {
