@@ -14,6 +14,7 @@ from eventlet import hubs, tpool
 from eventlet.event import Event
 
 import workload as w
+from hangup import gone
 
 rooms = w.Rooms()
 conns = 0
@@ -42,11 +43,7 @@ def leaves(sock, told):
     """The hub does not look at a socket that nobody reads from: this greenthread notices that the client left."""
     while True:
         hubs.trampoline(sock, read=True)
-        try:
-            error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # a reset behind bytes that nobody read
-            if error != 0 or sock.fd.recv(1, socket.MSG_PEEK) == b"":
-                return told.ready() or told.send()
-        except OSError:
+        if gone(sock):
             return told.ready() or told.send()
         eventlet.sleep(0.5)  # what is pipelined behind this stays readable
 

@@ -13,6 +13,7 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.threadpool import ThreadPool
 
 import workload as w
+from hangup import gone
 
 rooms = w.Rooms()
 threads = ThreadPool(64)
@@ -50,16 +51,6 @@ def wait(q, sock):
         for watcher in left, later:
             watcher.stop()
             watcher.close()
-
-
-def gone(sock):
-    try:
-        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # a reset behind bytes that nobody read
-        return error != 0 or sock._sock.recv(1, socket.MSG_PEEK) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
 
 
 def send(q, body):

@@ -13,9 +13,11 @@ from gevent.event import AsyncResult
 from gevent.monkey import get_original
 
 import workload as w
+from hangup import gone
 
 rooms, me, tokens, asked = w.Rooms(), os.getpid(), itertools.count(), {}
 sleep = get_original("time", "sleep")  # gunicorn monkey-patches its workers
+poll = get_original("select", "poll")
 conns, joined, WORKERS = 0, set(), int(os.environ["CBENCH_WORKERS"])
 
 
@@ -108,7 +110,7 @@ def wait(q, sock):
     left, later = loop.io(sock.fileno(), 1), loop.timer(0.5)
 
     def look():
-        if gone(sock):
+        if gone(sock, poll):
             told.set(b"")
         else:  # what is pipelined behind this stays readable: look again, but not at once
             left.stop()
@@ -126,16 +128,6 @@ def wait(q, sock):
             watcher.stop()
             watcher.close()
     return room.since(since) or w.none_yet(since)
-
-
-def gone(sock):
-    try:
-        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # a reset behind bytes that nobody read
-        return error != 0 or sock._sock.recv(1, socket.MSG_PEEK) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
 
 
 def stats():
