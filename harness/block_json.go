@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// words is what a block is in JSON where that differs from what it is in Go.
-type words struct {
+// written is what a block is in JSON where that differs from what it is in Go.
+type written struct {
 	Conns    []json.RawMessage `json:"conns"`
 	Duration json.RawMessage   `json:"duration"`
 	Warmup   json.RawMessage   `json:"warmup"`
@@ -25,10 +25,10 @@ type words struct {
 // duration without its unit.
 func DecodeBlock(text []byte) ([]Block, error) {
 	type plain Block            // without its methods
-	type deeper struct{ plain } // so that words, less deep, hides the fields of the same names (encoding/json)
+	type deeper struct{ plain } // so that written, less deep, hides the fields of the same names (encoding/json)
 	var in struct {
 		deeper
-		words
+		written
 	}
 	in.plain = plain{Twin: true, Reps: 1}
 	strict := json.NewDecoder(bytes.NewReader(text))
@@ -37,14 +37,14 @@ func DecodeBlock(text []byte) ([]Block, error) {
 		return nil, err
 	}
 	b := Block(in.plain)
-	if err := in.words.into(&b); err != nil {
+	if err := in.written.into(&b); err != nil {
 		return nil, err
 	}
-	hows, err := several[string]("how", in.words.How, `a way such as "inline"`)
+	hows, err := several[string]("how", in.written.How, `a way such as "inline"`)
 	if err != nil {
 		return nil, err
 	}
-	shares, err := several[float64]("share", in.words.Share, "a number such as 0.01")
+	shares, err := several[float64]("share", in.written.Share, "a number such as 0.01")
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (b Block) Each(hows []string, shares []float64) (all []Block) {
 	return all
 }
 
-func (w *words) into(b *Block) error {
+func (w *written) into(b *Block) error {
 	for _, d := range []struct {
 		name string
 		text json.RawMessage

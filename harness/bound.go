@@ -27,7 +27,7 @@ const (
 // bound tells what the end of the search was, and why it is thought so: from the windows that failed next above what was found.
 func (q *quest) bound(found *float64) (bound, why string) {
 	if found != nil && *found == q.steps.most {
-		return BoundLimit, fmt.Sprintf("%s held, the most that was to be tried", q.words(*found))
+		return BoundLimit, fmt.Sprintf("%s held, the most that was to be tried", q.inWords(*found))
 	}
 	edge := q.edge(found)
 	median := func(of func(results.Window) float64) float64 {
@@ -40,7 +40,7 @@ func (q *quest) bound(found *float64) (bound, why string) {
 	client := median(func(w results.Window) float64 { return w.ClientCPURatio }) / q.clientCPUs
 	server := median(func(w results.Window) float64 { return w.ServerCPURatio }) / q.serverCPUs
 	late := median(func(w results.Window) float64 { return w.LateSendRatio })
-	why = fmt.Sprintf("at %s %s", q.words(q.of(edge[0])), edge[0].Why)
+	why = fmt.Sprintf("at %s %s", q.inWords(q.of(edge[0])), edge[0].Why)
 	anon := median(func(w results.Window) float64 { return float64(w.Anon) })
 	if most, limited := q.slo.below("mem"); limited && anon >= float64(most) || edge[0].Count == 0 {
 		return BoundServer, why // memory, or connections refused: no CPU has to do with it

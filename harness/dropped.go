@@ -12,6 +12,7 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results"
+	"cbench/results/words"
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
@@ -146,7 +147,7 @@ func (m *measurement) bounded() {
 		return
 	}
 	m.warn("beside %d members that do not read the server's own memory grew by %s for a second and longer: it may owe them %s together, "+
-		"and garbage is no more than as much again; what the rest is is not known", d.Members, results.Bytes(float64(*d.HeldAnon)), results.Bytes(float64(d.BoundBytes)))
+		"and garbage is no more than as much again; what the rest is is not known", d.Members, words.Bytes(float64(*d.HeldAnon)), words.Bytes(float64(d.BoundBytes)))
 }
 
 // level is the most of something that was looked at again and again, and the most that it was for some looks on end: after a pause of the

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/words"
 	"cbench/scenarios"
 )
 
@@ -188,7 +189,7 @@ func (q *quest) run() (*results.Search, error) {
 		if !more {
 			break
 		}
-		q.phase("trying " + q.words(x) + q.between())
+		q.phase("trying " + q.inWords(x) + q.between())
 		s, err := q.take(x)
 		if err != nil {
 			return nil, err
@@ -209,20 +210,20 @@ func (q *quest) run() (*results.Search, error) {
 }
 
 // words is a value of what is searched, with its unit.
-func (q *quest) words(x float64) string {
+func (q *quest) inWords(x float64) string {
 	if q.p.Search == SearchConns {
-		return results.PerSecond(x) + " connections"
+		return words.PerSecond(x) + " connections"
 	}
-	return results.PerSecond(x) + " messages/s"
+	return words.PerSecond(x) + " messages/s"
 }
 
 // between is what is known so far, for who watches.
 func (q *quest) between() string {
 	switch lo, hi := q.steps.lo, q.steps.hi; {
 	case lo > 0 && hi > 0:
-		return fmt.Sprintf(" (it is about %s to %s)", results.PerSecond(lo), results.PerSecond(hi))
+		return fmt.Sprintf(" (it is about %s to %s)", words.PerSecond(lo), words.PerSecond(hi))
 	case lo > 0:
-		return fmt.Sprintf(" (it is over %s)", results.PerSecond(lo))
+		return fmt.Sprintf(" (it is over %s)", words.PerSecond(lo))
 	}
 	return ""
 }
@@ -253,7 +254,7 @@ func (q *quest) curve(r *results.Search) error {
 			if round%2 == 1 {
 				i = len(rates) - 1 - i
 			}
-			q.phase(fmt.Sprintf("loading with %.0f%% of %s", 100*rates[i]/most, q.words(most)))
+			q.phase(fmt.Sprintf("loading with %.0f%% of %s", 100*rates[i]/most, q.inWords(most)))
 			s, err := q.take(rates[i])
 			if err != nil {
 				return err
@@ -272,7 +273,7 @@ func (q *quest) curve(r *results.Search) error {
 	if common > most {
 		r.Curve = append(r.Curve, results.Window{
 			Share: common / most, RatePerS: common, Conns: q.tried[0].Conns,
-			Why: fmt.Sprintf("not measured: the common rate is above the %s that it can do", q.words(most)),
+			Why: fmt.Sprintf("not measured: the common rate is above the %s that it can do", q.inWords(most)),
 		})
 	}
 	return nil

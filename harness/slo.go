@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // SLO is the limits that a service has to keep: all of them, each at most once, in the order of limitNames. It is written
@@ -152,12 +153,12 @@ func (s SLO) samples() float64 {
 // broken is the first limit that the window did not keep, in words; "": it kept all.
 func (s SLO) broken(w results.Window) string {
 	for _, l := range s {
-		value, words := w.Anon, results.Bytes
+		value, inWords := w.Anon, words.Bytes
 		if l.name != "mem" {
-			value, words = latencyOf(w, l.name), results.Nanoseconds
+			value, inWords = latencyOf(w, l.name), words.Nanoseconds
 		}
 		if value >= l.below {
-			return fmt.Sprintf("%s was %s, not under %s", l.name, words(float64(value)), l.amount())
+			return fmt.Sprintf("%s was %s, not under %s", l.name, inWords(float64(value)), l.amount())
 		}
 	}
 	return ""

@@ -10,6 +10,7 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // trial is a server with its connections open, of which a search takes windows.
@@ -248,7 +249,7 @@ func (t *trial) settle(r load.Report, w results.Window) error {
 		t.m.warnOnce("%s", w)
 	}
 	for _, why := range samplesOf(r).void {
-		t.m.void("at %s messages/s %s", results.PerSecond(w.RatePerS), why)
+		t.m.void("at %s messages/s %s", words.PerSecond(w.RatePerS), why)
 		return errVoid
 	}
 	wrong := r.Verify
@@ -256,7 +257,7 @@ func (t *trial) settle(r load.Report, w results.Window) error {
 		wrong.Lost = 0 // for want of capacity
 	}
 	if wrong != (results.Verify{}) {
-		t.m.void("replies at %s messages/s: %d lost, %d duplicated, %d reordered, %d corrupted, %d surplus%s", results.PerSecond(w.RatePerS),
+		t.m.void("replies at %s messages/s: %d lost, %d duplicated, %d reordered, %d corrupted, %d surplus%s", words.PerSecond(w.RatePerS),
 			wrong.Lost, wrong.Duplicated, wrong.Reordered, wrong.Corrupted, wrong.Surplus, odd(r.Odd))
 		return errVoid
 	}

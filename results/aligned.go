@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,12 +57,12 @@ func brokenHead(cells [][]string) [][]string {
 	broken := make([][]string, len(cells[0]))
 	tall := 0
 	for j, head := range cells[0] {
-		words := strings.Fields(head)
-		for _, word := range words {
+		inWords := strings.Fields(head)
+		for _, word := range inWords {
 			body[j] = max(body[j], utf8.RuneCountInString(word))
 		}
 		line := ""
-		for _, word := range words {
+		for _, word := range inWords {
 			if line != "" && utf8.RuneCountInString(line+" "+word) > body[j] {
 				broken[j] = append(broken[j], line)
 				line = ""
@@ -106,7 +107,7 @@ func sumOf(widths []int) int {
 
 // wrapped is a text in lines that fit, all but the first a little to the right.
 func (o TableOptions) wrapped(text string) string {
-	return strings.Join(wrapColumns(text, max(0, o.Width-len(columnGap))), "\n"+columnGap)
+	return strings.Join(words.Wrap(text, max(0, o.Width-len(columnGap))), "\n"+columnGap)
 }
 
 // Select Graphic Rendition, ECMA-48 8.3.117.
@@ -121,14 +122,4 @@ func (o TableOptions) mark(with, s string) string {
 		return s
 	}
 	return with + s + "\x1b[0m"
-}
-
-// printable keeps what a foreign server or a file said from steering the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7F || (r >= 0x80 && r < 0xA0) {
-			return ' '
-		}
-		return r
-	}, s)
 }

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -13,9 +14,9 @@ type unit struct {
 }
 
 var (
-	inBytes     = unit{Bytes, true}
-	inTime      = unit{Nanoseconds, false}
-	inPerSecond = unit{PerSecond, false}
+	inBytes     = unit{words.Bytes, true}
+	inTime      = unit{words.Nanoseconds, false}
+	inPerSecond = unit{words.PerSecond, false}
 )
 
 // logAxis sets a to a logarithmic axis that holds lo to hi, both above 0, and at least one whole decade. Gonum's own
@@ -68,7 +69,7 @@ func decimalTicks(lo, hi float64, u unit) []plot.Tick {
 			}
 			switch {
 			case labelled:
-				ticks = append(ticks, plot.Tick{Value: v, Label: short(u.text(v))})
+				ticks = append(ticks, plot.Tick{Value: v, Label: words.Short(u.text(v))})
 			case step == 1:
 				ticks = append(ticks, plot.Tick{Value: v})
 			}
@@ -88,7 +89,7 @@ func binaryTicks(lo, hi float64, u unit) []plot.Tick {
 	for e := first; e <= last; e++ {
 		t := plot.Tick{Value: math.Exp2(float64(e))}
 		if (e-first)%step == 0 {
-			t.Label = short(u.text(t.Value))
+			t.Label = words.Short(u.text(t.Value))
 		} else if step > 4 {
 			continue
 		}
@@ -116,7 +117,7 @@ func connsAxis(a *plot.Axis, conns []float64, margin, label float64) {
 	for i := len(conns) - 1; i >= 0; i-- {
 		t := plot.Tick{Value: conns[i]}
 		if last/conns[i] >= room {
-			t.Label = count(conns[i])
+			t.Label = words.Count(conns[i])
 			last = conns[i]
 		}
 		ticks = append(ticks, t)

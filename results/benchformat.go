@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"io"
@@ -83,7 +84,7 @@ func benchConfig(run *Run) (config []benchfmt.Config) {
 		{"server-cpus", e.ServerCPUs},
 		{"client-cpus", e.ClientCPUs},
 	} {
-		if value := strings.TrimSpace(printable(c.value)); value != "" {
+		if value := strings.TrimSpace(words.Printable(c.value)); value != "" {
 			config = append(config, benchfmt.Config{Key: c.key, Value: []byte(value), File: true})
 		}
 	}
@@ -96,7 +97,7 @@ func benchName(c *Cell) string {
 	p := c.Params
 	var name strings.Builder
 	for _, word := range strings.FieldsFunc(c.Scenario, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		name.WriteString(capital(word))
+		name.WriteString(words.Capital(word))
 	}
 	part := func(key string, value any) { fmt.Fprintf(&name, "/%s=%s", key, benchSafe(fmt.Sprint(value))) }
 	part("model", c.Model)

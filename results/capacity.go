@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"math"
 	"slices"
@@ -18,8 +19,6 @@ func Capacity(c *Cell) (float64, bool) {
 
 // searched reports whether the group's repetitions are searches: they have a capacity, and of the other figures none.
 func (g *Group) searched() bool { return g.Params.searches() }
-
-func (p Params) searches() bool { return p.Loop == "search" }
 
 // Capacity is the most that the group's searches found, each of a process of its own, and in which interval it lies. From three on, all
 // with an end of their own, it is the geometric mean with Student's t over processes (overProcesses). Of fewer it is the median over those
@@ -66,14 +65,14 @@ func orNaN(v *float64) float64 {
 }
 
 // Between is an interval of which an end may not be known, in words: "95 to 105", "over 95", "under 105", "not known".
-func (i Interval) Between(words func(float64) string) string {
+func (i Interval) Between(inWords func(float64) string) string {
 	switch low, high := !math.IsNaN(i.Low), !math.IsNaN(i.High); {
 	case low && high:
-		return words(i.Low) + " to " + words(i.High)
+		return inWords(i.Low) + " to " + inWords(i.High)
 	case low:
-		return "over " + words(i.Low)
+		return "over " + inWords(i.Low)
 	case high:
-		return "under " + words(i.High)
+		return "under " + inWords(i.High)
 	}
 	return "not known"
 }
@@ -147,11 +146,11 @@ var shownShares = []float64{0.25, 0.5, 0.75, 0.9, 1}
 // shares of it. The block is groups of one load and one number of connections, out of all groups.
 func searchTable(out *strings.Builder, all, block []Group, opts TableOptions) {
 	p := block[0].Params
-	title := printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, groupDigits(float64(block[0].Conns))))
+	title := words.Printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, words.Number(float64(block[0].Conns))))
 	if p.Search == "conns" {
-		title = printable(fmt.Sprintf("%s, N up to %s", block[0].Scenario, groupDigits(float64(block[0].Conns))))
+		title = words.Printable(fmt.Sprintf("%s, N up to %s", block[0].Scenario, words.Number(float64(block[0].Conns))))
 	}
-	for i, line := range wrapColumns(title+" ("+printable(block[0].Setting().Params.String())+")", opts.Width) {
+	for i, line := range words.Wrap(title+" ("+words.Printable(block[0].Setting().Params.String())+")", opts.Width) {
 		if rest, is := strings.CutPrefix(line, title); is && i == 0 {
 			line = opts.mark(bold, title) + rest
 		}
@@ -165,7 +164,7 @@ func searchTable(out *strings.Builder, all, block []Group, opts TableOptions) {
 		g := &block[i]
 		for _, c := range g.Valid {
 			if c.Search != nil && c.Search.Why != "" {
-				for _, line := range wrapColumns(printable(nameOf(all, g)+": "+c.Search.Why), opts.Width) {
+				for _, line := range words.Wrap(words.Printable(nameOf(all, g)+": "+c.Search.Why), opts.Width) {
 					fmt.Fprintln(out, line)
 				}
 				break // of several searches one is enough
@@ -188,15 +187,15 @@ func capacityRows(all, block []Group) [][]string {
 	cells := [][]string{{"model", most, CapacityHead(of), "over", "bound by", "valid"}}
 	for _, g := range of {
 		held := g.Capacity()
-		words, interval := "–", "–"
+		inWords, interval := "–", "–"
 		switch {
 		case held.N > 0:
-			words, interval = PerSecond(held.Mid), held.Between(PerSecond)
+			inWords, interval = words.PerSecond(held.Mid), held.Between(words.PerSecond)
 		case len(g.Valid) > 0:
-			words, interval = "none", held.Between(PerSecond)
+			inWords, interval = "none", held.Between(words.PerSecond)
 		}
 		valid := fmt.Sprintf("%d/%d", len(g.Valid), len(g.Valid)+len(g.Void))
-		cells = append(cells, []string{printable(nameOf(all, g)), words, interval, g.OverWhat(), g.bounds(), valid})
+		cells = append(cells, []string{words.Printable(nameOf(all, g)), inWords, interval, g.OverWhat(), g.bounds(), valid})
 	}
 	return cells
 }
@@ -206,7 +205,7 @@ func (g *Group) bounds() string {
 	var all []string
 	for _, c := range g.Valid {
 		if c.Search != nil && !slices.Contains(all, c.Search.Bound) {
-			all = append(all, printable(c.Search.Bound))
+			all = append(all, words.Printable(c.Search.Bound))
 		}
 	}
 	if len(all) == 0 {
@@ -227,7 +226,7 @@ func writeShares(out *strings.Builder, all, block []Group, opts TableOptions) {
 	}
 	fmt.Fprintln(out)
 	writeAligned(out, rows, opts)
-	for _, line := range wrapColumns(note, max(opts.Width-1, 0)) { // ± is two columns where there is ASCII alone
+	for _, line := range words.Wrap(note, max(opts.Width-1, 0)) { // ± is two columns where there is ASCII alone
 		fmt.Fprintln(out, line)
 	}
 }
@@ -240,13 +239,13 @@ func shareRows(all, block []Group, sure bool) (cells [][]string, known bool, not
 		head = append(head, fmt.Sprintf("%.0f%%", 100*share))
 	}
 	if common := block[0].Params.RatePerS; common > 0 {
-		head, shares = append(head, PerSecond(common)+"/s"), append(shares, 0)
+		head, shares = append(head, words.PerSecond(common)+"/s"), append(shares, 0)
 	}
 	cells, note = [][]string{head}, "%: of what each model was found to hold."
 	broken, spread := false, false
 	for i := range block {
 		g := &block[i]
-		row := []string{printable(nameOf(all, g))}
+		row := []string{words.Printable(nameOf(all, g))}
 		for _, share := range shares {
 			at, ok := g.At(share)
 			if !ok || at.Count == 0 {
@@ -254,14 +253,14 @@ func shareRows(all, block []Group, sure bool) (cells [][]string, known bool, not
 				continue
 			}
 			over := at.Over(latency)
-			words := Nanoseconds(over.Mid)
+			inWords := words.Nanoseconds(over.Mid)
 			if sure && over.Sure() {
-				words, spread = words+" ±"+percent(over.Half()), true
+				inWords, spread = inWords+" ±"+words.Percent(over.Half()), true
 			}
 			if !at.Held {
-				words, broken = words+"*", true
+				inWords, broken = inWords+"*", true
 			}
-			row, known = append(row, words), true
+			row, known = append(row, inWords), true
 		}
 		cells = append(cells, row)
 	}
@@ -288,20 +287,6 @@ func LimitedLatency(slo string) (name string, of func(Window) int64) {
 		}
 	}
 	return "p99", func(w Window) int64 { return w.P99 }
-}
-
-// wrapColumns breaks a text at spaces into lines of so many columns; 0: into one.
-func wrapColumns(txt string, width int) []string {
-	var lines []string
-	for _, word := range strings.Fields(txt) {
-		last := len(lines) - 1
-		if last >= 0 && (width == 0 || len([]rune(lines[last]))+1+len([]rune(word)) <= width) {
-			lines[last] += " " + word
-			continue
-		}
-		lines = append(lines, word)
-	}
-	return lines
 }
 
 // limitOf is the latency that limits such as "p50<1ms,p99<5ms" allow that percentile, in nanoseconds; 0: none.

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/words"
 	"math"
 	"path/filepath"
 	"slices"
@@ -192,7 +193,7 @@ func TestCapacityWithoutAnEnd(t *testing.T) {
 	for name, tt := range map[string]struct {
 		searches []*Search
 		want     Interval
-		words    string
+		inWords  string
 	}{
 		"both ends":               {[]*Search{{Found: ptr(100.0), Low: ptr(95.0), High: ptr(105.0)}}, Interval{95, 100, 105, 1}, "95.0 to 105"},
 		"no end was seen":         {[]*Search{{Found: ptr(100.0), Low: ptr(95.0)}}, Interval{95, 100, nan, 1}, "over 95.0"},
@@ -211,8 +212,8 @@ func TestCapacityWithoutAnEnd(t *testing.T) {
 		if !alike(got.Low, tt.want.Low) || !alike(got.Mid, tt.want.Mid) || !alike(got.High, tt.want.High) || got.N != tt.want.N {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}
-		if words := got.Between(PerSecond); words != tt.words {
-			t.Errorf("%s: %q, want %q", name, words, tt.words)
+		if inWords := got.Between(words.PerSecond); inWords != tt.inWords {
+			t.Errorf("%s: %q, want %q", name, inWords, tt.inWords)
 		}
 	}
 }

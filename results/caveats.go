@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,12 +27,12 @@ func writeVoid(out *strings.Builder, all, block []Group, opts TableOptions) {
 				kinds = append(kinds, kind)
 				reasons[kind] = &reason{first: why}
 			}
-			reasons[kind].who = append(reasons[kind].who, fmt.Sprintf("%s #%d", printable(nameOf(all, &block[i])), c.Rep))
+			reasons[kind].who = append(reasons[kind].who, fmt.Sprintf("%s #%d", words.Printable(nameOf(all, &block[i])), c.Rep))
 		}
 	}
 	for _, kind := range kinds {
 		r := reasons[kind]
-		text := opts.wrapped(fmt.Sprintf("void: %s: %s", strings.Join(r.who, ", "), printable(r.first)))
+		text := opts.wrapped(fmt.Sprintf("void: %s: %s", strings.Join(r.who, ", "), words.Printable(r.first)))
 		fmt.Fprintln(out, opts.mark(red, "void")+strings.TrimPrefix(text, "void"))
 	}
 }
@@ -57,7 +58,7 @@ func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) 
 					kinds = append(kinds, kind)
 					first[kind], who[kind] = warning, map[string]int{}
 				}
-				who[kind][printable(nameOf(all, g))]++
+				who[kind][words.Printable(nameOf(all, g))]++
 			}
 		}
 	}
@@ -70,9 +71,9 @@ func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) 
 		}
 		whose := strings.Join(names, ", ")
 		if len(names) > fewNames {
-			whose = fmt.Sprintf("in %d of %s", times, plural(repetitions, "repetition"))
+			whose = fmt.Sprintf("in %d of %s", times, words.Plural(repetitions, "repetition"))
 		}
-		fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("warning: %s (%s)", printable(first[kind]), whose)))
+		fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("warning: %s (%s)", words.Printable(first[kind]), whose)))
 	}
 }
 

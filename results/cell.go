@@ -301,3 +301,13 @@ type Verify struct {
 	Corrupted  int64 `json:"corrupted"`  // bytes that answer nothing sent on this connection
 	Surplus    int64 `json:"surplus"`    // well-formed, and never asked for
 }
+
+// At is the server's memory at the moment of that name; nil where it is not known.
+func (m *Memory) At(name string) *Moment {
+	for i := range m.Moments {
+		if m.Moments[i].Name == name {
+			return &m.Moments[i]
+		}
+	}
+	return nil
+}

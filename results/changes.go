@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"math"
 	"slices"
@@ -115,7 +116,7 @@ func sameGroup(groups []Group, g *Group) *Group {
 }
 
 func placeOf(groups []Group, g *Group) string {
-	return fmt.Sprintf("%s, N = %s (%s): %s", g.Scenario, groupDigits(float64(g.Conns)), g.Setting().Params, nameOf(groups, g))
+	return fmt.Sprintf("%s, N = %s (%s): %s", g.Scenario, words.Number(float64(g.Conns)), g.Setting().Params, nameOf(groups, g))
 }
 
 // changesOf is the change of every figure of one model, relative to the first of the bases that can be, if need be by way of via.
@@ -195,24 +196,3 @@ func judgeChanges(all []Change, old, now noise) []Change {
 // Drift is by how much runs apart may differ in whatever depends on time, without anybody's doing, on a machine that is shared: what
 // repetitions of one run do not show. Only what each run took relative to a base beside it is free of it.
 const Drift = 0.15
-
-// OtherMachine names what makes two runs those of unlike machines, with both values: a change between them is the machine's, or not only
-// the program's. Memory may differ by 2%: what the kernel keeps for itself is no other machine.
-func (e Environment) OtherMachine(o Environment) (differ []string) {
-	for _, f := range []struct {
-		name     string
-		same     bool
-		was, now any
-	}{
-		{"CPU", e.CPUModel == o.CPUModel, e.CPUModel, o.CPUModel},
-		{"cores", e.Cores == o.Cores, e.Cores, o.Cores},
-		{"memory", math.Abs(float64(e.MemoryBytes-o.MemoryBytes)) <= 0.02*float64(e.MemoryBytes),
-			Bytes(float64(e.MemoryBytes)), Bytes(float64(o.MemoryBytes))},
-		{"kernel", e.Kernel == o.Kernel, e.Kernel, o.Kernel},
-	} {
-		if !f.same {
-			differ = append(differ, fmt.Sprintf("%s: was %v, is %v", f.name, f.was, f.now))
-		}
-	}
-	return differ
-}

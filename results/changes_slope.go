@@ -1,14 +1,15 @@
 package results
 
 import (
+	"cbench/results/words"
 	"math"
 	"slices"
 )
 
 // slopeFigures are what one more connection costs, by the line over all N (slopeInterval): of a model as a whole, and of no one cell.
 var slopeFigures = []Figure{
-	{Name: "user_slope_bytes", Title: "memory of one more connection", Metric: Anon, Less: true, Words: Bytes},
-	{Name: "kernel_slope_bytes", Title: "kernel memory of one more connection", Metric: Kernel, Less: true, Words: Bytes},
+	{Name: "user_slope_bytes", Title: "memory of one more connection", Metric: Anon, Less: true, Words: words.Bytes},
+	{Name: "kernel_slope_bytes", Title: "kernel memory of one more connection", Metric: Kernel, Less: true, Words: words.Bytes},
 }
 
 // slopeChanges is the change of every model's slopes, over those N that both runs have. Their Conns is 0.

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"io"
 	"strings"
@@ -24,7 +25,7 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 		len(changed.Changes), counts[Less]+counts[More], counts[Same], counts[Unknown])
 	if changed.Base != "" {
 		fmt.Fprintf(&out, "*: of the ratio to %s by rounds of rotations, which cancels what drifted between the runs;\n"+
-			"which is taken to be unchanged. Where there is no *, that drift is in the change.\n", strings.ReplaceAll(printable(changed.Base), ", ", ", else "))
+			"which is taken to be unchanged. Where there is no *, that drift is in the change.\n", strings.ReplaceAll(words.Printable(changed.Base), ", ", ", else "))
 	} else {
 		fmt.Fprintln(&out, "no base was rotated with in both runs: what drifted between them is in every change")
 	}
@@ -34,7 +35,7 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 		places []string
 	}{{"the old", changed.OnlyOld}, {"the new", changed.OnlyNew}} {
 		for _, place := range lone.places {
-			fmt.Fprintf(&out, "only in %s run: %s\n", lone.in, printable(place))
+			fmt.Fprintf(&out, "only in %s run: %s\n", lone.in, words.Printable(place))
 		}
 	}
 	_, err := io.WriteString(w, out.String())
@@ -53,9 +54,9 @@ func writeChangesAt(out *strings.Builder, changes []Change, all bool, counts map
 	if len(shown) == 0 {
 		return
 	}
-	title := printable(changes[0].Setting.Scenario) + ", over N"
+	title := words.Printable(changes[0].Setting.Scenario) + ", over N"
 	if n := changes[0].Conns; n > 0 {
-		title = fmt.Sprintf("%s, N = %s", printable(changes[0].Setting.Scenario), groupDigits(float64(n)))
+		title = fmt.Sprintf("%s, N = %s", words.Printable(changes[0].Setting.Scenario), words.Number(float64(n)))
 	}
 	fmt.Fprintf(out, "%s\n(%s)\n", opts.mark(bold, title), changes[0].Setting.Params)
 	rows := changeRows(shown, sureness)
@@ -81,7 +82,7 @@ func changeRows(shown []*Change, figure func(Figure, Interval) string) [][]strin
 		} else {
 			change += " "
 		}
-		rows = append(rows, []string{printable(c.Model), c.Figure.short(), figure(c.Figure, c.Old), figure(c.Figure, c.New),
+		rows = append(rows, []string{words.Printable(c.Model), c.Figure.short(), figure(c.Figure, c.Old), figure(c.Figure, c.New),
 			change, c.InWords(), interval, probability(c.P)})
 	}
 	return rows
@@ -105,5 +106,5 @@ func sureness(f Figure, i Interval) string {
 	if !i.Sure() {
 		return f.Words(i.Mid)
 	}
-	return f.Words(i.Mid) + " ±" + percent(i.Half())
+	return f.Words(i.Mid) + " ±" + words.Percent(i.Half())
 }

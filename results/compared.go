@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"math"
@@ -194,7 +195,7 @@ func (j judgement) verdict() (v Verdict, why string) {
 	case j.drowned != "":
 		return Unknown, j.drowned
 	case j.p < significance && j.ratio.excludes1() && math.Abs(j.ratio.Mid-1) <= j.floor:
-		return Same, fmt.Sprintf("within %s, by which runs apart differ without anybody's doing", share(j.floor))
+		return Same, fmt.Sprintf("within %s, by which runs apart differ without anybody's doing", words.Percent(j.floor))
 	case j.p < significance && j.ratio.excludes1() && j.ratio.Mid < 1:
 		return Less, ""
 	case j.p < significance && j.ratio.excludes1():

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"io"
 	"math"
@@ -56,7 +57,7 @@ func writeUncontrolled(out *strings.Builder, n, of int) {
 	case n == of:
 		fmt.Fprintln(out, "no control (A/A) was measured: how much of this is noise is not known")
 	default:
-		fmt.Fprintf(out, "under %d of %s no control (A/A) was measured: how much is noise there is not known\n", n, plural(of, "load"))
+		fmt.Fprintf(out, "under %d of %s no control (A/A) was measured: how much is noise there is not known\n", n, words.Plural(of, "load"))
 	}
 }
 
@@ -73,7 +74,7 @@ func writeScarce(out *strings.Builder, loads [][]Comparison, others bool, opts T
 	most, paired := 0, false
 	var names []string
 	for _, of := range loads {
-		if name := printable(of[0].Setting.Scenario); !slices.Contains(names, name) {
+		if name := words.Printable(of[0].Setting.Scenario); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 		for i := range of {
@@ -83,14 +84,14 @@ func writeScarce(out *strings.Builder, loads [][]Comparison, others bool, opts T
 	each, mend := "one repetition each", fmt.Sprintf("--reps=%d or --rotate", leastRepetitions)
 	switch {
 	case paired:
-		each, mend = plural(most, "round")+" or fewer", fmt.Sprintf("--rounds=%d at least", LeastRounds)
+		each, mend = words.Plural(most, "round")+" or fewer", fmt.Sprintf("--rounds=%d at least", LeastRounds)
 	case most >= leastRepetitions:
 		each, mend = "no ratio can be taken", "values are at or below 0"
 	case most > 1:
 		each = fmt.Sprintf("%d repetitions or fewer", most)
 	}
 	if others {
-		each = fmt.Sprintf("not compared under %s (%s), %s", plural(len(loads), "load"), strings.Join(names, ", "), each)
+		each = fmt.Sprintf("not compared under %s (%s), %s", words.Plural(len(loads), "load"), strings.Join(names, ", "), each)
 	}
 	fmt.Fprintf(out, "\n%s\n", opts.wrapped(fmt.Sprintf("%s: too little to compare; %s", each, mend)))
 }
@@ -115,19 +116,19 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 			continue
 		case c.Differs():
 			change, interval := c.Ratio.InWords()
-			rows = append(rows, []string{groupDigits(float64(c.Conns)), printable(c.Other), c.Figure.short(),
+			rows = append(rows, []string{words.Number(float64(c.Conns)), words.Printable(c.Other), c.Figure.short(),
 				change, interval, probability(c.P), samples(c.Paired, c.Ratio.N)})
 		case c.Verdict == Unknown:
 			unknown++
 		default:
 			same++
 		}
-		base = printable(c.Base)
+		base = words.Printable(c.Base)
 	}
 	found := len(rows) - 1
-	title := printable(all[0].Setting.Scenario) + ", against itself"
+	title := words.Printable(all[0].Setting.Scenario) + ", against itself"
 	if base != "" {
-		title = fmt.Sprintf("%s, against %s", printable(all[0].Setting.Scenario), base)
+		title = fmt.Sprintf("%s, against %s", words.Printable(all[0].Setting.Scenario), base)
 	}
 	fmt.Fprintf(out, "\n%s\n(%s)\n", opts.mark(bold, title), all[0].Setting.Params)
 	if base != "" {
@@ -135,7 +136,7 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 			writeAligned(out, opts.fit(rows), opts, 1, 2, 6)
 		}
 		fmt.Fprintf(out, "of %s: %d different, %d ties (no difference found), %d unknown\n",
-			plural(found+same+unknown, "comparison"), found, same, unknown)
+			words.Plural(found+same+unknown, "comparison"), found, same, unknown)
 	}
 	writeFloors(out, all, opts)
 }
@@ -167,17 +168,8 @@ func writeReasonsOf(out *strings.Builder, whys []string, opts TableOptions) {
 		}
 	}
 	for _, w := range reasons {
-		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", printable(w), times[withoutDigits(w)]))
+		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", words.Printable(w), times[withoutDigits(w)]))
 	}
-}
-
-func withoutDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' || r == '.' {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // writeIndented writes a text in lines that fit, a little to the right.
@@ -218,41 +210,41 @@ func writeFloors(out *strings.Builder, all []Comparison, opts TableOptions) {
 	if twins == 0 {
 		return
 	}
-	var words []string
+	var inWords []string
 	for _, name := range figures {
 		change, _ := most[name].Ratio.InWords()
-		words = append(words, most[name].Figure.short()+" "+change)
+		inWords = append(inWords, most[name].Figure.short()+" "+change)
 	}
 	fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("controls, the same server twice: %d of %s called different; at the most %s", called,
-		plural(twins, "comparison"), strings.Join(words, ", "))))
+		words.Plural(twins, "comparison"), strings.Join(inWords, ", "))))
 }
 
 // InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.
 func (i Interval) InWords() (change, interval string) {
-	words := changeInWords
+	inWords := changeInWords
 	for _, v := range []float64{i.Low, i.Mid, i.High} {
 		if v >= 2 || v <= 0.5 {
-			words = func(v float64) string { return "×" + digits(v) }
+			inWords = func(v float64) string { return "×" + words.Digits(v) }
 		}
 	}
 	if math.IsNaN(i.Mid) {
 		return "–", "not known"
 	}
 	if !i.Sure() {
-		return words(i.Mid), "not known"
+		return inWords(i.Mid), "not known"
 	}
-	return words(i.Mid), words(i.Low) + " to " + words(i.High)
+	return inWords(i.Mid), inWords(i.Low) + " to " + inWords(i.High)
 }
 
 func changeInWords(ratio float64) string {
-	words := share(ratio - 1)
+	change := words.Signed(ratio - 1)
 	switch {
-	case words == "-0.0%":
-		return "+0.0%"
+	case math.Abs(ratio-1) < 5e-4:
+		return "+0%"
 	case ratio < 1:
-		return words
+		return change
 	}
-	return "+" + words
+	return "+" + change
 }
 
 func probability(p float64) string {
@@ -267,7 +259,7 @@ func probability(p float64) string {
 
 func samples(paired bool, n int) string {
 	if paired {
-		return plural(n, "round")
+		return words.Plural(n, "round")
 	}
 	return fmt.Sprintf("%d reps", n)
 }

@@ -1,5 +1,7 @@
 package results
 
+import "cbench/results/words"
+
 // Figure is a metric with what its name and size mean.
 type Figure struct {
 	Name   string // "cpu_ns_per_message": the key in files and exports
@@ -19,20 +21,18 @@ type Figure struct {
 var Figures = []Figure{
 	{Name: "throughput_per_s", Title: "throughput", Metric: Throughput, Words: perSecondInFull, Busy: true,
 		Round: func(r Round) (float64, bool) { return r.ThroughputPerS, r.ThroughputPerS > 0 }},
-	{Name: "p50_ns", Title: "p50", Metric: LatencyP50, Less: true, Words: Nanoseconds, Busy: true,
+	{Name: "p50_ns", Title: "p50", Metric: LatencyP50, Less: true, Words: words.Nanoseconds, Busy: true,
 		Round: func(r Round) (float64, bool) { return float64(r.P50), r.P50 > 0 && r.Count > 0 }},
-	{Name: "p99_ns", Title: "p99", Metric: LatencyP99, Less: true, Words: Nanoseconds, Busy: true, Tail: true,
+	{Name: "p99_ns", Title: "p99", Metric: LatencyP99, Less: true, Words: words.Nanoseconds, Busy: true, Tail: true,
 		Round: func(r Round) (float64, bool) { return float64(r.P99), r.P99 > 0 && r.Count >= 100 }},
-	{Name: "p999_ns", Title: "p99.9", Metric: LatencyP999, Less: true, Words: Nanoseconds, Busy: true, Tail: true},
+	{Name: "p999_ns", Title: "p99.9", Metric: LatencyP999, Less: true, Words: words.Nanoseconds, Busy: true, Tail: true},
 	{Name: "cpu_ns_per_message", Title: "CPU per message", Metric: CPUPerMessage, Less: true, Words: nanosecondsInFull, Busy: true,
 		Round: func(r Round) (float64, bool) { return r.ServerNSPerMessage, r.ServerNSPerMessage > 0 }},
-	{Name: "user_per_conn_bytes", Title: "memory per connection", Metric: UserPerConn, Less: true, Words: Bytes},
-	{Name: "kernel_per_conn_bytes", Title: "kernel memory per connection", Metric: KernelPerConn, Less: true, Words: Bytes},
-	{Name: "capacity", Title: "capacity", Metric: Capacity, Words: PerSecond, Busy: true, Searched: true},
-	{Name: "spread_p99_ns", Title: "p99 from first to last hearer", Metric: SpreadP99, Less: true, Words: Nanoseconds, Busy: true, Tail: true},
+	{Name: "user_per_conn_bytes", Title: "memory per connection", Metric: UserPerConn, Less: true, Words: words.Bytes},
+	{Name: "kernel_per_conn_bytes", Title: "kernel memory per connection", Metric: KernelPerConn, Less: true, Words: words.Bytes},
+	{Name: "capacity", Title: "capacity", Metric: Capacity, Words: words.PerSecond, Busy: true, Searched: true},
+	{Name: "spread_p99_ns", Title: "p99 from first to last hearer", Metric: SpreadP99, Less: true, Words: words.Nanoseconds, Busy: true, Tail: true},
 }
-
-func perSecondInFull(v float64) string { return PerSecond(v) + "/s" }
 
 // FigureNamed is the figure of that name.
 func FigureNamed(name string) (Figure, bool) {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"math"
@@ -116,7 +117,7 @@ func (c *Cores) compare(least, more *Group, f Figure, luck coresLuck) {
 func (c *Cores) limited(more *Group) string {
 	for _, cell := range more.Told() {
 		if n := cell.Load.ServerCPUs; n > 0 && n < c.To {
-			return fmt.Sprintf("the server had %s for %d threads", plural(n, "CPU"), c.To)
+			return fmt.Sprintf("the server had %s for %d threads", words.Plural(n, "CPU"), c.To)
 		}
 		client := cell.Load.ClientCPURatio
 		if client != nil && *client >= busyFrom*float64(max(1, cell.Load.ClientCPUs)) {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"io"
 	"strings"
@@ -13,8 +14,8 @@ func WriteCores(w io.Writer, cells []Cell, opts TableOptions) error {
 	all := CoresOf(cells)
 	for i := 0; i < len(all); {
 		first := &all[i]
-		fmt.Fprintf(&out, "\n%s\n(%s)\n", opts.mark(bold, fmt.Sprintf("%s, N = %s: on %s against %d", printable(first.Setting.Scenario), groupDigits(float64(first.Conns)),
-			plural(first.To, "core"), first.From)), first.Setting.Params)
+		fmt.Fprintf(&out, "\n%s\n(%s)\n", opts.mark(bold, fmt.Sprintf("%s, N = %s: on %s against %d", words.Printable(first.Setting.Scenario), words.Number(float64(first.Conns)),
+			words.Plural(first.To, "core"), first.From)), first.Setting.Params)
 		rows := [][]string{{"model", fmt.Sprintf("msg/s on %d", first.From), fmt.Sprintf("on %d", first.To), "ratio", "95% interval", "cores busy", ""}}
 		for ; i < len(all) && all[i].alike(first); i++ {
 			rows = append(rows, all[i].row())
@@ -31,18 +32,18 @@ func (c *Cores) alike(o *Cores) bool {
 }
 
 func (c *Cores) row() []string {
-	each := func(known bool, words string) string {
+	each := func(known bool, inWords string) string {
 		if known {
-			return words
+			return inWords
 		}
 		return "-"
 	}
 	verdict := map[Verdict]string{More: "gains", Less: "loses", Same: "no difference found"}[c.Verdict]
 	if verdict == "" {
-		verdict = "not known: " + printable(c.Why)
+		verdict = "not known: " + words.Printable(c.Why)
 	}
 	return []string{
-		printable(c.Model), each(c.Was.N > 0, PerSecond(c.Was.Mid)), each(c.Is.N > 0, PerSecond(c.Is.Mid)),
+		words.Printable(c.Model), each(c.Was.N > 0, words.PerSecond(c.Was.Mid)), each(c.Is.N > 0, words.PerSecond(c.Is.Mid)),
 		each(c.Ratio.N > 0, fmt.Sprintf("%.2f", c.Ratio.Mid)), each(c.Ratio.Sure(), fmt.Sprintf("%.2f to %.2f", c.Ratio.Low, c.Ratio.High)),
 		each(c.Busy.N > 0, fmt.Sprintf("%.2f", c.Busy.Median)), verdict,
 	}

@@ -1,6 +1,9 @@
 package results
 
-import "slices"
+import (
+	"cbench/results/words"
+	"slices"
+)
 
 // MeasuredCost is what a run tells of what a style costs beside what is read in its source: how much of what runs at once there is, and what
 // a message takes.
@@ -22,7 +25,7 @@ func (p Place) String() string {
 	if p.Scenario == "" {
 		return "none"
 	}
-	return printable(p.Scenario) + ", N = " + groupDigits(float64(p.Conns))
+	return words.Printable(p.Scenario) + ", N = " + words.Number(float64(p.Conns))
 }
 
 // ModelCost is one model's, medians over the valid repetitions; nil where the run does not tell. Where a model ran on several numbers of

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"slices"
 	"strings"
@@ -107,7 +108,7 @@ func (r *CrossRow) judge(clientCPUs, serverCPUs int, others Spread) {
 		return
 	}
 	client, server := r.ClientCPU.Median/float64(clientCPUs), r.ServerCPU.Median/float64(serverCPUs)
-	used := fmt.Sprintf("client CPU %s used, server CPU %s", percent(client), percent(server))
+	used := fmt.Sprintf("client CPU %s used, server CPU %s", words.Percent(client), words.Percent(server))
 	switch {
 	case client >= busyFrom && server >= busyFrom:
 		r.Bottleneck, r.Why = BothBound, used
@@ -133,7 +134,7 @@ func neitherWhy(driver string, others Spread) string {
 	case others.N == 0:
 		return why + " or for other programs"
 	case others.Median >= crowdedFrom:
-		return "others took " + percent(others.Median) + " of a CPU"
+		return "others took " + words.Percent(others.Median) + " of a CPU"
 	}
 	return why
 }
@@ -156,15 +157,15 @@ func (c *CrossCheck) compare() {
 
 // writeCrossChecks writes each as a table, and below it what bounded each driver.
 func writeCrossChecks(out *strings.Builder, all []CrossCheck, opts TableOptions) {
-	words := func(s Spread, in func(float64) string) string {
+	inWords := func(s Spread, in func(float64) string) string {
 		if s.N == 0 {
 			return "–"
 		}
 		return in(s.Median)
 	}
 	for _, c := range all {
-		title := fmt.Sprintf("cross-check: %s, %s, N = %s", printable(c.Name), c.Setting.Scenario, groupDigits(float64(c.Conns)))
-		fmt.Fprintln(out, opts.mark(bold, printable(title)))
+		title := fmt.Sprintf("cross-check: %s, %s, N = %s", words.Printable(c.Name), c.Setting.Scenario, words.Number(float64(c.Conns)))
+		fmt.Fprintln(out, opts.mark(bold, words.Printable(title)))
 		cells := [][]string{{"driver", "msg/s", "to ours", "p50", "p99", "CPU ns", "client CPU", "server CPU", "bottleneck"}}
 		for _, r := range c.Rows {
 			difference := "–"
@@ -172,13 +173,13 @@ func writeCrossChecks(out *strings.Builder, all []CrossCheck, opts TableOptions)
 				difference = fmt.Sprintf("%+.0f%%", 100**r.Difference)
 			}
 			cells = append(cells, []string{
-				printable(r.Driver), words(r.Throughput, PerSecond), difference, words(r.P50, Nanoseconds), words(r.P99, Nanoseconds),
-				words(r.CPUPerMessage, PerSecond), words(r.ClientCPU, digits), words(r.ServerCPU, digits), string(r.Bottleneck),
+				words.Printable(r.Driver), inWords(r.Throughput, words.PerSecond), difference, inWords(r.P50, words.Nanoseconds), inWords(r.P99, words.Nanoseconds),
+				inWords(r.CPUPerMessage, words.PerSecond), inWords(r.ClientCPU, words.Digits), inWords(r.ServerCPU, words.Digits), string(r.Bottleneck),
 			})
 		}
 		writeAligned(out, cells, opts)
 		for _, r := range c.Rows {
-			fmt.Fprintf(out, "%s: %s\n", printable(r.Driver), r.Why)
+			fmt.Fprintf(out, "%s: %s\n", words.Printable(r.Driver), r.Why)
 		}
 		fmt.Fprintln(out)
 	}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"math"
 	"slices"
@@ -43,7 +44,7 @@ func curveChart(rows []row, given map[string]look) (*chart, []string) {
 		}
 		values = append(values, y...)
 		upTo = max(upTo, slices.Max(x))
-		ch.panels = append(ch.panels, panel{title: "N = " + groupDigits(float64(n)), xLabel: "percentile", series: series})
+		ch.panels = append(ch.panels, panel{title: "N = " + words.Number(float64(n)), xLabel: "percentile", series: series})
 	}
 	if len(ch.panels) == 0 {
 		return nil, notes

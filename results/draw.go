@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"os"
@@ -208,7 +209,7 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 			void += len(g.Void)
 		}
 	}
-	how := capital(load.Params.String()) + ". "
+	how := words.Capital(load.Params.String()) + ". "
 	if reps > 1 {
 		how += fmt.Sprintf(ch.spread, reps) + " "
 	} else {
@@ -226,7 +227,7 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 // whereOf is the machine and the day.
 func whereOf(run *Run) string {
 	e := run.Environment
-	where := []string{e.CPUModel, plural(e.Cores, "core"), e.Kernel, e.GoVersion}
+	where := []string{e.CPUModel, words.Plural(e.Cores, "core"), e.Kernel, e.GoVersion}
 	if e.Kernel != "" {
 		where[2] = "Linux " + e.Kernel
 	}
@@ -256,18 +257,6 @@ func inWords(txt string, load Setting) string {
 
 // delivers reports whether a message brings one delivery to each member of a room, and not a reply.
 func (s Setting) delivers() bool { return s.Params.RoomSize > 0 || s.Scenario == fanout }
-
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-func plural(n int, noun string) string {
-	switch n {
-	case 0:
-		return ""
-	case 1:
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
 
 // write draws the chart into two files.
 func (ch *chart) write(into string) ([]string, error) {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ func (ch *chart) addFamilies(run *Run, of []row, f Figure, in unit, given map[st
 		}
 	}
 	if len(conns) > 0 {
-		ch.head = "N = " + groupDigits(conns[len(conns)-1])
+		ch.head = "N = " + words.Number(conns[len(conns)-1])
 	}
 }
 

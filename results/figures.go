@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"slices"
 	"strings"
@@ -107,7 +108,7 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 	if p := rows[0].setting.Params; f.name == "throughput" && p.Loop == "open" && !rows[0].setting.delivers() && drawable(p.RatePerS) {
 		ch.panels[0].offered = p.RatePerS
 		values = append(values, p.RatePerS)
-		ch.subtitle = fmt.Sprintf("Dashed: the %s/s that were offered. %s", PerSecond(p.RatePerS), ch.subtitle)
+		ch.subtitle = fmt.Sprintf("Dashed: the %s/s that were offered. %s", words.PerSecond(p.RatePerS), ch.subtitle)
 	}
 	for i := range ch.panels {
 		ch.panels[i].endX = most
@@ -116,7 +117,7 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 			logAxis(y, slices.Min(values), slices.Max(values), f.in)
 		}
 	}
-	ch.head = strings.TrimSpace(f.headName(ch) + " at N = " + groupDigits(most))
+	ch.head = strings.TrimSpace(f.headName(ch) + " at N = " + words.Number(most))
 	return ch, notes
 }
 

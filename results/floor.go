@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"math"
 )
@@ -66,7 +67,7 @@ func drownedBy(groups []Group) drowning {
 					if !twin {
 						who = g.Model + ", which does nothing but answer, differs from itself"
 					}
-					d[place] = swung{swing, fmt.Sprintf("the machine's own pauses drown %s here: %s by a factor of %s", f.Title, who, digits(swing))}
+					d[place] = swung{swing, fmt.Sprintf("the machine's own pauses drown %s here: %s by a factor of %s", f.Title, who, words.Digits(swing))}
 				}
 			}
 		}
@@ -98,12 +99,4 @@ func twinSwing(base, twin *Group, f Figure) (swing float64) {
 		}
 	}
 	return swing
-}
-
-// share is a share in words, in as many digits as it takes: "0.7%", "12%".
-func share(v float64) string {
-	if a := math.Abs(100 * v); a < 9.95 {
-		return fmt.Sprintf("%.1f%%", 100*v)
-	}
-	return fmt.Sprintf("%.0f%%", 100*v)
 }

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"maps"
@@ -12,7 +13,7 @@ import (
 )
 
 // inLoad is the axis of a rate: short, for there are many figures on it.
-var inLoad = unit{count, false}
+var inLoad = unit{words.Count, false}
 
 // searchCharts are the charts of one load's searches.
 func searchCharts(of []row, given map[string]look) []func() (*chart, []string) {
@@ -60,7 +61,7 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 				values = append(values, limit)
 			}
 			ch.panels = append(ch.panels, panel{
-				title: fmt.Sprintf("N = %s, %s", groupDigits(float64(n)), figure.name), xLabel: "messages/s offered",
+				title: fmt.Sprintf("N = %s, %s", words.Number(float64(n)), figure.name), xLabel: "messages/s offered",
 				series: series, offered: limit, endX: math.Inf(1),
 			})
 		}
@@ -184,7 +185,7 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 
 		hollowMeans: "Hollow: the server was not at its end: it is the client's, the most that was to be tried, or not known whose. ",
 	}
-	pn := panel{xLabel: "open connections, N", value: PerSecond}
+	pn := panel{xLabel: "open connections, N", value: words.PerSecond}
 	conns, values := map[float64]bool{}, []float64{}
 	for i, r := range of {
 		s := series{label: r.name, look: given[r.model], dodge: dodge(i, len(of))}
@@ -229,6 +230,6 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 		logAxis(y, slices.Min(values), slices.Max(values), inPerSecond)
 	}
 	ch.panels = []panel{pn}
-	ch.head = "at N = " + groupDigits(pn.endX)
+	ch.head = "at N = " + words.Number(pn.endX)
 	return ch, nil
 }

@@ -50,9 +50,9 @@ func lineLabels(panels []panel, labelled *panel) []endLabel {
 }
 
 // endValue is the figure at x in words, "void" where only void repetitions have one, and empty where nothing is known.
-func (s series) endValue(x float64, words func(float64) string) string {
+func (s series) endValue(x float64, inWords func(float64) string) string {
 	if pt, ends := s.last(x); ends {
-		return words(pt.y)
+		return inWords(pt.y)
 	}
 	if slices.ContainsFunc(s.hollow, func(pt point) bool { return pt.x == x }) {
 		return "void"

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"math"
 	"slices"
@@ -199,7 +200,7 @@ func (l lucks) chanceOf(figure string, pairs []pairing, twin bool) chance {
 	case luck.df > 0 && (rotations.df > 0 || twin || !pairs[0].kind.foreign):
 		tells := pooled{s*luck.variance + max(0, within-s*luck.within), luck.df}
 		v, own := tells.orLarger(pooled{s * rotations.variance, rotations.df})
-		c := chance{math.Sqrt(v.variance / r), v.df, plural(int(luck.df), "control"), Controls}
+		c := chance{math.Sqrt(v.variance / r), v.df, words.Plural(int(luck.df), "control"), Controls}
 		if own {
 			c.test = Rotations
 		}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"cmp"
 	"math"
 	"slices"
@@ -59,7 +60,7 @@ type aspect struct {
 	key, title string
 	figure     string // "": the slope
 	slope      func(*Growth) Interval
-	words      func(float64) string
+	inWords    func(float64) string
 	loads      []func(Setting) bool
 }
 
@@ -70,24 +71,24 @@ func loadOf(scenario, loop string) func(Setting) bool {
 // Latency is of an open loop, where all are given the same to do; cost of a closed one, where none is paid for waking up.
 var (
 	ofLines = []aspect{
-		{"cpu", "CPU per message", "cpu_ns_per_message", nil, Nanoseconds, []func(Setting) bool{loadOf("echo", "closed"), loadOf("echo", "open")}},
-		{"p50", "p50", "p50_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("echo", "open"), loadOf("echo", "closed")}},
-		{"p99", "p99", "p99_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("echo", "open"), loadOf("echo", "closed")}},
-		{"user", "memory per connection", "", (*Growth).UserPerConn, Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
-		{"kernel", "kernel memory per connection", "", (*Growth).KernelPerConn, Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
-		{"stall", "p99 of bystanders", "p99_ns", nil, Nanoseconds, []func(Setting) bool{blocks("blocking", "inline"), blocks("blocking", "spin")}},
+		{"cpu", "CPU per message", "cpu_ns_per_message", nil, words.Nanoseconds, []func(Setting) bool{loadOf("echo", "closed"), loadOf("echo", "open")}},
+		{"p50", "p50", "p50_ns", nil, words.Nanoseconds, []func(Setting) bool{loadOf("echo", "open"), loadOf("echo", "closed")}},
+		{"p99", "p99", "p99_ns", nil, words.Nanoseconds, []func(Setting) bool{loadOf("echo", "open"), loadOf("echo", "closed")}},
+		{"user", "memory per connection", "", (*Growth).UserPerConn, words.Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
+		{"kernel", "kernel memory per connection", "", (*Growth).KernelPerConn, words.Bytes, []func(Setting) bool{loadOf("idle", "open"), loadOf("echo", "open"), loadOf("echo", "closed")}},
+		{"stall", "p99 of bystanders", "p99_ns", nil, words.Nanoseconds, []func(Setting) bool{blocks("blocking", "inline"), blocks("blocking", "spin")}},
 	}
 	ofHTTP = []aspect{
-		{"cpu", "CPU per request", "cpu_ns_per_message", nil, Nanoseconds, []func(Setting) bool{loadOf("http-echo", "closed"), loadOf("http-echo", "open"), loadOf("comet", "open")}},
-		{"cpu", "CPU per delivery", "cpu_ns_per_message", nil, Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
-		{"p50", "p50", "p50_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
-		{"p99", "p99", "p99_ns", nil, Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
-		{"user", "memory per waiter", "", (*Growth).UserPerConn, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
-		{"kernel", "kernel memory per waiter", "", (*Growth).KernelPerConn, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
+		{"cpu", "CPU per request", "cpu_ns_per_message", nil, words.Nanoseconds, []func(Setting) bool{loadOf("http-echo", "closed"), loadOf("http-echo", "open"), loadOf("comet", "open")}},
+		{"cpu", "CPU per delivery", "cpu_ns_per_message", nil, words.Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
+		{"p50", "p50", "p50_ns", nil, words.Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
+		{"p99", "p99", "p99_ns", nil, words.Nanoseconds, []func(Setting) bool{loadOf("comet", "open")}},
+		{"user", "memory per waiter", "", (*Growth).UserPerConn, words.Bytes, []func(Setting) bool{loadOf("comet", "open")}},
+		{"kernel", "kernel memory per waiter", "", (*Growth).KernelPerConn, words.Bytes, []func(Setting) bool{loadOf("comet", "open")}},
 		// Where one N alone was measured there is no slope: what so many add to the empty server, over N. A column of that key and load is made once.
-		{"user", "memory per waiter", "user_per_conn_bytes", nil, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
-		{"kernel", "kernel memory per waiter", "kernel_per_conn_bytes", nil, Bytes, []func(Setting) bool{loadOf("comet", "open")}},
-		{"stall", "p99 of bystanders", "p99_ns", nil, Nanoseconds, []func(Setting) bool{blocks("http-blocking", "inline"), blocks("http-blocking", "spin")}},
+		{"user", "memory per waiter", "user_per_conn_bytes", nil, words.Bytes, []func(Setting) bool{loadOf("comet", "open")}},
+		{"kernel", "kernel memory per waiter", "kernel_per_conn_bytes", nil, words.Bytes, []func(Setting) bool{loadOf("comet", "open")}},
+		{"stall", "p99 of bystanders", "p99_ns", nil, words.Nanoseconds, []func(Setting) bool{blocks("http-blocking", "inline"), blocks("http-blocking", "spin")}},
 	}
 )
 
@@ -252,7 +253,7 @@ func (c BesideColumn) usualness() float64 {
 func (b *besides) places(a aspect, load func(Setting) bool) (all []BesideColumn) {
 	for i := range b.groups {
 		g := &b.groups[i]
-		c := BesideColumn{Key: a.key, Title: a.title, Words: a.words, Setting: g.Setting(), Conns: g.Conns, slope: a.slope}
+		c := BesideColumn{Key: a.key, Title: a.title, Words: a.inWords, Setting: g.Setting(), Conns: g.Conns, slope: a.slope}
 		if a.figure != "" {
 			c.figure = figureNamed(a.figure)
 		} else {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"image/color"
 	"math"
@@ -14,9 +15,9 @@ import (
 
 // dumbbells is a line a pair: ours filled and the original hollow, both on one logarithmic axis.
 type dumbbells struct {
-	pairs []dumbbell
-	low   float64 // what is below stands here: a slope may be 0, and a logarithm has none
-	words func(float64) string
+	pairs   []dumbbell
+	low     float64 // what is below stands here: a slope may be 0, and a logarithm has none
+	inWords func(float64) string
 }
 
 type dumbbell struct {
@@ -61,7 +62,7 @@ func originalCharts(run *Run, cells []Cell) (charts []*chart) {
 
 func (ch *chart) addDumbbells(t *Beside, at int) {
 	c := t.Columns[at]
-	d := &dumbbells{words: c.Words, low: LeastDrawn}
+	d := &dumbbells{inWords: c.Words, low: LeastDrawn}
 	for i := range t.Pairs {
 		p := &t.Pairs[i]
 		f := p.Figures[at]
@@ -92,10 +93,10 @@ func (ch *chart) addDumbbells(t *Beside, at int) {
 	}
 	title := fmt.Sprintf("%s: %s", c.Title, c.Setting.Scenario)
 	if c.Key != "stall" { // p99 stays what it is
-		title = capital(title)
+		title = words.Capital(title)
 	}
 	if c.Conns > 0 {
-		title += ", N = " + groupDigits(float64(c.Conns))
+		title += ", N = " + words.Number(float64(c.Conns))
 	}
 	ch.panels = append(ch.panels, panel{title: title, axes: d.axes(u), dumbbells: d})
 }
@@ -150,17 +151,17 @@ func veiled(c color.NRGBA) color.NRGBA {
 func (d *dumbbells) drawValues(data draw.Canvas, p *plot.Plot) {
 	_, toY := p.Transforms(&data)
 	for i, b := range d.pairs {
-		writeMiddle(data, valueLetters, vg.Point{X: data.Max.X + panelGap, Y: toY(float64(len(d.pairs) - 1 - i))}, b.value(d.words))
+		writeMiddle(data, valueLetters, vg.Point{X: data.Max.X + panelGap, Y: toY(float64(len(d.pairs) - 1 - i))}, b.value(d.inWords))
 	}
 }
 
 // value is ours, the original's, and the ratio where there is one.
-func (b *dumbbell) value(words func(float64) string) string {
+func (b *dumbbell) value(inWords func(float64) string) string {
 	ours := "–"
 	if b.ours.N > 0 {
-		ours = words(b.ours.Mid)
+		ours = inWords(b.ours.Mid)
 	}
-	text := ours + " → " + words(b.original.Mid)
+	text := ours + " → " + inWords(b.original.Mid)
 	if b.ratio != "" {
 		text += ", " + b.ratio
 	}
@@ -169,7 +170,7 @@ func (b *dumbbell) value(words func(float64) string) string {
 
 func (d *dumbbells) width() (w vg.Length) {
 	for i := range d.pairs {
-		w = max(w, valueLetters.Width(d.pairs[i].value(d.words)))
+		w = max(w, valueLetters.Width(d.pairs[i].value(d.inWords)))
 	}
 	return w
 }

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"io"
 	"maps"
@@ -52,14 +53,14 @@ func WriteApart(w io.Writer, apart []Cell, opts TableOptions) error {
 		if !c.Valid {
 			times[c.Model]++
 			if len(c.Void) > 0 {
-				void[c.Model] = printable(c.Void[0])
+				void[c.Model] = words.Printable(c.Void[0])
 			}
 		}
 	}
 	fmt.Fprintln(&out)
-	opts.writeIndented(&out, fmt.Sprintf("%s of other makes stand below, beside the models of ours that imitate them; every figure of theirs is in the report.", plural(len(names), "server")))
+	opts.writeIndented(&out, fmt.Sprintf("%s of other makes stand below, beside the models of ours that imitate them; every figure of theirs is in the report.", words.Plural(len(names), "server")))
 	for _, name := range slices.Sorted(maps.Keys(times)) {
-		opts.writeIndented(&out, fmt.Sprintf("%s: %s void, such as: %s", printable(name), plural(times[name], "repetition"), void[name]))
+		opts.writeIndented(&out, fmt.Sprintf("%s: %s void, such as: %s", words.Printable(name), words.Plural(times[name], "repetition"), void[name]))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -97,10 +98,8 @@ func (t *Beside) firstOf(key string, s Setting) bool {
 	return ok && t.Columns[at].Setting == s
 }
 
-func lastWord(s string) string { return s[strings.LastIndexByte(s, ' ')+1:] }
-
 func (t *Beside) row(name, language string, p *Pair, side func(Both) Side, original bool) []string {
-	row := []string{printable(name)}
+	row := []string{words.Printable(name)}
 	for i, c := range t.Columns {
 		row = append(row, c.InWords(side(p.Figures[i])))
 		if c.Key == "cpu" && t.firstOf(c.Key, c.Setting) {
@@ -111,7 +110,7 @@ func (t *Beside) row(name, language string, p *Pair, side func(Both) Side, origi
 			row = append(row, ratio)
 		}
 	}
-	return append(row, printable(language))
+	return append(row, words.Printable(language))
 }
 
 // InWords is the figure, "void" where no repetition is valid, and a dash where it was not measured.
@@ -133,16 +132,16 @@ func ratioInWords(c *Comparison) string {
 	case c.Verdict == Same:
 		return "="
 	case c.Verdict == Unknown:
-		return digits(c.Ratio.Mid) + "?"
+		return words.Digits(c.Ratio.Mid) + "?"
 	}
-	return fmt.Sprintf("×%s (%s to %s)", digits(c.Ratio.Mid), digits(c.Ratio.Low), digits(c.Ratio.High))
+	return fmt.Sprintf("×%s (%s to %s)", words.Digits(c.Ratio.Mid), words.Digits(c.Ratio.Low), words.Digits(c.Ratio.High))
 }
 
 func (t *Beside) versions() string {
 	var all []string
 	for _, p := range t.Pairs {
 		if p.Version != "" {
-			all = append(all, printable(p.Version))
+			all = append(all, words.Printable(p.Version))
 		}
 	}
 	slices.Sort(all)
@@ -154,11 +153,11 @@ func (t *Beside) Places() string {
 	var places []string
 	var titles [][]string
 	for _, c := range t.Columns {
-		n := fmt.Sprintf("N = %s", groupDigits(float64(c.Conns)))
+		n := fmt.Sprintf("N = %s", words.Number(float64(c.Conns)))
 		if c.Conns == 0 {
 			n = "slope over N"
 		}
-		place := fmt.Sprintf("%s, %s (%s)", printable(c.Setting.Scenario), n, c.Setting.Params)
+		place := fmt.Sprintf("%s, %s (%s)", words.Printable(c.Setting.Scenario), n, c.Setting.Params)
 		at := slices.Index(places, place)
 		if at < 0 {
 			at = len(places)

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"slices"
 
@@ -61,7 +62,7 @@ func memoryPartsChart(rows []row) *chart {
 		}
 	}
 	ch := &chart{
-		name: "memory-parts", title: "Where the memory of an open connection goes, at N = " + groupDigits(float64(most)), columns: 1,
+		name: "memory-parts", title: "Where the memory of an open connection goes, at N = " + words.Number(float64(most)), columns: 1,
 		subtitle: "What N idle connections add to each part of the empty server's memory, divided by N; left of 0 is what a part shrank by. " +
 			"Sockets, files and epoll items are computed: their number times the size of one. Lower is better.",
 		spread: "Medians of %d repetitions, part by part.",
@@ -70,7 +71,7 @@ func memoryPartsChart(rows []row) *chart {
 		title string
 		parts []Part
 	}{{"User space (anonymous memory)", UserParts}, {"Kernel, charged to the server alone", KernelParts}} {
-		s := &stacks{parts: filled(of.parts), words: Bytes}
+		s := &stacks{parts: filled(of.parts), inWords: words.Bytes}
 		for _, r := range rows {
 			if g := r.at(most); g != nil {
 				if parts, known := partsOf(g, of.parts); known {
@@ -126,7 +127,7 @@ func cpuPartsChart(rows []row) *chart {
 	}
 	slices.Sort(conns)
 	for _, n := range slices.Compact(conns) {
-		s := &stacks{parts: []stackedPart{{"user space", stackFills[0]}, {"kernel", stackFills[1]}}, words: Nanoseconds}
+		s := &stacks{parts: []stackedPart{{"user space", stackFills[0]}, {"kernel", stackFills[1]}}, inWords: words.Nanoseconds}
 		for _, r := range rows {
 			if g := r.at(n); g != nil {
 				user, system := g.Of(UserCPU), g.Of(SystemCPU)
@@ -135,7 +136,7 @@ func cpuPartsChart(rows []row) *chart {
 				}
 			}
 		}
-		ch.addStacks(fmt.Sprintf("N = %s", groupDigits(float64(n))), "CPU time a reply", s, inTime)
+		ch.addStacks(fmt.Sprintf("N = %s", words.Number(float64(n))), "CPU time a reply", s, inTime)
 	}
 	ch = ch.unlessEmpty()
 	if ch == nil {

@@ -62,16 +62,6 @@ func otherKernel(m *Moment) (int64, bool) {
 	return left, true
 }
 
-// At is the server's memory at the moment of that name; nil where it is not known.
-func (m *Memory) At(name string) *Moment {
-	for i := range m.Moments {
-		if m.Moments[i].Name == name {
-			return &m.Moments[i]
-		}
-	}
-	return nil
-}
-
 // Total is the whole part in bytes, of the server at the moment of that name.
 func (p Part) Total(moment string) Metric {
 	return func(c *Cell) (float64, bool) {

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/words"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -222,7 +223,7 @@ func TestPartCharts(t *testing.T) {
 }
 
 func TestLinearAxisHoldsWhatShrank(t *testing.T) {
-	s := &stacks{bars: []stackedBar{{"a", []float64{100, -30, 50}}, {"b", []float64{-40, 10, 0}}}, parts: filled(UserParts[:3]), words: Bytes}
+	s := &stacks{bars: []stackedBar{{"a", []float64{100, -30, 50}}, {"b", []float64{-40, 10, 0}}}, parts: filled(UserParts[:3]), inWords: words.Bytes}
 	left, right := s.extent()
 	if left != -40 || right != 150 {
 		t.Errorf("extent %g to %g, want -40 to 150", left, right)

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ func WriteParts(w io.Writer, cells []Cell, opts TableOptions) error {
 		grown = grown[n:]
 	}
 	if out.Len() > 0 {
-		fmt.Fprintln(&out, opts.wrapped("Bytes, slopes over N; ±: half of the 95% interval. Sockets, files, epoll items: computed, their number × the size of one."))
+		fmt.Fprintln(&out, opts.wrapped("words.Bytes, slopes over N; ±: half of the 95% interval. Sockets, files, epoll items: computed, their number × the size of one."))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -43,7 +44,7 @@ func writeParts(out *strings.Builder, grown []PartGrowth, title string, parts []
 			continue
 		}
 		if last < 0 || lastName != g.Name {
-			row := append([]string{printable(g.Name)}, slices.Repeat([]string{"–"}, len(parts))...)
+			row := append([]string{words.Printable(g.Name)}, slices.Repeat([]string{"–"}, len(parts))...)
 			table = append(table, row)
 			last, lastName = len(table)-1, g.Name
 		}
@@ -53,7 +54,7 @@ func writeParts(out *strings.Builder, grown []PartGrowth, title string, parts []
 		return
 	}
 	setting := grown[0].Setting
-	title = printable(setting.Scenario) + ", " + title
+	title = words.Printable(setting.Scenario) + ", " + title
 	fmt.Fprintf(out, "\n%s%s\n", opts.mark(bold, title), strings.TrimPrefix(opts.wrapped(fmt.Sprintf("%s (%s)", title, setting.Params)), title))
 	writeAligned(out, table, opts)
 }
@@ -80,8 +81,8 @@ func WriteDiagnosis(w io.Writer, cells []Cell, opts TableOptions) error {
 	var out strings.Builder
 	var why []string
 	for _, block := range blocksOf(Summarise(cells)) {
-		fmt.Fprintf(&out, "\n%s (%s)\n", opts.mark(bold, printable(fmt.Sprintf("%s, N = %s, looked into", block[0].Scenario,
-			groupDigits(float64(block[0].Conns))))), block[0].Setting().Params)
+		fmt.Fprintf(&out, "\n%s (%s)\n", opts.mark(bold, words.Printable(fmt.Sprintf("%s, N = %s, looked into", block[0].Scenario,
+			words.Number(float64(block[0].Conns))))), block[0].Setting().Params)
 		columns := mostCalls
 		table := diagnosisTable(block, columns)
 		for opts.Width > 0 && totalWidth(table) > opts.Width && columns > leastCalls {
@@ -102,7 +103,7 @@ func WriteDiagnosis(w io.Writer, cells []Cell, opts TableOptions) error {
 			"sched: how long goroutines were ready before they ran; allocs: heap objects a reply, and their bytes."))
 	}
 	for _, w := range why {
-		fmt.Fprintln(&out, opts.wrapped("not counted: "+printable(w)))
+		fmt.Fprintln(&out, opts.wrapped("not counted: "+words.Printable(w)))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -122,7 +123,7 @@ func diagnosisTable(block []Group, columns int) [][]string {
 	head := append([]string{"model"}, calls...)
 	table := [][]string{append(head, "others", "sched p50", "p99", "GCs", "allocs", "bytes")}
 	for i, d := range of {
-		row := []string{printable(names[i])}
+		row := []string{words.Printable(names[i])}
 		var others float64
 		for name, n := range d.Syscalls {
 			if !slices.Contains(calls, name) {
@@ -132,8 +133,8 @@ func diagnosisTable(block []Group, columns int) [][]string {
 		for _, name := range calls {
 			row = append(row, callsInWords(d, d.Syscalls[name]))
 		}
-		row = append(row, callsInWords(d, others), inWordsOf(d.SchedP50, Nanoseconds), inWordsOf(d.SchedP99, Nanoseconds),
-			inWordsOf(d.GCCycles, digits), inWordsOf(d.Allocs, digits), inWordsOf(d.AllocB, digits))
+		row = append(row, callsInWords(d, others), inWordsOf(d.SchedP50, words.Nanoseconds), inWordsOf(d.SchedP99, words.Nanoseconds),
+			inWordsOf(d.GCCycles, words.Digits), inWordsOf(d.Allocs, words.Digits), inWordsOf(d.AllocB, words.Digits))
 		table = append(table, row)
 	}
 	return table
@@ -169,9 +170,9 @@ func callsInWords(d *Diagnosis, n float64) string {
 	return fmt.Sprintf("%.2f", n)
 }
 
-func inWordsOf[T int64 | float64](v *T, words func(float64) string) string {
+func inWordsOf[T int64 | float64](v *T, inWords func(float64) string) string {
 	if v == nil {
 		return "–"
 	}
-	return words(float64(*v))
+	return inWords(float64(*v))
 }

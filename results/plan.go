@@ -1,8 +1,8 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
-	"strconv"
 	"time"
 )
 
@@ -95,7 +95,7 @@ func (p Params) String() string {
 	case p.storms():
 		load = "all connect at once, speak once and leave, again and again"
 	case p.Loop == "open":
-		load = fmt.Sprintf("open loop, %s messages/s in total", groupDigits(p.RatePerS))
+		load = fmt.Sprintf("open loop, %s messages/s in total", words.Number(p.RatePerS))
 	case p.Pipeline > 1:
 		load = fmt.Sprintf("closed loop, %d messages under way per connection", p.Pipeline)
 	}
@@ -108,11 +108,11 @@ func (p Params) String() string {
 	}
 	switch {
 	case p.How != "":
-		load += fmt.Sprintf(", %s of the messages block for %v, %s", percentOf(p.Share), time.Duration(p.BlockNS), p.How)
+		load += fmt.Sprintf(", %s of the messages block for %v, %s", words.Percent(p.Share), time.Duration(p.BlockNS), p.How)
 	case p.BlockNS > 0:
 		load += fmt.Sprintf(", each asks for %v of CPU time", time.Duration(p.BlockNS))
 	case p.Share > 0:
-		load += fmt.Sprintf(", beside them %s as many that do not read", percentOf(p.Share))
+		load += fmt.Sprintf(", beside them %s as many that do not read", words.Percent(p.Share))
 	}
 	if p.Driver != "" {
 		load += ", loaded by " + p.Driver
@@ -122,15 +122,21 @@ func (p Params) String() string {
 
 func (p Params) storms() bool { return p.Loop == "storm" }
 
-func percentOf(share float64) string { return strconv.FormatFloat(100*share, 'g', 3, 64) + "%" }
-
 // searchInWords is what was searched: "the most messages/s with p99<5ms".
 func (p Params) searchInWords() string {
 	switch {
 	case p.Search == "conns":
-		return fmt.Sprintf("the most connections with %s at %s messages/s in total", p.SLO, groupDigits(p.RatePerS))
+		return fmt.Sprintf("the most connections with %s at %s messages/s in total", p.SLO, words.Number(p.RatePerS))
 	case p.MostPerS > 0:
-		return fmt.Sprintf("the most messages/s with %s, up to %s", p.SLO, groupDigits(p.MostPerS))
+		return fmt.Sprintf("the most messages/s with %s, up to %s", p.SLO, words.Number(p.MostPerS))
 	}
 	return fmt.Sprintf("the most messages/s with %s", p.SLO)
+}
+
+func (p Params) searches() bool { return p.Loop == "search" }
+
+// alike is p without what may differ between repetitions that are shown as one group.
+func (p Params) alike() Params {
+	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS, p.Width, p.Edge, p.Tries = 0, 0, "", 0, 0, 0, 0, 0
+	return p
 }

@@ -1,10 +1,12 @@
 package results
 
 import (
+	"cbench/results/words"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -202,4 +204,25 @@ func syncDir(dir string) error {
 	}
 	defer d.Close()
 	return d.Sync()
+}
+
+// OtherMachine names what makes two runs those of unlike machines, with both values: a change between them is the machine's, or not only
+// the program's. Memory may differ by 2%: what the kernel keeps for itself is no other machine.
+func (e Environment) OtherMachine(o Environment) (differ []string) {
+	for _, f := range []struct {
+		name     string
+		same     bool
+		was, now any
+	}{
+		{"CPU", e.CPUModel == o.CPUModel, e.CPUModel, o.CPUModel},
+		{"cores", e.Cores == o.Cores, e.Cores, o.Cores},
+		{"memory", math.Abs(float64(e.MemoryBytes-o.MemoryBytes)) <= 0.02*float64(e.MemoryBytes),
+			words.Bytes(float64(e.MemoryBytes)), words.Bytes(float64(o.MemoryBytes))},
+		{"kernel", e.Kernel == o.Kernel, e.Kernel, o.Kernel},
+	} {
+		if !f.same {
+			differ = append(differ, fmt.Sprintf("%s: was %v, is %v", f.name, f.was, f.now))
+		}
+	}
+	return differ
 }

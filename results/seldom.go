@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,19 +11,19 @@ import (
 // seldomFigures are known to few scenarios: of connections that wait, that block others, that do not read, that come all at once. Models
 // are not compared by them.
 var seldomFigures = []Figure{
-	{Name: "first_p50_ns", Title: "first p50", Metric: FirstP50, Less: true, Words: Nanoseconds},
-	{Name: "last_p50_ns", Title: "last p50", Metric: LastP50, Less: true, Words: Nanoseconds},
-	{Name: "spread_p50_ns", Title: "spread p50", Metric: SpreadP50, Less: true, Words: Nanoseconds},
-	{Name: "spread_p99_ns", Title: "spread p99", Metric: SpreadP99, Less: true, Words: Nanoseconds, Tail: true},
-	{Name: "aside_p50_ns", Title: "slow ones' p50", Metric: AsideP50, Less: true, Words: Nanoseconds},
-	{Name: "aside_p99_ns", Title: "slow ones' p99", Metric: AsideP99, Less: true, Words: Nanoseconds, Tail: true},
-	{Name: "deaf_held_bytes", Title: "memory for them", Metric: Deafs.Held, Less: true, Words: Bytes},
-	{Name: "deaf_buffers_bytes", Title: "in the kernel", Metric: Deafs.Buffers, Less: true, Words: Bytes},
-	{Name: "dropped_slow", Title: "members dropped", Metric: DroppedSlow, Words: groupDigits},
-	{Name: "peak_rss_bytes", Title: "peak RSS", Metric: PeakRSS, Less: true, Words: Bytes},
-	{Name: "kept_1s_bytes", Title: "after 1 s", Metric: Kept(time.Second), Less: true, Words: Bytes},
-	{Name: "kept_10s_bytes", Title: "10 s", Metric: Kept(10 * time.Second), Less: true, Words: Bytes},
-	{Name: "kept_30s_bytes", Title: "30 s", Metric: Kept(30 * time.Second), Less: true, Words: Bytes},
+	{Name: "first_p50_ns", Title: "first p50", Metric: FirstP50, Less: true, Words: words.Nanoseconds},
+	{Name: "last_p50_ns", Title: "last p50", Metric: LastP50, Less: true, Words: words.Nanoseconds},
+	{Name: "spread_p50_ns", Title: "spread p50", Metric: SpreadP50, Less: true, Words: words.Nanoseconds},
+	{Name: "spread_p99_ns", Title: "spread p99", Metric: SpreadP99, Less: true, Words: words.Nanoseconds, Tail: true},
+	{Name: "aside_p50_ns", Title: "slow ones' p50", Metric: AsideP50, Less: true, Words: words.Nanoseconds},
+	{Name: "aside_p99_ns", Title: "slow ones' p99", Metric: AsideP99, Less: true, Words: words.Nanoseconds, Tail: true},
+	{Name: "deaf_held_bytes", Title: "memory for them", Metric: Deafs.Held, Less: true, Words: words.Bytes},
+	{Name: "deaf_buffers_bytes", Title: "in the kernel", Metric: Deafs.Buffers, Less: true, Words: words.Bytes},
+	{Name: "dropped_slow", Title: "members dropped", Metric: DroppedSlow, Words: words.Number},
+	{Name: "peak_rss_bytes", Title: "peak RSS", Metric: PeakRSS, Less: true, Words: words.Bytes},
+	{Name: "kept_1s_bytes", Title: "after 1 s", Metric: Kept(time.Second), Less: true, Words: words.Bytes},
+	{Name: "kept_10s_bytes", Title: "10 s", Metric: Kept(10 * time.Second), Less: true, Words: words.Bytes},
+	{Name: "kept_30s_bytes", Title: "30 s", Metric: Kept(30 * time.Second), Less: true, Words: words.Bytes},
 	{Name: "idle_cpu_ratio", Title: "CPU while all wait", Metric: IdleCPU, Less: true, Words: finePercent},
 }
 
@@ -37,14 +38,6 @@ func SeldomKnown(groups []Group) []Figure {
 	return all
 }
 
-// finePercent is a share of a CPU. The kernel charges by ticks: what is less than a few microseconds a second may be none at all.
-func finePercent(v float64) string {
-	if v < 1e-4 {
-		return "<0.01%"
-	}
-	return digits(100*v) + "%"
-}
-
 // writeSeldom writes those of them that the block knows.
 func writeSeldom(out *strings.Builder, all, block []Group, opts TableOptions) {
 	shown := SeldomKnown(block)
@@ -53,21 +46,21 @@ func writeSeldom(out *strings.Builder, all, block []Group, opts TableOptions) {
 	}
 	cells := [][]string{{"model"}}
 	for i := range block {
-		cells = append(cells, []string{printable(nameOf(all, &block[i]))})
+		cells = append(cells, []string{words.Printable(nameOf(all, &block[i]))})
 	}
 	var alike []string // what is the same for all needs no column
 	for _, f := range shown {
-		var words []string
+		var inWords []string
 		for i := range block {
-			words = append(words, column{figure: f, words: f.Words}.inWords(toldOf(&block[i], f), wide))
+			inWords = append(inWords, column{figure: f, wide: f.Words}.inWords(toldOf(&block[i], f), wide))
 		}
-		if len(block) > 1 && len(slices.Compact(slices.Clone(words))) == 1 {
-			figure, _, _ := strings.Cut(words[0], " ~0%")
+		if len(block) > 1 && len(slices.Compact(slices.Clone(inWords))) == 1 {
+			figure, _, _ := strings.Cut(inWords[0], " ~0%")
 			alike = append(alike, fmt.Sprintf("%s: %s in each", f.Title, figure))
 			continue
 		}
 		cells[0] = append(cells[0], f.Title)
-		for i, w := range words {
+		for i, w := range inWords {
 			cells[1+i] = append(cells[1+i], w)
 		}
 	}

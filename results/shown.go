@@ -59,12 +59,6 @@ func (s Setting) AtRest() bool { return s.atRest() }
 // NameOf is the model's name, with its threads where the same model ran on several numbers of them under the same load.
 func NameOf(groups []Group, g *Group) string { return nameOf(groups, g) }
 
-// Number is v in full, its thousands set off: "10,000".
-func Number(v float64) string { return groupDigits(v) }
-
-// Printable is s without what steers a terminal or a page.
-func Printable(s string) string { return printable(s) }
-
 // WriteRows writes rows in columns, the first being the head: names to the left, as are the columns named, figures to the right. The error
 // is the writer's.
 func WriteRows(w io.Writer, rows [][]string, opts TableOptions, left ...int) error {
@@ -73,9 +67,6 @@ func WriteRows(w io.Writer, rows [][]string, opts TableOptions, left ...int) err
 	_, err := io.WriteString(w, out.String())
 	return err
 }
-
-// Lines is a text in lines of at most so many columns, broken at spaces; 0: in one.
-func Lines(text string, width int) []string { return wrapColumns(text, width) }
 
 // RowsWidth is how many columns of a terminal the rows take.
 func RowsWidth(rows [][]string) int { return totalWidth(rows) }

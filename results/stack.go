@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"image/color"
 	"math"
 
@@ -11,9 +12,9 @@ import (
 
 // stacks is bars that lie one below the other, each of several parts: what adds to the right of 0, what takes away to the left.
 type stacks struct {
-	bars  []stackedBar
-	parts []stackedPart
-	words func(float64) string // of the sums
+	bars    []stackedBar
+	parts   []stackedPart
+	inWords func(float64) string // of the sums
 }
 
 type stackedBar struct {
@@ -71,7 +72,7 @@ func (s *stacks) Plot(c draw.Canvas, p *plot.Plot) {
 			*from += v
 			c.FillPolygon(s.parts[j].fill, []vg.Point{{X: left, Y: low}, {X: right, Y: low}, {X: right, Y: high}, {X: left, Y: high}})
 		}
-		writeMiddle(c, valueLetters, vg.Point{X: toX(up) + 4, Y: (low + high) / 2}, s.words(b.sum()))
+		writeMiddle(c, valueLetters, vg.Point{X: toX(up) + 4, Y: (low + high) / 2}, s.inWords(b.sum()))
 	}
 }
 
@@ -98,7 +99,7 @@ func linearAxis(a *plot.Axis, lo, hi float64, u unit) {
 	a.Min, a.Max = lo, hi
 	var ticks []plot.Tick
 	for k := math.Ceil(lo / step); k*step <= hi; k++ {
-		ticks = append(ticks, plot.Tick{Value: k * step, Label: short(u.text(k * step))})
+		ticks = append(ticks, plot.Tick{Value: k * step, Label: words.Short(u.text(k * step))})
 	}
 	a.Tick.Marker = plot.ConstantTicks(ticks)
 }

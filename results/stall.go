@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"math"
@@ -71,7 +72,7 @@ func (w wait) chart(of []row, given map[string]look) *chart {
 		return nil
 	}
 	for _, at := range stallPanels(of) {
-		pn := panel{title: fmt.Sprintf("%s, N = %s", at.how, groupDigits(float64(at.conns))), xLabel: "share of requests that block", endX: math.Inf(1),
+		pn := panel{title: fmt.Sprintf("%s, N = %s", at.how, words.Number(float64(at.conns))), xLabel: "share of requests that block", endX: math.Inf(1),
 			offered: limit}
 		for _, model := range modelsOf(of) {
 			s := series{label: model.name, look: given[model.model]}
@@ -182,7 +183,7 @@ func sharesAxis(x *plot.Axis, shares []float64) {
 	x.Scale = plot.LogScale{}
 	var ticks []plot.Tick
 	for _, share := range shares {
-		ticks = append(ticks, plot.Tick{Value: shareAt(share, shares), Label: percentOf(share)})
+		ticks = append(ticks, plot.Tick{Value: shareAt(share, shares), Label: words.Percent(share)})
 	}
 	x.Tick.Marker = plot.ConstantTicks(ticks)
 	x.Min, x.Max = ticks[0].Value/1.3, ticks[len(ticks)-1].Value*1.3

@@ -146,12 +146,6 @@ func blocksOfRounds(n int, of func(i int) (float64, bool)) (r rotated) {
 	return r
 }
 
-// alike is p without what may differ between repetitions that are shown as one group.
-func (p Params) alike() Params {
-	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS, p.Width, p.Edge, p.Tries = 0, 0, "", 0, 0, 0, 0, 0
-	return p
-}
-
 // Setting is what the models of one table or chart have in common: the load. How long was measured, and on how many
 // threads a server ran, may differ between them.
 type Setting struct {

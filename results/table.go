@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/words"
 	"fmt"
 	"io"
 	"maps"
@@ -10,19 +11,19 @@ import (
 
 // column is one figure of the table. Where room is short it has the tight head and words.
 type column struct {
-	head, tightHead   string
-	figure            Figure
-	words, tightWords func(float64) string
+	head, tightHead  string
+	figure           Figure
+	wide, tightWords func(float64) string
 }
 
 var columns = []column{
-	{"messages/s", "msg/s", figureNamed("throughput_per_s"), PerSecond, PerSecond},
-	{"p50", "p50", figureNamed("p50_ns"), Nanoseconds, Nanoseconds},
-	{"p99", "p99", figureNamed("p99_ns"), Nanoseconds, Nanoseconds},
-	{"p99.9", "p99.9", figureNamed("p999_ns"), Nanoseconds, Nanoseconds},
-	{"CPU/message", "CPU ns", figureNamed("cpu_ns_per_message"), nanosecondsInFull, PerSecond},
-	{"user mem/conn", "user/c", figureNamed("user_per_conn_bytes"), Bytes, Bytes},
-	{"kernel mem/conn", "kernel/c", figureNamed("kernel_per_conn_bytes"), Bytes, Bytes},
+	{"messages/s", "msg/s", figureNamed("throughput_per_s"), words.PerSecond, words.PerSecond},
+	{"p50", "p50", figureNamed("p50_ns"), words.Nanoseconds, words.Nanoseconds},
+	{"p99", "p99", figureNamed("p99_ns"), words.Nanoseconds, words.Nanoseconds},
+	{"p99.9", "p99.9", figureNamed("p999_ns"), words.Nanoseconds, words.Nanoseconds},
+	{"CPU/message", "CPU ns", figureNamed("cpu_ns_per_message"), nanosecondsInFull, words.PerSecond},
+	{"user mem/conn", "user/c", figureNamed("user_per_conn_bytes"), words.Bytes, words.Bytes},
+	{"kernel mem/conn", "kernel/c", figureNamed("kernel_per_conn_bytes"), words.Bytes, words.Bytes},
 }
 
 func figureNamed(name string) Figure {
@@ -41,9 +42,6 @@ const (
 	tight                // with how far they are sure, under tight heads
 	wide                 // the same, in full
 )
-
-// nanosecondsInFull is for a cost, which one compares, where a latency is something one reads.
-func nanosecondsInFull(v float64) string { return PerSecond(v) + " ns" }
 
 // WriteTable writes the cells as tables, one for every load and number of connections: models as rows, medians over the valid
 // repetitions as figures, with half of their 95% interval beside them where there is room, or where there are too few for one with half the
@@ -76,7 +74,7 @@ func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
 		fmt.Fprintln(&out)
 	}
 	if slices.ContainsFunc(blocks, func(b []Group) bool { return b[0].searched() }) {
-		for _, line := range wrapColumns(searchLegend, opts.Width) {
+		for _, line := range words.Wrap(searchLegend, opts.Width) {
 			fmt.Fprintln(&out, line)
 		}
 	}
@@ -151,13 +149,13 @@ func writeLegend(out *strings.Builder, known map[*Group][]told, how layout, opts
 	if how == wide {
 		return
 	}
-	for _, l := range []struct{ column, words string }{
+	for _, l := range []struct{ column, inWords string }{
 		{"CPU ns", "CPU ns: of the server, a message"},
 		{"user/c", "user/c, kernel/c: memory of the server, a connection; at small N mostly what it costs to be awake: see the slope over N"},
 	} {
 		at := slices.IndexFunc(columns, func(c column) bool { return c.tightHead == l.column })
 		if slices.ContainsFunc(slices.Collect(maps.Values(known)), func(figures []told) bool { return figures[at].interval.N > 0 }) {
-			fmt.Fprintln(out, opts.wrapped(l.words))
+			fmt.Fprintln(out, opts.wrapped(l.inWords))
 		}
 	}
 }
@@ -177,7 +175,7 @@ func blocksOf(groups []Group) (blocks [][]Group) {
 
 // writeBlock writes one block out of all groups.
 func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]told, how layout, opts TableOptions) {
-	title := printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, groupDigits(float64(block[0].Conns))))
+	title := words.Printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, words.Number(float64(block[0].Conns))))
 	load := fmt.Sprintf("(%s)", block[0].Setting().Params)
 	fmt.Fprintln(out, opts.mark(bold, title)+strings.TrimPrefix(opts.wrapped(title+" "+load), title))
 	writeAligned(out, figuresOf(all, block, known, how), opts)
@@ -207,7 +205,7 @@ func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]stri
 	cells := [][]string{append(head, "valid")}
 	for i := range block {
 		g := &block[i]
-		row := []string{printable(nameOf(all, g))}
+		row := []string{words.Printable(nameOf(all, g))}
 		for _, j := range shown {
 			row = append(row, columns[j].inWords(known[g][j], how))
 		}
@@ -223,14 +221,14 @@ func writeGrowth(out *strings.Builder, load Setting, groups []Group, opts TableO
 	known := false
 	for _, g := range MemoryGrowth(groups) {
 		if g.Setting == load {
-			cells = append(cells, []string{printable(g.Name), slopeInWords(g.User), slopeInWords(g.Kernel)})
+			cells = append(cells, []string{words.Printable(g.Name), slopeInWords(g.User), slopeInWords(g.Kernel)})
 			known = known || g.User != nil || g.Kernel != nil
 		}
 	}
 	if !known {
 		return
 	}
-	fmt.Fprintln(out, opts.mark(bold, printable(load.Scenario)+", memory as a slope over N"))
+	fmt.Fprintln(out, opts.mark(bold, words.Printable(load.Scenario)+", memory as a slope over N"))
 	writeAligned(out, cells, opts)
 	fmt.Fprintln(out)
 }
@@ -239,18 +237,18 @@ func slopeInWords(l *Line) string {
 	if l == nil {
 		return "–"
 	}
-	return Bytes(l.Slope)
+	return words.Bytes(l.Slope)
 }
 
 func (c column) inWords(f told, how layout) string {
 	if f.interval.N == 0 {
 		return "–"
 	}
-	words, gap := c.words, " "
+	inWords, gap := c.wide, " "
 	if how != wide {
-		words, gap = c.tightWords, ""
+		inWords, gap = c.tightWords, ""
 	}
-	figure := words(f.interval.Mid)
+	figure := inWords(f.interval.Mid)
 	if how == narrow {
 		return figure
 	}
@@ -259,17 +257,9 @@ func (c column) inWords(f told, how layout) string {
 	}
 	switch {
 	case f.interval.Sure():
-		return figure + gap + "±" + percent(f.interval.Half())
+		return figure + gap + "±" + words.Percent(f.interval.Half())
 	case f.spread.N > 1:
-		return figure + gap + "~" + percent(f.spread.HalfRange())
+		return figure + gap + "~" + words.Percent(f.spread.HalfRange())
 	}
 	return figure
-}
-
-// percent is a share in whole percent: a spread is not known more finely.
-func percent(share float64) string {
-	if share > 0 && share < 0.01 {
-		return "<1%"
-	}
-	return fmt.Sprintf("%.0f%%", 100*share)
 }

@@ -12,6 +12,7 @@ import (
 	"cbench/models/cost"
 	"cbench/results"
 	"cbench/results/report"
+	"cbench/results/words"
 )
 
 // costs is what the models' styles cost their reader: counted in the source, and told by a run if there is one.
@@ -117,7 +118,7 @@ var toldColumns = []costColumn{
 
 func whole(n int, detail ...string) report.Datum {
 	v := float64(n)
-	d := report.Datum{Text: results.Number(v), Value: &v}
+	d := report.Datum{Text: words.Number(v), Value: &v}
 	if n > 0 && len(detail) > 0 {
 		d.Detail = detail[0]
 	}
@@ -130,9 +131,9 @@ func measured(of func(t *results.ModelCost) *float64) func(m *modelCost) report.
 			return report.Datum{Text: "–"}
 		}
 		v := *of(m.Measured)
-		text := results.PerSecond(v)
+		text := words.PerSecond(v)
 		if v == math.Trunc(v) {
-			text = results.Number(v)
+			text = words.Number(v)
 		}
 		return report.Datum{Text: text, Value: &v}
 	}
@@ -194,11 +195,11 @@ locks, chans, starts: places that take a lock; send or receive on a channel; sta
 
 // places says where it was that the run told.
 func (c costs) places() string {
-	words := fmt.Sprintf("Goroutines and threads of the server's process: %s, all connections open", c.Open)
+	inWords := fmt.Sprintf("Goroutines and threads of the server's process: %s, all connections open", c.Open)
 	if c.Message.Scenario == "" {
-		return words + "; no diagnostic pass (--diagnose) counted system calls and allocations"
+		return inWords + "; no diagnostic pass (--diagnose) counted system calls and allocations"
 	}
-	return fmt.Sprintf("%s; system calls and heap objects a message: %s", words, c.Message)
+	return fmt.Sprintf("%s; system calls and heap objects a message: %s", inWords, c.Message)
 }
 
 func (c costs) rows(columns []costColumn) [][]string {

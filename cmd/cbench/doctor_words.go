@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"cbench/harness/probe"
-	"cbench/results"
+	"cbench/results/words"
 )
 
 // severities from what matters most.
@@ -25,7 +25,7 @@ func inSentences(findings []probe.Finding, conns int, listened bool, width int) 
 	}
 	var out strings.Builder
 	say := func(severity probe.Severity, name, text string) {
-		for i, line := range results.Lines(text, max(20, width-names-10)) {
+		for i, line := range words.Wrap(text, max(20, width-names-10)) {
 			if i > 0 {
 				severity, name, line = "", "", "  "+line
 			}
@@ -41,8 +41,8 @@ func inSentences(findings []probe.Finding, conns int, listened bool, width int) 
 			say("", "", "mend: "+f.Mend)
 		}
 	}
-	fmt.Fprintf(&out, "\nmost connections a run can have here: %s\n", results.Number(float64(conns)))
-	fmt.Fprintln(&out, strings.Join(results.Lines(verdict(sorted, listened), width-2), "\n  "))
+	fmt.Fprintf(&out, "\nmost connections a run can have here: %s\n", words.Number(float64(conns)))
+	fmt.Fprintln(&out, strings.Join(words.Wrap(verdict(sorted, listened), width-2), "\n  "))
 	return out.String()
 }
 

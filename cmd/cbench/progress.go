@@ -12,6 +12,7 @@ import (
 
 	"cbench/harness"
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // progress tells how a run goes on: on a terminal one line that is rewritten, else a line a repetition.
@@ -136,13 +137,13 @@ func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
 	}
 	if l := cell.Latency; l != nil && cell.Valid {
 		throughput, _ := results.Throughput(&cell)
-		outcome = fmt.Sprintf("  %s/s, p50 %s, p99 %s", results.PerSecond(throughput),
-			results.Nanoseconds(float64(l.P50)), results.Nanoseconds(float64(l.P99)))
+		outcome = fmt.Sprintf("  %s/s, p50 %s, p99 %s", words.PerSecond(throughput),
+			words.Nanoseconds(float64(l.P50)), words.Nanoseconds(float64(l.P99)))
 	}
 	if s := cell.Search; s != nil && cell.Valid {
 		outcome = "  nothing held"
 		if s.Found != nil {
-			outcome = fmt.Sprintf("  %s of %s, bound: %s", results.PerSecond(*s.Found), cell.Params.Search, s.Bound)
+			outcome = fmt.Sprintf("  %s of %s, bound: %s", words.PerSecond(*s.Found), cell.Params.Search, s.Bound)
 		}
 	}
 	fmt.Fprintf(p.w, "%d/%d  %s %s N=%d #%d  %.1f s%s\n", p.total-len(p.left), p.total,

@@ -8,6 +8,7 @@ import (
 
 	"cbench/results"
 	"cbench/results/report"
+	"cbench/results/words"
 )
 
 func newReport() *cobra.Command {
@@ -83,8 +84,8 @@ func crossCheckTables(checks []results.CrossCheck) (tables []report.Table) {
 				difference = report.Datum{Text: fmt.Sprintf("%+.0f%%", 100**r.Difference), Value: r.Difference}
 			}
 			t.Rows = append(t.Rows, []report.Datum{
-				{Text: r.Driver}, datumOf(r.Throughput, results.PerSecond), difference, datumOf(r.P50, results.Nanoseconds), datumOf(r.P99, results.Nanoseconds),
-				datumOf(r.CPUPerMessage, results.Nanoseconds), datumOf(r.ClientCPU, share), datumOf(r.ServerCPU, share), {Text: string(r.Bottleneck)}, {Text: r.Why},
+				{Text: r.Driver}, datumOf(r.Throughput, words.PerSecond), difference, datumOf(r.P50, words.Nanoseconds), datumOf(r.P99, words.Nanoseconds),
+				datumOf(r.CPUPerMessage, words.Nanoseconds), datumOf(r.ClientCPU, share), datumOf(r.ServerCPU, share), {Text: string(r.Bottleneck)}, {Text: r.Why},
 			})
 		}
 		tables = append(tables, t)
@@ -94,9 +95,9 @@ func crossCheckTables(checks []results.CrossCheck) (tables []report.Table) {
 
 func share(v float64) string { return fmt.Sprintf("%.2f", v) }
 
-func datumOf(s results.Spread, words func(float64) string) report.Datum {
+func datumOf(s results.Spread, inWords func(float64) string) report.Datum {
 	if s.N == 0 {
 		return report.Datum{Text: "–"}
 	}
-	return report.Datum{Text: words(s.Median), Value: &s.Median}
+	return report.Datum{Text: inWords(s.Median), Value: &s.Median}
 }

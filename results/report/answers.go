@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // Answer is which models the figures speak for, for one use. There is none where they speak for nobody.
@@ -34,7 +35,7 @@ func (f facts) level(of []results.Comparison) string {
 		case at.N == 0:
 			return ""
 		case is(of[0].Figure, "cpu"):
-			return results.Nanoseconds(at.Mid) // to be read, and not compared digit by digit
+			return words.Nanoseconds(at.Mid) // to be read, and not compared digit by digit
 		}
 		return of[0].Figure.Words(at.Mid)
 	}
@@ -52,7 +53,7 @@ func (f facts) idleAnswer() (Answer, bool) {
 	if len(models) == 0 {
 		return Answer{}, false
 	}
-	a := Answer{Use: number(n) + " mostly idle connections", Models: models, Why: []string{why}}
+	a := Answer{Use: words.Whole(n) + " mostly idle connections", Models: models, Why: []string{why}}
 	if m, at, ok := cpuAt(f.matters, n); ok {
 		if said := f.short(m.at(at), bestOf(m.at(at), f.control)); said != "" {
 			a.Why = append(a.Why, fmt.Sprintf("When they speak (%s): %s", f.loads[m.setting], said))
@@ -67,10 +68,10 @@ func (f facts) short(of []results.Comparison, best []string) string {
 		return ""
 	}
 	base := of[0].Base
-	first := fmt.Sprintf("%s a message at %s in %s", f.level(of), atN(of[0].Conns), code(base))
+	first := fmt.Sprintf("%s a message at %s in %s", f.level(of), atN(of[0].Conns), words.Code(base))
 	if best[0] != base {
 		at := slices.IndexFunc(of, func(c results.Comparison) bool { return c.Other == best[0] })
-		first = fmt.Sprintf("%s in %s than in %s at %s", howMuch(of[at].Ratio, of[at].Figure), code(best[0]), code(base), atN(of[0].Conns))
+		first = fmt.Sprintf("%s in %s than in %s at %s", howMuch(of[at].Ratio, of[at].Figure), words.Code(best[0]), words.Code(base), atN(of[0].Conns))
 		return "CPU is " + first + "."
 	}
 	said := "CPU is " + first
@@ -78,23 +79,23 @@ func (f facts) short(of []results.Comparison, best []string) string {
 	var wide []string
 	for _, c := range strongest(of) {
 		if c.Verdict == results.Same && !within(c.Ratio, 1) && !f.control(c.Other) {
-			wide = append(wide, code(c.Other))
+			wide = append(wide, words.Code(c.Other))
 		}
 		if c.Verdict == results.More && !f.control(c.Other) {
 			worse = append(worse, c)
 		}
 	}
-	if as := slices.DeleteFunc(codes(best[1:]), func(name string) bool { return slices.Contains(wide, name) }); len(as) > 0 {
-		said += fmt.Sprintf(", no difference found in %s", either(as))
+	if as := slices.DeleteFunc(words.Codes(best[1:]), func(name string) bool { return slices.Contains(wide, name) }); len(as) > 0 {
+		said += fmt.Sprintf(", no difference found in %s", words.Either(as))
 	}
 	if n := len(worse); n > 0 {
-		said += fmt.Sprintf("; %s in %s", howMuch(worse[n-1].Ratio, worse[n-1].Figure), code(worse[n-1].Other))
+		said += fmt.Sprintf("; %s in %s", howMuch(worse[n-1].Ratio, worse[n-1].Figure), words.Code(worse[n-1].Other))
 		if n > 1 {
-			said += fmt.Sprintf(", up to %s in %s", howMuch(worse[0].Ratio, worse[0].Figure), code(worse[0].Other))
+			said += fmt.Sprintf(", up to %s in %s", howMuch(worse[0].Ratio, worse[0].Figure), words.Code(worse[0].Other))
 		}
 	}
 	if len(wide) > 0 {
-		said += fmt.Sprintf("; %s not told apart, but not known to be within %s either", list(wide), percent(asGood))
+		said += fmt.Sprintf("; %s not told apart, but not known to be within %s either", words.List(wide), words.Percent(asGood))
 	}
 	return said + "."
 }
@@ -208,7 +209,7 @@ func (f facts) busyAnswers() []Answer {
 	}
 	how := "busy connections"
 	if p := m.setting.Params; p.Loop == "open" {
-		how = fmt.Sprintf("connections with %s messages/s", results.PerSecond(p.RatePerS))
+		how = fmt.Sprintf("connections with %s messages/s", words.PerSecond(p.RatePerS))
 	}
 	conns := m.known()
 	var answers []Answer
@@ -217,9 +218,9 @@ func (f facts) busyAnswers() []Answer {
 		if len(models) == 0 {
 			continue
 		}
-		a := Answer{Use: number(n) + " " + how, Models: models, Why: []string{f.short(m.at(n), models)}}
+		a := Answer{Use: words.Whole(n) + " " + how, Models: models, Why: []string{f.short(m.at(n), models)}}
 		if k := len(answers); k > 0 && slices.Equal(answers[k-1].Models, models) {
-			answers[k-1].Use = fmt.Sprintf("%s or %s", number(conns[0]), a.Use)
+			answers[k-1].Use = fmt.Sprintf("%s or %s", words.Whole(conns[0]), a.Use)
 			answers[k-1].Why = append(answers[k-1].Why, f.short(m.at(n), models))
 			continue
 		}

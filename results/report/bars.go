@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // bars is a stacked bar for every model: parts of a whole.
@@ -34,7 +35,7 @@ type piece struct {
 }
 
 // stack makes bars of values by row and part; a part that no row has is left out, and so is a row without any.
-func stack(title, note string, parts []string, models []string, values [][]float64, words func(float64) string) []bars {
+func stack(title, note string, parts []string, models []string, values [][]float64, inWords func(float64) string) []bars {
 	longest := 0.0
 	for _, row := range values {
 		longest = max(longest, sum(row))
@@ -54,14 +55,14 @@ func stack(title, note string, parts []string, models []string, values [][]float
 		if sum(row) <= 0 {
 			continue
 		}
-		r := barRow{Model: models[i], Total: words(sum(row))}
+		r := barRow{Model: models[i], Total: inWords(sum(row))}
 		at := 0.0
 		for j, v := range row {
 			if v <= 0 || !seen[j] {
 				continue
 			}
 			wide := 100 * v / longest
-			r.Pieces = append(r.Pieces, piece{Part: j, From: at, Wide: wide, Words: fmt.Sprintf("%s, %s: %s", models[i], parts[j], words(v))})
+			r.Pieces = append(r.Pieces, piece{Part: j, From: at, Wide: wide, Words: fmt.Sprintf("%s, %s: %s", models[i], parts[j], inWords(v))})
 			at += wide
 		}
 		b.Rows = append(b.Rows, r)
@@ -98,7 +99,7 @@ func (b *builder) cpuBars(load results.Setting) []bars {
 			}
 		}
 		all = append(all, stack("Where the CPU goes, "+atN(n), "Server CPU time a message, by what it was spent in.",
-			[]string{"user space", "kernel"}, models, values, results.Nanoseconds)...)
+			[]string{"user space", "kernel"}, models, values, words.Nanoseconds)...)
 	}
 	return all
 }
@@ -157,7 +158,7 @@ func (b *builder) memoryBars(load results.Setting) []bars {
 				most = max(most, g.Conns)
 			}
 		}
-		all = append(all, stack(moment.title+", "+atN(most), moment.note, parts, models, values, results.Bytes)...)
+		all = append(all, stack(moment.title+", "+atN(most), moment.note, parts, models, values, words.Bytes)...)
 	}
 	return all
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // bells is a line a pair, from ours to the original, on one logarithmic axis.
@@ -54,7 +55,7 @@ func bellsIn(pairs []results.Pair, at int, c results.BesideColumn) bells {
 			axis.hold(s)
 		}
 	}
-	b := bells{Title: capital(c.Title), Note: loadName(c.Setting), Ticks: axis.ticks(c.Words)}
+	b := bells{Title: words.Capital(c.Title), Note: loadName(c.Setting), Ticks: axis.ticks(c.Words)}
 	if c.Conns > 0 {
 		b.Note += ", " + atN(c.Conns)
 	}
@@ -102,13 +103,13 @@ func (a *bellAxis) place(v float64) float64 {
 }
 
 // ticks are powers of ten, or of four where it counts bytes, as many as there is room for.
-func (a *bellAxis) ticks(words func(float64) string) (all []bellTick) {
+func (a *bellAxis) ticks(inWords func(float64) string) (all []bellTick) {
 	const most = 4
 	if !a.binary && a.high/a.low < 20 { // hardly a decade
 		for decade := math.Pow10(int(math.Floor(math.Log10(a.low)))); decade <= a.high; decade *= 10 {
 			for _, m := range []float64{1, 2, 5} {
 				if v := m * decade; v >= a.low && v <= max(a.high, 2*a.low) {
-					all = append(all, bellTick{a.place(v), round(words(v))})
+					all = append(all, bellTick{a.place(v), round(inWords(v))})
 				}
 			}
 		}
@@ -123,7 +124,7 @@ func (a *bellAxis) ticks(words func(float64) string) (all []bellTick) {
 		step *= base
 	}
 	for v := math.Pow(step, math.Ceil(math.Log(a.low)/math.Log(step)-1e-9)); v <= max(a.high, 2*a.low)*1.001; v *= step {
-		all = append(all, bellTick{a.place(v), round(words(v))})
+		all = append(all, bellTick{a.place(v), round(inWords(v))})
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/words"
 	"cbench/scenarios/wire"
 )
 
@@ -96,22 +97,22 @@ func bystanderSentences(all []bystanders) (says []string) {
 		if len(stalled)+len(free) < 2 {
 			continue
 		}
-		s := fmt.Sprintf("While %s of %s requests a second%s block for %v each, %s, one bystander in 100 waits ", percent(p.Share), results.PerSecond(p.RatePerS), overHTTP(b.setting),
+		s := fmt.Sprintf("While %s of %s requests a second%s block for %v each, %s, one bystander in 100 waits ", words.Percent(p.Share), words.PerSecond(p.RatePerS), overHTTP(b.setting),
 			time.Duration(p.BlockNS), waysToBlock[p.How])
 		switch {
 		case len(stalled) == 0:
 			s += fmt.Sprintf("%s or longer, in all models measured: nobody is stalled", ofWaits(free))
 		case len(free) == 0:
-			s += fmt.Sprintf("%s or longer in %s: everybody is stalled", ofWaits(stalled), list(codes(names(stalled))))
+			s += fmt.Sprintf("%s or longer in %s: everybody is stalled", ofWaits(stalled), words.List(words.Codes(names(stalled))))
 		default:
-			s += fmt.Sprintf("%s or longer in %s, where who blocks one blocks all, and %s in %s", ofWaits(stalled), list(codes(names(stalled))),
-				ofWaits(free), list(codes(names(free))))
+			s += fmt.Sprintf("%s or longer in %s, where who blocks one blocks all, and %s in %s", ofWaits(stalled), words.List(words.Codes(names(stalled))),
+				ofWaits(free), words.List(words.Codes(names(free))))
 		}
 		if len(over) > 0 {
-			s += fmt.Sprintf("; %s could not keep up", list(codes(over)))
+			s += fmt.Sprintf("; %s could not keep up", words.List(words.Codes(over)))
 		}
 		if len(unknown) > 0 {
-			s += fmt.Sprintf("; of %s no repetition is valid", list(codes(unknown)))
+			s += fmt.Sprintf("; of %s no repetition is valid", words.List(words.Codes(unknown)))
 		}
 		says = append(says, s+".")
 	}
@@ -137,7 +138,7 @@ func ofWaits(waits []wait) string {
 	for _, w := range waits {
 		low, high = min(low, w.p99), max(high, w.p99)
 	}
-	from, to := results.Nanoseconds(low), results.Nanoseconds(high)
+	from, to := words.Nanoseconds(low), words.Nanoseconds(high)
 	if from == to {
 		return from
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // limit is what searches found of one model at one number of connections.
@@ -60,16 +61,16 @@ func capacitySentence(all []limit) string {
 	for _, l := range byHeld(all) {
 		switch {
 		case l.held.N == 0:
-			none = append(none, code(l.model)+because(l.why))
+			none = append(none, words.Code(l.model)+because(l.why))
 			continue
 		case l.bound == "client":
-			client = append(client, code(l.model))
+			client = append(client, words.Code(l.model))
 		case l.bound == "limit":
-			most = append(most, code(l.model))
+			most = append(most, words.Code(l.model))
 		case l.bound != "server":
-			unknown = append(unknown, code(l.model))
+			unknown = append(unknown, words.Code(l.model))
 		}
-		held = append(held, fmt.Sprintf("%s %s%s", code(l.model), rate(l.held.Mid), inBrackets(l.held)))
+		held = append(held, fmt.Sprintf("%s %s%s", words.Code(l.model), words.Rate(l.held.Mid), inBrackets(l.held)))
 	}
 	var said []string
 	if len(held) > 0 {
@@ -77,19 +78,19 @@ func capacitySentence(all []limit) string {
 		if p.Search != "conns" {
 			place = " at " + atN(all[0].conns)
 		}
-		said = append(said, fmt.Sprintf("Within %s%s the most %s held: %s%s.", limitsIn(p.SLO), place, what, list(held), ofProcesses(all)))
+		said = append(said, fmt.Sprintf("Within %s%s the most %s held: %s%s.", limitsIn(p.SLO), place, what, words.List(held), ofProcesses(all)))
 	}
 	if len(client) > 0 {
-		said = append(said, fmt.Sprintf("For %s the client was the bottleneck: the server could do more, and its limit is not known.", list(client)))
+		said = append(said, fmt.Sprintf("For %s the client was the bottleneck: the server could do more, and its limit is not known.", words.List(client)))
 	}
 	if len(most) > 0 {
-		said = append(said, fmt.Sprintf("%s still held the most that was tried.", list(most)))
+		said = append(said, fmt.Sprintf("%s still held the most that was tried.", words.List(most)))
 	}
 	if len(unknown) > 0 {
-		said = append(said, fmt.Sprintf("What ended the search of %s is not known: the server may hold more.", list(unknown)))
+		said = append(said, fmt.Sprintf("What ended the search of %s is not known: the server may hold more.", words.List(unknown)))
 	}
 	if len(none) > 0 {
-		said = append(said, fmt.Sprintf("Not even the least that was tried was held by %s.", list(none)))
+		said = append(said, fmt.Sprintf("Not even the least that was tried was held by %s.", words.List(none)))
 	}
 	return strings.Join(said, " ")
 }
@@ -116,14 +117,14 @@ func capacityShort(all []limit, best []string) string {
 		if l.held.N == 0 {
 			continue
 		}
-		words := fmt.Sprintf("%s %s%s", code(l.model), rate(l.held.Mid), inBrackets(l.held))
+		inWords := fmt.Sprintf("%s %s%s", words.Code(l.model), words.Rate(l.held.Mid), inBrackets(l.held))
 		if slices.Contains(best, l.model) {
-			held = append(held, words)
+			held = append(held, inWords)
 		} else if len(next) == 0 {
-			next = append(next, words)
+			next = append(next, inWords)
 		}
 	}
-	said := "Held: " + list(held)
+	said := "Held: " + words.List(held)
 	if len(next) > 0 {
 		said += "; next " + next[0]
 	}
@@ -135,7 +136,7 @@ func inBrackets(held results.Interval) string {
 	if math.IsNaN(held.Low) && math.IsNaN(held.High) {
 		return ""
 	}
-	return fmt.Sprintf(" (%s)", held.Between(rate))
+	return fmt.Sprintf(" (%s)", held.Between(words.Rate))
 }
 
 // byPlace splits limits by load and, where a rate was searched for, by N.

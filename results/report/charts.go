@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // data is what the page's script draws.
@@ -73,7 +74,7 @@ var figures = struct {
 	cpu:        named("cpu_ns_per_message"),
 	user:       named("user_per_conn_bytes"),
 	kernel:     named("kernel_per_conn_bytes"),
-	anon:       results.Figure{Name: "anon_bytes", Title: "whole server", Metric: results.Anon, Less: true, Words: results.Bytes},
+	anon:       results.Figure{Name: "anon_bytes", Title: "whole server", Metric: results.Anon, Less: true, Words: words.Bytes},
 }
 
 func named(name string) results.Figure {

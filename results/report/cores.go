@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // coresPart is what more cores are worth.
@@ -49,26 +50,26 @@ func coresSentence(of []results.Cores) string {
 			unknown = append(unknown, c)
 		}
 	}
-	on := fmt.Sprintf("given %s instead of %s,", plural(of[0].To, "core"), number(of[0].From))
+	on := fmt.Sprintf("given %s instead of %s,", words.Plural(of[0].To, "core"), words.Whole(of[0].From))
 	var clauses []string
 	if len(gain) > 0 {
-		clauses = append(clauses, fmt.Sprintf("%s %s %s %s as many requests (%s)", on, list(coreModels(gain)), answers(len(gain)), timesRange(gain), withinCores(gain)))
+		clauses = append(clauses, fmt.Sprintf("%s %s %s %s as many requests (%s)", on, words.List(coreModels(gain)), answers(len(gain)), timesRange(gain), withinCores(gain)))
 	}
 	for _, c := range slight {
-		words := howMuch(c.Ratio, throughputWords)
-		clauses = append(clauses, fmt.Sprintf("%s answers %s%s", code(c.Model), words, busyCores([]results.Cores{c})))
+		inWords := howMuch(c.Ratio, throughputWords)
+		clauses = append(clauses, fmt.Sprintf("%s answers %s%s", words.Code(c.Model), inWords, busyCores([]results.Cores{c})))
 	}
 	if len(none) > 0 {
-		clauses = append(clauses, fmt.Sprintf("in %s no gain was found%s", either(coreModels(none)), busyCores(none)))
+		clauses = append(clauses, fmt.Sprintf("in %s no gain was found%s", words.Either(coreModels(none)), busyCores(none)))
 	}
 	if len(unknown) > 0 {
-		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say%s", list(coreModels(unknown)), because(orSaid(unknown[0].Why, "its interval is "+betweenRatios(unknown[0].Ratio)))))
+		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say%s", words.List(coreModels(unknown)), because(orSaid(unknown[0].Why, "its interval is "+betweenRatios(unknown[0].Ratio)))))
 	}
 	said := strings.Join(clauses, "; ")
 	if len(gain) == 0 {
 		said = on + " " + said
 	}
-	return capital(said) + "."
+	return words.Capital(said) + "."
 }
 
 var throughputWords = results.Figure{Name: "requests", Title: "requests"}
@@ -82,7 +83,7 @@ func answers(n int) string {
 
 func coreModels(of []results.Cores) (all []string) {
 	for _, c := range of {
-		all = append(all, code(c.Model))
+		all = append(all, words.Code(c.Model))
 	}
 	return all
 }
@@ -90,7 +91,7 @@ func coreModels(of []results.Cores) (all []string) {
 // timesRange is "1.9 times", or from the least to the most of them.
 func timesRange(of []results.Cores) string {
 	byRatio := func(a, b results.Cores) int { return compareRatios(a.Ratio, b.Ratio) }
-	return fromToTimes(times(slices.MinFunc(of, byRatio).Ratio.Mid), times(slices.MaxFunc(of, byRatio).Ratio.Mid))
+	return fromToTimes(words.Times(slices.MinFunc(of, byRatio).Ratio.Mid), words.Times(slices.MaxFunc(of, byRatio).Ratio.Mid))
 }
 
 func compareRatios(a, b results.Interval) int {
@@ -144,7 +145,7 @@ func (f facts) coresParts() (all []coresPart) {
 	for _, of := range byCores(f.cores) {
 		c := of[0]
 		p := coresPart{Load: fmt.Sprintf("%s, %s", f.loads[c.Setting], atN(c.Conns)), Says: []string{coresSentence(of)}}
-		p.Table = Table{Title: fmt.Sprintf("The same model on %s and on %s", plural(c.From, "core"), number(c.To)), Note: "Medians; the ratio is of neighbouring rounds where there are any, its interval from what the same server twice differs by.",
+		p.Table = Table{Title: fmt.Sprintf("The same model on %s and on %s", words.Plural(c.From, "core"), words.Whole(c.To)), Note: "Medians; the ratio is of neighbouring rounds where there are any, its interval from what the same server twice differs by.",
 			Head: []string{"Model", fmt.Sprintf("Replies/s on %d", c.From), fmt.Sprintf("on %d", c.To), "Ratio", "95% interval", "Cores busy", "Verdict"}}
 		for _, c := range of {
 			p.Table.Rows = append(p.Table.Rows, coresRow(c))
@@ -159,7 +160,7 @@ func coresRow(c results.Cores) []Datum {
 		if i.N == 0 {
 			return unknown
 		}
-		return figure(i.Mid, rate(i.Mid))
+		return figure(i.Mid, words.Rate(i.Mid))
 	}
 	ratio, interval, busy := unknown, "not known", unknown
 	if c.Ratio.N > 0 {
@@ -173,5 +174,5 @@ func coresRow(c results.Cores) []Datum {
 	}
 	verdict := map[results.Verdict]string{results.More: "gains", results.Less: "loses", results.Same: "no difference found"}[c.Verdict]
 	return []Datum{{Text: c.Model, Model: c.Model}, each(c.Was), each(c.Is), ratio, {Text: interval}, busy,
-		{Text: orSaid(verdict, "cannot be told"), Detail: results.Printable(c.Why)}}
+		{Text: orSaid(verdict, "cannot be told"), Detail: words.Printable(c.Why)}}
 }

@@ -16,9 +16,9 @@ func saysEach(t *testing.T, name string, got, want []string) {
 		return
 	}
 	for i := range want {
-		for _, words := range strings.Split(want[i], "|") {
-			if !strings.Contains(got[i], words) {
-				t.Errorf("%s: %q does not say %q", name, got[i], words)
+		for _, inWords := range strings.Split(want[i], "|") {
+			if !strings.Contains(got[i], inWords) {
+				t.Errorf("%s: %q does not say %q", name, got[i], inWords)
 			}
 		}
 	}

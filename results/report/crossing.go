@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/words"
 	"cbench/scenarios/wire"
 )
 
@@ -28,7 +29,7 @@ func (b *builder) crossingLessons() (all []lessonPart) {
 			continue
 		}
 		l := lessonPart{
-			Title: fmt.Sprintf("Requests%s that block for %v, among %s a second", overHTTP(base), time.Duration(base.Params.BlockNS), results.Number(base.Params.RatePerS)),
+			Title: fmt.Sprintf("Requests%s that block for %v, among %s a second", overHTTP(base), time.Duration(base.Params.BlockNS), words.Number(base.Params.RatePerS)),
 			Lead: "The others only echo: how long do they wait? A crossing is told as the two rates of slow requests, of those measured, between which it lies." +
 				" Which requests are slow is drawn by chance, so they come in clusters.",
 			Says: append(stallCrossings(stalled), exhaustionSentences(exhausted)...),
@@ -130,8 +131,8 @@ func (b *builder) slowTable(base results.Setting, stalls, exhaustions []results.
 		for _, how := range slowHows {
 			for _, g := range b.slowGroups(base, how, n) {
 				counted := len(g.Told())
-				t.Rows = append(t.Rows, append(b.whose(g), Datum{Text: how}, figure(g.SlowPerS(), results.Number(g.SlowPerS())), figure(g.Params.Share, percent(g.Params.Share)),
-					datum(g, figures.p50), datum(g, figures.p99), told(g, results.AsideP50, results.Nanoseconds), told(g, results.AsideP99, results.Nanoseconds), datum(g, figures.cpu),
+				t.Rows = append(t.Rows, append(b.whose(g), Datum{Text: how}, figure(g.SlowPerS(), words.Number(g.SlowPerS())), figure(g.Params.Share, words.Percent(g.Params.Share)),
+					datum(g, figures.p50), datum(g, figures.p99), told(g, results.AsideP50, words.Nanoseconds), told(g, results.AsideP99, words.Nanoseconds), datum(g, figures.cpu),
 					b.crossed(g, stalls), b.crossed(g, exhaustions), figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
 			}
 		}
@@ -156,7 +157,7 @@ func (b *builder) crossed(g *results.Group, all []results.Crossing) Datum {
 
 // between is "between 10 and 50 a second", or on which side of what was measured it lies.
 func between(c results.Crossing) string {
-	ps := results.Number
+	ps := words.Number
 	switch {
 	case c.Again > 0:
 		return fmt.Sprintf("at %s a second, but not at %s", ps(c.Missed), ps(c.Again))
@@ -211,7 +212,7 @@ func stallCrossings(all []results.Crossing) (says []string) {
 		where, some := crossingsInWords(way)
 		s += where + "."
 		if p.How != "offload" && some {
-			s += fmt.Sprintf(" In theory one thread has time for %s of them a second.", results.Number(1e9/float64(p.BlockNS)))
+			s += fmt.Sprintf(" In theory one thread has time for %s of them a second.", words.Number(1e9/float64(p.BlockNS)))
 		}
 		says = append(says, s+ofOnce(way))
 	}
@@ -227,17 +228,17 @@ func crossingsInWords(way []crossedAlike) (where string, some bool) {
 			if a.of.Kept < a.of.Offered {
 				most = ", and with more it is not known,"
 			}
-			not = append(not, fmt.Sprintf("%s a second%s in %s", results.Number(a.of.Kept), most, list(codes(a.models))))
+			not = append(not, fmt.Sprintf("%s a second%s in %s", words.Number(a.of.Kept), most, words.List(words.Codes(a.models))))
 			continue
 		}
-		from := fmt.Sprintf("from somewhere between %s and %s a second", results.Number(a.of.Kept), results.Number(a.of.Missed))
+		from := fmt.Sprintf("from somewhere between %s and %s a second", words.Number(a.of.Kept), words.Number(a.of.Missed))
 		if a.of.Kept == 0 {
-			from = fmt.Sprintf("from %s a second or fewer", results.Number(a.of.Missed))
+			from = fmt.Sprintf("from %s a second or fewer", words.Number(a.of.Missed))
 		}
 		if a.of.Again > 0 {
-			from = fmt.Sprintf("with %s a second, but not with %s,", results.Number(a.of.Missed), results.Number(a.of.Again))
+			from = fmt.Sprintf("with %s a second, but not with %s,", words.Number(a.of.Missed), words.Number(a.of.Again))
 		}
-		crossed = append(crossed, fmt.Sprintf("%s in %s", from, list(codes(a.models))))
+		crossed = append(crossed, fmt.Sprintf("%s in %s", from, words.List(words.Codes(a.models))))
 	}
 	said, never := strings.Join(crossed, ", "), strings.Join(not, ", ")
 	switch {
@@ -255,7 +256,7 @@ func ofOnce(way []crossedAlike) string {
 	all := true
 	for _, a := range way {
 		if a.of.Once {
-			once = append(once, codes(a.models)...)
+			once = append(once, words.Codes(a.models)...)
 		}
 		all = all && a.of.Once
 	}
@@ -265,7 +266,7 @@ func ofOnce(way []crossedAlike) string {
 	case all:
 		return " Each is of one repetition: another may cross elsewhere."
 	}
-	return fmt.Sprintf(" Of one repetition is what is told of %s: another may cross elsewhere.", list(once))
+	return fmt.Sprintf(" Of one repetition is what is told of %s: another may cross elsewhere.", words.List(once))
 }
 
 // exhaustionSentences say where slow requests that are handed over come to queue for a thread. Far below what threads can do in theory there
@@ -282,7 +283,7 @@ func exhaustionSentences(all []results.Crossing) (says []string) {
 		}
 		where, _ := crossingsInWords(way)
 		s := fmt.Sprintf("Handed over (%s), half of the slow requests%s take over %v %s", atN(way[0].of.Conns), overHTTP(way[0].of.Setting), 2*block, where)
-		says = append(says, fmt.Sprintf("%s. In theory %d threads do %s a second, and what comes beyond has to queue.%s", s, wire.MaxOffload, results.Number(theory), ofOnce(way)))
+		says = append(says, fmt.Sprintf("%s. In theory %d threads do %s a second, and what comes beyond has to queue.%s", s, wire.MaxOffload, words.Number(theory), ofOnce(way)))
 	}
 	return says
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // deafLessons is what members that do not read cost, and whom.
@@ -15,7 +16,7 @@ func (b *builder) deafLessons() (all []lessonPart) {
 			continue
 		}
 		l := lessonPart{
-			Title: fmt.Sprintf("Members that do not read: %s beside the healthy", percent(load.Params.Share)),
+			Title: fmt.Sprintf("Members that do not read: %s beside the healthy", words.Percent(load.Params.Share)),
 			Lead: "Every other of them never reads, the others not in every other second. What they are owed fills the kernel's socket buffers first, of which the server sees nothing;" +
 				" then it may owe 256 KiB to each, and drops who is behind by more. Memory is what the server took for a second on end above what it did under the same load while all read, garbage included." +
 				" No healthy member lost a message: else it were void.",
@@ -52,8 +53,8 @@ func (b *builder) deafTable(load results.Setting) Table {
 		d := results.Deafs
 		counted := len(g.Told())
 		t.Rows = append(t.Rows, append(b.whose(g),
-			told(g, d.Members, results.Number), told(g, d.Bound, results.Bytes), told(g, d.Held, results.Bytes), told(g, d.Peak, results.Bytes),
-			told(g, d.Buffers, results.Bytes), told(g, d.Dropped, results.Number), told(g, d.First, results.Nanoseconds), told(g, d.Last, results.Nanoseconds),
+			told(g, d.Members, words.Number), told(g, d.Bound, words.Bytes), told(g, d.Held, words.Bytes), told(g, d.Peak, words.Bytes),
+			told(g, d.Buffers, words.Bytes), told(g, d.Dropped, words.Number), told(g, d.First, words.Nanoseconds), told(g, d.Last, words.Nanoseconds),
 			datum(g, figures.p50), datum(g, figures.p99), quiet, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
 	}
 	return t
@@ -66,20 +67,20 @@ func deafSentence(name string, g, quiet *results.Group) string {
 	if members.N == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("Beside %s healthy members of %s, %s that do not read", number(g.Conns), code(name), results.Number(members.Median))
+	s := fmt.Sprintf("Beside %s healthy members of %s, %s that do not read", words.Whole(g.Conns), words.Code(name), words.Number(members.Median))
 	switch {
 	case held.N == 0:
 		s += " cost memory that is not known"
 	case held.Median <= bound.Median:
-		s += fmt.Sprintf(" cost it %s of at most %s", grown(held.Median), results.Bytes(bound.Median))
+		s += fmt.Sprintf(" cost it %s of at most %s", grown(held.Median), words.Bytes(bound.Median))
 	default:
-		s += fmt.Sprintf(" cost it %s, more than the %s they may be owed; what the rest is is not known", grown(held.Median), results.Bytes(bound.Median))
+		s += fmt.Sprintf(" cost it %s, more than the %s they may be owed; what the rest is is not known", grown(held.Median), words.Bytes(bound.Median))
 	}
 	if peak := g.Of(d.Peak); held.N > 0 && peak.N > 0 && peak.Median > 1.05*held.Median {
 		s += fmt.Sprintf(" (%s at the peak)", grown(peak.Median))
 	}
 	if buffers.N > 0 {
-		s += fmt.Sprintf(", and the kernel's socket buffers held %s", results.Bytes(buffers.Median))
+		s += fmt.Sprintf(", and the kernel's socket buffers held %s", words.Bytes(buffers.Median))
 	}
 	return s + deafEnd(g) + healthySays(g, quiet) + "."
 }
@@ -94,10 +95,10 @@ func deafEnd(g *results.Group) string {
 	case dropped.Median == 0:
 		return "; none was dropped in that time"
 	case first.N == 0 || last.N == 0:
-		return fmt.Sprintf("; %s were dropped", results.Number(dropped.Median))
+		return fmt.Sprintf("; %s were dropped", words.Number(dropped.Median))
 	}
-	after := span1([]float64{first.Median, last.Median}, results.Nanoseconds)
-	return fmt.Sprintf("; %s were dropped, after %s", results.Number(dropped.Median), after)
+	after := span1([]float64{first.Median, last.Median}, words.Nanoseconds)
+	return fmt.Sprintf("; %s were dropped, after %s", words.Number(dropped.Median), after)
 }
 
 // healthySays is how long the healthy waited.
@@ -106,10 +107,10 @@ func healthySays(g, quiet *results.Group) string {
 	if p99.N == 0 {
 		return ""
 	}
-	s := fmt.Sprintf(". The healthy ones' p99 was %s", results.Nanoseconds(p99.Median))
+	s := fmt.Sprintf(". The healthy ones' p99 was %s", words.Nanoseconds(p99.Median))
 	if quiet != nil {
 		if all := quiet.Of(results.LatencyP99); all.N > 0 {
-			s += fmt.Sprintf(", and while all read %s", results.Nanoseconds(all.Median))
+			s += fmt.Sprintf(", and while all read %s", words.Nanoseconds(all.Median))
 		}
 	}
 	return s
@@ -138,23 +139,23 @@ func (f facts) deafFinding() string {
 	if len(held) == 0 || len(p99) == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("%s members that do not read, beside %s that do, cost a server %s", results.Number(most), number(of[0].Conns), span1(held, grown))
+	s := fmt.Sprintf("%s members that do not read, beside %s that do, cost a server %s", words.Number(most), words.Whole(of[0].Conns), span1(held, grown))
 	if slices.Max(held) <= bound[0] {
-		s += fmt.Sprintf(" of at most %s", results.Bytes(bound[0]))
+		s += fmt.Sprintf(" of at most %s", words.Bytes(bound[0]))
 	} else {
-		s += fmt.Sprintf(" (they may be owed %s; what is above that is not known)", results.Bytes(bound[0]))
+		s += fmt.Sprintf(" (they may be owed %s; what is above that is not known)", words.Bytes(bound[0]))
 	}
 	if len(buffers) > 0 {
-		s += fmt.Sprintf(", and fill %s of the kernel's socket buffers", span1(buffers, results.Bytes))
+		s += fmt.Sprintf(", and fill %s of the kernel's socket buffers", span1(buffers, words.Bytes))
 	}
 	if len(dropped) > 0 {
-		s += fmt.Sprintf("; %s of them are dropped", span1(dropped, results.Number))
+		s += fmt.Sprintf("; %s of them are dropped", span1(dropped, words.Number))
 	}
 	none := "No healthy member loses a message"
 	if void := f.voidBeside(of[0]); len(void) > 0 {
-		none = fmt.Sprintf("In what is valid no healthy member loses a message (void: %s)", list(void))
+		none = fmt.Sprintf("In what is valid no healthy member loses a message (void: %s)", words.List(void))
 	}
-	return s + fmt.Sprintf(". %s; one delivery in 100 takes %s or longer.", none, span1(p99, results.Nanoseconds))
+	return s + fmt.Sprintf(". %s; one delivery in 100 takes %s or longer.", none, span1(p99, words.Nanoseconds))
 }
 
 // voidBeside is how many repetitions of which models are void under the same load and N.
@@ -162,7 +163,7 @@ func (f facts) voidBeside(g *results.Group) (all []string) {
 	for i := range f.groups {
 		o := &f.groups[i]
 		if o.Setting() == g.Setting() && o.Conns == g.Conns && len(o.Void) > 0 && !f.control(o.Model) {
-			all = append(all, fmt.Sprintf("%d of %s of %s", len(o.Void), plural(len(o.Void)+len(o.Told()), "repetition"), code(results.NameOf(f.groups, o))))
+			all = append(all, fmt.Sprintf("%d of %s of %s", len(o.Void), words.Plural(len(o.Void)+len(o.Told()), "repetition"), words.Code(results.NameOf(f.groups, o))))
 		}
 	}
 	return all
@@ -173,5 +174,5 @@ func grown(v float64) string {
 	if v < 256<<10 {
 		return "nothing measurable"
 	}
-	return results.Bytes(v)
+	return words.Bytes(v)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // matter is the comparisons of one figure under one load.
@@ -93,7 +94,7 @@ func sentenceAt(of []results.Comparison, level string) string {
 	if len(of) == 0 {
 		return ""
 	}
-	base, title := code(of[0].Base), titleOf(of[0].Figure)
+	base, title := words.Code(of[0].Base), titleOf(of[0].Figure)
 	var differ, same, unknown []string
 	why := ""
 	var found []results.Comparison
@@ -102,9 +103,9 @@ func sentenceAt(of []results.Comparison, level string) string {
 		case results.Less, results.More:
 			found = append(found, c)
 		case results.Same:
-			same = append(same, code(c.Other))
+			same = append(same, words.Code(c.Other))
 		default:
-			unknown = append(unknown, code(c.Other))
+			unknown = append(unknown, words.Code(c.Other))
 			why = orSaid(why, c.Why)
 		}
 	}
@@ -113,14 +114,14 @@ func sentenceAt(of []results.Comparison, level string) string {
 	at := "At " + atN(of[0].Conns)
 	switch {
 	case len(differ) > 0 && level != "":
-		clauses = append(clauses, fmt.Sprintf("%s it is %s", at, list(append([]string{level + " in " + base}, differ...))))
+		clauses = append(clauses, fmt.Sprintf("%s it is %s", at, words.List(append([]string{level + " in " + base}, differ...))))
 	case len(differ) > 0:
-		clauses = append(clauses, fmt.Sprintf("%s it is, against %s, %s", at, base, list(differ)))
+		clauses = append(clauses, fmt.Sprintf("%s it is, against %s, %s", at, base, words.List(differ)))
 	}
 	if len(same) > 0 {
-		said := fmt.Sprintf("no difference from %s was found in %s", base, either(same))
+		said := fmt.Sprintf("no difference from %s was found in %s", base, words.Either(same))
 		if len(differ) == 0 {
-			said = fmt.Sprintf("%s no difference in %s between %s and %s was found", at, title, base, either(same))
+			said = fmt.Sprintf("%s no difference in %s between %s and %s was found", at, title, base, words.Either(same))
 			if level != "" {
 				said += fmt.Sprintf(" (%s in %s)", level, base)
 			}
@@ -128,7 +129,7 @@ func sentenceAt(of []results.Comparison, level string) string {
 		clauses = append(clauses, said)
 	}
 	if len(unknown) > 0 {
-		said := fmt.Sprintf("of %s too little is known to say%s", list(unknown), because(why))
+		said := fmt.Sprintf("of %s too little is known to say%s", words.List(unknown), because(why))
 		if len(clauses) == 0 {
 			said = at + " " + said
 		}
@@ -141,14 +142,14 @@ func sentenceAt(of []results.Comparison, level string) string {
 func differInWords(found []results.Comparison) []string {
 	var all []string
 	for _, c := range found {
-		all = append(all, fmt.Sprintf("%s in %s", howMuch(c.Ratio, c.Figure), code(c.Other)))
+		all = append(all, fmt.Sprintf("%s in %s", howMuch(c.Ratio, c.Figure), words.Code(c.Other)))
 	}
 	if n := len(all); n > 4 {
 		var between []string
 		for _, c := range found[1 : n-1] {
-			between = append(between, code(c.Other))
+			between = append(between, words.Code(c.Other))
 		}
-		return []string{fmt.Sprintf("from %s to %s, with %s between them", all[n-1], all[0], list(between))}
+		return []string{fmt.Sprintf("from %s to %s, with %s between them", all[n-1], all[0], words.List(between))}
 	}
 	return all
 }
@@ -157,7 +158,7 @@ func because(why string) string {
 	if why == "" {
 		return ""
 	}
-	return " (" + strings.TrimSuffix(results.Printable(why), ".") + ")"
+	return " (" + strings.TrimSuffix(words.Printable(why), ".") + ")"
 }
 
 // strongest is the comparisons from the largest ratio to the least.
@@ -208,19 +209,19 @@ func course(of []results.Comparison) string {
 		return ""
 	}
 	if len(all) == 1 {
-		return capital(all[0].words(true)+all[0].alone()) + "."
+		return words.Capital(all[0].inWords(true)+all[0].alone()) + "."
 	}
 	var clauses []string // the place first, to be read along N
 	for i, s := range all {
-		clauses = append(clauses, s.where(i == len(all)-1)+" "+s.words(i == 0))
+		clauses = append(clauses, s.where(i == len(all)-1)+" "+s.inWords(i == 0))
 	}
-	return capital(strings.Join(clauses, "; ")) + "."
+	return words.Capital(strings.Join(clauses, "; ")) + "."
 }
 
 // words is what a stretch says, with the whole names in the first.
-func (s stretch) words(first bool) string {
+func (s stretch) inWords(first bool) string {
 	c := s[0]
-	other, base, title := code(c.Other), code(c.Base), titleOf(c.Figure)
+	other, base, title := words.Code(c.Other), words.Code(c.Base), titleOf(c.Figure)
 	switch s.verdict() {
 	case results.Same:
 		if first {
@@ -240,11 +241,11 @@ func (s stretch) words(first bool) string {
 		}
 		return fmt.Sprintf("it is %s in %s", how, other)
 	}
-	words := "too little is known to say"
+	inWords := "too little is known to say"
 	if first {
-		words = fmt.Sprintf("of %s in %s against %s too little is known to say", title, other, base)
+		inWords = fmt.Sprintf("of %s in %s against %s too little is known to say", title, other, base)
 	}
-	return words + because(c.Why)
+	return inWords + because(c.Why)
 }
 
 // where is every N of a stretch; the last says from which on.
@@ -254,9 +255,9 @@ func (s stretch) where(last bool) string {
 	}
 	var conns []string
 	for _, c := range s {
-		conns = append(conns, number(c.Conns))
+		conns = append(conns, words.Whole(c.Conns))
 	}
-	return "at N = " + list(conns)
+	return "at N = " + words.List(conns)
 }
 
 // alone is the N of a stretch that is the whole course. One that itself names its ends does not need it.
@@ -268,7 +269,7 @@ func (s stretch) alone() string {
 	case decided(s):
 		return ""
 	}
-	return fmt.Sprintf(" at any N from %s to %s", number(first), number(last))
+	return fmt.Sprintf(" at any N from %s to %s", words.Whole(first), words.Whole(last))
 }
 
 // mixed is the courses of which the verdict is not the same at every N.
@@ -303,15 +304,15 @@ func (m matter) verdictless() string {
 		return ""
 	}
 	title, place := titleOf(m.figure), m.place()
-	names := codes(append([]string{m.all[0].Base}, m.others()...))
+	names := words.Codes(append([]string{m.all[0].Base}, m.others()...))
 	switch {
 	case n[results.Unknown] == 0:
-		return fmt.Sprintf("No difference in %s between %s was found %s.", title, list(names), place)
+		return fmt.Sprintf("No difference in %s between %s was found %s.", title, words.List(names), place)
 	case n[results.Same] == 0:
 		return unranked([]matter{m})
 	}
 	return fmt.Sprintf("No difference in %s was found %s; of %s too little is known to say%s.", title, place,
-		plural(n[results.Unknown], "comparison"), because(m.why()))
+		words.Plural(n[results.Unknown], "comparison"), because(m.why()))
 }
 
 // place is all of its N.
@@ -320,7 +321,7 @@ func (m matter) place() string {
 	if len(conns) == 1 {
 		return "at " + atN(conns[0])
 	}
-	return fmt.Sprintf("at any N from %s to %s", number(conns[0]), number(conns[len(conns)-1]))
+	return fmt.Sprintf("at any N from %s to %s", words.Whole(conns[0]), words.Whole(conns[len(conns)-1]))
 }
 
 // why is the first reason for which too little is known.
@@ -340,7 +341,7 @@ func unranked(all []matter) string {
 		titles = append(titles, titleOf(m.figure))
 	}
 	m := all[0]
-	return fmt.Sprintf("%s cannot rank %s %s%s.", capital(list(titles)), list(codes(append([]string{m.all[0].Base}, m.others()...))), m.place(), because(m.why()))
+	return fmt.Sprintf("%s cannot rank %s %s%s.", words.Capital(words.List(titles)), words.List(words.Codes(append([]string{m.all[0].Base}, m.others()...))), m.place(), because(m.why()))
 }
 
 // isUnranked reports whether nothing is known, and the kind of matter that it can be told of together with others.
@@ -351,8 +352,8 @@ func (m matter) isUnranked() (kind string, is bool) {
 	return strings.Join([]string{results.WithoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
 }
 
-// inWords is all that is known of the matters of one load, alike told together.
-func inWords(all []matter) []string {
+// differenceInWords is all that is known of the matters of one load, alike told together.
+func differenceInWords(all []matter) []string {
 	var said []string
 	told := map[string]bool{}
 	for i, m := range all {
@@ -385,13 +386,13 @@ func (m matter) sentences() []string {
 	for _, other := range m.others() {
 		of := m.of(other)
 		if s := stretches(of); len(s) == 1 && s[0].verdict() == results.Same && len(of) == len(m.conns()) {
-			same = append(same, code(other))
+			same = append(same, words.Code(other))
 			continue
 		}
 		said = append(said, course(of))
 	}
 	if len(same) > 0 {
-		said = append(said, fmt.Sprintf("No difference in %s between %s and %s was found %s.", titleOf(m.figure), code(m.all[0].Base), either(same), m.place()))
+		said = append(said, fmt.Sprintf("No difference in %s between %s and %s was found %s.", titleOf(m.figure), words.Code(m.all[0].Base), words.Either(same), m.place()))
 	}
 	return said
 }

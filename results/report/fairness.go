@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // fairnessPart is how evenly connections were served.
@@ -40,15 +41,15 @@ func (f facts) unfair() (says []string) {
 		if e.Fair() {
 			continue
 		}
-		s := fmt.Sprintf("%s was not fair (%s, %s): ", code(e.Name), f.loads[e.Setting], atN(e.Conns))
+		s := fmt.Sprintf("%s was not fair (%s, %s): ", words.Code(e.Name), f.loads[e.Setting], atN(e.Conns))
 		if e.Shares {
-			s += fmt.Sprintf("Jain's index is %s, as if %s of the connections had nothing", index(e.Jain.Median), percent(1-e.Jain.Median))
+			s += fmt.Sprintf("Jain's index is %s, as if %s of the connections had nothing", index(e.Jain.Median), words.Percent(1-e.Jain.Median))
 		}
 		if e.Shares && e.Waits {
 			s += "; "
 		}
 		if e.Waits {
-			s += fmt.Sprintf("one connection's p99 is %s, that of the one in the middle %s", results.Nanoseconds(e.Worst.Median), results.Nanoseconds(e.Median.Median))
+			s += fmt.Sprintf("one connection's p99 is %s, that of the one in the middle %s", words.Nanoseconds(e.Worst.Median), words.Nanoseconds(e.Median.Median))
 		}
 		says = append(says, s+".")
 	}
@@ -73,12 +74,12 @@ func (f facts) fairRest() string {
 			wait = max(wait, e.Worst.Median/e.Median.Median)
 		}
 	}
-	who := fmt.Sprintf("All models were fair, under every load at every N where it is known (%s)", plural(judged, "case"))
+	who := fmt.Sprintf("All models were fair, under every load at every N where it is known (%s)", words.Plural(judged, "case"))
 	switch {
 	case fair == 0:
 		return ""
 	case fair < judged:
-		who = fmt.Sprintf("In the other %d of %s models were fair", fair, plural(judged, "case"))
+		who = fmt.Sprintf("In the other %d of %s models were fair", fair, words.Plural(judged, "case"))
 	}
 	s := fmt.Sprintf("%s: Jain's index was at least %s", who, index(least))
 	if index(lowest) != index(least) {
@@ -86,9 +87,9 @@ func (f facts) fairRest() string {
 	}
 	switch {
 	case wait >= results.MostWait:
-		s += fmt.Sprintf(", and where one connection's p99 was up to %s times that of the one in the middle, chance does as much to the unluckiest of so many", times(wait))
+		s += fmt.Sprintf(", and where one connection's p99 was up to %s times that of the one in the middle, chance does as much to the unluckiest of so many", words.Times(wait))
 	case wait > 0:
-		s += fmt.Sprintf(", and no connection's p99 was over %s times that of the one in the middle", times(max(1, wait)))
+		s += fmt.Sprintf(", and no connection's p99 was over %s times that of the one in the middle", words.Times(max(1, wait)))
 	}
 	return s + "."
 }
@@ -130,23 +131,23 @@ func (f facts) untoldAt(e results.Evenness) string {
 		at += ", " + atN(e.Conns)
 	}
 	if conns {
-		at += ", in " + code(e.Name)
+		at += ", in " + words.Code(e.Name)
 	}
 	return at
 }
 
 func (f facts) evenRow(e results.Evenness) []Datum {
-	of := func(s results.Spread, words func(float64) string) Datum {
+	of := func(s results.Spread, inWords func(float64) string) Datum {
 		if s.N == 0 {
 			return unknown
 		}
-		return figure(s.Median, words(s.Median))
+		return figure(s.Median, inWords(s.Median))
 	}
 	verdict := "fair"
 	if !e.Fair() {
 		verdict = "not fair"
 	}
-	return []Datum{{Text: f.loads[e.Setting]}, figure(float64(e.Conns), number(e.Conns)), {Text: e.Name, Model: e.Name}, figure(e.Replies, rate(math.Round(e.Replies))),
-		of(e.Jain, func(v float64) string { return fmt.Sprintf("%.3f", v) }), of(e.Worst, results.Nanoseconds), of(e.Median, results.Nanoseconds),
+	return []Datum{{Text: f.loads[e.Setting]}, figure(float64(e.Conns), words.Whole(e.Conns)), {Text: e.Name, Model: e.Name}, figure(e.Replies, words.Rate(math.Round(e.Replies))),
+		of(e.Jain, func(v float64) string { return fmt.Sprintf("%.3f", v) }), of(e.Worst, words.Nanoseconds), of(e.Median, words.Nanoseconds),
 		{Text: verdict}}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // parted is what the page says of all models together: of ours alone where there are too many originals for that. Theirs is the cells left out.
@@ -33,7 +34,7 @@ func (f facts) apartSays() string {
 	if len(f.apart) == 0 {
 		return ""
 	}
-	return plural(len(f.apart), "server") + " of other makes stand under The originals, each beside the model that imitates it. All else here is of our own models."
+	return words.Plural(len(f.apart), "server") + " of other makes stand under The originals, each beside the model that imitates it. All else here is of our own models."
 }
 
 // familyCharts are what ours and its originals are shown by over N.
@@ -94,7 +95,7 @@ func (b *builder) addFamilies(p *originalsPart, run *results.Run, whole *builder
 	own := builder{facts: facts{groups: results.Summarise(theirs)}}
 	for _, load := range settingsOf(own.groups) {
 		t := own.table(load)
-		t.Title = capital(whole.facts.loads[load])
+		t.Title = words.Capital(whole.facts.loads[load])
 		p.Tables = append(p.Tables, t)
 	}
 }

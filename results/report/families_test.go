@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // With more originals than a sentence can hold the findings are of ours alone, and every original is shown beside its model.
@@ -25,7 +26,7 @@ func TestManyOriginalsOnThePage(t *testing.T) {
 		}
 		for _, said := range append(f.Says, f.More...) {
 			for name := range s.Run.Originals {
-				if strings.Contains(said, code(name)) {
+				if strings.Contains(said, words.Code(name)) {
 					t.Errorf("%s names %s: %s", f.About, name, said)
 				}
 			}

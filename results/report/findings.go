@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // Finding is one thing that was found, or was not.
@@ -141,10 +142,10 @@ func (f facts) atMost() string {
 	if high.user < 2*low.user {
 		return ""
 	}
-	s := fmt.Sprintf("At %s that is %s of user memory in %s and %s in %s", atN(n), results.Bytes(high.user), code(high.model),
-		results.Bytes(low.user), code(low.model))
+	s := fmt.Sprintf("At %s that is %s of user memory in %s and %s in %s", atN(n), words.Bytes(high.user), words.Code(high.model),
+		words.Bytes(low.user), words.Code(low.model))
 	if kernelKnown && low.kernel > 0 {
-		s += fmt.Sprintf(", beside %s in the kernel", results.Bytes(low.kernel))
+		s += fmt.Sprintf(", beside %s in the kernel", words.Bytes(low.kernel))
 	}
 	return s + "."
 }
@@ -203,7 +204,7 @@ func (f facts) drownedSays() string {
 		return ""
 	}
 	return fmt.Sprintf("p99 ranks nobody under %s: the machine's own pauses are the tail there, and make even a control differ from itself by a factor of up to %.0f.",
-		list(loads), worst)
+		words.List(loads), worst)
 }
 
 // sureness is how much of it is to be trusted, in three sentences: the noise floor, the ties, what is void.
@@ -216,7 +217,7 @@ func (f facts) sureness() []string {
 	if total == 0 {
 		return append(says, "No figure was compared with another: what is not called a difference here is not one yet.", voidSentence(f.cells))
 	}
-	said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", plural(total, "comparison"), n[results.Less]+n[results.More], n[results.Same])
+	said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", words.Plural(total, "comparison"), n[results.Less]+n[results.More], n[results.Same])
 	if n[results.Unknown] > 0 {
 		said += fmt.Sprintf(", of %d too little is known", n[results.Unknown])
 	}
@@ -262,7 +263,7 @@ func (f facts) noiseShort() string {
 		}
 		if most > 0 {
 			return fmt.Sprintf("No difference in %s within what the same server twice may differ from itself by, up to %s, is called one.",
-				map[string]string{"cpu": "CPU per message", "throughput": "throughput"}[figure], percent(most))
+				map[string]string{"cpu": "CPU per message", "throughput": "throughput"}[figure], words.Percent(most))
 		}
 	}
 	return ""
@@ -311,9 +312,9 @@ func (f facts) noise() string {
 		return ""
 	}
 	s := fmt.Sprintf("What may be noise, the floor, is %s; each is as far as the interval of a control reaches, a model compared with itself under the same load,"+
-		" or what several of them foretell of another, or, where that is more, how rotations of the models themselves differ. A difference within the floor of its own load and N is not called one", list(said))
+		" or what several of them foretell of another, or, where that is more, how rotations of the models themselves differ. A difference within the floor of its own load and N is not called one", words.List(said))
 	if without > 0 {
-		s += fmt.Sprintf("; of %s %d had no control, and so no floor", plural(total, "comparison"), without)
+		s += fmt.Sprintf("; of %s %d had no control, and so no floor", words.Plural(total, "comparison"), without)
 	}
 	return s + "."
 }
@@ -323,7 +324,7 @@ func floorInWords(low, high float64) string {
 	if high >= 1 {
 		return fmt.Sprintf("a factor of up to %.3g", 1+high)
 	}
-	return fromTo(percent(low), percent(high))
+	return fromTo(words.Percent(low), words.Percent(high))
 }
 
 // fromTo is "1.2 to 3.4%", or the one where both are alike.
@@ -360,16 +361,16 @@ func voidSentence(cells []results.Cell) string {
 	case void == 0 && len(cells) == 1:
 		return "The one repetition is valid, every byte of every reply checked."
 	case void == 0:
-		return fmt.Sprintf("All %s are valid, every byte of every reply checked.", plural(len(cells), "repetition"))
+		return fmt.Sprintf("All %s are valid, every byte of every reply checked.", words.Plural(len(cells), "repetition"))
 	case len(order) == 0:
-		return fmt.Sprintf("%d of %s %s void and nowhere counted.", void, plural(len(cells), "repetition"), are)
+		return fmt.Sprintf("%d of %s %s void and nowhere counted.", void, words.Plural(len(cells), "repetition"), are)
 	}
 	most := slices.MaxFunc(order, func(a, b string) int { return reasons[results.WithoutFigures(a)] - reasons[results.WithoutFigures(b)] })
-	most = strings.TrimSuffix(results.Printable(most), ".")
+	most = strings.TrimSuffix(words.Printable(most), ".")
 	if void == len(cells) {
-		return fmt.Sprintf("Not one of %s is valid, so nothing was found (%s).", plural(len(cells), "repetition"), most)
+		return fmt.Sprintf("Not one of %s is valid, so nothing was found (%s).", words.Plural(len(cells), "repetition"), most)
 	}
-	return fmt.Sprintf("%d of %s %s void and nowhere counted (mostly: %s).", void, plural(len(cells), "repetition"), are, most)
+	return fmt.Sprintf("%d of %s %s void and nowhere counted (mostly: %s).", void, words.Plural(len(cells), "repetition"), are, most)
 }
 
 // answers is whom to choose for what.

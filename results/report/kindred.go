@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // The style whose price is told, and the two that it stands between: code as plain as the one's on a loop such as the other's.
@@ -24,7 +25,7 @@ func (f facts) stylePrice() (says []string) {
 			}
 		}
 		if len(clauses) > 0 {
-			says = append(says, fmt.Sprintf("CPU per message in %s over that in %s: %s.", code(styled), code(base), strings.Join(clauses, "; ")))
+			says = append(says, fmt.Sprintf("CPU per message in %s over that in %s: %s.", words.Code(styled), words.Code(base), strings.Join(clauses, "; ")))
 		}
 	}
 	if s := styleMemory(f.growth); s != "" {
@@ -42,16 +43,16 @@ func partsOf(m matter) string {
 		case c.Differs():
 			parts = append(parts, fmt.Sprintf("%s (%s) at %s", ratioInWords(c.Ratio.Mid), betweenRatios(c.Ratio), atN(c.Conns)))
 		case c.Verdict == results.Same:
-			if same = append(same, number(c.Conns)); len(same) == 1 {
+			if same = append(same, words.Whole(c.Conns)); len(same) == 1 {
 				within = c.Ratio
 			}
 			within.Low, within.High = min(within.Low, c.Ratio.Low), max(within.High, c.Ratio.High)
 		}
 	}
 	if len(same) > 0 {
-		parts = append(parts, fmt.Sprintf("no difference found at N = %s (within %s)", either(same), betweenRatios(within)))
+		parts = append(parts, fmt.Sprintf("no difference found at N = %s (within %s)", words.Either(same), betweenRatios(within)))
 	}
-	return list(parts)
+	return words.List(parts)
 }
 
 // styleMemory is an idle connection's user memory as a part of what the others take. The interval of a ratio is from the one's low end over the other's
@@ -73,15 +74,15 @@ func styleMemory(growth []results.Growth) string {
 			continue
 		}
 		ratio := results.Interval{Low: own.Low / its.High, Mid: own.Mid / its.Mid, High: own.High / its.Low, N: min(own.N, its.N)}
-		of := "of " + code(base) + "'s"
+		of := "of " + words.Code(base) + "'s"
 		if ratio.Mid >= manyTimes {
-			of = "times " + code(base) + "'s"
+			of = "times " + words.Code(base) + "'s"
 		}
 		switch {
 		case !known(own) || !known(its) || its.Low <= 0:
 			parts = append(parts, fmt.Sprintf("%s %s, how surely is not known", ratioInWords(ratio.Mid), of))
 		case ratio.Low <= 1 && ratio.High >= 1:
-			parts = append(parts, fmt.Sprintf("not told apart from %s's (%s of it)", code(base), betweenRatios(ratio)))
+			parts = append(parts, fmt.Sprintf("not told apart from %s's (%s of it)", words.Code(base), betweenRatios(ratio)))
 		default:
 			parts = append(parts, fmt.Sprintf("%s (%s) %s", ratioInWords(ratio.Mid), betweenRatios(ratio), of))
 		}
@@ -89,7 +90,7 @@ func styleMemory(growth []results.Growth) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The user memory of an idle connection is in %s %s.", code(styled), list(parts))
+	return fmt.Sprintf("The user memory of an idle connection is in %s %s.", words.Code(styled), words.List(parts))
 }
 
 func betweenRatios(i results.Interval) string {
@@ -101,5 +102,5 @@ func ratioInWords(v float64) string {
 	if v < 9.995 {
 		return fmt.Sprintf("%.2f", v)
 	}
-	return times(v)
+	return words.Times(v)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // How much of a cost is the model and how much the language: an original over ours is one model in two languages; two of ours, or two
@@ -62,7 +63,7 @@ func factorsOf(t *results.Beside) (all []factors) {
 const ourLanguage = "Go"
 
 // spoken is a language's name within a sentence.
-func spoken(language string) string { return strings.ReplaceAll(results.Printable(language), "`", "'") }
+func spoken(language string) string { return strings.ReplaceAll(words.Printable(language), "`", "'") }
 
 // manifold is a ratio in three digits, for here 0.80 is not 0.85: "0.796 times (0.771 to 0.822)".
 func manifold(r results.Interval) string {
@@ -78,13 +79,13 @@ func factorSentences(t *results.Beside) (says []string) {
 	var unknown []string
 	for _, f := range factorsOf(t) {
 		if len(f.differ)+len(f.same) == 0 && f.language != ourLanguage {
-			unknown = append(unknown, fmt.Sprintf("%s (%s)", spoken(f.language), list(codes(f.unknown))))
+			unknown = append(unknown, fmt.Sprintf("%s (%s)", spoken(f.language), words.List(words.Codes(f.unknown))))
 			continue
 		}
 		says = append(says, f.sentence(t))
 	}
 	if len(unknown) > 0 {
-		says = append(says, fmt.Sprintf("What it takes written for %s: too little is known to say.", list(unknown)))
+		says = append(says, fmt.Sprintf("What it takes written for %s: too little is known to say.", words.List(unknown)))
 	}
 	return says
 }
@@ -112,17 +113,17 @@ func (f *factors) sentence(t *results.Beside) string {
 	switch n := len(f.differ); {
 	case n == 1:
 		c := f.differ[0]
-		clauses = append(clauses, fmt.Sprintf("%s the same model takes %s the %s (%s for %s)", written, manifold(c.Ratio), title, code(c.Other), code(c.Base)))
+		clauses = append(clauses, fmt.Sprintf("%s the same model takes %s the %s (%s for %s)", written, manifold(c.Ratio), title, words.Code(c.Other), words.Code(c.Base)))
 	case n > 1:
 		low, high := f.differ[0], f.differ[n-1]
-		clauses = append(clauses, fmt.Sprintf("%s the same model takes %s to %s times the %s, over %s (%s for %s to %s for %s; median %s)", written, times(low.Ratio.Mid), times(high.Ratio.Mid),
-			title, plural(n, "pair"), code(low.Other), code(low.Base), code(high.Other), code(high.Base), times(middleOf(f.differ))))
+		clauses = append(clauses, fmt.Sprintf("%s the same model takes %s to %s times the %s, over %s (%s for %s to %s for %s; median %s)", written, words.Times(low.Ratio.Mid), words.Times(high.Ratio.Mid),
+			title, words.Plural(n, "pair"), words.Code(low.Other), words.Code(low.Base), words.Code(high.Other), words.Code(high.Base), words.Times(middleOf(f.differ))))
 	}
 	if len(f.same) > 0 {
-		clauses = append(clauses, fmt.Sprintf("no difference from ours was found in %s", either(codes(f.same))))
+		clauses = append(clauses, fmt.Sprintf("no difference from ours was found in %s", words.Either(words.Codes(f.same))))
 	}
 	if len(f.unknown) > 0 {
-		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say", list(codes(f.unknown))))
+		clauses = append(clauses, fmt.Sprintf("of %s too little is known to say", words.List(words.Codes(f.unknown))))
 	}
 	if len(f.differ) == 0 {
 		clauses[0] = written + ": " + clauses[0]
@@ -147,17 +148,17 @@ func modelSentences(o *results.Originals) (says []string) {
 		case r.Widest == nil:
 			none = append(none, spoken(r.Language))
 		default:
-			by = append(by, fmt.Sprintf("by up to %s in %s, %s against %s%s", manifold(r.Widest.Ratio), spoken(r.Language), code(r.Widest.Other), code(r.Widest.Base), alsoLibrary(r)))
+			by = append(by, fmt.Sprintf("by up to %s in %s, %s against %s%s", manifold(r.Widest.Ratio), spoken(r.Language), words.Code(r.Widest.Other), words.Code(r.Widest.Base), alsoLibrary(r)))
 		}
 	}
 	if len(by) > 0 {
-		says = append(says, "The choice of model changes it "+list(by)+".")
+		says = append(says, "The choice of model changes it "+words.List(by)+".")
 	}
 	if len(none) > 0 {
-		says = append(says, fmt.Sprintf("Among the models of %s no difference was found.", list(none)))
+		says = append(says, fmt.Sprintf("Among the models of %s no difference was found.", words.List(none)))
 	}
 	if len(unknown) > 0 {
-		says = append(says, fmt.Sprintf("Of the models of %s too little is known to say.", list(unknown)))
+		says = append(says, fmt.Sprintf("Of the models of %s too little is known to say.", words.List(unknown)))
 	}
 	if most := mostOfIt(o); most != "" {
 		says = append(says, most)
@@ -166,12 +167,12 @@ func modelSentences(o *results.Originals) (says []string) {
 }
 
 func alsoLibrary(r results.ModelRange) string {
-	of := plural(r.Models, "model")
+	of := words.Plural(r.Models, "model")
 	if !r.Ours {
-		of = plural(r.Models, "server") + ", whose libraries differ too"
+		of = words.Plural(r.Models, "server") + ", whose libraries differ too"
 	}
 	if r.Unknown > 0 {
-		of += fmt.Sprintf("; of %d of %s too little is known to say", r.Unknown, plural(r.Pairs, "pair"))
+		of += fmt.Sprintf("; of %d of %s too little is known to say", r.Unknown, words.Plural(r.Pairs, "pair"))
 	}
 	return " (of " + of + ")"
 }
@@ -181,7 +182,7 @@ func ofPairs(r results.ModelRange) string {
 	if r.Unknown == r.Pairs {
 		return ""
 	}
-	return fmt.Sprintf(" (%d of %s; the others do not differ)", r.Unknown, plural(r.Pairs, "pair"))
+	return fmt.Sprintf(" (%d of %s; the others do not differ)", r.Unknown, words.Plural(r.Pairs, "pair"))
 }
 
 // mostOfIt holds every factor of the language with the most pairs against the widest between models, by the ends of their intervals.
@@ -242,18 +243,18 @@ func engineSentences(o *results.Originals) []string {
 	var own string
 	for _, n := range slices.Sorted(maps.Keys(cheapest)) {
 		c := cheapest[n]
-		own = code(c.Other)
+		own = words.Code(c.Other)
 		switch {
 		case c.Differs():
-			clauses = append(clauses, fmt.Sprintf("%s that of %s at %s", manifold(c.Ratio), code(c.Base), atN(n)))
+			clauses = append(clauses, fmt.Sprintf("%s that of %s at %s", manifold(c.Ratio), words.Code(c.Base), atN(n)))
 		case c.Verdict == results.Same:
-			clauses = append(clauses, fmt.Sprintf("no difference from %s was found at %s", code(c.Base), atN(n)))
+			clauses = append(clauses, fmt.Sprintf("no difference from %s was found at %s", words.Code(c.Base), atN(n)))
 		default:
-			clauses = append(clauses, fmt.Sprintf("of %s at %s too little is known to say", code(c.Base), atN(n)))
+			clauses = append(clauses, fmt.Sprintf("of %s at %s too little is known to say", words.Code(c.Base), atN(n)))
 		}
 	}
 	slices.Sort(engines)
-	says := []string{fmt.Sprintf("CPU per message of %s, against the cheapest of Go's libraries (%s), in %s: %s.", own, list(codes(engines)), loadName(setting), strings.Join(clauses, "; "))}
+	says := []string{fmt.Sprintf("CPU per message of %s, against the cheapest of Go's libraries (%s), in %s: %s.", own, words.List(words.Codes(engines)), loadName(setting), strings.Join(clauses, "; "))}
 	if floors := floorClauses(o.Floors, cheapest); len(floors) > 0 {
 		says = append(says, fmt.Sprintf("A raw loop in C that parses nothing takes %s: that much is the kernel's, under every server, and an event loop comes no lower.",
 			strings.Join(floors, "; ")))
@@ -271,7 +272,7 @@ func floorClauses(floors []results.Comparison, cheapest map[int]results.Comparis
 			}
 		}
 		if least != nil {
-			clauses = append(clauses, fmt.Sprintf("%s that of %s at %s (%s)", manifold(least.Ratio), code(least.Base), atN(n), code(least.Other)))
+			clauses = append(clauses, fmt.Sprintf("%s that of %s at %s (%s)", manifold(least.Ratio), words.Code(least.Base), atN(n), words.Code(least.Other)))
 		}
 	}
 	return clauses

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // lessonPart is what one of the old lessons came to: who waits for a slow reader, how a storm is taken, how far one room reaches, who is
@@ -27,14 +28,14 @@ func (b *builder) lessons() []lessonPart {
 }
 
 // told is a datum of a figure that has no name of its own.
-func told(g *results.Group, m results.Metric, words func(float64) string) Datum {
-	return datum(g, results.Figure{Metric: m, Words: words})
+func told(g *results.Group, m results.Metric, inWords func(float64) string) Datum {
+	return datum(g, results.Figure{Metric: m, Words: inWords})
 }
 
 // whose begins a row: the model and N.
 func (b *builder) whose(g *results.Group) []Datum {
 	name := results.NameOf(b.groups, g)
-	return []Datum{{Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns))}
+	return []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
 }
 
 // each is every group of a load by N and model, but for those of controls that are another model once more.
@@ -53,8 +54,8 @@ func (b *builder) scenario(name string) []results.Setting {
 }
 
 // span1 is from the least to the most of figures in words, or the one.
-func span1(values []float64, words func(float64) string) string {
-	low, high := words(slices.Min(values)), words(slices.Max(values))
+func span1(values []float64, inWords func(float64) string) string {
+	low, high := inWords(slices.Min(values)), inWords(slices.Max(values))
 	if low == high {
 		return low
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // loads is the charts and the table of every load.
@@ -14,7 +15,7 @@ func (b *builder) loads() []loadPart {
 	slices.SortStableFunc(settings, func(a, b results.Setting) int { return rank(a) - rank(b) })
 	var all []loadPart
 	for i, load := range settings {
-		l := loadPart{ID: fmt.Sprintf("load-%d", i+1), Name: b.facts.loads[load], Params: capital(load.Params.String()), Tables: []Table{b.table(load)}}
+		l := loadPart{ID: fmt.Sprintf("load-%d", i+1), Name: b.facts.loads[load], Params: words.Capital(load.Params.String()), Tables: []Table{b.table(load)}}
 		if load.Params.Loop == "search" {
 			l.Params, l.Charts = searchInWords(load.Params), b.searchCharts(load)
 			l.Tables = []Table{b.searchTable(load)}
@@ -108,17 +109,17 @@ func (b *builder) table(load results.Setting) Table {
 			continue
 		}
 		name := results.NameOf(b.groups, g)
-		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns))}
+		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
 		for _, f := range columns {
 			row = append(row, datum(g, f))
 		}
 		row = append(row,
-			told(g, results.RunQueueWait, results.Nanoseconds),
+			told(g, results.RunQueueWait, words.Nanoseconds),
 			share(g, func(c *results.Cell) *float64 { return c.Load.ClientCPURatio }),
 			share(g, func(c *results.Cell) *float64 { return c.Load.ServerCPURatio }),
 			share(g, func(c *results.Cell) *float64 { return c.Load.LateSendRatio }),
 			median1(g, func(c *results.Cell) *float64 { return c.Fairness.Jain }, func(v float64) string { return fmt.Sprintf("%.3f", v) }),
-			median1(g, worstP99, results.Nanoseconds),
+			median1(g, worstP99, words.Nanoseconds),
 		)
 		counted := len(g.Valid) + len(g.Rotated)
 		t.Rows = append(t.Rows, append(row, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
@@ -132,12 +133,12 @@ func (b *builder) seldomTable(load results.Setting) (Table, bool) {
 	known := results.SeldomKnown(groups)
 	t := Table{Title: "What only such loads know", Head: []string{"Model", "N"}, Note: confidenceNote}
 	for _, f := range known {
-		t.Head = append(t.Head, capital(f.Title))
+		t.Head = append(t.Head, words.Capital(f.Title))
 	}
 	for i := range groups {
 		g := &groups[i]
 		name := results.NameOf(b.groups, g)
-		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns))}
+		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
 		for _, f := range known {
 			row = append(row, datum(g, f))
 		}
@@ -154,10 +155,12 @@ func worstP99(c *results.Cell) *float64 {
 	return &v
 }
 
-func share(g *results.Group, of func(*results.Cell) *float64) Datum { return median1(g, of, percent) }
+func share(g *results.Group, of func(*results.Cell) *float64) Datum {
+	return median1(g, of, words.Percent)
+}
 
 // median1 is the median over what counts of a figure that a cell may not know.
-func median1(g *results.Group, of func(*results.Cell) *float64, words func(float64) string) Datum {
+func median1(g *results.Group, of func(*results.Cell) *float64, inWords func(float64) string) Datum {
 	s := g.Of(func(c *results.Cell) (float64, bool) {
 		if v := of(c); v != nil {
 			return *v, true
@@ -167,7 +170,7 @@ func median1(g *results.Group, of func(*results.Cell) *float64, words func(float
 	if s.N == 0 {
 		return unknown
 	}
-	return figure(s.Median, words(s.Median))
+	return figure(s.Median, inWords(s.Median))
 }
 
 // unknown sorts before every figure.
@@ -185,7 +188,7 @@ func datum(g *results.Group, f results.Figure) Datum {
 	}
 	d := figure(i.Mid, f.Words(i.Mid))
 	if i.N > 1 && i.Mid != 0 {
-		d.Detail = "±" + percent((i.High-i.Low)/2/i.Mid)
+		d.Detail = "±" + words.Percent((i.High-i.Low)/2/i.Mid)
 		if !sure {
 			d.Detail = "(" + d.Detail + ")"
 		}
@@ -197,7 +200,7 @@ func datum(g *results.Group, f results.Figure) Datum {
 func (b *builder) searchTable(load results.Setting) Table {
 	t := Table{Note: "The most is where half of the windows held the limits, and half did not. Over one process the interval is of its windows alone, not of how another" +
 		" would do; over two it is the hull of theirs, from three on Student's t over processes (t).",
-		Head: []string{"Model", "N", "Most held", capital(results.CapacityHead(b.each(load))), "Over", "Bottleneck", "Why it ended"}}
+		Head: []string{"Model", "N", "Most held", words.Capital(results.CapacityHead(b.each(load))), "Over", "Bottleneck", "Why it ended"}}
 	for _, of := range b.limits {
 		for _, l := range of {
 			if l.setting != load {
@@ -205,10 +208,10 @@ func (b *builder) searchTable(load results.Setting) Table {
 			}
 			found := Datum{Text: "none", Value: ptr(math.Inf(-1))}
 			if l.held.N > 0 {
-				found = figure(l.held.Mid, rate(l.held.Mid))
+				found = figure(l.held.Mid, words.Rate(l.held.Mid))
 			}
-			t.Rows = append(t.Rows, []Datum{{Text: l.model, Model: l.model}, figure(float64(l.conns), number(l.conns)), found,
-				{Text: l.held.Between(rate)}, {Text: l.over}, {Text: bottleneck(l.bound)}, {Text: results.Printable(l.why)}})
+			t.Rows = append(t.Rows, []Datum{{Text: l.model, Model: l.model}, figure(float64(l.conns), words.Whole(l.conns)), found,
+				{Text: l.held.Between(words.Rate)}, {Text: l.over}, {Text: bottleneck(l.bound)}, {Text: words.Printable(l.why)}})
 		}
 	}
 	return t
@@ -223,7 +226,7 @@ func bottleneck(bound string) string {
 	case "unknown":
 		return "not known: neither server nor client used up its CPUs"
 	}
-	return results.Printable(bound)
+	return words.Printable(bound)
 }
 
 func searchInWords(p results.Params) string {
@@ -272,9 +275,9 @@ func (b *builder) shareTable(load results.Setting) Table {
 
 // shareRow is one row of it; share 0 is the common rate.
 func shareRow(name string, share float64, at results.AtLoad) []Datum {
-	words, limits := percent(share), "held"
+	inWords, limits := words.Percent(share), "held"
 	if share == 0 {
-		words = "rate given to all"
+		inWords = "rate given to all"
 	}
 	if !at.Held {
 		limits = "not held"
@@ -284,14 +287,14 @@ func shareRow(name string, share float64, at results.AtLoad) []Datum {
 		if over.N == 0 {
 			return unknown
 		}
-		d := figure(over.Mid, results.Nanoseconds(over.Mid))
+		d := figure(over.Mid, words.Nanoseconds(over.Mid))
 		if over.Sure() {
-			d.Detail = over.Between(results.Nanoseconds)
+			d.Detail = over.Between(words.Nanoseconds)
 		}
 		return d
 	}
-	return []Datum{{Text: name, Model: name}, figure(float64(at.Conns), number(at.Conns)), figure(share, words), figure(at.RatePerS, rate(at.RatePerS)+"/s"),
+	return []Datum{{Text: name, Model: name}, figure(float64(at.Conns), words.Whole(at.Conns)), figure(share, inWords), figure(at.RatePerS, words.Rate(at.RatePerS)+"/s"),
 		ns(func(w results.Window) int64 { return w.P50 }), ns(func(w results.Window) int64 { return w.P90 }), ns(func(w results.Window) int64 { return w.P99 }),
-		ns(func(w results.Window) int64 { return w.ServiceP99 }), figure(at.ClientCPURatio, percent(at.ClientCPURatio)),
+		ns(func(w results.Window) int64 { return w.ServiceP99 }), figure(at.ClientCPURatio, words.Percent(at.ClientCPURatio)),
 		{Text: limits}}
 }

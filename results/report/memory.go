@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // alike is how far two costs may be apart that one would not choose by: a twentieth.
@@ -50,7 +51,7 @@ func memorySentence(growth []results.Growth, control func(model string) bool) st
 	competes := func(g results.Growth) bool { return !control(g.Model) }
 	alone := !slices.ContainsFunc(growth, competes) // a control that nobody stands beside is what was measured
 	for _, g := range growth {
-		cost := fmt.Sprintf("%s in %s", slopeInWords(g.UserPerConn()), code(g.Name))
+		cost := fmt.Sprintf("%s in %s", slopeInWords(g.UserPerConn()), words.Code(g.Name))
 		if !competes(g) && !alone {
 			controls = append(controls, cost)
 			continue
@@ -63,9 +64,9 @@ func memorySentence(growth []results.Growth, control func(model string) bool) st
 	if len(costs) == 0 {
 		return ""
 	}
-	s := "One more idle connection costs " + list(costs)
+	s := "One more idle connection costs " + words.List(costs)
 	if len(controls) > 0 {
-		s += fmt.Sprintf(" (%s, a control)", list(controls))
+		s += fmt.Sprintf(" (%s, a control)", words.List(controls))
 	}
 	return s + kernelClause(kernel, len(costs)) + "."
 }
@@ -104,7 +105,7 @@ func slope(v float64) string {
 	if v < 1 {
 		return "nothing measurable"
 	}
-	return results.Bytes(v)
+	return words.Bytes(v)
 }
 
 // slopeInWords is bytes a connection with the interval, where it is known: "3.86 KiB (3.79 to 3.92)".
@@ -113,15 +114,15 @@ func slopeInWords(i results.Interval) string {
 	case !known(i):
 		return slope(i.Mid)
 	case i.Mid < 1:
-		return fmt.Sprintf("%s (at most %s)", slope(i.Mid), results.Bytes(max(0, i.High)))
+		return fmt.Sprintf("%s (at most %s)", slope(i.Mid), words.Bytes(max(0, i.High)))
 	}
 	return fmt.Sprintf("%s (%s)", slope(i.Mid), bytesBetween(i))
 }
 
 // bytesBetween is an interval of bytes; the unit of the middle is left out, for it stands before.
 func bytesBetween(i results.Interval) string {
-	_, unit, _ := strings.Cut(results.Bytes(i.Mid), " ")
-	low, high := results.Bytes(i.Low), results.Bytes(i.High)
+	_, unit, _ := strings.Cut(words.Bytes(i.Mid), " ")
+	low, high := words.Bytes(i.Low), words.Bytes(i.High)
 	_, lowUnit, _ := strings.Cut(low, " ")
 	_, highUnit, _ := strings.Cut(high, " ")
 	if lowUnit == unit && highUnit == unit {
@@ -182,21 +183,21 @@ func memoryAnswer(growth []results.Growth, n int, control func(string) bool) (mo
 		why += ", not told apart for their intervals meet"
 	}
 	if kernelKnown {
-		why += fmt.Sprintf(", %s of it the kernel's", results.Bytes(near[len(near)-1].kernel))
+		why += fmt.Sprintf(", %s of it the kernel's", words.Bytes(near[len(near)-1].kernel))
 	}
 	var rest []string
 	for _, h := range far {
-		rest = append(rest, fmt.Sprintf("%s takes %s", code(h.model), h.inWords()))
+		rest = append(rest, fmt.Sprintf("%s takes %s", words.Code(h.model), h.inWords()))
 	}
-	return models, capital(why) + "; " + strings.Join(rest, ", ") + "."
+	return models, words.Capital(why) + "; " + strings.Join(rest, ", ") + "."
 }
 
 // inWords is the whole with its interval, where that is known.
 func (h holding) inWords() string {
 	if !known(h.whole) {
-		return results.Bytes(h.all())
+		return words.Bytes(h.all())
 	}
-	return fmt.Sprintf("%s (%s)", results.Bytes(h.all()), bytesBetween(h.whole))
+	return fmt.Sprintf("%s (%s)", words.Bytes(h.all()), bytesBetween(h.whole))
 }
 
 // span is from the least to the most of them, or the one's with its interval.
@@ -204,7 +205,7 @@ func span(of []holding) string {
 	if len(of) == 1 {
 		return of[0].inWords()
 	}
-	low, high := results.Bytes(of[0].all()), results.Bytes(of[len(of)-1].all())
+	low, high := words.Bytes(of[0].all()), words.Bytes(of[len(of)-1].all())
 	if low == high {
 		return low
 	}

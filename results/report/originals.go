@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // originalsPart is servers of other makes beside the models of ours that imitate them.
@@ -61,7 +62,7 @@ func besideTable(t *results.Beside) Table {
 	for _, c := range t.Columns {
 		table.Head = append(table.Head, besideHeads[c.Key])
 		if c.Key == "cpu" {
-			table.Head[len(table.Head)-1] = capital(c.Title)
+			table.Head[len(table.Head)-1] = words.Capital(c.Title)
 			table.Head = append(table.Head, "to ours")
 		}
 	}
@@ -74,7 +75,7 @@ func besideTable(t *results.Beside) Table {
 		}
 		row := besideRow(t, p, p.Original, func(b results.Both) results.Side { return b.Original }, true)
 		version := orSaid(p.Version, "not known")
-		table.Rows = append(table.Rows, append(row, Datum{Text: p.Ours}, Datum{Text: results.Printable(p.Language)}, Datum{Text: results.Printable(version)}))
+		table.Rows = append(table.Rows, append(row, Datum{Text: p.Ours}, Datum{Text: words.Printable(p.Language)}, Datum{Text: words.Printable(version)}))
 	}
 	return table
 }
@@ -86,7 +87,7 @@ func voidSides(t *results.Beside) (says []string) {
 			return
 		}
 		place := loadName(c.Setting) + ", " + atN(c.Conns)
-		if said := fmt.Sprintf("%s, %s: %s.", code(name), place, strings.TrimSuffix(results.Printable(s.Void), ".")); !slices.Contains(says, said) {
+		if said := fmt.Sprintf("%s, %s: %s.", words.Code(name), place, strings.TrimSuffix(words.Printable(s.Void), ".")); !slices.Contains(says, said) {
 			says = append(says, said)
 		}
 	}
@@ -101,7 +102,7 @@ func voidSides(t *results.Beside) (says []string) {
 }
 
 func besideRow(t *results.Beside, p *results.Pair, name string, side func(results.Both) results.Side, original bool) []Datum {
-	row := []Datum{{Text: results.Printable(name), Model: name}}
+	row := []Datum{{Text: words.Printable(name), Model: name}}
 	for i, c := range t.Columns {
 		s := side(p.Figures[i])
 		d := Datum{Text: c.InWords(s)}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // originalNatures are servers of other makes; a hostile one is among them.
@@ -209,7 +210,7 @@ func TestBellsAreOnTheAxis(t *testing.T) {
 	for name, sides := range map[string][2]float64{"apart": {110, 12e3}, "alike": {4000, 4100}, "nothing": {0, 0}, "less than nothing": {-40, 5e6}} {
 		ours, original := results.Side{Interval: results.Interval{Mid: sides[0], N: 2}}, results.Side{Interval: results.Interval{Mid: sides[1], N: 2}}
 		for _, key := range []string{"cpu", "user"} {
-			b := bellsOf(&results.Beside{Columns: []results.BesideColumn{{Key: key, Title: "t", Words: results.Bytes}},
+			b := bellsOf(&results.Beside{Columns: []results.BesideColumn{{Key: key, Title: "t", Words: words.Bytes}},
 				Pairs: []results.Pair{{Original: "o", Ours: "u", Figures: []results.Both{{Ours: ours, Original: original}}}}})
 			r := b[0].Rows[0]
 			for _, at := range []float64{r.From, r.To} {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // page is what the template shows.
@@ -149,18 +150,18 @@ func when(r *results.Run) string {
 
 // machine is the machine in a line.
 func machine(e results.Environment) string {
-	words := []string{fmt.Sprintf("%s of %s", plural(e.Cores, "core"), e.CPUModel)}
+	inWords := []string{fmt.Sprintf("%s of %s", words.Plural(e.Cores, "core"), e.CPUModel)}
 	if e.Virtualised != nil && *e.Virtualised {
-		words[0] += " (virtual)"
+		inWords[0] += " (virtual)"
 	}
 	if e.MemoryBytes > 0 {
-		words = append(words, results.Bytes(float64(e.MemoryBytes)))
+		inWords = append(inWords, words.Bytes(float64(e.MemoryBytes)))
 	}
-	words = append(words, "Linux "+e.Kernel, e.GoVersion)
+	inWords = append(inWords, "Linux "+e.Kernel, e.GoVersion)
 	if e.ServerCPUs != "" {
-		words = append(words, fmt.Sprintf("server on CPU %s, load on %s", e.ServerCPUs, e.ClientCPUs))
+		inWords = append(inWords, fmt.Sprintf("server on CPU %s, load on %s", e.ServerCPUs, e.ClientCPUs))
 	}
-	return results.Printable(strings.Join(words, " · "))
+	return words.Printable(strings.Join(inWords, " · "))
 }
 
 func setupOf(r *results.Run) setupPart {
@@ -173,15 +174,15 @@ func setupOf(r *results.Run) setupPart {
 		s.Environment = append(s.Environment, [2]string{name, value})
 	}
 	add("CPU", e.CPUModel)
-	add("Cores", number(e.Cores))
-	add("Memory", results.Bytes(float64(e.MemoryBytes)))
+	add("Cores", words.Whole(e.Cores))
+	add("Memory", words.Bytes(float64(e.MemoryBytes)))
 	add("Virtual machine", map[bool]string{true: "yes", false: "no"}[e.Virtualised != nil && *e.Virtualised])
 	if e.Virtualised == nil {
 		s.Environment[len(s.Environment)-1][1] = "not known"
 	}
 	add("Kernel", e.Kernel)
 	add("System", e.Distro)
-	add("Open files, soft and hard limit", fmt.Sprintf("%s, %s", results.Number(float64(e.NofileSoft)), results.Number(float64(e.NofileHard))))
+	add("Open files, soft and hard limit", fmt.Sprintf("%s, %s", words.Number(float64(e.NofileSoft)), words.Number(float64(e.NofileHard))))
 	add("Server's CPUs", orSaid(e.ServerCPUs, "not pinned"))
 	add("Load's CPUs", orSaid(e.ClientCPUs, "not pinned"))
 	add("Go", e.GoVersion)
@@ -211,9 +212,9 @@ func pairs(m map[string]string) [][2]string {
 }
 
 // commandLine is words as a shell takes them.
-func commandLine(words []string) string {
+func commandLine(inWords []string) string {
 	var quoted []string
-	for _, w := range words {
+	for _, w := range inWords {
 		quoted = append(quoted, shellWord(w))
 	}
 	return strings.Join(quoted, " ")
@@ -238,13 +239,13 @@ func (f facts) differences() (*Table, []differencePart) {
 	t := &Table{Head: differenceHead}
 	rest := slices.Clone(f.matters)
 	slices.SortStableFunc(rest, func(a, b matter) int { return rank(a.setting) - rank(b.setting) })
-	var words []differencePart
+	var inWords []differencePart
 	for len(rest) > 0 {
 		n := 1
 		for n < len(rest) && rest[n].setting == rest[0].setting {
 			n++
 		}
-		words = append(words, differencePart{Load: f.loads[rest[0].setting], Says: inWords(rest[:n])})
+		inWords = append(inWords, differencePart{Load: f.loads[rest[0].setting], Says: differenceInWords(rest[:n])})
 		rest = rest[n:]
 	}
 	for _, m := range f.matters {
@@ -255,7 +256,7 @@ func (f facts) differences() (*Table, []differencePart) {
 	for _, c := range f.twins {
 		t.Rows = append(t.Rows, f.differenceRow(c))
 	}
-	return t, words
+	return t, inWords
 }
 
 var differenceHead = []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}
@@ -273,7 +274,7 @@ func (f facts) differenceRow(c results.Comparison) []Datum {
 		p = figure(c.P, fmt.Sprintf("%.2g", c.P))
 	}
 	if c.Floor > 0 {
-		noise = percent(c.Floor)
+		noise = words.Percent(c.Floor)
 	}
 	how := "apart"
 	if c.Paired {
@@ -284,9 +285,9 @@ func (f facts) differenceRow(c results.Comparison) []Datum {
 		verdict = "cannot be told"
 	}
 	return []Datum{
-		{Text: f.loads[c.Setting]}, {Text: titleOf(c.Figure)}, figure(float64(c.Conns), number(c.Conns)),
+		{Text: f.loads[c.Setting]}, {Text: titleOf(c.Figure)}, figure(float64(c.Conns), words.Whole(c.Conns)),
 		{Text: c.Other, Model: c.Other}, {Text: c.Base, Model: c.Base},
 		figure(c.Ratio.Mid, ratio), {Text: interval}, p, figure(c.Floor, noise),
-		{Text: verdict, Detail: results.Printable(c.Why)}, figure(float64(c.Ratio.N), fmt.Sprintf("%d, %s", c.Ratio.N, how)),
+		{Text: verdict, Detail: words.Printable(c.Why)}, figure(float64(c.Ratio.N), fmt.Sprintf("%d, %s", c.Ratio.N, how)),
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 func written(t *testing.T, s Source) string {
@@ -138,7 +139,7 @@ func TestReferenceIsSmall(t *testing.T) {
 	}
 	page := written(t, Source{Run: run, Cells: cells, Comparisons: results.Comparisons(cells, "")})
 	if len(page) > 3<<20 {
-		t.Errorf("the page of the reference run is %s", results.Bytes(float64(len(page))))
+		t.Errorf("the page of the reference run is %s", words.Bytes(float64(len(page))))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // roomLessons is how far one room of all reaches.
@@ -32,8 +33,8 @@ func (b *builder) roomLessons() (all []lessonPart) {
 }
 
 var (
-	spreadP50 = results.Figure{Name: "spread_p50_ns", Metric: results.SpreadP50, Less: true, Words: results.Nanoseconds}
-	spreadP99 = results.Figure{Name: "spread_p99_ns", Metric: results.SpreadP99, Less: true, Words: results.Nanoseconds, Tail: true}
+	spreadP50 = results.Figure{Name: "spread_p50_ns", Metric: results.SpreadP50, Less: true, Words: words.Nanoseconds}
+	spreadP99 = results.Figure{Name: "spread_p99_ns", Metric: results.SpreadP99, Less: true, Words: words.Nanoseconds, Tail: true}
 )
 
 func (b *builder) reachesOf(load results.Setting) []results.Reach {
@@ -50,8 +51,8 @@ func (b *builder) roomTable(load results.Setting, reaches []results.Reach) Table
 		}
 		if at := slices.IndexFunc(reaches, func(r results.Reach) bool { return r.Name == name }); at >= 0 {
 			r := reaches[at]
-			if words := reachInWords(r); words != "" {
-				reach = figure(float64(r.Kept), words)
+			if inWords := reachInWords(r); inWords != "" {
+				reach = figure(float64(r.Kept), inWords)
 			}
 			if r.Behind == g.Conns {
 				kept = Datum{Text: map[bool]string{false: "no", true: "not known"}[r.Client], Detail: behindInWords(r)}
@@ -70,16 +71,16 @@ func reachInWords(r results.Reach) string {
 	case r.Client && r.Kept == 0:
 		return ""
 	case r.Behind == 0 || r.Client:
-		return "≥ " + number(r.Kept)
+		return "≥ " + words.Whole(r.Kept)
 	case r.Kept == 0:
-		return "< " + number(r.Behind)
+		return "< " + words.Whole(r.Behind)
 	}
-	return number(r.Kept)
+	return words.Whole(r.Kept)
 }
 
 // behindInWords is how far it fell behind.
 func behindInWords(r results.Reach) string {
-	s := fmt.Sprintf("%s of %s deliveries/s", rate(r.AchievedPerS), rate(r.OfferedPerS))
+	s := fmt.Sprintf("%s of %s deliveries/s", words.Rate(r.AchievedPerS), words.Rate(r.OfferedPerS))
 	if r.Client {
 		s += ", all that the client can do"
 	}
@@ -109,19 +110,19 @@ func reachSentences(all []results.Reach, load results.Setting) (says []string) {
 			above = ", and with more it is not known"
 		}
 		says = append(says, fmt.Sprintf("With %s messages a second to everybody in one room, %s %s up with %s members%s: %s deliveries a second.",
-			results.Number(perS), list(codes(kept[n])), keeps, number(n), above, results.Number(perS*float64(n))))
+			words.Number(perS), words.List(words.Codes(kept[n])), keeps, words.Whole(n), above, words.Number(perS*float64(n))))
 	}
 	for _, r := range all {
 		if r.Behind == 0 {
 			continue
 		}
-		s := fmt.Sprintf("With %s messages a second to everybody in one room, %s falls behind at %s members: %s", results.Number(perS), code(r.Name), number(r.Behind), behindInWords(r))
+		s := fmt.Sprintf("With %s messages a second to everybody in one room, %s falls behind at %s members: %s", words.Number(perS), words.Code(r.Name), words.Whole(r.Behind), behindInWords(r))
 		if r.Client {
-			s = fmt.Sprintf("With %s messages a second to everybody in one room of %s, %s brings %s: what the server can is not known", results.Number(perS), number(r.Behind),
-				code(r.Name), behindInWords(r))
+			s = fmt.Sprintf("With %s messages a second to everybody in one room of %s, %s brings %s: what the server can is not known", words.Number(perS), words.Whole(r.Behind),
+				words.Code(r.Name), behindInWords(r))
 		}
 		if r.Kept > 0 {
-			s += fmt.Sprintf("; it keeps up with %s", number(r.Kept))
+			s += fmt.Sprintf("; it keeps up with %s", words.Whole(r.Kept))
 		}
 		says = append(says, s+".")
 	}

@@ -7,18 +7,19 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 func TestWords(t *testing.T) {
 	nan := math.NaN()
 	cpu, p99, rate := figures.cpu, figures.p99, figures.throughput
 	for _, tt := range []struct{ got, want string }{
-		{list(nil), ""},
-		{list([]string{"a"}), "a"},
-		{list([]string{"a", "b"}), "a and b"},
-		{either([]string{"a", "b", "c"}), "a, b or c"},
-		{plural(1, "core") + " " + plural(2000, "core"), "1 core 2,000 cores"},
-		{percent(0) + " " + percent(0.00001) + " " + percent(0.0026) + " " + percent(-0.071) + " " + percent(0.42), "0% <0.01% 0.26% 7.1% 42%"},
+		{words.List(nil), ""},
+		{words.List([]string{"a"}), "a"},
+		{words.List([]string{"a", "b"}), "a and b"},
+		{words.Either([]string{"a", "b", "c"}), "a, b or c"},
+		{words.Plural(1, "core") + " " + words.Plural(2000, "core"), "1 core 2,000 cores"},
+		{words.Percent(0) + " " + words.Percent(0.00001) + " " + words.Percent(0.0026) + " " + words.Percent(-0.071) + " " + words.Percent(0.42), "0% <0.01% 0.26% 7.1% 42%"},
 		{howMuch(results.Interval{Low: 1.24, Mid: 1.27, High: 1.3, N: 9}, cpu), "27% more (24 to 30%)"},
 		{howMuch(results.Interval{Low: 2.1, Mid: 2.3, High: 2.6, N: 9}, p99), "2.3 times as long (2.1 to 2.6)"},
 		{howMuch(results.Interval{Low: 1312, Mid: 1493, High: 1802, N: 9}, p99), "1,490 times as long (1,310 to 1,800)"},
@@ -26,11 +27,11 @@ func TestWords(t *testing.T) {
 		{howMuch(results.Interval{Low: 0.25, Mid: 0.3, High: 0.35, N: 9}, rate), "70% lower (65 to 75%)"},
 		{howMuch(results.Interval{Low: 0.98, Mid: 1.02, High: 1.05, N: 9}, cpu), "2% more (−2 to 5%)"},
 		{howMuch(results.Interval{Low: nan, Mid: 1.5, High: nan, N: 2}, cpu), "50% more"},
-		{code("a`b\x1b"), "`a'b `"},
+		{words.Code("a`b\x1b"), "`a'b `"},
 		{rate3(143_217), "143,000"},
 		{limitsIn("p99<5ms,mem<1GiB"), "p99 < 5ms and mem < 1GiB"},
 		{commandLine([]string{"cbench", "--cmd=./a b", "it's"}), `cbench '--cmd=./a b' 'it'\''s'`},
-		{capital("p99 cannot") + capital("pool") + capital(""), "p99 cannotPool"},
+		{words.Capital("p99 cannot") + words.Capital("pool") + words.Capital(""), "p99 cannotPool"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%q, want %q", tt.got, tt.want)
@@ -38,7 +39,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func rate3(v float64) string { return rate(v) }
+func rate3(v float64) string { return words.Rate(v) }
 
 func TestLoadNames(t *testing.T) {
 	open := results.Setting{Scenario: "echo", Params: results.Params{Loop: "open", RatePerS: 20000, PayloadBytes: 128}}
@@ -137,7 +138,7 @@ func TestWhatIsNotKnownIsToldOnce(t *testing.T) {
 	twin := compared("reactor-twin", 100, results.More, 9, figures.p99)
 	twin.Twin = true
 	want := "p99 and p99.9 cannot rank `reactor`, `pool` and `goroutine` at N = 100 (the machine's own pauses drown p99 here)."
-	if got := inWords(matters(append(all, twin))); !slices.Equal(got, []string{want}) {
+	if got := differenceInWords(matters(append(all, twin))); !slices.Equal(got, []string{want}) {
 		t.Errorf("%q\nwant %q", got, want)
 	}
 }
@@ -187,12 +188,12 @@ func TestFindings(t *testing.T) {
 			}
 		}
 	}
-	for name, words := range map[string]string{
+	for name, inWords := range map[string]string{
 		"Memory": "3.90 KiB", "CPU per message": "more", "Capacity": "the client was the bottleneck", "Stalls": "Service time hides it",
 		"How sure": "1 of ", "p99 latency": "it is",
 	} {
-		if about[name] == "" || !strings.Contains(about[name], words) {
-			t.Errorf("%s: %q does not say %q", name, about[name], words)
+		if about[name] == "" || !strings.Contains(about[name], inWords) {
+			t.Errorf("%s: %q does not say %q", name, about[name], inWords)
 		}
 	}
 	answers := factsOf(&s).answers()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // What makes a stall of a long tail: 1 message in 100 waited so long, and so much longer than others did.
@@ -96,12 +97,12 @@ func serverSentences(all []stall) []string {
 		}
 		for _, s := range all {
 			if mine(s) && s.conns != worst.conns {
-				conns = append(conns, number(s.conns))
+				conns = append(conns, words.Whole(s.conns))
 			}
 		}
 		sentence := worst.sentence()
 		if len(conns) > 0 {
-			sentence += fmt.Sprintf(" So it does at N = %s.", list(conns))
+			sentence += fmt.Sprintf(" So it does at N = %s.", words.List(conns))
 		}
 		said = append(said, sentence)
 		all = slices.DeleteFunc(slices.Clone(all), mine)
@@ -114,7 +115,7 @@ func machineSentence(of []stall) string {
 	var names []string
 	least := of[0].longest
 	for _, s := range of {
-		name := code(s.model)
+		name := words.Code(s.model)
 		if s.control {
 			name = "the control " + name
 		}
@@ -123,7 +124,7 @@ func machineSentence(of []stall) string {
 	}
 	return fmt.Sprintf("The machine itself stops now and then (%s, %s): in some repetitions 1 reply in 100 took %s and more, with %s alike."+
 		" p99 cannot rank there.",
-		of[0].load, atN(of[0].conns), results.Nanoseconds(least), list(names))
+		of[0].load, atN(of[0].conns), words.Nanoseconds(least), words.List(names))
 }
 
 // stallOf looks at the repetitions of one group.
@@ -174,15 +175,15 @@ func closedP99(groups []results.Group, g *results.Group) float64 {
 
 // sentence explains a stall: what each clock says of it, and why they differ.
 func (s stall) sentence() string {
-	ns := results.Nanoseconds
+	ns := words.Nanoseconds
 	said := fmt.Sprintf("%s stops (%s, %s): 1 reply in 100 took %s or longer from when its message was due, half of them only %s; the longest %s.",
-		code(s.model), s.load, atN(s.conns), ns(s.p99), ns(s.p50), ns(s.worst))
+		words.Code(s.model), s.load, atN(s.conns), ns(s.p99), ns(s.p50), ns(s.worst))
 	suspect := "The server stopped"
 	switch {
 	case s.clientIsBusy:
 		suspect = "The client had no CPU to spare, so it may be itself that stopped"
 	case s.late >= lateToo:
-		suspect = fmt.Sprintf("%s of the sends were late, so the load or the whole machine stopped, or the server kept it from sending", percent(s.late))
+		suspect = fmt.Sprintf("%s of the sends were late, so the load or the whole machine stopped, or the server kept it from sending", words.Percent(s.late))
 	}
 	switch {
 	case s.service > 0 && s.p99 >= hides*s.service:

@@ -50,9 +50,9 @@ func TestStallSentences(t *testing.T) {
 			continue
 		}
 		for i, want := range tt.want {
-			for _, words := range strings.Split(want, "|") {
-				if !strings.Contains(got[i], words) {
-					t.Errorf("%s: %q does not say %q", tt.name, got[i], words)
+			for _, inWords := range strings.Split(want, "|") {
+				if !strings.Contains(got[i], inWords) {
+					t.Errorf("%s: %q does not say %q", tt.name, got[i], inWords)
 				}
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // stormLessons is how every storm was taken, and what it left.
@@ -45,10 +46,10 @@ func (b *builder) stormTable(load results.Setting) Table {
 	for _, g := range b.each(load) {
 		row := append(b.whose(g),
 			datum(g, figures.throughput), datum(g, figures.p50), datum(g, figures.p99),
-			told(g, results.LastP50, results.Nanoseconds), told(g, results.LongestOpening, results.Nanoseconds), datum(g, figures.cpu),
-			told(g, results.PeakRSS, results.Bytes), told(g, results.PeakAdded, results.Bytes))
+			told(g, results.LastP50, words.Nanoseconds), told(g, results.LongestOpening, words.Nanoseconds), datum(g, figures.cpu),
+			told(g, results.PeakRSS, words.Bytes), told(g, results.PeakAdded, words.Bytes))
 		for _, after := range results.KeptAfters {
-			row = append(row, told(g, results.KeptAdded(after), results.Bytes))
+			row = append(row, told(g, results.KeptAdded(after), words.Bytes))
 		}
 		counted := len(g.Told())
 		t.Rows = append(t.Rows, append(row, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
@@ -57,7 +58,7 @@ func (b *builder) stormTable(load results.Setting) Table {
 }
 
 // seconds is "30 s".
-func seconds(d time.Duration) string { return results.Number(d.Seconds()) + " s" }
+func seconds(d time.Duration) string { return words.Number(d.Seconds()) + " s" }
 
 // stormBars is the peak above the empty server, by when it was given back.
 func (b *builder) stormBars(of []*results.Group) []bars {
@@ -89,7 +90,7 @@ func (b *builder) stormBars(of []*results.Group) []bars {
 	}
 	return stack("What a storm leaves, "+atN(of[0].Conns),
 		"The most that the server held resident above what it held when empty, by when it was given back after the last connection was closed.",
-		parts, models, values, results.Bytes)
+		parts, models, values, words.Bytes)
 }
 
 // stormSentence says how long the last one waits, by model, the shortest first.
@@ -113,10 +114,10 @@ func (f facts) stormSentence(of []*results.Group) string {
 	slices.SortStableFunc(waits, func(a, b wait) int { return cmp.Compare(a.last, b.last) })
 	var said []string
 	for _, w := range waits {
-		said = append(said, fmt.Sprintf("%s in %s", results.Nanoseconds(w.last), code(w.model)))
+		said = append(said, fmt.Sprintf("%s in %s", words.Nanoseconds(w.last), words.Code(w.model)))
 	}
 	return fmt.Sprintf("When %s connect at once, the last of them is answered after %s, in the median storm: %s connections a second.",
-		number(of[0].Conns), list(said), span1(perS, rate))
+		words.Whole(of[0].Conns), words.List(said), span1(perS, words.Rate))
 }
 
 // stormMemorySentence says what a storm takes, and what of it is kept for how long.
@@ -127,10 +128,10 @@ func (f facts) stormMemorySentence(of []*results.Group) string {
 		if peak.N == 0 || f.control(g.Model) {
 			continue
 		}
-		s := fmt.Sprintf("%s in %s", results.Bytes(peak.Median), code(results.NameOf(f.groups, g)))
+		s := fmt.Sprintf("%s in %s", words.Bytes(peak.Median), words.Code(results.NameOf(f.groups, g)))
 		for _, after := range slices.Backward(results.KeptAfters) {
 			if kept := g.Of(results.KeptAdded(after)); kept.N > 0 {
-				s += fmt.Sprintf(", of which %s are kept after %s", results.Bytes(min(kept.Median, peak.Median)), seconds(after))
+				s += fmt.Sprintf(", of which %s are kept after %s", words.Bytes(min(kept.Median, peak.Median)), seconds(after))
 				break
 			}
 		}
@@ -139,5 +140,5 @@ func (f facts) stormMemorySentence(of []*results.Group) string {
 	if len(said) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Above the empty server a storm of %s takes, at its peak: %s.", number(of[0].Conns), strings.Join(said, "; "))
+	return fmt.Sprintf("Above the empty server a storm of %s takes, at its peak: %s.", words.Whole(of[0].Conns), strings.Join(said, "; "))
 }

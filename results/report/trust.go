@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/words"
 )
 
 // memory is where the memory goes, of the load that shows it best.
@@ -37,7 +38,7 @@ func (b *builder) slopes() Table {
 	}
 	for _, g := range b.growth {
 		row := []Datum{{Text: g.Name, Model: g.Name}, slopeDatum(g.UserPerConn()), unknown,
-			figure(g.User.Intercept, results.Bytes(g.User.Intercept)), figure(float64(g.User.Points), number(g.User.Points))}
+			figure(g.User.Intercept, words.Bytes(g.User.Intercept)), figure(float64(g.User.Points), words.Whole(g.User.Points))}
 		if g.Kernel != nil {
 			row[2] = slopeDatum(g.KernelPerConn())
 		}
@@ -74,12 +75,12 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 	slices.Sort(after)
 	after = slices.Compact(after)
 	for _, step := range after {
-		t.Head = append(t.Head, fmt.Sprintf("%s s later", results.Number(step.Seconds())))
+		t.Head = append(t.Head, fmt.Sprintf("%s s later", words.Number(step.Seconds())))
 	}
 	for _, row := range b.rows(load) {
 		g := row[len(row)-1]
 		name := results.NameOf(b.groups, g)
-		data := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns))}
+		data := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
 		for _, of := range []func(*results.Memory) *int64{
 			func(m *results.Memory) *int64 { return m.EmptyRSS }, func(m *results.Memory) *int64 { return m.RSS },
 			func(m *results.Memory) *int64 { return m.AfterCloseRSS },
@@ -112,7 +113,7 @@ func bytesOf(g *results.Group, of func(*results.Memory) *int64) Datum {
 	if s.N == 0 {
 		return unknown
 	}
-	return figure(s.Median, results.Bytes(s.Median))
+	return figure(s.Median, words.Bytes(s.Median))
 }
 
 // trust is every void cell, every warning, every stall, and the checks.
@@ -140,7 +141,7 @@ func (b *builder) void() Table {
 			if why == "" {
 				why = "no reason told"
 			}
-			t.Rows = append(t.Rows, append(b.cellWords(g, &c), Datum{Text: results.Printable(why)}))
+			t.Rows = append(t.Rows, append(b.cellWords(g, &c), Datum{Text: words.Printable(why)}))
 		}
 	}
 	return t
@@ -148,8 +149,8 @@ func (b *builder) void() Table {
 
 func (b *builder) cellWords(g *results.Group, c *results.Cell) []Datum {
 	name := results.NameOf(b.groups, g)
-	return []Datum{{Text: b.facts.loads[g.Setting()]}, {Text: name, Model: name}, figure(float64(g.Conns), number(g.Conns)),
-		figure(float64(c.Rep), number(c.Rep))}
+	return []Datum{{Text: b.facts.loads[g.Setting()]}, {Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns)),
+		figure(float64(c.Rep), words.Whole(c.Rep))}
 }
 
 // warnings is what cells warn of, a kind a row: warnings are alike but for their figures.
@@ -183,19 +184,19 @@ func (b *builder) warnings() Table {
 		k := kinds[key]
 		var who []string
 		for _, name := range slices.Sorted(maps.Keys(k.models)) {
-			who = append(who, fmt.Sprintf("%s %d×", results.Printable(name), k.models[name]))
+			who = append(who, fmt.Sprintf("%s %d×", words.Printable(name), k.models[name]))
 		}
 		slices.Sort(k.conns)
 		var conns []string
 		for _, n := range slices.Compact(k.conns) {
-			conns = append(conns, number(n))
+			conns = append(conns, words.Whole(n))
 		}
-		said := results.Printable(k.said)
+		said := words.Printable(k.said)
 		if k.times > 1 {
 			said = "such as: " + said
 		}
-		t.Rows = append(t.Rows, []Datum{{Text: k.load}, {Text: said}, {Text: strings.Join(who, ", ")}, {Text: list(conns)},
-			figure(float64(k.times), number(k.times))})
+		t.Rows = append(t.Rows, []Datum{{Text: k.load}, {Text: said}, {Text: strings.Join(who, ", ")}, {Text: words.List(conns)},
+			figure(float64(k.times), words.Whole(k.times))})
 	}
 	return t
 }
@@ -216,21 +217,21 @@ func (b *builder) diagnoses() (Table, bool) {
 			row := b.cellWords(g, &c)[:3]
 			calls := Datum{Text: syscalls(d.Syscalls)}
 			if d.Tool == "" {
-				calls = Datum{Text: "not counted: " + results.Printable(d.Why)}
+				calls = Datum{Text: "not counted: " + words.Printable(d.Why)}
 			}
-			t.Rows = append(t.Rows, append(row, calls, counted(d.SchedP99, results.Nanoseconds), counted(d.Allocs, results.PerSecond),
-				counted(d.GCCycles, results.PerSecond)))
+			t.Rows = append(t.Rows, append(row, calls, counted(d.SchedP99, words.Nanoseconds), counted(d.Allocs, words.PerSecond),
+				counted(d.GCCycles, words.PerSecond)))
 			break // one pass tells as much as several
 		}
 	}
 	return t, len(t.Rows) > 0
 }
 
-func counted[T int64 | float64](v *T, words func(float64) string) Datum {
+func counted[T int64 | float64](v *T, inWords func(float64) string) Datum {
 	if v == nil {
 		return unknown
 	}
-	return figure(float64(*v), words(float64(*v)))
+	return figure(float64(*v), inWords(float64(*v)))
 }
 
 // syscalls is calls by name, the most frequent first.
@@ -245,14 +246,14 @@ func syscalls(of map[string]float64) string {
 		}
 		return strings.Compare(a, b)
 	})
-	var words []string
+	var inWords []string
 	for _, name := range names {
 		if of[name] >= 0.005 {
-			words = append(words, fmt.Sprintf("%s %.2f", results.Printable(name), of[name]))
+			inWords = append(inWords, fmt.Sprintf("%s %.2f", words.Printable(name), of[name]))
 		}
 	}
-	if len(words) == 0 {
+	if len(inWords) == 0 {
 		return "none"
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(inWords, ", ")
 }

@@ -1,4 +1,4 @@
-package results
+package words
 
 import "testing"
 
@@ -9,9 +9,9 @@ func TestUnits(t *testing.T) {
 		{Nanoseconds(850), "850 ns"}, {Nanoseconds(12_340), "12.3 µs"}, {Nanoseconds(999_960), "1.00 ms"}, {Nanoseconds(9.996e6), "10.0 ms"},
 		{Nanoseconds(2.5e9), "2.50 s"},
 		{PerSecond(4.999), "5.00"}, {PerSecond(19_999.6), "20,000"}, {PerSecond(1_234_567), "1,234,567"},
-		{count(100), "100"}, {count(1000), "1k"}, {count(19_000), "19k"}, {count(1.5e6), "1.5M"},
-		{short("1.00 KiB"), "1 KiB"}, {short("100 µs"), "100 µs"}, {short("0.50 s"), "0.5 s"}, {short("20,000"), "20,000"},
-		{groupDigits(-1234.5), "-1,234.5"}, {groupDigits(999), "999"},
+		{Count(100), "100"}, {Count(1000), "1k"}, {Count(19_000), "19k"}, {Count(1.5e6), "1.5M"},
+		{Short("1.00 KiB"), "1 KiB"}, {Short("100 µs"), "100 µs"}, {Short("0.50 s"), "0.5 s"}, {Short("20,000"), "20,000"},
+		{Number(-1234.5), "-1,234.5"}, {Number(999), "999"},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("%q, want %q", tc.got, tc.want)

@@ -1,4 +1,5 @@
-package results
+// Package words puts numbers and names into words: units, per cent, plurals, lists, lines. Nothing else in the module does.
+package words
 
 import (
 	"math"
@@ -27,13 +28,13 @@ func Nanoseconds(v float64) string { return scaled(v, timeScales, " ") }
 // PerSecond is a rate in full, its thousands set off: "20,000"; below 100 in three digits.
 func PerSecond(v float64) string {
 	if v < 100 {
-		return digits(v)
+		return Digits(v)
 	}
-	return groupDigits(math.Round(v))
+	return Number(math.Round(v))
 }
 
-// count is a number, short: "100", "10k", "1.5M".
-func count(v float64) string { return short(scaled(v, bigScales, "")) }
+// Count is a number, short: "100", "10k", "1.5M".
+func Count(v float64) string { return Short(scaled(v, bigScales, "")) }
 
 func scaled(v float64, scales []scale, gap string) string {
 	unit := scales[len(scales)-1]
@@ -44,13 +45,13 @@ func scaled(v float64, scales []scale, gap string) string {
 		}
 	}
 	if unit.unit == "" {
-		return digits(v / unit.of)
+		return Digits(v / unit.of)
 	}
-	return digits(v/unit.of) + gap + unit.unit
+	return Digits(v/unit.of) + gap + unit.unit
 }
 
-// digits is v in three significant digits without an exponent: 12.3, 1.05, 100, 0.
-func digits(v float64) string {
+// Digits is v in three significant digits without an exponent: 12.3, 1.05, 100, 0.
+func Digits(v float64) string {
 	decimals := 0
 	if v != 0 {
 		decimals = max(0, 2-int(math.Floor(math.Log10(math.Abs(v))+2e-4))) // 9.996 is 10.0, not 10.00
@@ -58,8 +59,8 @@ func digits(v float64) string {
 	return strconv.FormatFloat(v, 'f', min(decimals, 6), 64)
 }
 
-// short is a figure without the zeros that say nothing, as a tick of an axis wants it: "1 KiB" for "1.00 KiB".
-func short(figure string) string {
+// Short is a figure without the zeros that say nothing, as a tick of an axis wants it: "1 KiB" for "1.00 KiB".
+func Short(figure string) string {
 	number, unit, _ := strings.Cut(figure, " ")
 	suffix := strings.TrimLeft(number, "-0123456789.")
 	number = strings.TrimSuffix(number, suffix)
@@ -69,8 +70,8 @@ func short(figure string) string {
 	return strings.TrimRight(number+suffix+" "+unit, " ")
 }
 
-// groupDigits is v in full with its thousands set off by commas; what is behind the point stays, if there is any.
-func groupDigits(v float64) string {
+// Number is v in full with its thousands set off by commas; what is behind the point stays, if there is any.
+func Number(v float64) string {
 	text := strconv.FormatFloat(v, 'f', -1, 64)
 	whole, rest, _ := strings.Cut(text, ".")
 	digitsFrom := 0
