@@ -25,18 +25,23 @@ var never = []struct{ who, what, why string }{
 	{"scenarios", "harness/", "a scenario is a state machine: the engine feeds it"},
 	{"harness/", "models", "the harness knows a server by its address and its process id only"},
 	{"harness/", "models/", "the harness knows a server by its address and its process id only"},
+	{"harness/", "results", "the engine knows the files of a run, and nothing that is made of them"},
+	{"harness/", "results/report", "the engine knows the files of a run, and nothing that is made of them"},
 	{"results", "harness/", "charts are a pure function of the files"},
 	{"results", "models/", "charts are a pure function of the files"},
-	{"results", "results/", "the report is made of the statistics, and they know nothing of it"},
+	{"results", "results/report", "the report is made of the statistics, and they know nothing of it"},
 	{"results/", "harness/", "the report is a pure function of the files"},
 	{"results/", "models/", "the report is a pure function of the files"},
+	{"results/words", "", "the lowest floor: numbers into words"},
+	{"results/record", "results", "the files of a run know nothing that is made of them"},
+	{"results/record", "results/report", "the files of a run know nothing that is made of them"},
 }
 
 // apart from these, that never allows: the bytes are shared by all, and the models' suite by the models.
 var shared = []string{"scenarios/wire", "models/modeltest"}
 
 // onlyTests may import these.
-var onlyTests = []string{"internal/browser", "harness/witness/witnesstest"}
+var onlyTests = []string{"internal/browser", "results/record/recordtest", "harness/witness/witnesstest"}
 
 func TestImportDirections(t *testing.T) {
 	seen := 0

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
@@ -89,8 +89,8 @@ const NoLinger = -1
 const Poisson = "poisson"
 
 // params fills in what the block leaves to the scenario, and says what forbids it.
-func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Params, error) {
-	p := results.Params{
+func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (record.Params, error) {
+	p := record.Params{
 		PayloadBytes: cmp.Or(b.Payload, s.Payload, defaultPayload), Driver: b.Driver,
 		DurationNS: b.Duration.Nanoseconds(), WarmupNS: b.Warmup.Nanoseconds(),
 	}
@@ -113,7 +113,7 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 			return p, err
 		}
 	}
-	for _, check := range []func(*scenarios.Scenario, results.Params) error{b.checkNumbers, b.checkLoop, b.checkSlow} {
+	for _, check := range []func(*scenarios.Scenario, record.Params) error{b.checkNumbers, b.checkLoop, b.checkSlow} {
 		if err := check(s, p); err != nil {
 			return p, err
 		}
@@ -125,7 +125,7 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (results.Pa
 }
 
 // loop fills in when messages are sent.
-func (b Block) loop(p *results.Params, s *scenarios.Scenario) {
+func (b Block) loop(p *record.Params, s *scenarios.Scenario) {
 	p.Loop, p.RatePerS, p.Pipeline = "open", cmp.Or(b.Rate, s.Rate), 1
 	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
 		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
@@ -139,7 +139,7 @@ func (b Block) loop(p *results.Params, s *scenarios.Scenario) {
 }
 
 // checkNumbers says which number is out of its bounds.
-func (b Block) checkNumbers(_ *scenarios.Scenario, p results.Params) error {
+func (b Block) checkNumbers(_ *scenarios.Scenario, p record.Params) error {
 	switch {
 	case b.Reps < 1:
 		return fmt.Errorf("reps %d: must be at least 1", b.Reps)
@@ -162,7 +162,7 @@ func (b Block) checkNumbers(_ *scenarios.Scenario, p results.Params) error {
 }
 
 // checkLoop says what forbids to send so: by the scenario, or in that loop.
-func (b Block) checkLoop(s *scenarios.Scenario, p results.Params) error {
+func (b Block) checkLoop(s *scenarios.Scenario, p record.Params) error {
 	switch {
 	case s.Storm && (b.Rate > 0 || b.SLO != ""):
 		return fmt.Errorf("scenario %s: it has no rate: all come as fast as they can", s.Name)
@@ -181,7 +181,7 @@ func (b Block) checkLoop(s *scenarios.Scenario, p results.Params) error {
 }
 
 // checkSlow says what forbids that some are slow.
-func (b Block) checkSlow(s *scenarios.Scenario, p results.Params) error {
+func (b Block) checkSlow(s *scenarios.Scenario, p record.Params) error {
 	switch {
 	case (b.Share != 0 || b.How != "") && s.Share == 0:
 		return fmt.Errorf("scenario %s: it has no share of messages or members that are slow", s.Name)
@@ -203,7 +203,7 @@ func (b Block) checkFiles(s *scenarios.Scenario, conns int) error {
 }
 
 // slow fills in what share is slow, and how.
-func (b Block) slow(p *results.Params, s *scenarios.Scenario) {
+func (b Block) slow(p *record.Params, s *scenarios.Scenario) {
 	p.Share = max(0, cmp.Or(b.Share, s.Share))
 	if s.Block > 0 {
 		p.BlockNS = cmp.Or(b.Stall, s.Block).Nanoseconds()
@@ -257,7 +257,7 @@ func (b Block) checkRotation(s *scenarios.Scenario) error {
 }
 
 // rotation fills in how long each server is loaded, and how often.
-func (b Block) rotation(p *results.Params, conns int) {
+func (b Block) rotation(p *record.Params, conns int) {
 	slot := cmp.Or(b.Slot, slotFor(conns))
 	p.Rounds, p.SlotNS, p.Width = cmp.Or(b.Rounds, DefaultRounds), slot.Nanoseconds(), b.Width
 	p.DurationNS, p.WarmupNS = int64(p.Rounds)*p.SlotNS, rampFor(slot).Nanoseconds()
@@ -287,7 +287,7 @@ func (b Block) extra(s *scenarios.Scenario, conns int) int {
 }
 
 // traffic is the parameters as the load knows them.
-func traffic(p results.Params, conns int, seed uint64) scenarios.Params {
+func traffic(p record.Params, conns int, seed uint64) scenarios.Params {
 	return scenarios.Params{
 		Conns: conns, Payload: p.PayloadBytes, RoomSize: p.RoomSize, Seed: seed,
 		Share: p.Share, Block: time.Duration(p.BlockNS), How: p.How,

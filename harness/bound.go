@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // Who was at an end.
@@ -30,18 +31,18 @@ func (q *quest) bound(found *float64) (bound, why string) {
 		return BoundLimit, fmt.Sprintf("%s held, the most that was to be tried", q.inWords(*found))
 	}
 	edge := q.edge(found)
-	median := func(of func(results.Window) float64) float64 {
+	median := func(of func(record.Window) float64) float64 {
 		var values []float64
 		for _, w := range edge {
 			values = append(values, of(w))
 		}
 		return results.SpreadOf(values).Median
 	}
-	client := median(func(w results.Window) float64 { return w.ClientCPURatio }) / q.clientCPUs
-	server := median(func(w results.Window) float64 { return w.ServerCPURatio }) / q.serverCPUs
-	late := median(func(w results.Window) float64 { return w.LateSendRatio })
+	client := median(func(w record.Window) float64 { return w.ClientCPURatio }) / q.clientCPUs
+	server := median(func(w record.Window) float64 { return w.ServerCPURatio }) / q.serverCPUs
+	late := median(func(w record.Window) float64 { return w.LateSendRatio })
 	why = fmt.Sprintf("at %s %s", q.inWords(q.of(edge[0])), edge[0].Why)
-	anon := median(func(w results.Window) float64 { return float64(w.Anon) })
+	anon := median(func(w record.Window) float64 { return float64(w.Anon) })
 	if most, limited := q.slo.below("mem"); limited && anon >= float64(most) || edge[0].Count == 0 {
 		return BoundServer, why // memory, or connections refused: no CPU has to do with it
 	}
@@ -57,7 +58,7 @@ func (q *quest) bound(found *float64) (bound, why string) {
 	case lags && client >= saturatedFrom:
 		return BoundClient, why + "; " + use + ": which of them was at its end cannot be told"
 	}
-	alone := median(func(w results.Window) float64 { return w.BusiestThread })
+	alone := median(func(w record.Window) float64 { return w.BusiestThread })
 	switch single := alone >= oneDoes*server*q.serverCPUs; {
 	case server >= serverAt:
 		return BoundServer, why + "; " + use
@@ -68,21 +69,21 @@ func (q *quest) bound(found *float64) (bound, why string) {
 }
 
 // lag is the share of p99 that messages waited to be sent.
-func lag(w results.Window) float64 {
+func lag(w record.Window) float64 {
 	return float64(w.P99-w.ServiceP99) / float64(max(w.P99, 1))
 }
 
 // edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was
 // tried, and where the search ended before any failed above, the highest that did.
-func (q *quest) edge(found *float64) (edge []results.Window) {
-	var failed []results.Window
+func (q *quest) edge(found *float64) (edge []record.Window) {
+	var failed []record.Window
 	for _, s := range q.tried {
 		if !s.Held {
 			failed = append(failed, s.Window)
 		}
 	}
-	slices.SortStableFunc(failed, func(a, b results.Window) int { return cmp.Compare(q.of(a), q.of(b)) })
-	above := slices.IndexFunc(failed, func(w results.Window) bool { return found == nil || q.of(w) > *found })
+	slices.SortStableFunc(failed, func(a, b record.Window) int { return cmp.Compare(q.of(a), q.of(b)) })
+	above := slices.IndexFunc(failed, func(w record.Window) bool { return found == nil || q.of(w) > *found })
 	if above < 0 {
 		return failed[max(len(failed)-3, 0):]
 	}

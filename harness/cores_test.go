@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // ours is a server of our own that speaks what work needs.
@@ -86,7 +86,7 @@ func TestPairsOnSeveralNumbersOfCores(t *testing.T) {
 			if want := slices.Sorted(slices.Values(slices.Repeat(tt.want, 2))); !slices.Equal(found, want) {
 				t.Fatalf("seed %d: %q, want %q", seed, found, want)
 			}
-			keys := map[results.Key]bool{}
+			keys := map[record.Key]bool{}
 			for _, p := range plan {
 				keys[p.Key()] = true
 			}
@@ -116,7 +116,7 @@ func TestServerCPUs(t *testing.T) {
 		{"work", nil, nil, 2, nil},
 	} {
 		e := Experiment{ServerCPUs: tt.own, LoadCPUs: tt.loads}
-		p := results.Planned{Scenario: tt.scenario, Params: results.Params{Procs: tt.procs}}
+		p := record.Planned{Scenario: tt.scenario, Params: record.Params{Procs: tt.procs}}
 		if got := e.serverCPUs(p); !slices.Equal(got, tt.want) {
 			t.Errorf("%s on %d of %v and %v: %v, want %v", tt.scenario, tt.procs, tt.own, tt.loads, got, tt.want)
 		}

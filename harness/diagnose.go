@@ -8,7 +8,7 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/harness/server/control"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // The diagnostic pass: long enough for some thousands of messages.
@@ -28,9 +28,9 @@ type probed struct {
 
 // diagnose loads the server once more as it was loaded in the measured window, and looks into it meanwhile. That slows it down, and
 // so nothing here is timed: what it finds are counts a message, and how long goroutines waited for a thread.
-func (m *measurement) diagnose(ctx context.Context, proc *server.Process, clients load.Driver, p results.Params) {
+func (m *measurement) diagnose(ctx context.Context, proc *server.Process, clients load.Driver, p record.Params) {
 	m.phase("diagnosing")
-	d := &results.Diagnosis{}
+	d := &record.Diagnosis{}
 	m.cell.Diagnosis = d
 	counter, err := probe.CountSyscalls(proc.PIDs())
 	if err != nil {
@@ -74,7 +74,7 @@ func (m *measurement) diagnose(ctx context.Context, proc *server.Process, client
 }
 
 // callsOf reads the system calls.
-func (at *probed) callsOf(counter *probe.SyscallCounter, d *results.Diagnosis) {
+func (at *probed) callsOf(counter *probe.SyscallCounter, d *record.Diagnosis) {
 	if counter == nil {
 		return
 	}
@@ -98,7 +98,7 @@ func (at *probed) runtimeOf(proc *server.Process) {
 }
 
 // per writes down what was done since before, a message. messages is how many there were when the start was read so late.
-func (at *probed) per(d *results.Diagnosis, before probed, messages func(late time.Duration) float64) {
+func (at *probed) per(d *record.Diagnosis, before probed, messages func(late time.Duration) float64) {
 	if before.calls != nil && at.calls != nil {
 		if n := messages(before.callsLate); n > 0 {
 			d.Syscalls = callsPer(before.calls, at.calls, n)
@@ -122,7 +122,7 @@ func callsPer(before, after map[string]int64, messages float64) map[string]float
 	return per
 }
 
-func diagnoseRuntime(d *results.Diagnosis, before, after control.Runtime, messages float64) {
+func diagnoseRuntime(d *record.Diagnosis, before, after control.Runtime, messages float64) {
 	waited := after.Sched.Sub(before.Sched)
 	for q, to := range map[float64]**int64{0.5: &d.SchedP50, 0.99: &d.SchedP99} {
 		if wait, known := waited.Quantile(q); known {

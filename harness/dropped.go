@@ -11,7 +11,7 @@ import (
 
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
@@ -30,14 +30,14 @@ type deafWatch struct {
 	done  chan struct{}
 
 	// Of the looking goroutine until done is closed.
-	found results.Deaf
+	found record.Deaf
 	anon  level
 	all   int64 // anonymous memory when all read, just before
 	err   error // of asking for the counts, which ends that
 }
 
 // watchDeaf begins to look; nil where everybody reads. The load is to begin now.
-func (m *measurement) watchDeaf(p results.Planned, proc *server.Process) *deafWatch {
+func (m *measurement) watchDeaf(p record.Planned, proc *server.Process) *deafWatch {
 	s := scenarios.ByName(p.Scenario)
 	if s == nil || !s.Deaf {
 		return nil
@@ -45,7 +45,7 @@ func (m *measurement) watchDeaf(p results.Planned, proc *server.Process) *deafWa
 	members := s.Extra(traffic(p.Params, p.Conns, p.Seed), p.Conns)
 	w := &deafWatch{
 		proc: proc, deaf: time.Now().Add(time.Duration(p.Params.WarmupNS)), stop: make(chan struct{}), done: make(chan struct{}),
-		found: results.Deaf{Members: members, BoundBytes: int64(members) * wire.MaxOwed},
+		found: record.Deaf{Members: members, BoundBytes: int64(members) * wire.MaxOwed},
 	}
 	w.stats, w.err = dialStats(proc.Addr.String())
 	go w.look()

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios/wire"
 )
 
@@ -43,7 +43,7 @@ func TestMemoryBound(t *testing.T) {
 		{0, 50, 30 << 20, false}, // all read: that is what traffic takes
 	} {
 		bound := int64(tt.members) * wire.MaxOwed
-		m := &measurement{cell: results.Cell{Conns: tt.conns, Deaf: &results.Deaf{Members: tt.members, BoundBytes: bound, HeldAnon: &tt.held}}}
+		m := &measurement{cell: record.Cell{Conns: tt.conns, Deaf: &record.Deaf{Members: tt.members, BoundBytes: bound, HeldAnon: &tt.held}}}
 		m.bounded()
 		told := len(m.cell.Warnings) == 1 && strings.Contains(m.cell.Warnings[0], "10 members that do not read")
 		if told != tt.want || len(m.cell.Void) > 0 {
@@ -84,7 +84,7 @@ func TestLingerOfBlocks(t *testing.T) {
 			t.Errorf("%s: after a second repetition, too", text)
 		}
 	}
-	p := results.Planned{Conns: 1, Params: results.Params{DurationNS: 1e9}}
+	p := record.Planned{Conns: 1, Params: record.Params{DurationNS: 1e9}}
 	short := Estimate(p)
 	p.LingerNS = known(int64(30e9))
 	if more := Estimate(p) - short; more != 30e9 {

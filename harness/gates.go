@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // gate is one question that a repetition must pass to count. Those that do not pass say why: a void cell names its reason, and is
@@ -47,7 +47,7 @@ var clientGates = []string{"unsent", "late sends", "send lag", "client CPU"}
 
 // facts is what a repetition is judged by: its cell, and what stands in no cell.
 type facts struct {
-	cell     *results.Cell
+	cell     *record.Cell
 	window   time.Duration // how long was to be measured; in a rotation, in all slots together
 	slot     time.Duration // the longest stretch that was measured in one go
 	overflow int64         // latencies that no histogram took
@@ -67,7 +67,7 @@ type facts struct {
 // verdict is what a gate finds: reasons against the repetition, and what a reader of it should know.
 type verdict struct {
 	void, warn []string
-	behind     *results.Behind // the server, or the client, fell behind what was offered
+	behind     *record.Behind // the server, or the client, fell behind what was offered
 }
 
 func voided(format string, args ...any) verdict {
@@ -87,7 +87,7 @@ func (m *measurement) judge(names ...string) {
 	m.facts.cell = &m.cell
 	blamed := len(m.cell.Void) > 0 // something else than server or client
 	client := false
-	var behind *results.Behind
+	var behind *record.Behind
 	for _, g := range gates {
 		if len(names) > 0 && !slices.Contains(names, g.name) {
 			continue

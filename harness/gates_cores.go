@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -40,7 +40,7 @@ func judgeWork(f *facts) verdict {
 }
 
 // threadsOf is how many threads of the server can run at once; 0: not known.
-func threadsOf(c *results.Cell) int {
+func threadsOf(c *record.Cell) int {
 	cpus, procs := c.Load.ServerCPUs, c.Params.Procs
 	if procs > 0 && (cpus == 0 || procs < cpus) {
 		return procs

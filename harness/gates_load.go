@@ -9,6 +9,7 @@ import (
 
 	"cbench/harness/load"
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -136,11 +137,11 @@ func judgeRate(f *facts) verdict {
 		return voided("offered %.0f messages/s and achieved %.0f: the warm-up left a backlog, the server or the client could not keep up", offered, achieved)
 	case f.behind():
 		v := voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
-		v.behind = &results.Behind{OfferedPerS: offered, AchievedPerS: achieved, Client: true}
+		v.behind = &record.Behind{OfferedPerS: offered, AchievedPerS: achieved, Client: true}
 		return v
 	}
 	v := voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
-	v.behind = &results.Behind{OfferedPerS: offered, AchievedPerS: achieved}
+	v.behind = &record.Behind{OfferedPerS: offered, AchievedPerS: achieved}
 	return v
 }
 
@@ -153,7 +154,7 @@ func (f *facts) steady() bool {
 }
 
 // typical is the median throughput of the rounds that count: a stall at an edge of one of them does not move it.
-func typical(rounds []results.Round) float64 {
+func typical(rounds []record.Round) float64 {
 	var perS []float64
 	for _, r := range rounds {
 		if r.Void == "" {

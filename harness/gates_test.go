@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"cbench/harness/probe"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 func known[T any](v T) *T { return &v }
@@ -16,16 +16,16 @@ func known[T any](v T) *T { return &v }
 // sound is a repetition that nothing is wrong with: 2 s of an open loop on one CPU a side.
 func sound() *facts {
 	return &facts{
-		cell: &results.Cell{
+		cell: &record.Cell{
 			Model: "reactor", Scenario: "echo", Conns: 100,
-			Params: results.Params{Loop: "open", RatePerS: 10_000, Pipeline: 1, DurationNS: 2e9},
-			Load: results.Load{
+			Params: record.Params{Loop: "open", RatePerS: 10_000, Pipeline: 1, DurationNS: 2e9},
+			Load: record.Load{
 				Established: 100, Sent: 20_000, Received: 20_000, Expected: 20_000, ThroughputPerS: known(10_000.0),
 				Errors: map[string]int64{"timeout": 0}, ClientCPURatio: known(0.4), ServerCPURatio: known(0.3), LateSendRatio: known(0.001),
 			},
-			Latency: &results.Latency{Count: 20_000, Mean: 210e3}, Service: &results.Latency{Count: 20_000, Mean: 200e3},
-			Machine: &results.Machine{OthersRatio: known(0.01), StealRatio: known(0.0), PressureRatio: known(0.1)},
-			CPU:     results.CPU{RunQueueNS: known(int64(1e6))},
+			Latency: &record.Latency{Count: 20_000, Mean: 210e3}, Service: &record.Latency{Count: 20_000, Mean: 200e3},
+			Machine: &record.Machine{OthersRatio: known(0.01), StealRatio: known(0.0), PressureRatio: known(0.1)},
+			CPU:     record.CPU{RunQueueNS: known(int64(1e6))},
 		},
 		window: 2 * time.Second, slot: 2 * time.Second, loops: 1, serverCPUs: "0", both: []int{0, 1},
 	}
@@ -46,7 +46,7 @@ func soundLoop() *facts {
 	f.cell.Params.Loop, f.cell.Params.RatePerS = "closed", 0
 	f.cell.Load.Sent, f.cell.Load.Received, f.cell.Load.Expected = 40_000, 40_000, 40_000
 	f.cell.Load.ThroughputPerS, f.cell.Load.LateSendRatio = known(20_000.0), nil
-	f.cell.Latency = &results.Latency{Count: 40_000, Mean: 5e6}
+	f.cell.Latency = &record.Latency{Count: 40_000, Mean: 5e6}
 	f.cell.Service = f.cell.Latency
 	return f
 }
@@ -55,9 +55,9 @@ func soundLoop() *facts {
 func soundRotation() *facts {
 	f := sound()
 	f.slot = 200 * time.Millisecond
-	f.cell.Rotation = &results.Rotation{}
+	f.cell.Rotation = &record.Rotation{}
 	for range 10 {
-		f.cell.Rotation.Rounds = append(f.cell.Rotation.Rounds, results.Round{ThroughputPerS: 10_000, ServerNSPerMessage: 1000})
+		f.cell.Rotation.Rounds = append(f.cell.Rotation.Rounds, record.Round{ThroughputPerS: 10_000, ServerNSPerMessage: 1000})
 	}
 	return f
 }

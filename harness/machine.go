@@ -7,7 +7,7 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // beside adds up what the machine did beside what is measured, over one window or over many.
@@ -41,7 +41,7 @@ func (b *beside) share() float64 {
 }
 
 // shares is nil where nothing is known.
-func (b *beside) shares() *results.Machine {
+func (b *beside) shares() *record.Machine {
 	if b.wall <= 0 {
 		return nil
 	}
@@ -49,7 +49,7 @@ func (b *beside) shares() *results.Machine {
 		of := float64(d) / float64(b.wall)
 		return &of
 	}
-	m := &results.Machine{OthersRatio: share(max(0, b.others)), StealRatio: share(b.stolen)}
+	m := &record.Machine{OthersRatio: share(max(0, b.others)), StealRatio: share(b.stolen)}
 	if b.psi {
 		m.PressureRatio = share(b.stalled)
 	}
@@ -69,7 +69,7 @@ func (m *measurement) machine(e *Experiment, r load.Report) {
 }
 
 // place finds threads of the server that are not on its CPUs.
-func (m *measurement) place(e *Experiment, p results.Planned, proc *server.Process) {
+func (m *measurement) place(e *Experiment, p record.Planned, proc *server.Process) {
 	cpus := e.serverCPUs(p)
 	if len(cpus) == 0 {
 		return

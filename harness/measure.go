@@ -10,13 +10,13 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios/wire"
 )
 
 // measurement is one repetition while it is taken.
 type measurement struct {
-	cell  results.Cell
+	cell  record.Cell
 	phase func(string)
 	facts facts
 
@@ -52,7 +52,7 @@ func (m *measurement) settled(proc *server.Process, to *probe.Usage) {
 
 // take goes through a repetition with a server that listens. What goes wrong with the server is in the cell; the error is for what no
 // server is to blame for.
-func (m *measurement) take(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process) error {
+func (m *measurement) take(ctx context.Context, e *Experiment, p record.Planned, proc *server.Process) error {
 	ctx, cancel := alive(ctx, proc)
 	defer cancel()
 	m.alone = p.Params.Driver == "" // others dial when they drive, and not before: there is no memory at rest
@@ -113,7 +113,7 @@ func (m *measurement) connect(ctx context.Context, proc *server.Process, clients
 }
 
 // drive loads the server, and looks at what the window cost.
-func (m *measurement) drive(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process, clients *load.Remote) error {
+func (m *measurement) drive(ctx context.Context, e *Experiment, p record.Planned, proc *server.Process, clients *load.Remote) error {
 	limit, done := context.WithTimeout(ctx, time.Duration(p.Params.WarmupNS+p.Params.DurationNS)+time.Minute)
 	defer done()
 	m.settled(proc, &m.calm.before)
@@ -160,7 +160,7 @@ func (m *measurement) close(clients *load.Remote) error {
 }
 
 // leave looks at what the server holds when all connections are closed, and gives back.
-func (m *measurement) leave(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process) {
+func (m *measurement) leave(ctx context.Context, e *Experiment, p record.Planned, proc *server.Process) {
 	if !m.alone {
 		return
 	}
@@ -295,7 +295,7 @@ func (m *measurement) failed(errs map[string]int64) {
 	}
 }
 
-func (m *measurement) verified(v results.Verify) {
+func (m *measurement) verified(v record.Verify) {
 	sum := &m.cell.Verify
 	sum.Lost += v.Lost
 	sum.Duplicated += v.Duplicated

@@ -9,13 +9,13 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // member is one server of a rotation, with its clients.
 type member struct {
 	*measurement
-	plan    results.Planned
+	plan    record.Planned
 	proc    *server.Process // nil: it did not start
 	clients *load.Remote
 	out     bool // it failed: the others go on without it
@@ -65,7 +65,7 @@ func (m *member) open(ctx context.Context, e *Experiment) (err error) {
 		m.out = true
 		m.fail(m.proc, "connecting", err)
 	}
-	if opened.Established < m.plan.Conns || opened.Verify != (results.Verify{}) {
+	if opened.Established < m.plan.Conns || opened.Verify != (record.Verify{}) {
 		m.out = true // a gate says why
 	}
 	return nil
@@ -120,7 +120,7 @@ func (m *member) load(ctx context.Context, length, ramp time.Duration) (s slot, 
 	if r.Odd != "" {
 		m.warnOnce("the first wrong reply: %s", r.Odd)
 	}
-	return s, r.Verify == (results.Verify{}) && len(r.Errors) == 0
+	return s, r.Verify == (record.Verify{}) && len(r.Errors) == 0
 }
 
 // end closes what is open, writes the sums into the cell, judges it, and stops the server.

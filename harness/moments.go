@@ -7,7 +7,7 @@ import (
 
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // details reads where the memory is, of a quiet server: its mappings first, for they are to add up to what was just read.
@@ -28,7 +28,7 @@ func (m *measurement) details(at *idleMemory, proc *server.Process, pids []int) 
 
 // moment writes down where the memory was. live is what a collection left that came after at was read, or nil where none was forced.
 func (m *measurement) moment(name string, at idleMemory, live *int64) {
-	o := results.Moment{Name: name, Anon: at.anon, Kernel: at.kernel, Buffers: at.tcp}
+	o := record.Moment{Name: name, Anon: at.anon, Kernel: at.kernel, Buffers: at.tcp}
 	if k := at.objects; k != nil {
 		o.Sockets, o.Files, o.Epoll, o.PageTables = k.Sockets, k.Files, k.Epoll, &k.PageTables
 	}
@@ -44,7 +44,7 @@ const mostBeyond = 0.05
 // userParts splits the anonymous memory. How much each mapping holds is the kernel's account, for the runtime counts pages that were
 // never touched. What of the heap's are live objects and stacks is the runtime's, and what else of it is resident is unused. Where they
 // are more than is resident, it is the live ones that were never touched: a queue made for the worst case, a table.
-func (m *measurement) userParts(o *results.Moment, at idleMemory, live *int64) {
+func (m *measurement) userParts(o *record.Moment, at idleMemory, live *int64) {
 	rt, in := at.runtime, at.mappings
 	lives := rt.Heap
 	if live != nil {
@@ -95,7 +95,7 @@ func (m *measurement) rested(ctx context.Context, name string, proc *server.Proc
 func (m *measurement) returned(ctx context.Context, proc *server.Process, linger time.Duration) {
 	m.phase("watching what it gives back")
 	began := time.Now()
-	for _, after := range results.ReturnedAfter {
+	for _, after := range record.ReturnedAfter {
 		if after > linger {
 			return
 		}
@@ -108,7 +108,7 @@ func (m *measurement) returned(ctx context.Context, proc *server.Process, linger
 		if err != nil {
 			return
 		}
-		left := results.Returned{AfterNS: time.Since(began).Nanoseconds(), RSS: at.RSS, Anon: at.Anon}
+		left := record.Returned{AfterNS: time.Since(began).Nanoseconds(), RSS: at.RSS, Anon: at.Anon}
 		if group, err := proc.Group(); err == nil {
 			if k, err := probe.ReadKernel(group); err == nil {
 				left.Kernel = &k.Bytes

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
@@ -28,7 +28,7 @@ type Server struct {
 	Also    []Way  // command lines for what the first does not speak: a system may have one library for HTTP and another for lines
 	Version string // as the server tells it; "": not known, or cbench's own
 
-	Original results.Original // of a server of another make that came with cbench
+	Original record.Original // of a server of another make that came with cbench
 }
 
 // Way is a way to start a server.
@@ -86,9 +86,9 @@ func MaxConns() int {
 // seed, then all second ones in another, so that what drifts on the machine meets every server alike, and a run that
 // is cut short has measured all of them. Servers that are loaded in turn stand together. skipped says which servers do not
 // speak what a scenario needs.
-func Plan(servers []Server, blocks []Block, seed uint64) (plan []results.Planned, skipped []string, err error) {
-	byRep := map[int][][]results.Planned{} // units
-	asked := map[results.Key]bool{}
+func Plan(servers []Server, blocks []Block, seed uint64) (plan []record.Planned, skipped []string, err error) {
+	byRep := map[int][][]record.Planned{} // units
+	asked := map[record.Key]bool{}
 	for _, b := range blocks {
 		s := scenarios.ByName(b.Scenario)
 		if s == nil {
@@ -232,13 +232,13 @@ func (s Server) twin() Server {
 }
 
 // planned is one repetition of a set of servers.
-func planned(set []Server, scenario string, conns, rep int, seed uint64, params results.Params) (unit []results.Planned) {
+func planned(set []Server, scenario string, conns, rep int, seed uint64, params record.Params) (unit []record.Planned) {
 	if params.Rounds > 0 {
 		params.Rotation = rotationOf(set)
 	}
 	for _, s := range set {
 		params.Procs = s.Procs
-		unit = append(unit, results.Planned{
+		unit = append(unit, record.Planned{
 			Model: s.Name, Scenario: scenario, Conns: conns, Rep: rep, Seed: seed + uint64(rep-1), Params: params,
 		})
 	}
@@ -252,7 +252,7 @@ func rotationOf(set []Server) string {
 	for _, s := range set {
 		name := s.Name
 		if s.Procs != 0 && s.Procs != set[0].Procs {
-			name = results.OnThreads(s.Name, s.Procs)
+			name = record.OnThreads(s.Name, s.Procs)
 		}
 		names = append(names, name)
 	}
@@ -260,27 +260,27 @@ func rotationOf(set []Server) string {
 }
 
 // units parts a plan into what is measured at once: one repetition of a server, or of all those of a rotation.
-func units(plan []results.Planned) (all [][]results.Planned) {
+func units(plan []record.Planned) (all [][]record.Planned) {
 	for i, p := range plan {
 		servers := 1 + strings.Count(p.Params.Rotation, rotationJoin) // two blocks may rotate the same servers, on other numbers of threads
 		if n := len(all); n > 0 && p.Params.Rotation != "" && len(all[n-1]) < servers && together(p, plan[i-1]) {
 			all[n-1] = append(all[n-1], p)
 		} else {
-			all = append(all, []results.Planned{p})
+			all = append(all, []record.Planned{p})
 		}
 	}
 	return all
 }
 
 // together reports whether two servers are of one repetition of one rotation.
-func together(a, b results.Planned) bool {
+func together(a, b record.Planned) bool {
 	a.Params.Procs = b.Params.Procs // each has its own
 	return a.Params == b.Params && a.Scenario == b.Scenario && a.Conns == b.Conns && a.Rep == b.Rep && a.Seed == b.Seed
 }
 
 // Estimate is how long a repetition takes, or the share of one server in a rotation: the load, and what is known by experience to come
 // on top of it for starting, connecting, settling down and closing.
-func Estimate(p results.Planned) time.Duration {
+func Estimate(p record.Planned) time.Duration {
 	const (
 		start     = 150 * time.Millisecond // and stopping
 		perConn   = 60 * time.Microsecond  // to open and close

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 func servers(names ...string) (all []Server) {
@@ -17,7 +17,7 @@ func servers(names ...string) (all []Server) {
 }
 
 // names is the plan in short: a unit a word.
-func names(plan []results.Planned) (all []string) {
+func names(plan []record.Planned) (all []string) {
 	for _, unit := range units(plan) {
 		var models []string
 		for _, p := range unit {
@@ -90,7 +90,7 @@ func TestRotationParams(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := plan[0].Params
-	want := results.Params{
+	want := record.Params{
 		PayloadBytes: defaultPayload, Loop: "open", RatePerS: 100, Pipeline: 1, Procs: 1, Arrivals: "poisson", Rotation: "a+b",
 		Rounds: DefaultRounds, SlotNS: 1e9, DurationNS: DefaultRounds * 1e9, WarmupNS: 2e8, Width: 0.01,
 	}
@@ -103,8 +103,8 @@ func TestRotationParams(t *testing.T) {
 }
 
 func TestEstimate(t *testing.T) {
-	alone := results.Planned{Conns: 100, Params: results.Params{DurationNS: 2e9, WarmupNS: 5e8}}
-	turn := results.Planned{Conns: 100, Params: results.Params{Rotation: "a+b", Rounds: 10, SlotNS: 2e8, WarmupNS: 4e7, DurationNS: 2e9}}
+	alone := record.Planned{Conns: 100, Params: record.Params{DurationNS: 2e9, WarmupNS: 5e8}}
+	turn := record.Planned{Conns: 100, Params: record.Params{Rotation: "a+b", Rounds: 10, SlotNS: 2e8, WarmupNS: 4e7, DurationNS: 2e9}}
 	if got := Estimate(alone); got < 2500*time.Millisecond || got > 4*time.Second {
 		t.Errorf("alone: %v", got)
 	}

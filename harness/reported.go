@@ -7,7 +7,7 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/probe"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -73,7 +73,7 @@ func (m *measurement) window(r load.Report) {
 
 // writtenAhead reports whether the messages of a window are no measure of what the server did in it: readers at a steady rate take pieces that the
 // server wrote before, as far ahead as the sockets' buffers go.
-func writtenAhead(c *results.Cell) bool {
+func writtenAhead(c *record.Cell) bool {
 	s := scenarios.ByName(c.Scenario)
 	return s != nil && s.Piece > 0 && c.Params.Loop == "open"
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"cbench/harness/probe"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // A rotation compares servers that are alive at the same time, each with its connections open, by loading them in turn for short slots,
@@ -19,21 +19,21 @@ import (
 type rotation struct {
 	e       *Experiment
 	members []*member // what the others are compared with first
-	params  results.Params
+	params  record.Params
 	tell    func(string)
 	early   string // why it ended before its last round
 }
 
 // Rotate measures the servers of one rotation once: plan is one entry each, as Plan makes them. A server that errs is void, and the
 // others go on without it. Nothing is written down.
-func Rotate(ctx context.Context, e Experiment, plan []results.Planned, w Watch) ([]results.Cell, error) {
+func Rotate(ctx context.Context, e Experiment, plan []record.Planned, w Watch) ([]record.Cell, error) {
 	if u := units(plan); len(u) != 1 || plan[0].Params.Rotation == "" {
 		return nil, fmt.Errorf("rotate: %d repetitions of servers that are not one rotation", len(plan))
 	}
 	return e.rotate(ctx, plan, w)
 }
 
-func (e *Experiment) rotate(ctx context.Context, plan []results.Planned, w Watch) (cells []results.Cell, err error) {
+func (e *Experiment) rotate(ctx context.Context, plan []record.Planned, w Watch) (cells []record.Cell, err error) {
 	r := e.rotation(plan, w)
 	defer func() {
 		for _, m := range r.members {
@@ -56,7 +56,7 @@ func (e *Experiment) rotate(ctx context.Context, plan []results.Planned, w Watch
 	return nil, ctx.Err()
 }
 
-func (e *Experiment) rotation(plan []results.Planned, w Watch) *rotation {
+func (e *Experiment) rotation(plan []record.Planned, w Watch) *rotation {
 	r := &rotation{e: e, params: plan[0].Params, tell: func(string) {}}
 	if w.Phase != nil {
 		w.Phase(plan[0], FirstPhase)
@@ -67,7 +67,7 @@ func (e *Experiment) rotation(plan []results.Planned, w Watch) *rotation {
 	for _, p := range plan {
 		m := &member{measurement: e.begin(p, w), plan: p}
 		m.phase = func(string) {} // one after the other they would say the same
-		m.cell.Rotation = &results.Rotation{ID: id, TwinOf: e.server(p.Model).TwinOf, Rounds: []results.Round{}}
+		m.cell.Rotation = &record.Rotation{ID: id, TwinOf: e.server(p.Model).TwinOf, Rounds: []record.Round{}}
 		r.members = append(r.members, m)
 	}
 	return r

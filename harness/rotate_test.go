@@ -8,7 +8,7 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/probe"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 func TestMedianInterval(t *testing.T) {
@@ -57,9 +57,9 @@ func TestMedianIntervalHoldsTheMedian(t *testing.T) {
 func made(perMessage ...[]float64) *rotation {
 	r := &rotation{}
 	for _, times := range perMessage {
-		m := &member{measurement: &measurement{cell: results.Cell{Rotation: &results.Rotation{}}}}
+		m := &member{measurement: &measurement{cell: record.Cell{Rotation: &record.Rotation{}}}}
 		for _, ns := range times {
-			m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, results.Round{ServerNSPerMessage: ns})
+			m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, record.Round{ServerNSPerMessage: ns})
 		}
 		r.members = append(r.members, m)
 	}
@@ -118,13 +118,13 @@ func TestKnownAfter(t *testing.T) {
 		want   bool
 	}{{6, 0.1, false}, {8, 0.1, true}, {9, 0.1, false}, {10, 0.1, true}, {20, 0.1, false}, {10, 0, false}} {
 		r := made(times(tt.rounds, 100), times(tt.rounds, 100))
-		r.params = results.Params{Rounds: 20, Width: tt.width}
+		r.params = record.Params{Rounds: 20, Width: tt.width}
 		if early := r.knownAfter(tt.rounds); (early != "") != tt.want {
 			t.Errorf("after %d rounds, to ±%g: %q", tt.rounds, tt.width, early)
 		}
 	}
 	r := made(times(10, 100), []float64{80, 120, 80, 120, 80, 120, 80, 120, 80, 120})
-	r.params = results.Params{Rounds: 20, Width: 0.1}
+	r.params = record.Params{Rounds: 20, Width: 0.1}
 	if early := r.knownAfter(10); early != "" {
 		t.Errorf("known to ±20%%: %q", early)
 	}
@@ -137,7 +137,7 @@ func slotOf(t *testing.T, n int64, latency int64) slot {
 	if err := h.RecordValues(latency, n); err != nil {
 		t.Fatal(err)
 	}
-	l := results.NewLatency(h).Exact(latency, latency)
+	l := record.NewLatency(h).Exact(latency, latency)
 	l.Mean = float64(latency)
 	late := 0.5
 	at := time.Unix(0, 0)
@@ -154,7 +154,7 @@ func slotOf(t *testing.T, n int64, latency int64) slot {
 func TestRound(t *testing.T) {
 	s := slotOf(t, 1000, 2000)
 	got := s.round()
-	want := results.Round{
+	want := record.Round{
 		ServerNSPerMessage: 250e3, LoadNSPerMessage: 5e8 / 990.0, ThroughputPerS: 990, P50: 2000, P99: 2000, Count: 1000, IdleCPURatio: 0.01,
 	}
 	if got != want {
@@ -170,8 +170,8 @@ func TestRound(t *testing.T) {
 }
 
 func TestSums(t *testing.T) {
-	m := &member{measurement: &measurement{cell: results.Cell{
-		Params: results.Params{Loop: "open", SlotNS: 1e9}, Rotation: &results.Rotation{},
+	m := &member{measurement: &measurement{cell: record.Cell{
+		Params: record.Params{Loop: "open", SlotNS: 1e9}, Rotation: &record.Rotation{},
 	}}}
 	m.add(slotOf(t, 1000, 2000))
 	m.add(slotOf(t, 3000, 4000))
@@ -241,7 +241,7 @@ func TestDisturbedRound(t *testing.T) {
 // The parts of the CPU time are scaled to its clock, as those of a single run are, and what one slot does not know the sum does not.
 func TestSumsOfParts(t *testing.T) {
 	for _, known := range []bool{true, false} {
-		m := &member{measurement: &measurement{cell: results.Cell{Params: results.Params{SlotNS: 1e9}, Rotation: &results.Rotation{}}}}
+		m := &member{measurement: &measurement{cell: record.Cell{Params: record.Params{SlotNS: 1e9}, Rotation: &record.Rotation{}}}}
 		for i := range 3 {
 			s := slotOf(t, 1000, 2000)
 			s.idle.QueueKnown, s.rest.QueueKnown = true, known || i != 1
@@ -257,7 +257,7 @@ func TestSumsOfParts(t *testing.T) {
 			t.Errorf("run queue known %v: %v", known, value(c.RunQueueNS))
 		}
 	}
-	m := &member{measurement: &measurement{cell: results.Cell{Rotation: &results.Rotation{}}}}
+	m := &member{measurement: &measurement{cell: record.Cell{Rotation: &record.Rotation{}}}}
 	m.add(slotOf(t, 1000, 2000))
 	m.sums.into(m)
 	if c := m.cell.CPU; c.UserNS != nil || c.SystemNS != nil {
@@ -267,7 +267,7 @@ func TestSumsOfParts(t *testing.T) {
 
 // Fairness is of the rounds that count: one that does not is left out of the next one's, and is nothing to show for itself.
 func TestFairnessOfRounds(t *testing.T) {
-	m := &member{measurement: &measurement{cell: results.Cell{Rotation: &results.Rotation{}}}}
+	m := &member{measurement: &measurement{cell: record.Cell{Rotation: &record.Rotation{}}}}
 	for i, tt := range []struct {
 		jain      float64
 		disturbed string

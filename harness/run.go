@@ -15,13 +15,13 @@ import (
 
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // Experiment is all that a run needs to know.
 type Experiment struct {
 	Servers []Server
-	Plan    []results.Planned
+	Plan    []record.Planned
 	Dir     string   // where its files go
 	Resume  bool     // go on with the run that Dir holds
 	Command []string // the command line, for the record
@@ -40,9 +40,9 @@ type Experiment struct {
 
 // Watch is told how a run goes on. Its functions may be nil.
 type Watch struct {
-	Start func(left []results.Planned, had int)              // what is still to be measured, and how much was there
-	Phase func(p results.Planned, phase string)              // what is happening
-	Done  func(cell results.Cell, took, spent time.Duration) // a repetition is measured: how long it took, and was to take
+	Start func(left []record.Planned, had int)              // what is still to be measured, and how much was there
+	Phase func(p record.Planned, phase string)              // what is happening
+	Done  func(cell record.Cell, took, spent time.Duration) // a repetition is measured: how long it took, and was to take
 }
 
 // FirstPhase is what a repetition begins with.
@@ -52,7 +52,7 @@ const FirstPhase = "starting the server"
 var ErrStopped = errors.New("stopped before the end")
 
 // Run measures what of the plan is not there yet, and writes each repetition down as soon as it is finished.
-func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
+func Run(ctx context.Context, e Experiment, w Watch) ([]record.Cell, error) {
 	if _, err := os.Stat(e.Dir); e.Resume && errors.Is(err, fs.ErrNotExist) {
 		return nil, e.noRun() // and none is begun
 	}
@@ -73,7 +73,7 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
 	if err != nil {
 		return nil, err
 	}
-	left := results.Missing(e.Plan, cells)
+	left := record.Missing(e.Plan, cells)
 	if w.Start != nil {
 		w.Start(left, len(cells))
 	}
@@ -88,7 +88,7 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
 			return cells, fmt.Errorf("%s: %w", unit[0].Key(), err)
 		}
 		for i := range found {
-			if err := results.Append(e.Dir, &found[i]); err != nil {
+			if err := record.Append(e.Dir, &found[i]); err != nil {
 				return cells, err
 			}
 		}
@@ -100,11 +100,11 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]results.Cell, error) {
 			}
 		}
 	}
-	if len(results.Missing(run.Plan, cells)) == 0 {
+	if len(record.Missing(run.Plan, cells)) == 0 {
 		now := time.Now()
 		run.Ended = &now
 	}
-	return cells, results.WriteRun(e.Dir, run)
+	return cells, record.WriteRun(e.Dir, run)
 }
 
 func (e *Experiment) noRun() error {
@@ -112,20 +112,20 @@ func (e *Experiment) noRun() error {
 }
 
 // one measures one repetition of a server, or of all those of a rotation.
-func (e *Experiment) one(ctx context.Context, unit []results.Planned, w Watch) ([]results.Cell, error) {
+func (e *Experiment) one(ctx context.Context, unit []record.Planned, w Watch) ([]record.Cell, error) {
 	if unit[0].Params.Rotation != "" {
 		return e.rotate(ctx, unit, w)
 	}
 	cell, err := e.measure(ctx, unit[0], w)
-	return []results.Cell{cell}, err
+	return []record.Cell{cell}, err
 }
 
 // open begins a run in its directory, or goes on with the one that is there.
-func (e *Experiment) open() (*results.Run, []results.Cell, error) {
-	run := &results.Run{
-		Schema: results.Schema, Name: time.Now().UTC().Format("20060102-150405"), Started: time.Now(),
+func (e *Experiment) open() (*record.Run, []record.Cell, error) {
+	run := &record.Run{
+		Schema: record.Schema, Name: time.Now().UTC().Format("20060102-150405"), Started: time.Now(),
 		Command: e.Command, Environment: probe.Environment(e.ServerCPUs, e.LoadCPUs), Plan: e.Plan,
-		Servers: map[string]string{}, Versions: map[string]string{}, Originals: map[string]results.Original{},
+		Servers: map[string]string{}, Versions: map[string]string{}, Originals: map[string]record.Original{},
 	}
 	for _, s := range e.Servers {
 		if !s.Own {
@@ -133,27 +133,27 @@ func (e *Experiment) open() (*results.Run, []results.Cell, error) {
 			if s.Version != "" {
 				run.Versions[s.Name] = s.Version
 			}
-			if s.Original != (results.Original{}) {
+			if s.Original != (record.Original{}) {
 				run.Originals[s.Name] = s.Original
 			}
 		}
 	}
-	old, err := results.ReadRun(e.Dir)
+	old, err := record.ReadRun(e.Dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && e.Resume:
 		return nil, nil, e.noRun()
 	case errors.Is(err, fs.ErrNotExist):
-		return run, nil, results.WriteRun(e.Dir, run)
+		return run, nil, record.WriteRun(e.Dir, run)
 	case err != nil:
 		return nil, nil, err
 	case !e.Resume:
 		return nil, nil, fmt.Errorf("%s holds a run already: --resume goes on with it, another --out keeps it", e.Dir)
 	}
-	cells, _, err := results.ReadCells(e.Dir)
+	cells, _, err := record.ReadCells(e.Dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := results.SamePlan(old, run, cells); err != nil {
+	if err := record.SamePlan(old, run, cells); err != nil {
 		return nil, nil, err
 	}
 	if other := old.Environment.Differences(run.Environment); len(other) > 0 && len(cells) > 0 {
@@ -161,15 +161,15 @@ func (e *Experiment) open() (*results.Run, []results.Cell, error) {
 	}
 	run.Name, run.Started = old.Name, old.Started
 	// What was planned stays as it was planned; what is asked for beyond it comes after.
-	more := results.NotIn(run.Plan, old.Plan)
+	more := record.NotIn(run.Plan, old.Plan)
 	run.Plan = old.Plan
 	for _, p := range more {
 		p.Order = len(run.Plan) + 1
 		run.Plan = append(run.Plan, p)
 	}
-	asked := results.NotIn(run.Plan, results.NotIn(run.Plan, e.Plan))
+	asked := record.NotIn(run.Plan, record.NotIn(run.Plan, e.Plan))
 	e.Plan = asked
-	return run, cells, results.WriteRun(e.Dir, run)
+	return run, cells, record.WriteRun(e.Dir, run)
 }
 
 // lock keeps other runs out of a directory for as long as this process lives, or until unlock.
@@ -197,10 +197,10 @@ func overlap(a, b []int) string {
 }
 
 // begin is a repetition of which nothing is known yet but what was planned.
-func (e *Experiment) begin(p results.Planned, w Watch) *measurement {
+func (e *Experiment) begin(p record.Planned, w Watch) *measurement {
 	m := &measurement{
-		cell: results.Cell{
-			Schema: results.Schema, Model: p.Model, Scenario: p.Scenario, Conns: p.Conns, Rep: p.Rep,
+		cell: record.Cell{
+			Schema: record.Schema, Model: p.Model, Scenario: p.Scenario, Conns: p.Conns, Rep: p.Rep,
 			Order: p.Order, Seed: p.Seed, Params: p.Params, Void: []string{}, Warnings: []string{},
 		},
 		phase: func(phase string) {
@@ -255,7 +255,7 @@ func (s Server) commands() string {
 
 // measure takes one repetition: a fresh server, a fresh load, and what became of them. A server that fails is in the
 // cell; the error is for what no server is to blame for.
-func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (results.Cell, error) {
+func (e *Experiment) measure(ctx context.Context, p record.Planned, w Watch) (record.Cell, error) {
 	m := e.begin(p, w)
 	if p.Params.Loop == searchLoop {
 		err := m.search(ctx, e, p, e.serverFor(p))
@@ -275,7 +275,7 @@ func (e *Experiment) measure(ctx context.Context, p results.Planned, w Watch) (r
 }
 
 // start starts a server process.
-func (e *Experiment) start(ctx context.Context, p results.Planned) (*server.Process, error) {
+func (e *Experiment) start(ctx context.Context, p record.Planned) (*server.Process, error) {
 	s := e.serverFor(p)
 	return server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.serverCPUs(p), Cgroup: true, Own: s.Own})
 }

@@ -8,7 +8,7 @@ import (
 	"runtime"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 	"cbench/scenarios"
 )
@@ -41,7 +41,7 @@ const (
 var curveShares = []float64{0.25, 0.5, 0.75, 0.9, 1}
 
 // searchParams makes the parameters those of a search, and says what forbids it.
-func (b Block) searchParams(p *results.Params, s *scenarios.Scenario, conns int) error {
+func (b Block) searchParams(p *record.Params, s *scenarios.Scenario, conns int) error {
 	if b.SLO == "" {
 		return fmt.Errorf("search %q: it needs the limits to hold: --slo, %s", b.Search, sloExample)
 	}
@@ -94,7 +94,7 @@ func windowFor(conns int) time.Duration {
 }
 
 // searchTime is about how long a search takes beyond what starting and connecting do.
-func searchTime(p results.Params) time.Duration {
+func searchTime(p record.Params) time.Duration {
 	window := time.Duration(p.DurationNS + p.WarmupNS)
 	if p.Search == SearchConns {
 		return 45*window + 30*time.Second // and a dozen servers, with many connections each
@@ -108,7 +108,7 @@ func searchTime(p results.Params) time.Duration {
 func curveOf(tries int) int { return min(max(tries/curveTries, 1), curveRounds) }
 
 // search takes a repetition that searches, and judges it by what every one is judged by: where its threads ran, and what else did.
-func (m *measurement) search(ctx context.Context, e *Experiment, p results.Planned, s Server) error {
+func (m *measurement) search(ctx context.Context, e *Experiment, p record.Planned, s Server) error {
 	slo, err := parseSLO(p.Params.SLO)
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func notVoid(err error) error {
 
 // rateSteps is a search over rates. It begins well below what the scenario is usually offered, or at the common rate, which all are thought
 // to carry.
-func rateSteps(p results.Params, s *scenarios.Scenario) *bisect {
+func rateSteps(p record.Params, s *scenarios.Scenario) *bisect {
 	most := cmp.Or(p.MostPerS, mostSearched)
 	least := min(1, most)
 	first := min(max(s.Rate/startOfRate, p.RatePerS, least), most)
@@ -163,7 +163,7 @@ func rateSteps(p results.Params, s *scenarios.Scenario) *bisect {
 }
 
 // connsSteps is a search over connections.
-func connsSteps(p results.Params, most int) *bisect {
+func connsSteps(p record.Params, most int) *bisect {
 	return &bisect{
 		first: float64(min(firstConns, most)), least: 1, most: float64(most), growth: connsGrowth, width: 1 + cmp.Or(p.Edge, edgeShare),
 		whole: true, visit: visitConns, budget: cmp.Or(p.Tries, edgeTries),
@@ -172,7 +172,7 @@ func connsSteps(p results.Params, most int) *bisect {
 
 // quest is a search apart from the servers and loads that it is made with.
 type quest struct {
-	p                      results.Params
+	p                      record.Params
 	slo                    SLO
 	steps                  *bisect
 	take                   func(x float64) (sample, error) // one window at so many messages/s, or connections
@@ -183,7 +183,7 @@ type quest struct {
 }
 
 // run searches, tells what the end was, and takes the curve. An error of take ends it.
-func (q *quest) run() (*results.Search, error) {
+func (q *quest) run() (*record.Search, error) {
 	for {
 		x, more := q.steps.next()
 		if !more {
@@ -197,7 +197,7 @@ func (q *quest) run() (*results.Search, error) {
 		q.tried = append(q.tried, s)
 		q.steps.tell(s.Held)
 	}
-	r := &results.Search{Tried: []results.Window{}, Curve: []results.Window{}}
+	r := &record.Search{Tried: []record.Window{}, Curve: []record.Window{}}
 	r.Found, r.Low, r.High = q.steps.found()
 	for _, s := range q.tried {
 		r.Tried = append(r.Tried, s.Window)
@@ -229,7 +229,7 @@ func (q *quest) between() string {
 }
 
 // of is the value of what is searched that a window was at.
-func (q *quest) of(w results.Window) float64 {
+func (q *quest) of(w record.Window) float64 {
 	if q.p.Search == SearchConns {
 		return float64(w.Conns)
 	}
@@ -238,7 +238,7 @@ func (q *quest) of(w results.Window) float64 {
 
 // curve takes windows at shares of what was found, and at the common rate where there is one: forward and backward in turn, so that
 // what drifts on the machine meets all.
-func (q *quest) curve(r *results.Search) error {
+func (q *quest) curve(r *record.Search) error {
 	most := *r.Found
 	var rates []float64
 	for _, share := range curveShares {
@@ -271,7 +271,7 @@ func (q *quest) curve(r *results.Search) error {
 		r.Curve = append(r.Curve, w)
 	}
 	if common > most {
-		r.Curve = append(r.Curve, results.Window{
+		r.Curve = append(r.Curve, record.Window{
 			Share: common / most, RatePerS: common, Conns: q.tried[0].Conns,
 			Why: fmt.Sprintf("not measured: the common rate is above the %s that it can do", q.inWords(most)),
 		})

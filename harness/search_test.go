@@ -11,7 +11,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"cbench/harness/load"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -39,7 +39,7 @@ func (f *fake) at(rate float64) (sample, error) {
 		p99, late, service = 50e6, 1-1/client, 50e3
 	}
 	s := sample{latency: hdrhistogram.New(1, 60e9, 3), service: hdrhistogram.New(1, 60e9, 3)}
-	s.Window = results.Window{
+	s.Window = record.Window{
 		RatePerS: rate, Conns: 100, ThroughputPerS: min(rate, f.serverMost, f.clientMost), Count: 100,
 		P50: 50e3, P99: int64(min(p99, 60e9)), ServiceP99: int64(min(service, 60e9)),
 		ServerCPURatio: min(server, 1) * (1 - f.waits) * max(1, f.cpus), BusiestThread: min(server, 1) * f.thread, ClientCPURatio: min(client, 1), LateSendRatio: late,
@@ -53,7 +53,7 @@ func (f *fake) at(rate float64) (sample, error) {
 	return s, nil
 }
 
-func (f *fake) quest(p results.Params) *quest {
+func (f *fake) quest(p record.Params) *quest {
 	return &quest{
 		p: p, steps: rateSteps(p, scenarios.ByName("echo")), phase: func(string) {}, take: f.at, clientCPUs: 1, serverCPUs: max(1, f.cpus),
 	}
@@ -78,7 +78,7 @@ func TestSearchNamesWhoWasAtItsEnd(t *testing.T) {
 	}
 	for _, tt := range tests {
 		f := &fake{serverMost: tt.server, clientMost: tt.client, noise: rand.New(rand.NewPCG(1, 2))}
-		r, err := f.quest(results.Params{Search: SearchRate, MostPerS: tt.most}).run()
+		r, err := f.quest(record.Params{Search: SearchRate, MostPerS: tt.most}).run()
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
@@ -119,7 +119,7 @@ func TestSearchNamesTheServerOnlyAtItsEnd(t *testing.T) {
 		{"one thread is, and others work too", 2, 0.3, 0.98, BoundUnknown, "neither was at its end"},
 	} {
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2)), cpus: tt.cpus, waits: tt.waits, thread: tt.thread}
-		r, err := f.quest(results.Params{Search: SearchRate}).run()
+		r, err := f.quest(record.Params{Search: SearchRate}).run()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,13 +161,13 @@ func TestGatesOfASearch(t *testing.T) {
 
 // A window whose clocks or counts are wrong is no window.
 func TestSamplesOfAWindow(t *testing.T) {
-	sound := load.Report{Received: 100, Latency: &results.Latency{Count: 98, Mean: 2e5}, Service: &results.Latency{Count: 98, Mean: 1e5}, Overflow: 2}
+	sound := load.Report{Received: 100, Latency: &record.Latency{Count: 98, Mean: 2e5}, Service: &record.Latency{Count: 98, Mean: 1e5}, Overflow: 2}
 	if why := samplesOf(sound).void; len(why) > 0 {
 		t.Errorf("sound, and %q", why)
 	}
 	lost, early := sound, sound
 	lost.Received = 120
-	early.Service = &results.Latency{Count: 98, Mean: 3e5}
+	early.Service = &record.Latency{Count: 98, Mean: 3e5}
 	for name, r := range map[string]load.Report{"120 replies were checked": lost, "a clock is wrong": early} {
 		if why := strings.Join(samplesOf(r).void, ""); !strings.Contains(why, name) {
 			t.Errorf("%q, want %q", why, name)
@@ -182,7 +182,7 @@ func TestCurveIsOfSharesAndTheCommonRate(t *testing.T) {
 	}{{0, false}, {10000, true}, {500000, false}}
 	for _, tt := range tests {
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2))}
-		r, err := f.quest(results.Params{Search: SearchRate, RatePerS: tt.common}).run()
+		r, err := f.quest(record.Params{Search: SearchRate, RatePerS: tt.common}).run()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +205,7 @@ func TestCurveIsOfSharesAndTheCommonRate(t *testing.T) {
 func TestSearchEndsWithAnError(t *testing.T) {
 	for _, fail := range []int{1, 20, 38} { // the last falls into the curve
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2)), fail: fail}
-		if r, err := f.quest(results.Params{Search: SearchRate}).run(); !errors.Is(err, errTaken) || r != nil && len(r.Curve) > 0 || f.taken != fail {
+		if r, err := f.quest(record.Params{Search: SearchRate}).run(); !errors.Is(err, errTaken) || r != nil && len(r.Curve) > 0 || f.taken != fail {
 			t.Errorf("window %d fails: %v after %d", fail, err, f.taken)
 		}
 	}
@@ -216,7 +216,7 @@ func TestWindowHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := load.Report{Sent: 1000, Expected: 10000, Received: 10000, InWindow: 9950, Latency: &results.Latency{P99: 1e6, Count: 10000}}
+	good := load.Report{Sent: 1000, Expected: 10000, Received: 10000, InWindow: 9950, Latency: &record.Latency{P99: 1e6, Count: 10000}}
 	tests := []struct {
 		name string
 		mar  func(r *load.Report)
@@ -225,7 +225,7 @@ func TestWindowHolds(t *testing.T) {
 		{"good", func(*load.Report) {}, ""},
 		{"a lost reply", func(r *load.Report) { r.Verify.Lost = 1 }, "1 replies were lost"},
 		{"a connection that died", func(r *load.Report) { r.Errors = map[string]int64{"closed": 2} }, "2 × closed"},
-		{"a limit broken", func(r *load.Report) { r.Latency = &results.Latency{P99: 6e6} }, "p99 was 6.00 ms"},
+		{"a limit broken", func(r *load.Report) { r.Latency = &record.Latency{P99: 6e6} }, "p99 was 6.00 ms"},
 		{"falling behind", func(r *load.Report) { r.InWindow = 9000 }, "only 90%"},
 		{"no answer", func(r *load.Report) { r.Latency = nil }, "no message"},
 		{"an endless one", func(r *load.Report) { r.Overflow = 3 }, "3 replies took over 60 s"},
@@ -235,7 +235,7 @@ func TestWindowHolds(t *testing.T) {
 	for _, tt := range tests {
 		r := good
 		tt.mar(&r)
-		w := results.Window{}
+		w := record.Window{}
 		if r.Latency != nil {
 			w.P99 = r.Latency.P99
 		}
@@ -252,7 +252,7 @@ func TestPool(t *testing.T) {
 			s.latency.RecordValue(ns)
 			s.service.RecordValue(ns / 10)
 		}
-		s.Window = results.Window{RatePerS: 500, Conns: 7, ThroughputPerS: float64(ns), Max: ns, Held: held}
+		s.Window = record.Window{RatePerS: 500, Conns: 7, ThroughputPerS: float64(ns), Max: ns, Held: held}
 		if !held {
 			s.Why = "it did not"
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -151,7 +151,7 @@ func (s SLO) samples() float64 {
 }
 
 // broken is the first limit that the window did not keep, in words; "": it kept all.
-func (s SLO) broken(w results.Window) string {
+func (s SLO) broken(w record.Window) string {
 	for _, l := range s {
 		value, inWords := w.Anon, words.Bytes
 		if l.name != "mem" {
@@ -164,6 +164,6 @@ func (s SLO) broken(w results.Window) string {
 	return ""
 }
 
-func latencyOf(w results.Window, name string) int64 {
+func latencyOf(w record.Window, name string) int64 {
 	return map[string]int64{"p50": w.P50, "p90": w.P90, "p99": w.P99, "p999": w.P999, "max": w.Max}[name]
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 func TestParseSLO(t *testing.T) {
@@ -81,14 +81,14 @@ func TestBrokenIsTheFirstLimitThatWasNotKept(t *testing.T) {
 	}
 	ms := time.Millisecond.Nanoseconds()
 	tests := []struct {
-		w    results.Window
+		w    record.Window
 		want string
 	}{
-		{results.Window{P50: ms - 1, P99: 5*ms - 1, Anon: 1<<20 - 1}, ""},
-		{results.Window{P50: ms, P99: 9 * ms}, "p50 was 1.00 ms, not under 1ms"},
-		{results.Window{P50: 1, P99: 7 * ms}, "p99 was 7.00 ms, not under 5ms"},
-		{results.Window{P50: 1, P99: 1, Anon: 2 << 20}, "mem was 2.00 MiB, not under 1MiB"},
-		{results.Window{P50: 1, P99: 1, P999: 60e9, Max: 60e9}, ""},
+		{record.Window{P50: ms - 1, P99: 5*ms - 1, Anon: 1<<20 - 1}, ""},
+		{record.Window{P50: ms, P99: 9 * ms}, "p50 was 1.00 ms, not under 1ms"},
+		{record.Window{P50: 1, P99: 7 * ms}, "p99 was 7.00 ms, not under 5ms"},
+		{record.Window{P50: 1, P99: 1, Anon: 2 << 20}, "mem was 2.00 MiB, not under 1MiB"},
+		{record.Window{P50: 1, P99: 1, P999: 60e9, Max: 60e9}, ""},
 	}
 	for _, tt := range tests {
 		if got := s.broken(tt.w); got != tt.want {

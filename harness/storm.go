@@ -10,7 +10,7 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // A storm is all connections at once, as after a failure of the network: each connects, speaks once, is answered, and all leave; and
@@ -30,7 +30,7 @@ type storms struct {
 	cpu         time.Duration           // of the load
 }
 
-func (m *measurement) storm(ctx context.Context, e *Experiment, p results.Planned, proc *server.Process, clients *load.Remote, plan load.Plan, empty idleMemory) error {
+func (m *measurement) storm(ctx context.Context, e *Experiment, p record.Planned, proc *server.Process, clients *load.Remote, plan load.Plan, empty idleMemory) error {
 	m.empty(empty)
 	plan.Ramp = p.Conns // all of them at once
 	sum := storms{least: p.Conns, last: load.NewHistogram()}
@@ -93,7 +93,7 @@ func (m *measurement) storms(e *Experiment, sum storms) {
 	c.Load.Sent, c.Load.Received, c.Load.Expected = sum.established, sum.established, sum.established
 	c.Latency = sum.answered.summary()
 	if sum.last.TotalCount() > 0 {
-		c.Last = results.NewLatency(sum.last)
+		c.Last = record.NewLatency(sum.last)
 	}
 	if len(sum.perS) > 0 {
 		slices.Sort(sum.perS)

@@ -9,7 +9,7 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/probe"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // sums is a server's slots added up.
@@ -62,9 +62,9 @@ const silentSlot = "no message was answered in the slot"
 // round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's too: read at rest it is
 // exact. Under load what a thread used since the last tick is missing, of a server that never waits 2 ms on average: one per cent of
 // a slot, and of the figure of slow servers only.
-func (s *slot) round() results.Round {
+func (s *slot) round() record.Round {
 	r := s.report
-	round := results.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.wall))}
+	round := record.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.wall))}
 	if r.InWindow == 0 || r.WindowNS <= 0 || r.Latency == nil {
 		round.Void = silentSlot
 		return round
@@ -96,7 +96,7 @@ func (t *sums) add(s slot) {
 	plus(&t.whole, s.rest.Sub(s.idle))
 	for _, d := range []struct {
 		to *merged
-		l  *results.Latency
+		l  *record.Latency
 	}{{&t.latency, r.Latency}, {&t.service, r.Service}, {&t.first, r.First}, {&t.last, r.Last}, {&t.spread, r.Spread}, {&t.aside, r.Aside}} {
 		d.to.add(d.l)
 	}
@@ -154,7 +154,7 @@ type merged struct {
 	count    int64
 }
 
-func (m *merged) add(l *results.Latency) {
+func (m *merged) add(l *record.Latency) {
 	h, err := l.Histogram()
 	if err != nil {
 		return // there is none: the slot had no such message
@@ -167,8 +167,8 @@ func (m *merged) add(l *results.Latency) {
 	m.sum, m.count = m.sum+l.Mean*float64(l.Count), m.count+l.Count
 }
 
-func (m *merged) summary() *results.Latency {
-	l := results.NewLatency(m.hdr).Exact(m.min, m.max)
+func (m *merged) summary() *record.Latency {
+	l := record.NewLatency(m.hdr).Exact(m.min, m.max)
 	if l != nil {
 		l.Mean = m.sum / float64(m.count)
 	}

@@ -9,7 +9,7 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -17,7 +17,7 @@ import (
 type trial struct {
 	m      *measurement
 	e      *Experiment
-	p      results.Planned
+	p      record.Planned
 	server Server
 	slo    SLO
 
@@ -125,7 +125,7 @@ func (t *trial) atConns(ctx context.Context, conns int) (sample, error) {
 		}
 	}
 	if t.refused != "" {
-		return sample{Window: results.Window{RatePerS: t.p.Params.RatePerS, Conns: conns, Why: t.refused}}, nil
+		return sample{Window: record.Window{RatePerS: t.p.Params.RatePerS, Conns: conns, Why: t.refused}}, nil
 	}
 	return t.window(t.p.Params.RatePerS)
 }
@@ -238,7 +238,7 @@ func accountOf(proc *server.Process, start bool) (a account) {
 }
 
 // settle adds the window to the account of the cell, and makes good what it broke.
-func (t *trial) settle(r load.Report, w results.Window) error {
+func (t *trial) settle(r load.Report, w record.Window) error {
 	c := &t.m.cell
 	c.Load.Sent += r.Sent
 	c.Load.Received += r.Received
@@ -256,7 +256,7 @@ func (t *trial) settle(r load.Report, w results.Window) error {
 	if t.slo.tooMuch(r, w) != "" || len(r.Errors) > 0 {
 		wrong.Lost = 0 // for want of capacity
 	}
-	if wrong != (results.Verify{}) {
+	if wrong != (record.Verify{}) {
 		t.m.void("replies at %s messages/s: %d lost, %d duplicated, %d reordered, %d corrupted, %d surplus%s", words.PerSecond(w.RatePerS),
 			wrong.Lost, wrong.Duplicated, wrong.Reordered, wrong.Corrupted, wrong.Surplus, odd(r.Odd))
 		return errVoid
@@ -279,7 +279,7 @@ func (t *trial) settle(r load.Report, w results.Window) error {
 // samplesOf judges a window's latencies by themselves.
 func samplesOf(r load.Report) verdict {
 	return judgeSamples(&facts{
-		cell:     &results.Cell{Load: results.Load{Received: r.Received}, Latency: r.Latency, Service: r.Service},
+		cell:     &record.Cell{Load: record.Load{Received: r.Received}, Latency: r.Latency, Service: r.Service},
 		overflow: r.Overflow,
 	})
 }

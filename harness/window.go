@@ -9,17 +9,18 @@ import (
 
 	"cbench/harness/load"
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // sample is one window with what only its neighbours need to know.
 type sample struct {
-	results.Window
+	record.Window
 	latency, service *hdrhistogram.Histogram // of all its messages
 }
 
 // sampleOf is what a window measured.
 func sampleOf(r load.Report, rate float64, conns int, serverCPU float64) (sample, error) {
-	s := sample{Window: results.Window{RatePerS: rate, Conns: conns, ServerCPURatio: serverCPU}}
+	s := sample{Window: record.Window{RatePerS: rate, Conns: conns, ServerCPURatio: serverCPU}}
 	if r.WindowNS > 0 {
 		wall := float64(r.WindowNS)
 		s.ThroughputPerS = float64(r.InWindow) * 1e9 / wall
@@ -40,7 +41,7 @@ func sampleOf(r load.Report, rate float64, conns int, serverCPU float64) (sample
 }
 
 // why is the reason why a window did not hold, or "". Besides the limits, everything sent must come back, and as fast as it is sent.
-func (s SLO) why(r load.Report, w results.Window) string {
+func (s SLO) why(r load.Report, w record.Window) string {
 	switch {
 	case r.Verify.Lost > 0:
 		return fmt.Sprintf("%d replies were lost", r.Verify.Lost)
@@ -55,7 +56,7 @@ func (s SLO) why(r load.Report, w results.Window) string {
 }
 
 // tooMuch is what tells that it was more than server or client can do, or "".
-func (s SLO) tooMuch(r load.Report, w results.Window) string {
+func (s SLO) tooMuch(r load.Report, w record.Window) string {
 	const slack = 2 // messages that fall over an edge of the window, however short it is
 	achieved, expected := float64(r.InWindow), float64(r.Expected)
 	perSend := expected / float64(max(r.Sent, 1))
@@ -80,15 +81,15 @@ func kinds(errs map[string]int64) (words string) {
 
 // pool is several windows at one rate as one: percentiles are of all messages together, the rest medians; it held if more than half
 // did.
-func pool(samples []sample) results.Window {
+func pool(samples []sample) record.Window {
 	first := samples[0]
-	w := results.Window{RatePerS: first.RatePerS, Conns: first.Conns}
+	w := record.Window{RatePerS: first.RatePerS, Conns: first.Conns}
 	latency, service := load.NewHistogram(), load.NewHistogram()
 	for _, s := range samples {
 		latency.Merge(s.latency)
 		service.Merge(s.service)
 	}
-	if l := results.NewLatency(latency); l != nil {
+	if l := record.NewLatency(latency); l != nil {
 		w.P50, w.P90, w.P99, w.P999, w.Count = l.P50, l.P90, l.P99, l.P999, l.Count
 		w.ServiceP99 = service.ValueAtQuantile(99)
 	}

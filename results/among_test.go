@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record/recordtest"
 	"math"
 	"strings"
 	"testing"
@@ -15,11 +16,11 @@ func TestLuckOfOthersThanTheBase(t *testing.T) {
 	for _, luck := range []float64{1, 2, 4} {
 		called := 0
 		for seed := range uint64(runs) {
-			w := newWorld(700+seed, 0.02, 0.01)
+			w := recordtest.NewWorld(700+seed, 0.02, 0.01)
 			for _, m := range sixModels {
-				w.luck[m] = luck
+				w.Luck[m] = luck
 			}
-			for _, c := range Comparisons(w.pairs(100, 2, sixModels...), "") {
+			for _, c := range Comparisons(w.Pairs(100, 2, sixModels...), "") {
 				if c.Differs() && !c.Twin {
 					called++
 					break
@@ -36,12 +37,12 @@ func TestLuckOfOthersThanTheBase(t *testing.T) {
 // Of a server on another runtime the controls tell nothing: one rotation of it is not known, two tell of themselves.
 func TestLuckOfForeigners(t *testing.T) {
 	for reps, want := range map[int]Verdict{1: Unknown, 2: More} {
-		w := newWorld(11, 0.005, 0.01)
-		w.luck["node"], w.luck["java"], w.luck["erlang"] = 3, 3, 3
-		w.cost["node"], w.cost["pool"] = 3, 3
-		cells := w.everywhere(reps, "pool", "node", "java", "erlang")
+		w := recordtest.NewWorld(11, 0.005, 0.01)
+		w.Luck["node"], w.Luck["java"], w.Luck["erlang"] = 3, 3, 3
+		w.Cost["node"], w.Cost["pool"] = 3, 3
+		cells := w.Everywhere(reps, "pool", "node", "java", "erlang")
 		for i := range cells {
-			if w.luck[cells[i].Model] > 0 {
+			if w.Luck[cells[i].Model] > 0 {
 				cells[i].Params.Procs = 0
 			}
 		}

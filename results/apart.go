@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cmp"
 	"maps"
 	"slices"
@@ -11,7 +12,7 @@ var mostBeside = len(spareLooks)
 
 // Apart parts a run with more originals than a chart or a sentence can hold: what is said of all models is of ours then, and originals are
 // held against the models that imitate them alone. With fewer, and where there is nothing else, all is ours. Controls stay with what they are.
-func Apart(run *Run, cells []Cell) (ours, originals []Cell) {
+func Apart(run *record.Run, cells []record.Cell) (ours, originals []record.Cell) {
 	twins := TwinsOf(cells)
 	names := map[string]bool{}
 	for i := range cells {
@@ -45,7 +46,7 @@ type Family struct {
 const mostInFamily = 4
 
 // Families is the originals among the names by the model of ours that imitates them, those of one language together.
-func Families(run *Run, names []string) (all []Family) {
+func Families(run *record.Run, names []string) (all []Family) {
 	by := map[string][]string{}
 	for _, name := range beside(run.Originals, names) {
 		of := run.Originals[name].Of
@@ -84,7 +85,7 @@ func (f *Family) Names() []string {
 }
 
 // beside is the originals among the names, each once, by language, then by name.
-func beside(originals map[string]Original, names []string) []string {
+func beside(originals map[string]record.Original, names []string) []string {
 	all := slices.DeleteFunc(slices.Clone(names), func(name string) bool { _, is := originals[name]; return !is })
 	slices.SortFunc(all, func(a, b string) int {
 		return cmp.Or(cmp.Compare(originals[a].Language, originals[b].Language), cmp.Compare(a, b))

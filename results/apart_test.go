@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +18,7 @@ func TestOriginalsApart(t *testing.T) {
 			t.Errorf("%s is among ours", name)
 		}
 	}
-	few := slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool { return c.Model == "alone" || c.Model == "node" })
+	few := slices.DeleteFunc(slices.Clone(cells), func(c record.Cell) bool { return c.Model == "alone" || c.Model == "node" })
 	if ours, originals := Apart(run, few); len(ours) != len(few) || originals != nil {
 		t.Error("few originals are apart")
 	}

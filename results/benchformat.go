@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"cmp"
 	"fmt"
@@ -28,7 +29,7 @@ var benchUnits = []struct {
 // WriteBench writes the valid cells in the Go benchmark format (golang.org/design/14313-benchmark-format), a line a repetition, with the
 // environment as file configuration. ns/msg is CPU time of the server. Void cells are left out, for the format cannot tell them from others:
 // it returns how many, and how many have no figure. The error is the writer's.
-func WriteBench(w io.Writer, run *Run, cells []Cell) (void, empty int, err error) {
+func WriteBench(w io.Writer, run *record.Run, cells []record.Cell) (void, empty int, err error) {
 	out := benchfmt.NewWriter(w)
 	write := func(r benchfmt.Record) {
 		if err == nil {
@@ -43,7 +44,7 @@ func WriteBench(w io.Writer, run *Run, cells []Cell) (void, empty int, err error
 		write(&benchfmt.UnitMetadata{UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: "better"}, OrigUnit: u.unit, Value: better})
 	}
 	config := benchConfig(run)
-	var valid []Cell // in the order that groups are shown in, which benchstat keeps
+	var valid []record.Cell // in the order that groups are shown in, which benchstat keeps
 	for _, g := range Summarise(cells) {
 		valid, void = append(append(valid, g.Rotated...), g.Valid...), void+len(g.Void)
 	}
@@ -68,7 +69,7 @@ func WriteBench(w io.Writer, run *Run, cells []Cell) (void, empty int, err error
 }
 
 // benchConfig is what the figures depend on beside the program, by keys as the format wants them: in lower case, without spaces.
-func benchConfig(run *Run) (config []benchfmt.Config) {
+func benchConfig(run *record.Run) (config []benchfmt.Config) {
 	e := run.Environment
 	for _, c := range []struct{ key, value string }{
 		{"goos", "linux"},
@@ -93,7 +94,7 @@ func benchConfig(run *Run) (config []benchfmt.Config) {
 
 // benchName is "Echo/model=reactor/conns=1000/loop=open/rate=20000/payload=128-2", the last being the server's GOMAXPROCS. Repetitions have
 // one name, which is what makes them a sample; those of a rotation have that of the rotation too, for they were taken otherwise.
-func benchName(c *Cell) string {
+func benchName(c *record.Cell) string {
 	p := c.Params
 	var name strings.Builder
 	for _, word := range strings.FieldsFunc(c.Scenario, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"math"
@@ -10,7 +11,7 @@ import (
 )
 
 // Capacity is the most that a search found: messages a second, or connections, by what was searched.
-func Capacity(c *Cell) (float64, bool) {
+func Capacity(c *record.Cell) (float64, bool) {
 	if c.Search == nil {
 		return 0, false
 	}
@@ -18,7 +19,7 @@ func Capacity(c *Cell) (float64, bool) {
 }
 
 // searched reports whether the group's repetitions are searches: they have a capacity, and of the other figures none.
-func (g *Group) searched() bool { return g.Params.searches() }
+func (g *Group) searched() bool { return g.Params.Searches() }
 
 // Capacity is the most that the group's searches found, each of a process of its own, and in which interval it lies. From three on, all
 // with an end of their own, it is the geometric mean with Student's t over processes (overProcesses). Of fewer it is the median over those
@@ -108,22 +109,22 @@ func (g *Group) Shares() (all []float64) {
 }
 
 // medianWindow is the medians of several windows' figures; it held if more than half did.
-func medianWindow(of []Window) Window {
+func medianWindow(of []record.Window) record.Window {
 	w := of[0]
-	median := func(figure func(Window) float64) float64 {
+	median := func(figure func(record.Window) float64) float64 {
 		var values []float64
 		for _, w := range of {
 			values = append(values, figure(w))
 		}
 		return SpreadOf(values).Median
 	}
-	w.RatePerS = median(func(w Window) float64 { return w.RatePerS })
-	w.ThroughputPerS = median(func(w Window) float64 { return w.ThroughputPerS })
-	w.P50 = int64(median(func(w Window) float64 { return float64(w.P50) }))
-	w.P90 = int64(median(func(w Window) float64 { return float64(w.P90) }))
-	w.P999 = int64(median(func(w Window) float64 { return float64(w.P999) }))
-	w.P99 = int64(median(func(w Window) float64 { return float64(w.P99) }))
-	w.ServiceP99 = int64(median(func(w Window) float64 { return float64(w.ServiceP99) }))
+	w.RatePerS = median(func(w record.Window) float64 { return w.RatePerS })
+	w.ThroughputPerS = median(func(w record.Window) float64 { return w.ThroughputPerS })
+	w.P50 = int64(median(func(w record.Window) float64 { return float64(w.P50) }))
+	w.P90 = int64(median(func(w record.Window) float64 { return float64(w.P90) }))
+	w.P999 = int64(median(func(w record.Window) float64 { return float64(w.P999) }))
+	w.P99 = int64(median(func(w record.Window) float64 { return float64(w.P99) }))
+	w.ServiceP99 = int64(median(func(w record.Window) float64 { return float64(w.ServiceP99) }))
 	held := 0
 	for _, w := range of {
 		if w.Held {
@@ -274,19 +275,19 @@ func shareRows(all, block []Group, sure bool) (cells [][]string, known bool, not
 }
 
 // LimitedLatency is the latency that such limits are on, of several the farthest out, and p99 where they are on none.
-func LimitedLatency(slo string) (name string, of func(Window) int64) {
+func LimitedLatency(slo string) (name string, of func(record.Window) int64) {
 	for _, f := range []struct {
 		key, name string
-		of        func(Window) int64
+		of        func(record.Window) int64
 	}{
-		{"p999", "p99.9", func(w Window) int64 { return w.P999 }}, {"p99", "p99", func(w Window) int64 { return w.P99 }},
-		{"p90", "p90", func(w Window) int64 { return w.P90 }}, {"p50", "p50", func(w Window) int64 { return w.P50 }},
+		{"p999", "p99.9", func(w record.Window) int64 { return w.P999 }}, {"p99", "p99", func(w record.Window) int64 { return w.P99 }},
+		{"p90", "p90", func(w record.Window) int64 { return w.P90 }}, {"p50", "p50", func(w record.Window) int64 { return w.P50 }},
 	} {
 		if limitOf(slo, f.key) > 0 {
 			return f.name, f.of
 		}
 	}
-	return "p99", func(w Window) int64 { return w.P99 }
+	return "p99", func(w record.Window) int64 { return w.P99 }
 }
 
 // limitOf is the latency that limits such as "p50<1ms,p99<5ms" allow that percentile, in nanoseconds; 0: none.

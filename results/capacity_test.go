@@ -2,6 +2,8 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"cbench/results/words"
 	"math"
 	"path/filepath"
@@ -11,10 +13,10 @@ import (
 )
 
 // searchOf makes up a search: a queue whose p99 grows with the load, and breaks 5 ms at its capacity.
-func searchOf(capacity float64, bound string, ended bool) *Search {
-	at := func(share float64) Window {
+func searchOf(capacity float64, bound string, ended bool) *record.Search {
+	at := func(share float64) record.Window {
 		p50 := 40e3 / max(1.05-share, 0.01)
-		w := Window{
+		w := record.Window{
 			RatePerS: share * capacity, Conns: 1000, ThroughputPerS: min(share, 1) * capacity, Count: 5000,
 			P50: int64(p50), P99: int64(5 * p50), ServiceP99: int64(4 * p50), Held: share <= 1,
 		}
@@ -23,9 +25,9 @@ func searchOf(capacity float64, bound string, ended bool) *Search {
 		}
 		return w
 	}
-	s := &Search{Found: &capacity, Low: ptr(0.97 * capacity), Bound: bound, Why: "at some rate p99 was 7.20 ms, not under 5ms"}
+	s := &record.Search{Found: &capacity, Low: recordtest.Ptr(0.97 * capacity), Bound: bound, Why: "at some rate p99 was 7.20 ms, not under 5ms"}
 	if ended {
-		s.High = ptr(1.03 * capacity)
+		s.High = recordtest.Ptr(1.03 * capacity)
 	}
 	for _, share := range []float64{0.05, 0.1, 0.95, 1.2, 1.02, 1.9} {
 		s.Tried = append(s.Tried, at(share))
@@ -39,22 +41,22 @@ func searchOf(capacity float64, bound string, ended bool) *Search {
 }
 
 // searches is a run that searched: reactor twice, a client's end, a model that holds nothing, and one that is void.
-func searches() []Cell {
-	params := Params{PayloadBytes: 128, Loop: "search", Search: "rate", SLO: "p99<5ms", RatePerS: 20000, Pipeline: 1, DurationNS: 5e8, Procs: 1}
-	cell := func(model string, conns, rep int, s *Search) Cell {
-		c := Cell{Schema: Schema, Model: model, Scenario: "echo", Conns: conns, Rep: rep, Params: params, Search: s, Valid: s != nil}
+func searches() []record.Cell {
+	params := record.Params{PayloadBytes: 128, Loop: "search", Search: "rate", SLO: "p99<5ms", RatePerS: 20000, Pipeline: 1, DurationNS: 5e8, Procs: 1}
+	cell := func(model string, conns, rep int, s *record.Search) record.Cell {
+		c := record.Cell{Schema: record.Schema, Model: model, Scenario: "echo", Conns: conns, Rep: rep, Params: params, Search: s, Valid: s != nil}
 		if s == nil {
 			c.Void = []string{"the server died: exit status 7"}
 		} else if s.Found != nil {
-			w := Window{Share: 20000 / *s.Found, RatePerS: 20000, Conns: conns, P50: 30e3, P99: 90e3, ServiceP99: 80e3, Count: 9000, Held: true}
+			w := record.Window{Share: 20000 / *s.Found, RatePerS: 20000, Conns: conns, P50: 30e3, P99: 90e3, ServiceP99: 80e3, Count: 9000, Held: true}
 			if *s.Found < 20000 {
-				w = Window{Share: w.Share, RatePerS: 20000, Conns: conns, Why: "not measured: above what it can do"}
+				w = record.Window{Share: w.Share, RatePerS: 20000, Conns: conns, Why: "not measured: above what it can do"}
 			}
 			s.Curve = append(s.Curve, w)
 		}
 		return c
 	}
-	return []Cell{
+	return []record.Cell{
 		cell("reactor", 1000, 1, searchOf(80000, "server", true)),
 		cell("reactor", 1000, 2, searchOf(84000, "server", true)),
 		cell("reactor", 100, 1, searchOf(95000, "server", true)),
@@ -62,7 +64,7 @@ func searches() []Cell {
 		cell("callback", 1000, 1, searchOf(12000, "server", true)),
 		cell("floor", 1000, 1, searchOf(140000, "client", false)),
 		cell("floor", 100, 1, searchOf(150000, "client", false)),
-		cell("pool", 1000, 1, &Search{High: ptr(1.0), Bound: "server", Why: "at 1.00 messages/s no message was answered in the window"}),
+		cell("pool", 1000, 1, &record.Search{High: recordtest.Ptr(1.0), Bound: "server", Why: "at 1.00 messages/s no message was answered in the window"}),
 		cell("mine", 1000, 1, nil),
 	}
 }
@@ -71,7 +73,7 @@ func TestSearchTable(t *testing.T) {
 	cells := searches()
 	for _, c := range searches()[:1] {
 		c.Params.Search, c.Params.SLO, c.Conns = "conns", "p99<5ms,mem<100MiB", 10000
-		c.Search = &Search{Found: ptr(7210.0), Low: ptr(7000.0), High: ptr(7400.0), Bound: "server", Why: "mem was 104 MiB, not under 100MiB"}
+		c.Search = &record.Search{Found: recordtest.Ptr(7210.0), Low: recordtest.Ptr(7000.0), High: recordtest.Ptr(7400.0), Bound: "server", Why: "mem was 104 MiB, not under 100MiB"}
 		cells = append(cells, c)
 	}
 	for name, width := range map[string]int{"narrow": 80, "wide": 132} {
@@ -81,9 +83,9 @@ func TestSearchTable(t *testing.T) {
 		}
 		golden := filepath.Join("testdata", "search-"+name+".golden")
 		if *update {
-			put(t, golden, got.String())
+			recordtest.Put(t, golden, got.String())
 		}
-		if want := get(t, golden); !bytes.Equal(got.Bytes(), want) {
+		if want := recordtest.Get(t, golden); !bytes.Equal(got.Bytes(), want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got.Bytes(), want)
 		}
 		for line := range strings.Lines(got.String()) {
@@ -127,7 +129,7 @@ func TestCapacity(t *testing.T) {
 // Windows are shown up to a little beyond what was found, those near the edge once.
 func TestLoadsOfASearch(t *testing.T) {
 	c := searches()[2]
-	g := Summarise([]Cell{c})[0]
+	g := Summarise([]record.Cell{c})[0]
 	var shares []float64
 	for _, w := range g.Loads() {
 		shares = append(shares, math.Round(100*w.RatePerS / *c.Search.Found)/100)
@@ -138,7 +140,7 @@ func TestLoadsOfASearch(t *testing.T) {
 }
 
 func TestChartsOfSearches(t *testing.T) {
-	run, _ := synthetic(t)
+	run, _ := recordtest.Synthetic(t)
 	charts, notes := chartsOf(run, searches())
 	var names []string
 	for _, ch := range charts {
@@ -191,21 +193,21 @@ func TestLimitOf(t *testing.T) {
 func TestCapacityWithoutAnEnd(t *testing.T) {
 	nan := math.NaN()
 	for name, tt := range map[string]struct {
-		searches []*Search
+		searches []*record.Search
 		want     Interval
 		inWords  string
 	}{
-		"both ends":               {[]*Search{{Found: ptr(100.0), Low: ptr(95.0), High: ptr(105.0)}}, Interval{95, 100, 105, 1}, "95.0 to 105"},
-		"no end was seen":         {[]*Search{{Found: ptr(100.0), Low: ptr(95.0)}}, Interval{95, 100, nan, 1}, "over 95.0"},
-		"low is not known":        {[]*Search{{Found: ptr(100.0), High: ptr(105.0)}}, Interval{nan, 100, 105, 1}, "under 105"},
-		"of one of two":           {[]*Search{{Found: ptr(100.0), High: ptr(105.0)}, {Found: ptr(102.0), Low: ptr(97.0), High: ptr(107.0)}}, Interval{nan, 101, 107, 2}, "under 107"},
-		"nothing held in one":     {[]*Search{{High: ptr(1.0)}, {Found: ptr(90.0), Low: ptr(80.0), High: ptr(99.0)}}, Interval{nan, nan, 99, 0}, "under 99.0"},
-		"nothing held in a third": {[]*Search{{}, {Found: ptr(90.0), Low: ptr(80.0)}, {Found: ptr(92.0)}}, Interval{nan, 91, nan, 2}, "not known"},
+		"both ends":               {[]*record.Search{{Found: recordtest.Ptr(100.0), Low: recordtest.Ptr(95.0), High: recordtest.Ptr(105.0)}}, Interval{95, 100, 105, 1}, "95.0 to 105"},
+		"no end was seen":         {[]*record.Search{{Found: recordtest.Ptr(100.0), Low: recordtest.Ptr(95.0)}}, Interval{95, 100, nan, 1}, "over 95.0"},
+		"low is not known":        {[]*record.Search{{Found: recordtest.Ptr(100.0), High: recordtest.Ptr(105.0)}}, Interval{nan, 100, 105, 1}, "under 105"},
+		"of one of two":           {[]*record.Search{{Found: recordtest.Ptr(100.0), High: recordtest.Ptr(105.0)}, {Found: recordtest.Ptr(102.0), Low: recordtest.Ptr(97.0), High: recordtest.Ptr(107.0)}}, Interval{nan, 101, 107, 2}, "under 107"},
+		"nothing held in one":     {[]*record.Search{{High: recordtest.Ptr(1.0)}, {Found: recordtest.Ptr(90.0), Low: recordtest.Ptr(80.0), High: recordtest.Ptr(99.0)}}, Interval{nan, nan, 99, 0}, "under 99.0"},
+		"nothing held in a third": {[]*record.Search{{}, {Found: recordtest.Ptr(90.0), Low: recordtest.Ptr(80.0)}, {Found: recordtest.Ptr(92.0)}}, Interval{nan, 91, nan, 2}, "not known"},
 		"nothing was searched":    {nil, Interval{nan, nan, nan, 0}, "not known"},
 	} {
 		var g Group
 		for _, s := range tt.searches {
-			g.Valid = append(g.Valid, Cell{Search: s})
+			g.Valid = append(g.Valid, record.Cell{Search: s})
 		}
 		got := g.Capacity()
 		alike := func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
@@ -220,27 +222,27 @@ func TestCapacityWithoutAnEnd(t *testing.T) {
 
 // From three searches on it is Student's t over processes; of fewer, or where one of them had no end of its own, the hull.
 func TestCapacityOverProcesses(t *testing.T) {
-	search := func(found, low, high float64, bound string) *Search {
-		return &Search{Found: &found, Low: &low, High: &high, Bound: bound}
+	search := func(found, low, high float64, bound string) *record.Search {
+		return &record.Search{Found: &found, Low: &low, High: &high, Bound: bound}
 	}
-	sharp := func(found float64) *Search { return search(found, found*0.9999, found*1.0001, "server") }
+	sharp := func(found float64) *record.Search { return search(found, found*0.9999, found*1.0001, "server") }
 	for name, tt := range map[string]struct {
-		searches []*Search
+		searches []*record.Search
 		want     Interval
 		over     string
 	}{
 		// Logarithms of 90, 100, 111.11: -0.10536, 0, 0.10536 about ln 100; s = 0.10536, t(2) = 4.30265: ±0.26173.
-		"three":        {[]*Search{sharp(90), sharp(100), sharp(100 / 0.9)}, Interval{76.97, 100, 129.92, 3}, "3 processes, t"},
-		"two":          {[]*Search{sharp(90), sharp(100)}, Interval{89.99, 95, 100.01, 2}, "2 processes, hull"},
-		"one":          {[]*Search{sharp(90)}, Interval{89.99, 90, 90.01, 1}, "1 process"},
-		"at the limit": {[]*Search{sharp(90), sharp(95), search(100, 97, 103, "limit")}, Interval{89.99, 95, 103, 3}, "3 processes, hull"},
+		"three":        {[]*record.Search{sharp(90), sharp(100), sharp(100 / 0.9)}, Interval{76.97, 100, 129.92, 3}, "3 processes, t"},
+		"two":          {[]*record.Search{sharp(90), sharp(100)}, Interval{89.99, 95, 100.01, 2}, "2 processes, hull"},
+		"one":          {[]*record.Search{sharp(90)}, Interval{89.99, 90, 90.01, 1}, "1 process"},
+		"at the limit": {[]*record.Search{sharp(90), sharp(95), search(100, 97, 103, "limit")}, Interval{89.99, 95, 103, 3}, "3 processes, hull"},
 		// Alike by luck: their own windows tell ±10%, a variance of (0.10033/1.95996)² each; ±4.30265·0.05119/√3.
-		"alike by luck": {[]*Search{search(100, 90.4837, 110.5171, "server"), search(100, 90.4837, 110.5171, "server"), search(100, 90.4837, 110.5171, "server")},
+		"alike by luck": {[]*record.Search{search(100, 90.4837, 110.5171, "server"), search(100, 90.4837, 110.5171, "server"), search(100, 90.4837, 110.5171, "server")},
 			Interval{88.09, 100, 113.52, 3}, "3 processes, t"},
 	} {
 		var g Group
 		for _, s := range tt.searches {
-			g.Valid = append(g.Valid, Cell{Search: s})
+			g.Valid = append(g.Valid, record.Cell{Search: s})
 		}
 		got := g.Capacity()
 		near := func(a, b float64) bool { return math.Abs(a-b) <= 0.01 }
@@ -252,7 +254,7 @@ func TestCapacityOverProcesses(t *testing.T) {
 
 // A latency at a share of what each process holds has an interval over processes, and the knee a band.
 func TestLatencyOverProcesses(t *testing.T) {
-	var cells []Cell
+	var cells []record.Cell
 	for i, capacity := range []float64{80e3, 84e3, 90e3} {
 		c := searches()[2]
 		c.Rep, c.Search = i+1, searchOf(capacity, "server", true)
@@ -263,13 +265,13 @@ func TestLatencyOverProcesses(t *testing.T) {
 	}
 	g := Summarise(cells)[0]
 	at, ok := g.At(0.5)
-	p99 := at.Over(func(w Window) int64 { return w.P99 })
+	p99 := at.Over(func(w record.Window) int64 { return w.P99 })
 	if !ok || len(at.Each) != 3 || !p99.Sure() || p99.Low >= p99.Mid || p99.High <= p99.Mid || p99.N != 3 {
 		t.Errorf("%+v: %+v", at, p99)
 	}
 	banded := 0
 	for _, w := range g.Loads() {
-		if w.Over(func(w Window) int64 { return w.P99 }).Sure() {
+		if w.Over(func(w record.Window) int64 { return w.P99 }).Sure() {
 			banded++
 		}
 	}
@@ -287,9 +289,9 @@ func TestCapacityHead(t *testing.T) {
 		{[]string{"server"}, "95% interval"}, {[]string{"server", "server"}, "range"}, {[]string{"server", "server", "server"}, "95% interval"},
 		{[]string{"server", "server", "limit"}, "range"},
 	} {
-		var cells []Cell
+		var cells []record.Cell
 		for rep, bound := range tt.bounds {
-			cells = append(cells, Cell{Model: "pool", Scenario: "echo", Conns: 1000, Rep: rep + 1, Valid: true, Params: Params{Loop: "search", Search: "rate", SLO: "p99<5ms"},
+			cells = append(cells, record.Cell{Model: "pool", Scenario: "echo", Conns: 1000, Rep: rep + 1, Valid: true, Params: record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"},
 				Search: searchOf(100_000, bound, true)})
 		}
 		groups := Summarise(cells)

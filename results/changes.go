@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"math"
@@ -67,7 +68,7 @@ type Changed struct {
 // With base "" it is, load by load, the control floor where both runs rotated it with the model, or both with a third (noise.relativeTo), for nobody changes
 // it; else usualBase if that is one for both. (Between the two repetitions of the reference run, CPU per message as it stands differs by 14%, as the root of the
 // mean square over all models; relative to reactor by 9%, and relative to floor by 6.5%.)
-func Changes(old, now []Cell, base string) Changed {
+func Changes(old, now []record.Cell, base string) Changed {
 	via := ""
 	if usualBase(old) == usualBase(now) {
 		via = usualBase(now)
@@ -167,7 +168,7 @@ type noise struct {
 	drowned drowning
 }
 
-func noiseOf(cells []Cell) noise {
+func noiseOf(cells []record.Cell) noise {
 	groups := Summarise(cells)
 	return noise{luck: lucksOf(groups, TwinsOf(cells)), drowned: drownedBy(groups)}
 }

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -8,19 +10,19 @@ import (
 )
 
 // all is rotations of all models at once, floor and a control among them.
-func (w *world) all(reps int) (cells []Cell) {
+func allModels(w *recordtest.World, reps int) (cells []record.Cell) {
 	for _, conns := range []int{100, 1000} {
 		for rep := 1; rep <= reps; rep++ {
-			cells = append(cells, w.rotate(fmt.Sprintf("all/%d/%d", conns, rep), conns, rep, "reactor", "pool", "goroutine", "floor", "reactor-twin=reactor")...)
+			cells = append(cells, w.Rotate(fmt.Sprintf("all/%d/%d", conns, rep), conns, rep, "reactor", "pool", "goroutine", "floor", "reactor-twin=reactor")...)
 		}
 	}
 	return cells
 }
 
 // inPairs is every model in rotations of its own with the reactor and its twin, as the default suite has them: floor is beside the reactor alone.
-func (w *world) inPairs(reps int) (cells []Cell) {
+func inPairs(w *recordtest.World, reps int) (cells []record.Cell) {
 	for _, conns := range []int{100, 1000} {
-		cells = append(cells, w.pairs(conns, reps, "pool", "goroutine", "callback", "floor")...)
+		cells = append(cells, w.Pairs(conns, reps, "pool", "goroutine", "callback", "floor")...)
 	}
 	return cells
 }
@@ -28,20 +30,20 @@ func (w *world) inPairs(reps int) (cells []Cell) {
 // With floor in the rotations the base of the others is compared as well: a tenth more CPU in reactor alone is reactor's, and
 // neither the machine's, which was a third slower, nor that all others have become better.
 func TestChangesAreRelativeToFloor(t *testing.T) {
-	for name, run := range map[string]func(*world) []Cell{
-		"all at once": func(w *world) []Cell { return w.all(2) },
-		"in pairs":    func(w *world) []Cell { return w.inPairs(2) },
+	for name, run := range map[string]func(*recordtest.World) []record.Cell{
+		"all at once": func(w *recordtest.World) []record.Cell { return allModels(w, 2) },
+		"in pairs":    func(w *recordtest.World) []record.Cell { return inPairs(w, 2) },
 	} {
 		t.Run(name, func(t *testing.T) { relativeToFloor(t, run) })
 	}
 }
 
-func relativeToFloor(t *testing.T, run func(*world) []Cell) {
-	old, now := newWorld(51, 0.004, 0.02), newWorld(52, 0.004, 0.02)
+func relativeToFloor(t *testing.T, run func(*recordtest.World) []record.Cell) {
+	old, now := recordtest.NewWorld(51, 0.004, 0.02), recordtest.NewWorld(52, 0.004, 0.02)
 	for _, m := range []string{"reactor", "reactor-twin", "pool", "goroutine", "callback", "floor"} {
-		now.cost[m] = 4.0 / 3
+		now.Cost[m] = 4.0 / 3
 	}
-	now.cost["reactor"], now.cost["reactor-twin"] = 4.0/3*1.1, 4.0/3*1.1
+	now.Cost["reactor"], now.Cost["reactor-twin"] = 4.0/3*1.1, 4.0/3*1.1
 	before, after := run(old), run(now)
 	changed := Changes(before, after, "")
 	if changed.Base != "floor" {
@@ -67,11 +69,11 @@ func relativeToFloor(t *testing.T, run func(*world) []Cell) {
 
 // What costs more together with the reactor is worse, though beside the reactor it seems as it was.
 func TestChangesWithTheBase(t *testing.T) {
-	old, now := newWorld(53, 0.004, 0.02), newWorld(54, 0.004, 0.02)
+	old, now := recordtest.NewWorld(53, 0.004, 0.02), recordtest.NewWorld(54, 0.004, 0.02)
 	for _, m := range []string{"reactor", "reactor-twin", "pool"} {
-		now.cost[m] = 1.15
+		now.Cost[m] = 1.15
 	}
-	changed := Changes(old.inPairs(2), now.inPairs(2), "")
+	changed := Changes(inPairs(old, 2), inPairs(now, 2), "")
 	for _, m := range []string{"reactor", "pool"} {
 		if c := changeAt(changed, m, cpuFigure, 100); !c.Worse() || math.Abs(c.Loss()-0.15) > 0.05 {
 			t.Errorf("%s: %+v", m, c)
@@ -87,11 +89,11 @@ func TestNothingChanged(t *testing.T) {
 	called, compared := 0, 0
 	for seed := range uint64(10) {
 		rng := rand.New(rand.NewPCG(seed, 9))
-		run := func(w *world) (cells []Cell) {
-			cells = append(w.all(2), searchesOf(rng, "pool", 80e3, 4)...)
+		run := func(w *recordtest.World) (cells []record.Cell) {
+			cells = append(allModels(w, 2), searchesOf(rng, "pool", 80e3, 4)...)
 			return append(cells, grown(rng, map[int]int{1000: 3, 10_000: 3, 20_000: 1}, 200, 50e3, 0.5)...)
 		}
-		changed := Changes(run(newWorld(2*seed+60, 0.004, 0.02)), run(newWorld(2*seed+61, 0.004, 0.02)), "")
+		changed := Changes(run(recordtest.NewWorld(2*seed+60, 0.004, 0.02)), run(recordtest.NewWorld(2*seed+61, 0.004, 0.02)), "")
 		for _, c := range changed.Changes {
 			compared++
 			if c.Worse() || c.Better() {
@@ -106,7 +108,7 @@ func TestNothingChanged(t *testing.T) {
 }
 
 // searchesOf is searches of a model by as many processes, which differ by 3%.
-func searchesOf(rng *rand.Rand, model string, capacity float64, n int) (cells []Cell) {
+func searchesOf(rng *rand.Rand, model string, capacity float64, n int) (cells []record.Cell) {
 	for rep := range n {
 		c := searches()[0]
 		c.Model, c.Rep, c.Search = model, rep+1, searchOf(capacity*math.Exp(0.03*rng.NormFloat64()), "server", true)

@@ -17,7 +17,7 @@ func slopeChanges(before, after []Group, skip func(model string) bool) (all []Ch
 	old := rows(before)
 	for _, is := range rows(after) {
 		at := slices.IndexFunc(old, func(r row) bool { return r.setting == is.setting && r.model == is.model && r.procs == is.procs })
-		if at < 0 || skip(is.model) || is.setting.Params.searches() {
+		if at < 0 || skip(is.model) || is.setting.Params.Searches() {
 			continue
 		}
 		was, now := atSameConns(old[at].groups, is.groups), atSameConns(is.groups, old[at].groups)

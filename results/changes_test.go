@@ -2,6 +2,8 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -22,13 +24,13 @@ func changeAt(c Changed, model, figure string, conns int) *Change {
 // The new run was made on a machine that was a third slower. A model that costs a fifth more beside the base is found; one that does
 // not is not, though both cost half more than before.
 func TestChangesCancelWhatDrifted(t *testing.T) {
-	old := newWorld(30, 0.005, 0.03)
-	now := newWorld(31, 0.005, 0.03)
+	old := recordtest.NewWorld(30, 0.005, 0.03)
+	now := recordtest.NewWorld(31, 0.005, 0.03)
 	for _, m := range []string{"reactor", "reactor-twin", "same0"} {
-		now.cost[m] = 4.0 / 3
+		now.Cost[m] = 4.0 / 3
 	}
-	now.cost["pool"] = 4.0 / 3 * 1.2
-	changed := Changes(old.pairs(100, 2, "pool", "same0"), now.pairs(100, 2, "pool", "same0"), "")
+	now.Cost["pool"] = 4.0 / 3 * 1.2
+	changed := Changes(old.Pairs(100, 2, "pool", "same0"), now.Pairs(100, 2, "pool", "same0"), "")
 	if changed.Base != "reactor" {
 		t.Fatalf("base %q", changed.Base)
 	}
@@ -56,7 +58,7 @@ func TestChangesOfNothing(t *testing.T) {
 	for i := range 20 {
 		models = append(models, fmt.Sprintf("same%d", i))
 	}
-	changed := Changes(newWorld(32, 0.007, 0.03).pairs(100, 2, models...), newWorld(33, 0.007, 0.03).pairs(100, 2, models...), "")
+	changed := Changes(recordtest.NewWorld(32, 0.007, 0.03).Pairs(100, 2, models...), recordtest.NewWorld(33, 0.007, 0.03).Pairs(100, 2, models...), "")
 	called := 0
 	for _, c := range changed.Changes {
 		if c.Model != "reactor" && c.Verdict != Same {
@@ -69,12 +71,12 @@ func TestChangesOfNothing(t *testing.T) {
 }
 
 func TestChangesOfUnlikeRuns(t *testing.T) {
-	_, cells := synthetic(t)
-	old := slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool { return c.Model == "floor" || c.Scenario == "idle" })
-	now := slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool { return c.Conns == 100 || c.Scenario == "idle" })
+	_, cells := recordtest.Synthetic(t)
+	old := slices.DeleteFunc(slices.Clone(cells), func(c record.Cell) bool { return c.Model == "floor" || c.Scenario == "idle" })
+	now := slices.DeleteFunc(slices.Clone(cells), func(c record.Cell) bool { return c.Conns == 100 || c.Scenario == "idle" })
 	for i := range now {
 		if m := &now[i].Memory; now[i].Model == "pool" && m.UserPerConn != nil {
-			m.UserPerConn = ptr(1.5 * *m.UserPerConn)
+			m.UserPerConn = recordtest.Ptr(1.5 * *m.UserPerConn)
 		}
 	}
 	changed := Changes(old, now, "")
@@ -97,10 +99,10 @@ func TestChangesOfUnlikeRuns(t *testing.T) {
 }
 
 func TestWriteChanges(t *testing.T) {
-	old, now := newWorld(34, 0.005, 0.02), newWorld(35, 0.005, 0.02)
-	old.whole, now.whole = true, true
-	now.cost["pool"] = 1.25
-	changed := Changes(append(old.pairs(100, 2, "pool", "actor"), old.rotate("x", 1000, 1, "floor")...), now.pairs(100, 2, "pool", "actor"), "")
+	old, now := recordtest.NewWorld(34, 0.005, 0.02), recordtest.NewWorld(35, 0.005, 0.02)
+	old.Whole, now.Whole = true, true
+	now.Cost["pool"] = 1.25
+	changed := Changes(append(old.Pairs(100, 2, "pool", "actor"), old.Rotate("x", 1000, 1, "floor")...), now.Pairs(100, 2, "pool", "actor"), "")
 	for name, opts := range map[string]struct {
 		all bool
 		TableOptions
@@ -111,9 +113,9 @@ func TestWriteChanges(t *testing.T) {
 		}
 		golden := filepath.Join("testdata", name+".golden")
 		if *update {
-			put(t, golden, got.String())
+			recordtest.Put(t, golden, got.String())
 		}
-		if want := get(t, golden); !bytes.Equal(got.Bytes(), want) {
+		if want := recordtest.Get(t, golden); !bytes.Equal(got.Bytes(), want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got.Bytes(), want)
 		}
 		for line := range strings.Lines(got.String()) {
@@ -128,7 +130,7 @@ func TestWriteChanges(t *testing.T) {
 }
 
 func TestOtherMachine(t *testing.T) {
-	run, _ := synthetic(t)
+	run, _ := recordtest.Synthetic(t)
 	e := run.Environment
 	like := e
 	like.MemoryBytes += e.MemoryBytes / 100

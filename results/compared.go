@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"cmp"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 // the chance of it by how much the controls differ from what they are (luck.go), or rotations among themselves where that is more (among.go), so that no
 // difference within their noise is one. Controls
 // have a family of their own.
-func Comparisons(cells []Cell, base string) []Comparison {
+func Comparisons(cells []record.Cell, base string) []Comparison {
 	if base == "" {
 		base = usualBase(cells)
 	}
@@ -59,7 +60,7 @@ func triedOf(groups []Group, luck lucks, against func(model string) (base string
 
 // usualBase is the model that comparisons are made with unless another is chosen: the one in the most rotations, being what their pairs
 // have in common; where that is not one alone, the reactor, or else the model shown first.
-func usualBase(cells []Cell) string {
+func usualBase(cells []record.Cell) string {
 	in := map[string]map[string]bool{} // rotations, by model
 	var names []string
 	for i := range cells {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"math"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ func TestWhatIsTooScarceToCompareTakesOneLine(t *testing.T) {
 	compared := func(scenario string, n int, paired bool) []Comparison {
 		var all []Comparison
 		for _, other := range []string{"pool", "goroutine"} {
-			c := Comparison{Setting: Setting{Scenario: scenario, Params: Params{Loop: "open", RatePerS: 1000}}, Conns: 100, Figure: figureNamed("p50_ns"),
+			c := Comparison{Setting: Setting{Scenario: scenario, Params: record.Params{Loop: "open", RatePerS: 1000}}, Conns: 100, Figure: figureNamed("p50_ns"),
 				Base: "reactor", Other: other, Paired: paired, Ratio: Interval{nan, 1.2, nan, n}, P: nan, Verdict: Unknown, Why: "too few"}
 			if n >= 6 {
 				c.Ratio, c.P, c.Verdict, c.Why = Interval{1.1, 1.2, 1.3, n}, 0.001, More, ""

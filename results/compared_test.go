@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"fmt"
 	"math"
 	"strings"
@@ -14,8 +16,8 @@ func TestAAFindsNothing(t *testing.T) {
 		for _, reps := range []int{1, 2} {
 			compared, called := 0, 0
 			for i := range 10 {
-				w := newWorld(uint64(i), scatter.process, scatter.noise)
-				for _, c := range Comparisons(w.everywhere(reps, "same0", "same1", "same2", "same3"), "") {
+				w := recordtest.NewWorld(uint64(i), scatter.process, scatter.noise)
+				for _, c := range Comparisons(w.Everywhere(reps, "same0", "same1", "same2", "same3"), "") {
 					if c.Figure.Name != cpuFigure {
 						continue
 					}
@@ -43,9 +45,9 @@ func TestPlantedDifferenceIsFound(t *testing.T) {
 	for _, reps := range []int{1, 2} {
 		found := 0
 		for i := range 10 {
-			w := newWorld(uint64(100+i), 0.007, 0.03)
-			w.cost["busy"], w.cost["lean"] = 1.1, 1/1.1
-			all := Comparisons(w.everywhere(reps, "busy", "lean", "same0", "same1"), "")
+			w := recordtest.NewWorld(uint64(100+i), 0.007, 0.03)
+			w.Cost["busy"], w.Cost["lean"] = 1.1, 1/1.1
+			all := Comparisons(w.Everywhere(reps, "busy", "lean", "same0", "same1"), "")
 			if of(all, cpuFigure, "busy", 100).Verdict == More && of(all, cpuFigure, "lean", 100).Verdict == Less {
 				found++
 			}
@@ -63,12 +65,12 @@ func TestPlantedDifferenceIsFoundByTheDefaultSuite(t *testing.T) {
 	scatter := map[int]float64{100: 0.04, 1000: 0.07}
 	found, called := 0, 0
 	for i := range 20 {
-		w := newWorld(uint64(200+i), 0.01, 0)
-		w.cost["busy"], w.rounds = 1.1, 14
-		var cells []Cell
+		w := recordtest.NewWorld(uint64(200+i), 0.01, 0)
+		w.Cost["busy"], w.Rounds = 1.1, 14
+		var cells []record.Cell
 		for _, conns := range []int{100, 1000} {
-			w.noise = scatter[conns]
-			cells = append(cells, w.pairs(conns, 3, "busy", "same0", "same1", "same2", "same3", "same4", "same5")...)
+			w.Noise = scatter[conns]
+			cells = append(cells, w.Pairs(conns, 3, "busy", "same0", "same1", "same2", "same3", "same4", "same5")...)
 		}
 		for _, c := range Comparisons(cells, "") {
 			switch {
@@ -88,11 +90,11 @@ func TestPlantedDifferenceIsFoundByTheDefaultSuite(t *testing.T) {
 
 // Where two were in pairs as well as in a rotation of many, only the finer counts, and is held to controls of its own kind.
 func TestPairsGoBeforeRotationsOfMany(t *testing.T) {
-	w := newWorld(61, 0.001, 0.01)
-	cells := w.everywhere(2, "other")
-	w.cost["other"] = 2 // as if ten servers' caches were in its way
+	w := recordtest.NewWorld(61, 0.001, 0.01)
+	cells := w.Everywhere(2, "other")
+	w.Cost["other"] = 2 // as if ten servers' caches were in its way
 	for _, conns := range []int{10, 100, 1000} {
-		cells = append(cells, w.rotate(fmt.Sprint("all", conns), conns, 3, "reactor", "other", "same0", "same1", "reactor-twin=reactor")...)
+		cells = append(cells, w.Rotate(fmt.Sprint("all", conns), conns, 3, "reactor", "other", "same0", "same1", "reactor-twin=reactor")...)
 	}
 	c := of(Comparisons(cells, ""), cpuFigure, "other", 100)
 	if c.Differs() || math.Abs(c.Ratio.Mid-1) > 0.02 || c.Ratio.N != 40 || c.Control != "12 controls" {
@@ -105,9 +107,9 @@ func TestIntervalsHoldTheTruth(t *testing.T) {
 	for _, scatter := range []struct{ process, noise float64 }{{0.02, 0.01}, {0.005, 0.03}} {
 		held, of := 0, 0
 		for i := range 20 {
-			w := newWorld(uint64(400+i), scatter.process, scatter.noise)
-			w.cost["other"] = 1.3
-			for _, c := range Comparisons(w.everywhere(2, "other"), "") {
+			w := recordtest.NewWorld(uint64(400+i), scatter.process, scatter.noise)
+			w.Cost["other"] = 1.3
+			for _, c := range Comparisons(w.Everywhere(2, "other"), "") {
 				if c.Other != "other" || c.Figure.Name != cpuFigure {
 					continue
 				}
@@ -125,9 +127,9 @@ func TestIntervalsHoldTheTruth(t *testing.T) {
 
 // Without any control, rotations are held against each other; of fewer than three nothing is known.
 func TestNoControl(t *testing.T) {
-	w := newWorld(500, 0.005, 0.01)
-	w.cost["other"] = 1.5
-	var cells []Cell
+	w := recordtest.NewWorld(500, 0.005, 0.01)
+	w.Cost["other"] = 1.5
+	var cells []record.Cell
 	for rep := 1; rep <= 3; rep++ {
 		if rep == 3 {
 			c := of(Comparisons(cells, "reactor"), cpuFigure, "other", 100)
@@ -135,7 +137,7 @@ func TestNoControl(t *testing.T) {
 				t.Errorf("two rotations: %+v", c)
 			}
 		}
-		cells = append(cells, w.rotate(fmt.Sprint(rep), 100, rep, "reactor", "other")...)
+		cells = append(cells, w.Rotate(fmt.Sprint(rep), 100, rep, "reactor", "other")...)
 	}
 	c := of(Comparisons(cells, "reactor"), cpuFigure, "other", 100)
 	if c.Verdict != More || c.Test != Rotations || c.Control != "" || !c.Ratio.Sure() {
@@ -174,8 +176,8 @@ func TestChance(t *testing.T) {
 }
 
 func TestVoidIsNeverCounted(t *testing.T) {
-	w := newWorld(7, 0, 0.01)
-	cells := w.pairs(100, 2, "other")
+	w := recordtest.NewWorld(7, 0, 0.01)
+	cells := w.Pairs(100, 2, "other")
 	spoilt := 0
 	for i := range cells {
 		c := &cells[i]
@@ -189,10 +191,10 @@ func TestVoidIsNeverCounted(t *testing.T) {
 			}
 		}
 	}
-	void := w.rotate("other/100/3", 100, 3, "reactor", "other")
+	void := w.Rotate("other/100/3", 100, 3, "reactor", "other")
 	for i := range void {
 		void[i].Valid, void[i].Void = false, []string{"12 replies lost"}
-		void[i].CPU.ServerNSPerMessage = ptr(1e9)
+		void[i].CPU.ServerNSPerMessage = recordtest.Ptr(1e9)
 		for j := range void[i].Rotation.Rounds {
 			void[i].Rotation.Rounds[j].ServerNSPerMessage *= float64(1 + 99*i)
 		}
@@ -207,16 +209,16 @@ func TestVoidIsNeverCounted(t *testing.T) {
 }
 
 func TestTooFewToTell(t *testing.T) {
-	w := newWorld(8, 0, 0.01)
-	w.rounds = 4
-	w.cost["other"] = 2
-	c := of(Comparisons(w.pairs(100, 1, "other"), ""), cpuFigure, "other", 100)
+	w := recordtest.NewWorld(8, 0, 0.01)
+	w.Rounds = 4
+	w.Cost["other"] = 2
+	c := of(Comparisons(w.Pairs(100, 1, "other"), ""), cpuFigure, "other", 100)
 	if c.Verdict != Unknown || c.Why != "too few rounds (4) count" || math.Abs(c.Ratio.Mid-2) > 0.1 || c.Ratio.Sure() {
 		t.Errorf("four rounds: %+v", c)
 	}
-	w.rounds = 6 // one control knows little: what it calls a difference alone does not outlive Holm
-	w.cost["other"] = 1.1
-	c = of(Comparisons(w.rotate("all", 100, 1, "reactor", "other", "same0", "same1", "reactor-twin=reactor"), ""), cpuFigure, "other", 100)
+	w.Rounds = 6 // one control knows little: what it calls a difference alone does not outlive Holm
+	w.Cost["other"] = 1.1
+	c = of(Comparisons(w.Rotate("all", 100, 1, "reactor", "other", "same0", "same1", "reactor-twin=reactor"), ""), cpuFigure, "other", 100)
 	if c.Verdict == More || c.Control != "1 control" {
 		t.Errorf("one control: %+v", c)
 	}
@@ -224,8 +226,8 @@ func TestTooFewToTell(t *testing.T) {
 
 // Another base than the control's is fine: the control stands beside its own.
 func TestControlsStandBesideTheirBase(t *testing.T) {
-	w := newWorld(9, 0.01, 0.02)
-	cells := append(w.pairs(100, 2, "other"), w.pairs(10000, 2, "other")...)
+	w := recordtest.NewWorld(9, 0.01, 0.02)
+	cells := append(w.Pairs(100, 2, "other"), w.Pairs(10000, 2, "other")...)
 	if c := of(Comparisons(cells, "other"), cpuFigure, "reactor-twin", 100); c == nil || c.Base != "reactor" || c.Control != "2 controls" {
 		t.Errorf("with another base, the control is %+v", c)
 	}
@@ -233,25 +235,25 @@ func TestControlsStandBesideTheirBase(t *testing.T) {
 
 // A difference that rounds are sure of, and that is smaller than what twins differ by, is none.
 func TestWithinTheLuckOfTwins(t *testing.T) {
-	w := newWorld(10, 0, 0.002)
-	w.cost["reactor-twin"], w.cost["other"] = 1.03, 1.02
-	c := of(Comparisons(w.everywhere(1, "other"), ""), cpuFigure, "other", 100)
+	w := recordtest.NewWorld(10, 0, 0.002)
+	w.Cost["reactor-twin"], w.Cost["other"] = 1.03, 1.02
+	c := of(Comparisons(w.Everywhere(1, "other"), ""), cpuFigure, "other", 100)
 	if c.Verdict != Same || c.Floor < 0.03 {
 		t.Errorf("%+v", c)
 	}
 }
 
 func TestTailsDrownInTheMachinesPauses(t *testing.T) {
-	w := newWorld(11, 0, 0.01)
-	w.whole = true
-	w.cost["other"] = 3
-	cells := w.pairs(10000, 2, "other", "floor")
+	w := recordtest.NewWorld(11, 0, 0.01)
+	w.Whole = true
+	w.Cost["other"] = 3
+	cells := w.Pairs(10000, 2, "other", "floor")
 	for i := range cells {
 		if cells[i].Model != "floor" {
 			continue
 		}
 		for j := range cells[i].Rotation.Rounds {
-			if w.rng.Float64() < 0.5 {
+			if w.Rng.Float64() < 0.5 {
 				cells[i].Rotation.Rounds[j].P99 *= 5
 			}
 		}
@@ -266,24 +268,24 @@ func TestTailsDrownInTheMachinesPauses(t *testing.T) {
 }
 
 func TestBaseOf(t *testing.T) {
-	w := newWorld(12, 0, 0)
-	alone := func(names ...string) (cells []Cell) {
+	w := recordtest.NewWorld(12, 0, 0)
+	alone := func(names ...string) (cells []record.Cell) {
 		for _, n := range names {
-			cells = append(cells, Cell{Model: n, Scenario: "echo", Conns: 1, Rep: 1, Valid: true})
+			cells = append(cells, record.Cell{Model: n, Scenario: "echo", Conns: 1, Rep: 1, Valid: true})
 		}
 		return cells
 	}
 	for _, tc := range []struct {
 		name  string
-		cells []Cell
+		cells []record.Cell
 		want  string
 	}{
 		{"nothing", nil, ""},
-		{"what the pairs have in common", append(w.rotate("a", 1, 1, "floor", "reactor"), w.rotate("b", 1, 1, "floor", "pool")...), "floor"},
-		{"all at once", w.rotate("a", 1, 1, "pool", "floor", "reactor"), "reactor"},
+		{"what the pairs have in common", append(w.Rotate("a", 1, 1, "floor", "reactor"), w.Rotate("b", 1, 1, "floor", "pool")...), "floor"},
+		{"all at once", w.Rotate("a", 1, 1, "pool", "floor", "reactor"), "reactor"},
 		{"no rotations", alone("zebra", "pool", "reactor"), "reactor"},
 		{"no reactor", alone("zebra", "pool", "floor"), "pool"},
-		{"a twin is no base", append(w.rotate("a", 1, 1, "pool", "pool-twin=pool"), alone("reactor")...), "pool"},
+		{"a twin is no base", append(w.Rotate("a", 1, 1, "pool", "pool-twin=pool"), alone("reactor")...), "pool"},
 	} {
 		if got := usualBase(tc.cells); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
@@ -293,7 +295,7 @@ func TestBaseOf(t *testing.T) {
 
 // Memory is compared by repetitions apart, and a figure that says nothing under a load is not compared at all.
 func TestComparisonsApart(t *testing.T) {
-	_, cells := synthetic(t)
+	_, cells := recordtest.Synthetic(t)
 	all := Comparisons(cells, "")
 	c := of(all, "user_per_conn_bytes", "goroutine", 1000)
 	if c == nil || c.Paired || c.Base != "reactor" || c.Test != Welch || c.Verdict != More || math.Abs(c.Ratio.Mid-18) > 2 {

@@ -1,15 +1,18 @@
 package results
 
-import "cbench/results/words"
+import (
+	"cbench/results/record"
+	"cbench/results/words"
+)
 
 // Figure is a metric with what its name and size mean.
 type Figure struct {
 	Name   string // "cpu_ns_per_message": the key in files and exports
 	Title  string // "CPU per message"
 	Metric Metric
-	Less   bool                          // less is better
-	Words  func(v float64) string        // with its unit
-	Round  func(r Round) (float64, bool) // of one round of a rotation; nil: rotations do not know it
+	Less   bool                                 // less is better
+	Words  func(v float64) string               // with its unit
+	Round  func(r record.Round) (float64, bool) // of one round of a rotation; nil: rotations do not know it
 
 	Busy     bool // tells of the traffic: a server at rest, or whose limit is searched for, has too little to tell of
 	Searched bool // only searches know it
@@ -20,14 +23,14 @@ type Figure struct {
 // Figures are those that models are compared by, in the order they are shown in.
 var Figures = []Figure{
 	{Name: "throughput_per_s", Title: "throughput", Metric: Throughput, Words: perSecondInFull, Busy: true,
-		Round: func(r Round) (float64, bool) { return r.ThroughputPerS, r.ThroughputPerS > 0 }},
+		Round: func(r record.Round) (float64, bool) { return r.ThroughputPerS, r.ThroughputPerS > 0 }},
 	{Name: "p50_ns", Title: "p50", Metric: LatencyP50, Less: true, Words: words.Nanoseconds, Busy: true,
-		Round: func(r Round) (float64, bool) { return float64(r.P50), r.P50 > 0 && r.Count > 0 }},
+		Round: func(r record.Round) (float64, bool) { return float64(r.P50), r.P50 > 0 && r.Count > 0 }},
 	{Name: "p99_ns", Title: "p99", Metric: LatencyP99, Less: true, Words: words.Nanoseconds, Busy: true, Tail: true,
-		Round: func(r Round) (float64, bool) { return float64(r.P99), r.P99 > 0 && r.Count >= 100 }},
+		Round: func(r record.Round) (float64, bool) { return float64(r.P99), r.P99 > 0 && r.Count >= 100 }},
 	{Name: "p999_ns", Title: "p99.9", Metric: LatencyP999, Less: true, Words: words.Nanoseconds, Busy: true, Tail: true},
 	{Name: "cpu_ns_per_message", Title: "CPU per message", Metric: CPUPerMessage, Less: true, Words: nanosecondsInFull, Busy: true,
-		Round: func(r Round) (float64, bool) { return r.ServerNSPerMessage, r.ServerNSPerMessage > 0 }},
+		Round: func(r record.Round) (float64, bool) { return r.ServerNSPerMessage, r.ServerNSPerMessage > 0 }},
 	{Name: "user_per_conn_bytes", Title: "memory per connection", Metric: UserPerConn, Less: true, Words: words.Bytes},
 	{Name: "kernel_per_conn_bytes", Title: "kernel memory per connection", Metric: KernelPerConn, Less: true, Words: words.Bytes},
 	{Name: "capacity", Title: "capacity", Metric: Capacity, Words: words.PerSecond, Busy: true, Searched: true},
@@ -50,14 +53,14 @@ func (f Figure) comparable(s Setting) bool {
 	switch {
 	case !f.Busy:
 		return true
-	case f.Searched || s.Params.searches():
-		return f.Searched && s.Params.searches()
+	case f.Searched || s.Params.Searches():
+		return f.Searched && s.Params.Searches()
 	}
 	if s.Scenario == coresScenario && f.Name != "throughput_per_s" {
 		return false // what each message costs is what was asked for
 	}
 	open := s.Params.Loop == "open"
-	return (open || s.Params.Loop == "closed" || s.Params.storms()) && !s.atRest() && !(open && f.Name == "throughput_per_s")
+	return (open || s.Params.Loop == "closed" || s.Params.Storms()) && !s.atRest() && !(open && f.Name == "throughput_per_s")
 }
 
 // Interval is a figure with its 95% confidence interval. Where N is 0 it is not known; where Low and High are NaN the figure is, and

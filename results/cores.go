@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"cmp"
 	"fmt"
@@ -30,7 +31,7 @@ const coresScenario = "work"
 // CoresOf compares every model with itself on more threads, wherever a closed loop was measured on several numbers of them: in an open loop all
 // carry the same rate. Where both were in the same rotations their rounds are paired, as in Comparisons. A model that was not
 // measured validly on both is there with the reason.
-func CoresOf(cells []Cell) (all []Cores) {
+func CoresOf(cells []record.Cell) (all []Cores) {
 	groups := Summarise(cells)
 	twins := TwinsOf(cells)
 	f := figureNamed("throughput_per_s")
@@ -44,7 +45,7 @@ func CoresOf(cells []Cell) (all []Cores) {
 			}
 			c := Cores{Setting: more.Setting(), Conns: more.Conns, Model: more.Model, From: least.Params.Procs, To: more.Params.Procs,
 				Was: least.Interval(f), Is: more.Interval(f), P: math.NaN(), Verdict: Unknown}
-			c.Busy = more.Of(func(c *Cell) (float64, bool) { return known(c.Load.ServerCPURatio) })
+			c.Busy = more.Of(func(c *record.Cell) (float64, bool) { return known(c.Load.ServerCPURatio) })
 			c.compare(least, more, f, luck)
 			all = append(all, c)
 		}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"io"
@@ -9,7 +10,7 @@ import (
 
 // WriteCores writes what more cores are worth to each model, a line a model, by load; nothing where no model was measured on several numbers of them. The
 // error is the writer's.
-func WriteCores(w io.Writer, cells []Cell, opts TableOptions) error {
+func WriteCores(w io.Writer, cells []record.Cell, opts TableOptions) error {
 	var out strings.Builder
 	all := CoresOf(cells)
 	for i := 0; i < len(all); {

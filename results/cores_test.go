@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"fmt"
 	"math"
 	"strings"
@@ -8,20 +10,20 @@ import (
 )
 
 // onCores makes up rotations of models on one core and on two: what the second is worth to each, as a factor.
-func onCores(reps int, gains map[string]float64) (cells []Cell) {
-	w := newWorld(7, 0.005, 0.02)
-	w.whole = true
+func onCores(reps int, gains map[string]float64) (cells []record.Cell) {
+	w := recordtest.NewWorld(7, 0.005, 0.02)
+	w.Whole = true
 	for rep := 1; rep <= reps; rep++ {
 		names := []string{"reactor", "reactor-twin=reactor"}
 		for model, gain := range gains {
 			names = append(names, model, model+"/2")
-			w.cost[model+"/2"] = 1 / gain
+			w.Cost[model+"/2"] = 1 / gain
 		}
-		for _, c := range w.rotate(fmt.Sprint("cores", rep), 8, rep, names...) {
+		for _, c := range w.Rotate(fmt.Sprint("cores", rep), 8, rep, names...) {
 			c.Scenario, c.Params.BlockNS, c.Params.Procs = "work", 1e6, 1
 			if model, of, two := strings.Cut(c.Model, "/"); two {
 				c.Model, c.Params.Procs = model, 2
-				c.Load.ServerCPUs, c.Load.ServerCPURatio = 2, ptr(gains[model])
+				c.Load.ServerCPUs, c.Load.ServerCPURatio = 2, recordtest.Ptr(gains[model])
 				_ = of
 			}
 			cells = append(cells, c)
@@ -62,11 +64,11 @@ func TestCores(t *testing.T) {
 
 // Controls of processes that only compute do not make a load sure in which they are woken for every message, and the other way round they do for want of better.
 func TestCoresLuckIsItsOwn(t *testing.T) {
-	w := newWorld(5, 0.03, 0.02)
-	w.whole = true
-	var echo []Cell
+	w := recordtest.NewWorld(5, 0.03, 0.02)
+	w.Whole = true
+	var echo []record.Cell
 	for rep := 1; rep <= 4; rep++ {
-		echo = append(echo, w.rotate(fmt.Sprint("echo", rep), 100, rep, "reactor", "goroutine", "pool", "reactor-twin=reactor")...)
+		echo = append(echo, w.Rotate(fmt.Sprint("echo", rep), 100, rep, "reactor", "goroutine", "pool", "reactor-twin=reactor")...)
 	}
 	with := append(onCores(1, map[string]float64{"goroutine": 1.9}), echo...)
 	alone, beside := of(Comparisons(echo, ""), "throughput_per_s", "pool", 100), of(Comparisons(with, ""), "throughput_per_s", "pool", 100)
@@ -80,11 +82,11 @@ func TestCoresLuckIsItsOwn(t *testing.T) {
 }
 
 // twoThreads makes up rotations of the reactor on one thread and on two, and of others, whose processes differ as the world's do.
-func (w *world) twoThreads(reps int, models ...string) (cells []Cell) {
-	w.whole = true
+func twoThreads(w *recordtest.World, reps int, models ...string) (cells []record.Cell) {
+	w.Whole = true
 	for rep := 1; rep <= reps; rep++ {
 		names := append([]string{"reactor", "reactor/2", "reactor-twin=reactor"}, models...)
-		for _, c := range w.rotate(fmt.Sprint("threads", rep), 100, rep, names...) {
+		for _, c := range w.Rotate(fmt.Sprint("threads", rep), 100, rep, names...) {
 			if c.Model == "reactor/2" {
 				c.Model, c.Params.Procs = "reactor", 2
 			}
@@ -98,8 +100,8 @@ func (w *world) twoThreads(reps int, models ...string) (cells []Cell) {
 func TestCoresLuckOfOtherLoadsIsTheirs(t *testing.T) {
 	called := 0
 	for seed := range uint64(20) {
-		w := newWorld(600+seed, 0.05, 0.01)
-		for _, c := range CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), w.twoThreads(3, "pool")...)) {
+		w := recordtest.NewWorld(600+seed, 0.05, 0.01)
+		for _, c := range CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(w, 3, "pool")...)) {
 			if c.Setting.Scenario == "echo" && (c.Verdict == More || c.Verdict == Less) {
 				called++
 			}
@@ -112,15 +114,15 @@ func TestCoresLuckOfOtherLoadsIsTheirs(t *testing.T) {
 
 // Three servers are few: their own control counts.
 func TestCoresOfFewServers(t *testing.T) {
-	all := CoresOf(newWorld(8, 0.01, 0.01).twoThreads(3))
+	all := CoresOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 3))
 	if len(all) != 1 || !all[0].Paired || !all[0].Ratio.Sure() || all[0].Verdict != Same {
 		t.Fatalf("%+v", all)
 	}
-	twice := CoresOf(newWorld(8, 0.01, 0.01).twoThreads(2))
+	twice := CoresOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2))
 	if len(twice) != 1 || twice[0].Verdict != Same || !twice[0].Ratio.Sure() {
 		t.Errorf("of two rotations, each with a control: %+v", twice)
 	}
-	with := CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), newWorld(8, 0.01, 0.01).twoThreads(2)...))
+	with := CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2)...))
 	for _, c := range with {
 		if c.Setting.Scenario == "echo" && (c.Verdict != Same || !c.Ratio.Sure()) {
 			t.Errorf("beside a load that only computes: %+v", c)
@@ -130,12 +132,12 @@ func TestCoresOfFewServers(t *testing.T) {
 
 func TestCoresNotKnown(t *testing.T) {
 	for name, tt := range map[string]struct {
-		spoil func(c *Cell)
+		spoil func(c *record.Cell)
 		why   string
 	}{
-		"one CPU for two threads":  {func(c *Cell) { c.Load.ServerCPUs = 1 }, "1 CPU for 2 threads"},
-		"the client is at its end": {func(c *Cell) { c.Load.ClientCPURatio = ptr(0.99) }, "the client used 0.99"},
-		"void":                     {func(c *Cell) { c.Valid, c.Void = false, []string{"it died"} }, "void: it died"},
+		"one CPU for two threads":  {func(c *record.Cell) { c.Load.ServerCPUs = 1 }, "1 CPU for 2 threads"},
+		"the client is at its end": {func(c *record.Cell) { c.Load.ClientCPURatio = recordtest.Ptr(0.99) }, "the client used 0.99"},
+		"void":                     {func(c *record.Cell) { c.Valid, c.Void = false, []string{"it died"} }, "void: it died"},
 	} {
 		cells := onCores(3, map[string]float64{"goroutine": 1.9})
 		for i := range cells {
@@ -147,8 +149,8 @@ func TestCoresNotKnown(t *testing.T) {
 			t.Errorf("%s: %+v", name, all)
 		}
 	}
-	w := newWorld(1, 0, 0)
-	if all := CoresOf(w.rotate("x", 100, 1, "reactor", "pool")); len(all) > 0 {
+	w := recordtest.NewWorld(1, 0, 0)
+	if all := CoresOf(w.Rotate("x", 100, 1, "reactor", "pool")); len(all) > 0 {
 		t.Errorf("compared on one number of threads: %+v", all)
 	}
 }
@@ -170,13 +172,13 @@ func TestWriteCores(t *testing.T) {
 }
 
 func TestKindred(t *testing.T) {
-	w := newWorld(3, 0.005, 0.02)
-	w.cost["coroutine"], w.cost["callback"] = 0.7, 0.7
-	var together []Cell
+	w := recordtest.NewWorld(3, 0.005, 0.02)
+	w.Cost["coroutine"], w.Cost["callback"] = 0.7, 0.7
+	var together []record.Cell
 	for rep := range 3 {
-		together = append(together, w.rotate(fmt.Sprint(rep), 100, rep+1, "reactor", "goroutine", "callback", "coroutine", "reactor-twin=reactor")...)
+		together = append(together, w.Rotate(fmt.Sprint(rep), 100, rep+1, "reactor", "goroutine", "callback", "coroutine", "reactor-twin=reactor")...)
 	}
-	for name, cells := range map[string][]Cell{"together": together, "each with the reactor": w.pairs(100, 3, "goroutine", "callback", "coroutine")} {
+	for name, cells := range map[string][]record.Cell{"together": together, "each with the reactor": w.Pairs(100, 3, "goroutine", "callback", "coroutine")} {
 		all := Kindred(cells, "coroutine", "goroutine", "callback")
 		if len(all) != 2 {
 			t.Fatalf("%s: %+v", name, all)
@@ -203,7 +205,7 @@ func TestKindredCountControlsOnce(t *testing.T) {
 	}
 	held, of := 0, 0
 	for seed := range uint64(300) {
-		for _, c := range Kindred(newWorld(800+seed, 0.02, 0.005).pairs(100, 1, "callback", "coroutine"), "coroutine", "callback") {
+		for _, c := range Kindred(recordtest.NewWorld(800+seed, 0.02, 0.005).Pairs(100, 1, "callback", "coroutine"), "coroutine", "callback") {
 			if of++; c.Ratio.Low <= 1 && 1 <= c.Ratio.High {
 				held++
 			}

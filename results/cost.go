@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"slices"
 )
@@ -15,9 +16,9 @@ type MeasuredCost struct {
 
 // Place is a load and a number of connections.
 type Place struct {
-	Scenario string `json:"scenario,omitempty"` // empty: there was none
-	Params   Params `json:"params"`
-	Conns    int    `json:"conns"`
+	Scenario string        `json:"scenario,omitempty"` // empty: there was none
+	Params   record.Params `json:"params"`
+	Conns    int           `json:"conns"`
 }
 
 // String is the place in words: "echo, N = 10,000".
@@ -40,7 +41,7 @@ type ModelCost struct {
 
 // CostOf is what the cells tell. All models are asked at the same place: at the one that most of them know, and of such at the greatest number
 // of connections.
-func CostOf(cells []Cell) MeasuredCost {
+func CostOf(cells []record.Cell) MeasuredCost {
 	groups := slices.DeleteFunc(Summarise(cells), func(g Group) bool { return g.searched() })
 	busy := slices.DeleteFunc(slices.Clone(groups), func(g Group) bool { return g.Setting().atRest() })
 	open, message := mostKnown(groups, threadsOpen), mostKnown(busy, syscallsPerMessage, allocsPerMessage)
@@ -100,11 +101,11 @@ func medianAt(block []Group, model string, of Metric) *float64 {
 	return &s.Median
 }
 
-func goroutinesOpen(c *Cell) (float64, bool) { return known(c.CPU.Goroutines) }
-func threadsOpen(c *Cell) (float64, bool)    { return known(c.CPU.Threads) }
+func goroutinesOpen(c *record.Cell) (float64, bool) { return known(c.CPU.Goroutines) }
+func threadsOpen(c *record.Cell) (float64, bool)    { return known(c.CPU.Threads) }
 
 // syscallsPerMessage is all of them, where they could be counted.
-func syscallsPerMessage(c *Cell) (sum float64, counted bool) {
+func syscallsPerMessage(c *record.Cell) (sum float64, counted bool) {
 	if c.Diagnosis == nil || c.Diagnosis.Tool == "" || c.Diagnosis.Syscalls == nil {
 		return 0, false
 	}
@@ -114,7 +115,7 @@ func syscallsPerMessage(c *Cell) (sum float64, counted bool) {
 	return sum, true
 }
 
-func allocsPerMessage(c *Cell) (float64, bool) {
+func allocsPerMessage(c *record.Cell) (float64, bool) {
 	if c.Diagnosis == nil {
 		return 0, false
 	}

@@ -1,21 +1,23 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"slices"
 	"testing"
 )
 
 // costCell is a cell that tells of so many goroutines, and of so many system calls and allocations a message; below 0: it does not.
-func costCell(model, scenario string, conns int, goroutines int64, calls, allocs float64) Cell {
-	c := Cell{
-		Schema: Schema, Model: model, Scenario: scenario, Conns: conns, Rep: 1, Valid: true,
-		Params: Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, Procs: 1}, Load: Load{Established: conns, Errors: map[string]int64{}},
+func costCell(model, scenario string, conns int, goroutines int64, calls, allocs float64) record.Cell {
+	c := record.Cell{
+		Schema: record.Schema, Model: model, Scenario: scenario, Conns: conns, Rep: 1, Valid: true,
+		Params: record.Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, Procs: 1}, Load: record.Load{Established: conns, Errors: map[string]int64{}},
 	}
 	if goroutines >= 0 {
-		c.CPU.Goroutines, c.CPU.Threads = &goroutines, ptr(int64(7))
+		c.CPU.Goroutines, c.CPU.Threads = &goroutines, recordtest.Ptr(int64(7))
 	}
 	if calls >= 0 || allocs >= 0 {
-		c.Diagnosis = &Diagnosis{}
+		c.Diagnosis = &record.Diagnosis{}
 	}
 	if calls >= 0 {
 		c.Diagnosis.Tool, c.Diagnosis.Syscalls = "perf", map[string]float64{"read": calls - 0.5, "write": 0.5}
@@ -34,7 +36,7 @@ func TestCostOf(t *testing.T) {
 	wider.Params.Procs = 2
 	void := costCell("thread", "echo", 1000, 1, 1, 1)
 	void.Valid = false
-	cells := []Cell{
+	cells := []record.Cell{
 		costCell("reactor", "echo", 100, 12, 1.5, 3), again,
 		costCell("goroutine", "echo", 100, 112, no, 4), wider, // no tool, but a runtime that counts
 		costCell("foreign", "echo", 100, no, 2, no),
@@ -71,7 +73,7 @@ func TestCostOf(t *testing.T) {
 func TestCostOfLittle(t *testing.T) {
 	atRest := costCell("reactor", "idle", 100, 12, 9, 9)
 	atRest.Params.RatePerS = 5
-	got := CostOf([]Cell{atRest})
+	got := CostOf([]record.Cell{atRest})
 	if got.Open.Conns != 100 || got.Message != (Place{}) || got.Models[0].Syscalls != nil {
 		t.Errorf("of connections at rest: %+v", got)
 	}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"slices"
@@ -82,8 +83,8 @@ func CrossChecks(groups []Group) []CrossCheck {
 func (g *Group) crossRow() CrossRow {
 	r := CrossRow{
 		Driver: g.Params.Driver, Throughput: g.Of(Throughput), P50: g.Of(LatencyP50), P99: g.Of(LatencyP99), CPUPerMessage: g.Of(CPUPerMessage),
-		ClientCPU: g.Of(func(c *Cell) (float64, bool) { return known(c.Load.ClientCPURatio) }),
-		ServerCPU: g.Of(func(c *Cell) (float64, bool) { return known(c.Load.ServerCPURatio) }),
+		ClientCPU: g.Of(func(c *record.Cell) (float64, bool) { return known(c.Load.ClientCPURatio) }),
+		ServerCPU: g.Of(func(c *record.Cell) (float64, bool) { return known(c.Load.ServerCPURatio) }),
 	}
 	if r.Driver == "" {
 		r.Driver = OwnDriver
@@ -94,7 +95,7 @@ func (g *Group) crossRow() CrossRow {
 }
 
 // othersCPU is the CPU time of all else on the CPUs of both sides over wall time.
-func othersCPU(c *Cell) (float64, bool) {
+func othersCPU(c *record.Cell) (float64, bool) {
 	if c.Machine == nil {
 		return 0, false
 	}

@@ -2,19 +2,21 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"math"
 	"strings"
 	"testing"
 )
 
 // driven is a repetition of a closed loop by that driver.
-func driven(driver, model string, conns int, throughput, client, server float64) Cell {
-	return Cell{
-		Schema: Schema, Model: model, Scenario: "http-echo", Conns: conns, Rep: 1, Valid: true,
-		Params: Params{Loop: "closed", PayloadBytes: 128, Pipeline: 1, Procs: 1, Driver: driver},
-		Load: Load{Sent: 1000, Received: 1000, ThroughputPerS: &throughput, ClientCPURatio: &client, ServerCPURatio: &server,
+func driven(driver, model string, conns int, throughput, client, server float64) record.Cell {
+	return record.Cell{
+		Schema: record.Schema, Model: model, Scenario: "http-echo", Conns: conns, Rep: 1, Valid: true,
+		Params: record.Params{Loop: "closed", PayloadBytes: 128, Pipeline: 1, Procs: 1, Driver: driver},
+		Load: record.Load{Sent: 1000, Received: 1000, ThroughputPerS: &throughput, ClientCPURatio: &client, ServerCPURatio: &server,
 			ClientCPUs: 2, ServerCPUs: 1},
-		Latency: &Latency{Count: 1000, P50: 1e6, P99: 2e6},
+		Latency: &record.Latency{Count: 1000, P50: 1e6, P99: 2e6},
 	}
 }
 
@@ -23,7 +25,7 @@ func TestCrossChecks(t *testing.T) {
 	void.Valid = false
 	open := driven("hey", "callback", 100, 1, 1, 1)
 	open.Params.Loop, open.Params.RatePerS = "open", 5
-	cells := []Cell{
+	cells := []record.Cell{
 		driven("wrk", "goroutine", 100, 80000, 1.0, 0.99), driven("", "goroutine", 100, 100000, 1.95, 0.7),
 		driven("hey", "goroutine", 100, 50000, 1.2, 0.5), driven("", "goroutine", 1000, 100000, 1, 1),
 		driven("hey", "reactor", 100, 1, 2, 1), driven("wrk", "reactor", 100, 2, 1, 0.5),
@@ -41,8 +43,8 @@ func TestCrossChecks(t *testing.T) {
 	}{
 		{"goroutine", []CrossRow{
 			{Driver: "cbench", Bottleneck: ClientBound, Why: "client CPU 98% used, server CPU 70%"},
-			{Driver: "hey", Bottleneck: Neither, Difference: ptr(-0.5), Why: "locks"},
-			{Driver: "wrk", Bottleneck: ServerBound, Difference: ptr(-0.2), Why: "server CPU 99%"},
+			{Driver: "hey", Bottleneck: Neither, Difference: recordtest.Ptr(-0.5), Why: "locks"},
+			{Driver: "wrk", Bottleneck: ServerBound, Difference: recordtest.Ptr(-0.2), Why: "server CPU 99%"},
 		}},
 		{"reactor", []CrossRow{ // none of our own to compare with
 			{Driver: "hey", Bottleneck: BothBound, Why: "100%"},
@@ -71,12 +73,12 @@ func TestNeitherWhy(t *testing.T) {
 		others *float64
 		why    string
 	}{
-		{"hey", ptr(0.0), "hey waits at its own locks"}, {"hey", nil, "hey waits at its own locks or for other programs"},
-		{"hey", ptr(0.5), "others took 50% of a CPU"}, {"wrk", ptr(0.01), "each waited for the other"},
+		{"hey", recordtest.Ptr(0.0), "hey waits at its own locks"}, {"hey", nil, "hey waits at its own locks or for other programs"},
+		{"hey", recordtest.Ptr(0.5), "others took 50% of a CPU"}, {"wrk", recordtest.Ptr(0.01), "each waited for the other"},
 	} {
 		one, two := driven("", "goroutine", 100, 1, 1, 1), driven(tt.driver, "goroutine", 100, 1, 0.5, 0.5)
-		two.Machine = &Machine{OthersRatio: tt.others}
-		row := CrossChecks(Summarise([]Cell{one, two}))[0].Rows[1]
+		two.Machine = &record.Machine{OthersRatio: tt.others}
+		row := CrossChecks(Summarise([]record.Cell{one, two}))[0].Rows[1]
 		if row.Bottleneck != Neither || !strings.HasSuffix(row.Why, ": "+tt.why) {
 			t.Errorf("%s: %s: %q, want %q", tt.driver, row.Bottleneck, row.Why, tt.why)
 		}
@@ -84,7 +86,7 @@ func TestNeitherWhy(t *testing.T) {
 }
 
 func TestCrossChecksInTheTable(t *testing.T) {
-	cells := []Cell{
+	cells := []record.Cell{
 		driven("", "goroutine", 10000, 123456, 1.95, 0.7), driven("hey", "goroutine", 10000, 50000, 1.2, 0.5),
 		driven("wrk", "goroutine", 10000, 100000, 1.0, 0.99),
 	}
@@ -113,19 +115,19 @@ func TestCrossChecksInTheTable(t *testing.T) {
 func TestWaitingInTheTable(t *testing.T) {
 	comet := driven("", "goroutine", 10000, 1000, 0.1, 0.1)
 	comet.Scenario, comet.Params.Loop, comet.Params.RatePerS, comet.Params.RoomSize = "comet", "open", 1000, 10
-	comet.First, comet.Last, comet.Spread = &Latency{Count: 99, P50: 11e3}, &Latency{Count: 99, P50: 22e3}, &Latency{Count: 99, P50: 33e3, P99: 44e3}
-	comet.CPU.IdleRatio = ptr(0.00123)
+	comet.First, comet.Last, comet.Spread = &record.Latency{Count: 99, P50: 11e3}, &record.Latency{Count: 99, P50: 22e3}, &record.Latency{Count: 99, P50: 33e3, P99: 44e3}
+	comet.CPU.IdleRatio = recordtest.Ptr(0.00123)
 	idle := driven("", "goroutine", 10000, 10, 0.1, 0.1)
-	idle.Scenario, idle.CPU.IdleRatio = "idle", ptr(0.0)
+	idle.Scenario, idle.CPU.IdleRatio = "idle", recordtest.Ptr(0.0)
 	for _, tt := range []struct {
-		cell         Cell
+		cell         record.Cell
 		shown, never []string
 	}{
 		{comet, []string{"first p50", "11.0 µs", "22.0 µs", "33.0 µs", "0.123%"}, []string{"spread p99", "44.0 µs"}},
 		{idle, []string{"CPU while all wait", "<0.01%"}, []string{"first p50", "spread"}},
 	} {
 		var out bytes.Buffer
-		if err := WriteTable(&out, []Cell{tt.cell}, TableOptions{Width: 100}); err != nil {
+		if err := WriteTable(&out, []record.Cell{tt.cell}, TableOptions{Width: 100}); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range tt.shown {

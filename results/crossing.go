@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cmp"
 	"math"
 	"slices"
@@ -71,7 +72,7 @@ func (s side) orBehind(g *Group) side {
 	if !g.FellBehind() {
 		return s
 	}
-	servers := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client })
+	servers := slices.DeleteFunc(g.behind(), func(b *record.Behind) bool { return b.Client })
 	return side{known: true, missed: true, behind: true, of: len(servers)}
 }
 

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -15,12 +16,12 @@ import (
 // is within another, in the same order; what is counted by name (load.errors, diagnosis.syscalls_per_message) has a column for every name
 // of any cell. What is not known is empty. Lists of reasons are joined by "; "; histograms, rounds and other series are left out: they
 // are in cells.jsonl. The error is the writer's.
-func WriteCSV(w io.Writer, cells []Cell) error {
+func WriteCSV(w io.Writer, cells []record.Cell) error {
 	values := make([]reflect.Value, len(cells))
 	for i := range cells {
 		values[i] = reflect.ValueOf(&cells[i]).Elem()
 	}
-	columns := csvColumns(reflect.TypeFor[Cell](), "", values)
+	columns := csvColumns(reflect.TypeFor[record.Cell](), "", values)
 	out := csv.NewWriter(w)
 	row := make([]string, len(columns))
 	for i, c := range columns {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"math"
@@ -88,7 +89,7 @@ func curvesOf(rows []row, n int, given map[string]look) (all []series, notes []s
 }
 
 // histograms are those of the cells that have one. One that cannot be read is left out, and said so.
-func histograms(cells []Cell) (each []*hdrhistogram.Histogram, notes []string) {
+func histograms(cells []record.Cell) (each []*hdrhistogram.Histogram, notes []string) {
 	for i := range cells {
 		c := &cells[i]
 		if c.Latency == nil || c.Latency.HDR == "" {

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/record"
 	"cbench/results/words"
 	"cmp"
 	"fmt"
@@ -19,18 +20,18 @@ import (
 // Draw draws every chart of the run in dir, from its two files alone, into dir/charts, as SVG and PNG. The same files give the
 // same bytes. A chart without data is not drawn, and a note says so; charts of an earlier drawing that are no more are removed.
 func Draw(dir string) (files []string, notes []string, err error) {
-	run, err := ReadRun(dir)
+	run, err := record.ReadRun(dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("draw: %w", err)
 	}
-	cells, notes, err := ReadCells(dir)
+	cells, notes, err := record.ReadCells(dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("draw: %w", err)
 	}
 	if len(cells) == 0 {
 		return nil, append(notes, "no repetition is finished: nothing to draw until cbench run --resume --out="+dir+" has gone on"), nil
 	}
-	into := filepath.Join(dir, ChartsDir)
+	into := filepath.Join(dir, record.ChartsDir)
 	if err := os.MkdirAll(into, 0o755); err != nil {
 		return nil, notes, fmt.Errorf("draw: %w", err)
 	}
@@ -50,7 +51,7 @@ func Draw(dir string) (files []string, notes []string, err error) {
 }
 
 // chartsOf is every chart the cells of a run give, named by their load: of ours all together, and of originals beside ours.
-func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
+func chartsOf(run *record.Run, cells []record.Cell) (charts []*chart, notes []string) {
 	ours, apart := Apart(run, cells)
 	given := looksBeside(modelsIn(cells), run.Originals)
 	charts, notes = chartsOfAll(run, ours, given)
@@ -61,7 +62,7 @@ func chartsOf(run *Run, cells []Cell) (charts []*chart, notes []string) {
 	return charts, notes
 }
 
-func modelsIn(cells []Cell) (names []string) {
+func modelsIn(cells []record.Cell) (names []string) {
 	for i := range cells {
 		names = append(names, cells[i].Model)
 	}
@@ -70,7 +71,7 @@ func modelsIn(cells []Cell) (names []string) {
 }
 
 // drawnRows is what charts show: a control is no model, but in the noise floor.
-func drawnRows(cells []Cell) []row {
+func drawnRows(cells []record.Cell) []row {
 	twins := TwinsOf(cells)
 	return slices.DeleteFunc(rows(Summarise(cells)), func(r row) bool {
 		_, twin := twins[r.model]
@@ -79,7 +80,7 @@ func drawnRows(cells []Cell) []row {
 }
 
 // chartsOfAll is the charts that show every model of the cells.
-func chartsOfAll(run *Run, cells []Cell, given map[string]look) (charts []*chart, notes []string) {
+func chartsOfAll(run *record.Run, cells []record.Cell, given map[string]look) (charts []*chart, notes []string) {
 	all := drawnRows(cells)
 	stalls, stalledLoads := stallCharts(all, given)
 	for i, ch := range stalls {
@@ -115,7 +116,7 @@ func chartsOfAll(run *Run, cells []Cell, given map[string]look) (charts []*chart
 			ch.caption = captionOf(run, load, of, ch)
 			charts = append(charts, ch)
 		}
-		if load.Params.searches() {
+		if load.Params.Searches() {
 			for _, made := range searchCharts(of, given) {
 				keep(made())
 			}
@@ -161,7 +162,7 @@ func slug(load Setting, all []row) string {
 	}
 	p := load.Params
 	name := fmt.Sprintf("%s-%s", load.Scenario, p.Loop)
-	if p.searches() {
+	if p.Searches() {
 		name += "-" + p.Search + "-" + strings.ReplaceAll(p.SLO, "<", "-")
 	}
 	if p.RatePerS > 0 {
@@ -200,7 +201,7 @@ func fileSafe(name string) string {
 }
 
 // captionOf says what was measured, how often, and on what.
-func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
+func captionOf(run *record.Run, load Setting, of []row, ch *chart) []string {
 	reps, void := 0, 0
 	for _, r := range of {
 		for _, g := range r.groups {
@@ -225,7 +226,7 @@ func captionOf(run *Run, load Setting, of []row, ch *chart) []string {
 }
 
 // whereOf is the machine and the day.
-func whereOf(run *Run) string {
+func whereOf(run *record.Run) string {
 	e := run.Environment
 	where := []string{e.CPUModel, words.Plural(e.Cores, "core"), e.Kernel, e.GoVersion}
 	if e.Kernel != "" {

@@ -2,6 +2,8 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"encoding/xml"
 	"errors"
 	"image/png"
@@ -20,8 +22,8 @@ import (
 var chartNames = []string{"memory-per-connection", "memory-total", "latency", "throughput", "cpu-per-message", "latency-percentiles"}
 
 func TestDraw(t *testing.T) {
-	run, cells := synthetic(t)
-	dir := write(t, run, slices.DeleteFunc(cells, func(c Cell) bool { return c.Scenario != "echo" }))
+	run, cells := recordtest.Synthetic(t)
+	dir := recordtest.Write(t, run, slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Scenario != "echo" }))
 	files, notes, err := Draw(dir)
 	if err != nil || len(notes) > 0 {
 		t.Fatalf("error %v, notes %q", err, notes)
@@ -29,16 +31,16 @@ func TestDraw(t *testing.T) {
 	var want []string
 	for _, name := range chartNames {
 		for _, ext := range []string{".svg", ".png"} {
-			want = append(want, filepath.Join(dir, ChartsDir, "echo-"+name+ext))
+			want = append(want, filepath.Join(dir, record.ChartsDir, "echo-"+name+ext))
 		}
 	}
 	if !slices.Equal(files, want) {
 		t.Errorf("drawn:\n%s\nwant:\n%s", strings.Join(files, "\n"), strings.Join(want, "\n"))
 	}
 	for _, file := range files {
-		checkPicture(t, file, get(t, file))
+		checkPicture(t, file, recordtest.Get(t, file))
 	}
-	svg := string(get(t, filepath.Join(dir, ChartsDir, "echo-latency.svg")))
+	svg := string(recordtest.Get(t, filepath.Join(dir, record.ChartsDir, "echo-latency.svg")))
 	for _, text := range []string{"AMD EPYC 7B13", "2 cores", "6.1.0-18-amd64", "go1.26.0", "14 March 2025", "20,000 messages/s", "goroutine", "void"} {
 		if !strings.Contains(svg, text) {
 			t.Errorf("echo-latency.svg does not say %q", text)
@@ -47,7 +49,7 @@ func TestDraw(t *testing.T) {
 }
 
 func TestChartsOfEveryScenario(t *testing.T) {
-	charts, notes := chartsOf(synthetic(t))
+	charts, notes := chartsOf(recordtest.Synthetic(t))
 	var got, want []string
 	for _, ch := range charts {
 		got = append(got, ch.name)
@@ -96,57 +98,57 @@ func checkPicture(t *testing.T, file string, b []byte) {
 // The same files give the same bytes; and what an earlier run of Draw left and this one does not draw is gone, but nobody
 // else's files are.
 func TestDrawAgain(t *testing.T) {
-	run, cells := synthetic(t)
+	run, cells := recordtest.Synthetic(t)
 	cells = cells[:30]
 	for i := range cells { // one chart is enough
-		cells[i].Memory, cells[i].CPU, cells[i].Latency = Memory{}, CPU{}, nil
+		cells[i].Memory, cells[i].CPU, cells[i].Latency = record.Memory{}, record.CPU{}, nil
 	}
-	dir := write(t, run, cells)
+	dir := recordtest.Write(t, run, cells)
 	first, _, err := Draw(dir)
 	if err != nil || len(first) != 2 {
 		t.Fatalf("%d files, error %v", len(first), err)
 	}
 	before := make(map[string][]byte)
 	for _, f := range first {
-		before[f] = get(t, f)
+		before[f] = recordtest.Get(t, f)
 	}
-	stale, other := filepath.Join(dir, ChartsDir, "old-latency.svg"), filepath.Join(dir, ChartsDir, "photo.png")
-	put(t, stale, "")
-	put(t, other, "")
+	stale, other := filepath.Join(dir, record.ChartsDir, "old-latency.svg"), filepath.Join(dir, record.ChartsDir, "photo.png")
+	recordtest.Put(t, stale, "")
+	recordtest.Put(t, other, "")
 	if _, _, err := Draw(dir); err != nil {
 		t.Fatal(err)
 	}
 	for f, b := range before {
-		if !bytes.Equal(b, get(t, f)) {
+		if !bytes.Equal(b, recordtest.Get(t, f)) {
 			t.Errorf("%s differs when drawn again", f)
 		}
 	}
 	if _, err := os.Stat(stale); err == nil {
 		t.Error("a chart that is no more is still there")
 	}
-	get(t, other)
+	recordtest.Get(t, other)
 }
 
 func TestDrawLittle(t *testing.T) {
-	run, cells := synthetic(t)
-	only := func(keep func(Cell) bool) []Cell {
-		return slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool { return !keep(c) })
+	run, cells := recordtest.Synthetic(t)
+	only := func(keep func(record.Cell) bool) []record.Cell {
+		return slices.DeleteFunc(slices.Clone(cells), func(c record.Cell) bool { return !keep(c) })
 	}
-	one := only(func(c Cell) bool { return c.Scenario == "echo" && c.Conns == 1000 && c.Rep == 1 })
-	void := only(func(c Cell) bool { return !c.Valid && c.Model == "callback" })
-	nothing := []Cell{{Model: "pool", Scenario: "echo", Conns: 10, Rep: 1, Void: []string{"did not start"}}}
+	one := only(func(c record.Cell) bool { return c.Scenario == "echo" && c.Conns == 1000 && c.Rep == 1 })
+	void := only(func(c record.Cell) bool { return !c.Valid && c.Model == "callback" })
+	nothing := []record.Cell{{Model: "pool", Scenario: "echo", Conns: 10, Rep: 1, Void: []string{"did not start"}}}
 	odd := slices.Clone(one)
 	for i := range odd {
-		odd[i].Memory.UserPerConn, odd[i].Memory.Anon = ptr(-5.0), ptr(int64(0))
-		odd[i].CPU.ServerNSPerMessage = ptr(1e300)
+		odd[i].Memory.UserPerConn, odd[i].Memory.Anon = recordtest.Ptr(-5.0), recordtest.Ptr(int64(0))
+		odd[i].CPU.ServerNSPerMessage = recordtest.Ptr(1e300)
 		garbled := *odd[i].Latency
 		garbled.HDR = "garbage"
 		odd[i].Latency = &garbled
-		odd[i].Load.ThroughputPerS = ptr(5e-324)
+		odd[i].Load.ThroughputPerS = recordtest.Ptr(5e-324)
 	}
 	for _, tc := range []struct {
 		name  string
-		cells []Cell
+		cells []record.Cell
 		want  int
 		note  string
 	}{
@@ -171,18 +173,18 @@ func TestDrawLittle(t *testing.T) {
 
 // Bars are what the caption says they are; a control is not drawn among the models.
 func TestCaptionSaysWhatBarsAre(t *testing.T) {
-	run, cells := synthetic(t)
-	w := newWorld(50, 0.01, 0.03)
-	w.whole = true
-	one := Cell{Model: "solo", Scenario: "echo", Conns: 1, Rep: 1, Valid: true, Params: Params{Loop: "closed"}, CPU: CPU{ServerNSPerMessage: ptr(1.0)}}
+	run, cells := recordtest.Synthetic(t)
+	w := recordtest.NewWorld(50, 0.01, 0.03)
+	w.Whole = true
+	one := record.Cell{Model: "solo", Scenario: "echo", Conns: 1, Rep: 1, Valid: true, Params: record.Params{Loop: "closed"}, CPU: record.CPU{ServerNSPerMessage: recordtest.Ptr(1.0)}}
 	for name, tc := range map[string]struct {
-		cells []Cell
+		cells []record.Cell
 		want  string
 	}{
 		"few":   {cells[:45], "Median of 3 repetitions; bar: smallest to largest."},
-		"rates": {w.pairs(100, 2, "pool"), "Median of 2 repetitions; bar: 95% interval of the median."},
-		"lone":  {w.rotate("x", 100, 1, "reactor", "pool"), "One repetition; bar: 95% interval of the median."},
-		"one":   {[]Cell{one}, "One repetition."},
+		"rates": {w.Pairs(100, 2, "pool"), "Median of 2 repetitions; bar: 95% interval of the median."},
+		"lone":  {w.Rotate("x", 100, 1, "reactor", "pool"), "One repetition; bar: 95% interval of the median."},
+		"one":   {[]record.Cell{one}, "One repetition."},
 	} {
 		charts, _ := chartsOf(run, tc.cells)
 		at := slices.IndexFunc(charts, func(ch *chart) bool { return strings.HasSuffix(ch.name, "cpu-per-message") })
@@ -201,8 +203,8 @@ func TestCaptionSaysWhatBarsAre(t *testing.T) {
 }
 
 func TestDrawNothing(t *testing.T) {
-	run, _ := synthetic(t)
-	files, notes, err := Draw(write(t, run, nil))
+	run, _ := recordtest.Synthetic(t)
+	files, notes, err := Draw(recordtest.Write(t, run, nil))
 	if err != nil || len(files) > 0 || len(notes) != 1 {
 		t.Errorf("no cells: %q, %q, %v", files, notes, err)
 	}
@@ -213,7 +215,7 @@ func TestDrawNothing(t *testing.T) {
 
 // Two loads of one scenario get names that tell them apart.
 func TestDrawTwoLoads(t *testing.T) {
-	_, cells := synthetic(t)
+	_, cells := recordtest.Synthetic(t)
 	one := slices.Clone(cells[:5])
 	two := slices.Clone(one)
 	for i := range two {
@@ -231,7 +233,7 @@ func TestDrawTwoLoads(t *testing.T) {
 
 // A line stops where all repetitions are void, and goes on after it.
 func TestLineBreaksAtVoid(t *testing.T) {
-	_, cells := synthetic(t)
+	_, cells := recordtest.Synthetic(t)
 	for i := range cells {
 		if cells[i].Conns == 1000 && cells[i].Model == "reactor" {
 			cells[i].Valid, cells[i].Void = false, []string{"made void"}
@@ -332,18 +334,18 @@ func TestWrapFitsThePage(t *testing.T) {
 
 // The herd is comet's alone: elsewhere it is neither drawn nor missed.
 func TestHerdIsCometsOnly(t *testing.T) {
-	var cells []Cell
+	var cells []record.Cell
 	for _, scenario := range []string{"comet", "http-echo"} {
 		for _, n := range []int{100, 1000} {
 			c := driven("", "goroutine", n, 1000, 0.1, 0.1)
 			c.Scenario, c.Params.Loop, c.Params.RatePerS = scenario, "open", 1000
 			if scenario == "comet" {
-				c.First, c.Last, c.Spread = &Latency{Count: 9, P50: 1e5}, &Latency{Count: 9, P50: 3e5}, &Latency{Count: 9, P50: 2e5}
+				c.First, c.Last, c.Spread = &record.Latency{Count: 9, P50: 1e5}, &record.Latency{Count: 9, P50: 3e5}, &record.Latency{Count: 9, P50: 2e5}
 			}
 			cells = append(cells, c)
 		}
 	}
-	charts, notes := chartsOf(&Run{}, cells)
+	charts, notes := chartsOf(&record.Run{}, cells)
 	var herds []string
 	for _, ch := range charts {
 		if strings.HasSuffix(ch.name, "-herd") {

@@ -2,6 +2,8 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"encoding/csv"
 	"slices"
 	"strings"
@@ -11,8 +13,8 @@ import (
 )
 
 func TestWriteCSV(t *testing.T) {
-	_, cells := synthetic(t)
-	cells = append(cells[:30], newWorld(40, 0, 0).rotate("x", 100, 1, "reactor", "reactor-twin=reactor")...)
+	_, cells := recordtest.Synthetic(t)
+	cells = append(cells[:30], recordtest.NewWorld(40, 0, 0).Rotate("x", 100, 1, "reactor", "reactor-twin=reactor")...)
 	cells[0].Load.Errors = map[string]int64{"reset": 3}
 	cells[1].Model = "a,\"b\"\nc"
 	var out bytes.Buffer
@@ -59,9 +61,9 @@ func TestWriteCSV(t *testing.T) {
 
 // What is written is read back as benchstat reads it: samples by name, and nothing of a void repetition.
 func TestWriteBench(t *testing.T) {
-	run, cells := synthetic(t)
+	run, cells := recordtest.Synthetic(t)
 	cells[0].Model = "my model/1"
-	cells = append(cells, Cell{Model: "mute", Scenario: "echo", Conns: 1, Rep: 1, Valid: true})
+	cells = append(cells, record.Cell{Model: "mute", Scenario: "echo", Conns: 1, Rep: 1, Valid: true})
 	var out bytes.Buffer
 	void, empty, err := WriteBench(&out, run, cells)
 	if err != nil || void != 4 || empty != 1 {
@@ -110,7 +112,7 @@ func TestWriteBench(t *testing.T) {
 }
 
 func TestBenchName(t *testing.T) {
-	c := Cell{Model: "mine", Scenario: "http-echo", Conns: 10, Params: Params{Loop: "closed", Pipeline: 4, PayloadBytes: 64, Procs: 2,
+	c := record.Cell{Model: "mine", Scenario: "http-echo", Conns: 10, Params: record.Params{Loop: "closed", Pipeline: 4, PayloadBytes: 64, Procs: 2,
 		Driver: "hey", Rotation: "reactor+mine"}}
 	want := "HttpEcho/model=mine/conns=10/loop=closed/pipeline=4/driver=hey/rotation=reactor+mine/payload=64-2"
 	if got := benchName(&c); got != want {

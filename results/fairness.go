@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"math"
 
 	"github.com/aclements/go-moremath/mathx"
@@ -35,20 +36,20 @@ const (
 
 // EvennessOf is one for every model, load and number of connections with a valid repetition, but for loads that tell nothing of single connections:
 // searches, storms, and those of others' drivers.
-func EvennessOf(cells []Cell) (all []Evenness) {
+func EvennessOf(cells []record.Cell) (all []Evenness) {
 	groups := Summarise(cells)
 	twins := TwinsOf(cells)
 	for i := range groups {
 		g := &groups[i]
 		told := g.Told()
-		if len(told) == 0 || twins[g.Model] != "" || g.searched() || g.Params.storms() || g.Params.Driver != "" {
+		if len(told) == 0 || twins[g.Model] != "" || g.searched() || g.Params.Storms() || g.Params.Driver != "" {
 			continue
 		}
 		e := Evenness{Setting: g.Setting(), Conns: g.Conns, Name: nameOf(groups, g)}
-		e.Jain = SpreadOf(valuesOf(told, func(c *Cell) (float64, bool) { return known(c.Fairness.Jain) }))
-		e.Worst = SpreadOf(valuesOf(told, func(c *Cell) (float64, bool) { return knownNS(c.Fairness.WorstConnP99NS) }))
-		e.Median = SpreadOf(valuesOf(told, func(c *Cell) (float64, bool) { return knownNS(c.Fairness.MedianConnP99NS) }))
-		e.Replies = SpreadOf(valuesOf(told, func(c *Cell) (float64, bool) { return repliesEach(c), true })).Median
+		e.Jain = SpreadOf(valuesOf(told, func(c *record.Cell) (float64, bool) { return known(c.Fairness.Jain) }))
+		e.Worst = SpreadOf(valuesOf(told, func(c *record.Cell) (float64, bool) { return knownNS(c.Fairness.WorstConnP99NS) }))
+		e.Median = SpreadOf(valuesOf(told, func(c *record.Cell) (float64, bool) { return knownNS(c.Fairness.MedianConnP99NS) }))
+		e.Replies = SpreadOf(valuesOf(told, func(c *record.Cell) (float64, bool) { return repliesEach(c), true })).Median
 		shares, waits := 0, 0
 		for k := range told {
 			if unevenShares(&told[k]) {
@@ -77,17 +78,17 @@ func knownNS(v *int64) (float64, bool) {
 	return float64(*v), true
 }
 
-func repliesEach(c *Cell) float64 { return float64(c.Load.Received) / float64(max(1, c.Conns)) }
+func repliesEach(c *record.Cell) float64 { return float64(c.Load.Received) / float64(max(1, c.Conns)) }
 
 // unevenShares reports whether some connections had fewer replies than others. 1/Jain - 1 is the variance of their counts over the square of their mean.
-func unevenShares(c *Cell) bool {
+func unevenShares(c *record.Cell) bool {
 	j := c.Fairness.Jain
 	return j != nil && *j < leastJain && 1 / *j - 1 > chanceOfShares/max(1, repliesEach(c))
 }
 
 // unevenWaits reports whether the connection served worst waited much longer than that in the middle, and longer than the unluckiest of so many would
 // if replies were late without regard to whose they are.
-func unevenWaits(c *Cell) bool {
+func unevenWaits(c *record.Cell) bool {
 	worst, middle := c.Fairness.WorstConnP99NS, c.Fairness.MedianConnP99NS
 	if worst == nil || middle == nil || *worst < MostWait**middle {
 		return false

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
@@ -11,7 +13,7 @@ import (
 )
 
 // served makes up a repetition: so many replies to each connection, and how late; the connections named are served that much worse.
-func served(conns, replies int, jain float64, slow int, by float64) Cell {
+func served(conns, replies int, jain float64, slow int, by float64) record.Cell {
 	rng := rand.New(rand.NewPCG(uint64(conns), uint64(replies)))
 	h := hdrhistogram.New(1, 60e9, 3)
 	var p99s []int64
@@ -29,15 +31,15 @@ func served(conns, replies int, jain float64, slow int, by float64) Cell {
 		p99s = append(p99s, all[replies-1-replies/100])
 	}
 	slices.Sort(p99s)
-	c := Cell{Model: "pool", Scenario: "echo", Conns: conns, Rep: 1, Valid: true, Params: Params{Loop: "closed"}, Latency: NewLatency(h)}
+	c := record.Cell{Model: "pool", Scenario: "echo", Conns: conns, Rep: 1, Valid: true, Params: record.Params{Loop: "closed"}, Latency: record.NewLatency(h)}
 	c.Load.Received = int64(conns * replies)
-	c.Fairness = Fairness{Jain: &jain, WorstConnP99NS: &p99s[conns-1], MedianConnP99NS: &p99s[conns/2]}
+	c.Fairness = record.Fairness{Jain: &jain, WorstConnP99NS: &p99s[conns-1], MedianConnP99NS: &p99s[conns/2]}
 	return c
 }
 
 func TestEvenness(t *testing.T) {
 	for name, tt := range map[string]struct {
-		cell          Cell
+		cell          record.Cell
 		shares, waits bool
 	}{
 		"all alike":                          {served(1000, 200, 1, 0, 1), false, false},
@@ -47,23 +49,23 @@ func TestEvenness(t *testing.T) {
 		"one waits twenty times as long":     {served(100, 200, 1, 1, 20), false, true},
 		"one waits twice as long":            {served(100, 200, 1, 1, 2), false, false},
 	} {
-		all := EvennessOf([]Cell{tt.cell})
+		all := EvennessOf([]record.Cell{tt.cell})
 		if len(all) != 1 || all[0].Shares != tt.shares || all[0].Waits != tt.waits || !all[0].Known() || all[0].Fair() == (tt.shares || tt.waits) {
 			t.Errorf("%s: %+v", name, all)
 		}
 	}
 	bad, good := served(100, 100, 0.8, 0, 1), served(100, 100, 1, 0, 1)
 	good.Rep = 2
-	if all := EvennessOf([]Cell{bad, good}); len(all) != 1 || !all[0].Fair() {
+	if all := EvennessOf([]record.Cell{bad, good}); len(all) != 1 || !all[0].Fair() {
 		t.Errorf("one repetition of two: %+v", all)
 	}
 	scarce := served(100, 12, 0.93, 0, 1)
-	if all := EvennessOf([]Cell{scarce}); !all[0].Fair() {
+	if all := EvennessOf([]record.Cell{scarce}); !all[0].Fair() {
 		t.Errorf("12 replies each: an index of 0.93 is chance: %+v", all)
 	}
 	void, storm := served(100, 100, 0.5, 0, 1), served(100, 100, 0.5, 0, 1)
 	void.Valid, storm.Params.Loop = false, "storm"
-	if all := EvennessOf([]Cell{void, storm}); len(all) > 0 {
+	if all := EvennessOf([]record.Cell{void, storm}); len(all) > 0 {
 		t.Errorf("told of what does not count: %+v", all)
 	}
 }
@@ -72,7 +74,7 @@ func TestEvenness(t *testing.T) {
 func TestUnluckyConnectionIsNotUnfair(t *testing.T) {
 	called := 0
 	for i := range 40 {
-		if unevenWaits(ptr(served(300, 100+i, 1, 0, 1))) {
+		if unevenWaits(recordtest.Ptr(served(300, 100+i, 1, 0, 1))) {
 			called++
 		}
 	}
@@ -83,7 +85,7 @@ func TestUnluckyConnectionIsNotUnfair(t *testing.T) {
 
 // What is not known of how connections were served is null in the file, each key being there.
 func TestFairnessUnknownIsNull(t *testing.T) {
-	got, err := json.Marshal(Fairness{})
+	got, err := json.Marshal(record.Fairness{})
 	if want := `{"jain":null,"worst_conn_p99_ns":null,"median_conn_p99_ns":null}`; err != nil || string(got) != want {
 		t.Errorf("%s, %v; want %s", got, err, want)
 	}

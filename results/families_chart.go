@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"slices"
@@ -32,9 +33,9 @@ var familyFigures = []struct {
 }
 
 // familyCharts are a panel for each model of ours with its originals, all on the same axes, so that many servers can be told apart.
-func familyCharts(run *Run, all []row, given map[string]look) (charts []*chart) {
+func familyCharts(run *record.Run, all []row, given map[string]look) (charts []*chart) {
 	for _, load := range settings(all) {
-		if load.Params.How != "" || load.Params.searches() {
+		if load.Params.How != "" || load.Params.Searches() {
 			continue // shown as pairs, and as what was found
 		}
 		var of []row
@@ -63,7 +64,7 @@ func familyCharts(run *Run, all []row, given map[string]look) (charts []*chart) 
 }
 
 // addFamilies adds the panels in which an original is known.
-func (ch *chart) addFamilies(run *Run, of []row, f Figure, in unit, given map[string]look) {
+func (ch *chart) addFamilies(run *record.Run, of []row, f Figure, in unit, given map[string]look) {
 	var names []string
 	for _, r := range of {
 		names = append(names, r.model)

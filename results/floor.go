@@ -1,13 +1,14 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"math"
 )
 
 // TwinsOf is the models that are controls, and of which they are the twin.
-func TwinsOf(cells []Cell) map[string]string {
+func TwinsOf(cells []record.Cell) map[string]string {
 	twins := map[string]string{}
 	for i := range cells {
 		if r := cells[i].Rotation; r != nil && r.TwinOf != "" && r.TwinOf != cells[i].Model {
@@ -41,7 +42,7 @@ func (d drowning) at(s Setting, conns int, f Figure) swung { return d[drowned{s,
 // tail within mostSwing.
 func drownedBy(groups []Group) drowning {
 	d := drowning{}
-	var cells []Cell
+	var cells []record.Cell
 	for i := range groups {
 		cells = append(cells, groups[i].Rotated...)
 	}

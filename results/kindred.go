@@ -1,11 +1,14 @@
 package results
 
-import "math"
+import (
+	"cbench/results/record"
+	"math"
+)
 
 // Kindred compares one model with each of some others by CPU per message, all of it one family of Holm's. Where both were in the same rotations their
 // rounds are paired, as Comparisons does with one base for all. Where both were in rotations with that base, but not with each other, their ratios to it are: what
 // drifted cancels out of each. Else repetitions are compared as they come.
-func Kindred(cells []Cell, model string, others ...string) []Comparison {
+func Kindred(cells []record.Cell, model string, others ...string) []Comparison {
 	groups := Summarise(cells)
 	luck, between := lucksOf(groups, TwinsOf(cells)), usualBase(cells)
 	f := figureNamed("cpu_ns_per_message")

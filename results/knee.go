@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"cmp"
 	"fmt"
@@ -51,8 +52,8 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 		}
 		for _, figure := range []struct {
 			name string
-			of   func(Window) int64
-		}{{"p50", func(w Window) int64 { return w.P50 }}, {limited, farthest}} {
+			of   func(record.Window) int64
+		}{{"p50", func(w record.Window) int64 { return w.P50 }}, {limited, farthest}} {
 			series := kneesOf(of, n, given, figure.of)
 			x, y := extent(series)
 			rates, values = append(rates, x...), append(values, y...)
@@ -79,7 +80,7 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 }
 
 // kneesOf is one percentile over the rate, for every row at n connections.
-func kneesOf(of []row, n int, given map[string]look, figure func(Window) int64) (all []series) {
+func kneesOf(of []row, n int, given map[string]look, figure func(record.Window) int64) (all []series) {
 	for _, r := range of {
 		s := series{label: r.name, look: given[r.model]}
 		for i := range r.groups {
@@ -93,7 +94,7 @@ func kneesOf(of []row, n int, given map[string]look, figure func(Window) int64) 
 }
 
 // addKnee makes a line of windows that are in the order of their rates. It goes on where they did not hold: that is the knee.
-func (s *series) addKnee(windows []AtLoad, figure func(Window) int64) {
+func (s *series) addKnee(windows []AtLoad, figure func(record.Window) int64) {
 	var line []point
 	for _, w := range windows {
 		over := w.Over(figure)
@@ -121,11 +122,11 @@ const beyond = 1.5
 // Loads is what the group's searches measured by load, from low to high: the curve of each, below it windows on the way up, and beyond it
 // those that failed, up to a little farther (beyond). Of several searches the curves alone: what one process met on its way no other did. A search of connections has its windows by their number.
 func (g *Group) Loads() []AtLoad {
-	const common = -2            // the key of the common rate
-	at := map[float64][]Window{} // by load, or those of the curve by what several searches have in common, the share: below 0
-	load := func(w Window) float64 { return w.RatePerS }
+	const common = -2                   // the key of the common rate
+	at := map[float64][]record.Window{} // by load, or those of the curve by what several searches have in common, the share: below 0
+	load := func(w record.Window) float64 { return w.RatePerS }
 	if g.Params.Search == "conns" {
-		load = func(w Window) float64 { return float64(w.Conns) }
+		load = func(w record.Window) float64 { return float64(w.Conns) }
 	}
 	searches, _ := g.searches()
 	for _, c := range g.Valid {
@@ -161,7 +162,7 @@ func (g *Group) Loads() []AtLoad {
 	for key, windows := range at {
 		point := AtLoad{medianWindow(windows), windows}
 		if key > 0 { // on the way, or beyond: windows of one process are no processes
-			point.Each = []Window{point.Window}
+			point.Each = []record.Window{point.Window}
 		}
 		all = append(all, point)
 	}

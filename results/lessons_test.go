@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"math"
 	"strings"
 	"testing"
@@ -8,13 +10,13 @@ import (
 )
 
 // roomOf is a cell of fanout that kept up, or fell behind by half.
-func roomOf(model string, conns, rep int, kept bool) Cell {
+func roomOf(model string, conns, rep int, kept bool) record.Cell {
 	offered := 10 * float64(conns)
-	c := Cell{Schema: Schema, Model: model, Scenario: fanout, Conns: conns, Rep: rep, Valid: kept,
-		Params: Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1}}
+	c := record.Cell{Schema: record.Schema, Model: model, Scenario: fanout, Conns: conns, Rep: rep, Valid: kept,
+		Params: record.Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1}}
 	if !kept {
 		c.Void = []string{"it fell behind"}
-		c.Load.Behind = &Behind{OfferedPerS: offered, AchievedPerS: offered / 2}
+		c.Load.Behind = &record.Behind{OfferedPerS: offered, AchievedPerS: offered / 2}
 	}
 	return c
 }
@@ -23,45 +25,45 @@ func TestReaches(t *testing.T) {
 	disturbed := roomOf("pool", 100, 1, true)
 	disturbed.Valid, disturbed.Void = false, []string{"others took the CPU"}
 	for name, c := range map[string]struct {
-		cells        []Cell
+		cells        []record.Cell
 		kept, behind int
 		achieved     float64
 		client       bool
 	}{
-		"all":                  {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true)}, 1000, 0, 0, false},
-		"not the largest":      {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, false), roomOf("pool", 5000, 1, false)}, 10, 1000, 5000, false},
-		"none":                 {[]Cell{roomOf("pool", 1000, 1, false)}, 0, 1000, 5000, false},
-		"one in three did not": {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 10, 0, 0, false},
-		"two in three did not": {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 0, 10, 50, false},
-		"disturbed":            {[]Cell{roomOf("pool", 10, 1, true), disturbed, roomOf("pool", 1000, 1, true)}, 1000, 0, 0, false},
-		"in balance":           {[]Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true), roomOf("pool", 1000, 2, false)}, 10, 0, 0, false},
-		"the client's end":     {[]Cell{roomOf("pool", 10, 1, true), clients(roomOf("pool", 1000, 1, false))}, 10, 1000, 5000, true},
-		"the client's once":    {[]Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), clients(roomOf("pool", 10, 3, false))}, 0, 10, 50, false},
+		"all":                  {[]record.Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true)}, 1000, 0, 0, false},
+		"not the largest":      {[]record.Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, false), roomOf("pool", 5000, 1, false)}, 10, 1000, 5000, false},
+		"none":                 {[]record.Cell{roomOf("pool", 1000, 1, false)}, 0, 1000, 5000, false},
+		"one in three did not": {[]record.Cell{roomOf("pool", 10, 1, true), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 10, 0, 0, false},
+		"two in three did not": {[]record.Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), roomOf("pool", 10, 3, true)}, 0, 10, 50, false},
+		"disturbed":            {[]record.Cell{roomOf("pool", 10, 1, true), disturbed, roomOf("pool", 1000, 1, true)}, 1000, 0, 0, false},
+		"in balance":           {[]record.Cell{roomOf("pool", 10, 1, true), roomOf("pool", 1000, 1, true), roomOf("pool", 1000, 2, false)}, 10, 0, 0, false},
+		"the client's end":     {[]record.Cell{roomOf("pool", 10, 1, true), clients(roomOf("pool", 1000, 1, false))}, 10, 1000, 5000, true},
+		"the client's once":    {[]record.Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), clients(roomOf("pool", 10, 3, false))}, 0, 10, 50, false},
 	} {
 		all := Reaches(Summarise(c.cells))
 		if len(all) != 1 || all[0].Kept != c.kept || all[0].Behind != c.behind || all[0].AchievedPerS != c.achieved || all[0].Client != c.client {
 			t.Errorf("%s: %+v, want %+v", name, all, c)
 		}
 	}
-	if all := Reaches(Summarise([]Cell{disturbed})); len(all) != 0 {
+	if all := Reaches(Summarise([]record.Cell{disturbed})); len(all) != 0 {
 		t.Errorf("of nothing: %+v", all)
 	}
 }
 
 // slowed is a cell of blocking in which bystanders, and slow requests, took so long.
-func slowed(how string, share float64, p99, aside time.Duration, valid bool) Cell {
-	c := Cell{Schema: Schema, Model: "pool", Scenario: blocking, Conns: 100, Rep: 1, Valid: valid,
-		Params:  Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, Share: share, BlockNS: 20e6, How: how},
-		Latency: &Latency{Count: 1000, P99: int64(p99)}, Aside: &Latency{Count: 1000, P50: int64(aside)}}
+func slowed(how string, share float64, p99, aside time.Duration, valid bool) record.Cell {
+	c := record.Cell{Schema: record.Schema, Model: "pool", Scenario: blocking, Conns: 100, Rep: 1, Valid: valid,
+		Params:  record.Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, Share: share, BlockNS: 20e6, How: how},
+		Latency: &record.Latency{Count: 1000, P99: int64(p99)}, Aside: &record.Latency{Count: 1000, P50: int64(aside)}}
 	if !valid {
 		c.Void = []string{"it fell behind"}
-		c.Load.Behind = &Behind{OfferedPerS: 1000, AchievedPerS: 500}
+		c.Load.Behind = &record.Behind{OfferedPerS: 1000, AchievedPerS: 500}
 	}
 	return c
 }
 
 // clients is the cell, fallen behind for the client's sake.
-func clients(c Cell) Cell {
+func clients(c record.Cell) record.Cell {
 	c.Load.Behind.Client = true
 	return c
 }
@@ -69,28 +71,28 @@ func clients(c Cell) Cell {
 func TestCrossings(t *testing.T) {
 	const ms = time.Millisecond
 	for name, c := range map[string]struct {
-		cells        []Cell
+		cells        []record.Cell
 		of           func([]Group) []Crossing
 		kept, missed float64
 		none, behind bool
 		again        float64
 		often        bool // each side is known from more than one repetition
 	}{
-		"between two":   {cells: []Cell{slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)}, of: Stalls, kept: 10, missed: 50},
-		"exactly 50 ms": {cells: []Cell{slowed("inline", 0.01, 50*ms, 0, true)}, of: Stalls, missed: 10},
-		"never":         {cells: []Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, 2*ms, 0, true)}, of: Stalls, kept: 50, missed: math.Inf(1)},
-		"fell behind":   {cells: []Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, ms, 0, false)}, of: Stalls, kept: 10, missed: 50, behind: true},
-		"the client's end": {cells: []Cell{slowed("inline", 0.01, ms, 0, true), clients(slowed("inline", 0.05, ms, 0, false))}, of: Stalls,
+		"between two":   {cells: []record.Cell{slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)}, of: Stalls, kept: 10, missed: 50},
+		"exactly 50 ms": {cells: []record.Cell{slowed("inline", 0.01, 50*ms, 0, true)}, of: Stalls, missed: 10},
+		"never":         {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, 2*ms, 0, true)}, of: Stalls, kept: 50, missed: math.Inf(1)},
+		"fell behind":   {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, ms, 0, false)}, of: Stalls, kept: 10, missed: 50, behind: true},
+		"the client's end": {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), clients(slowed("inline", 0.05, ms, 0, false))}, of: Stalls,
 			kept: 10, missed: math.Inf(1)},
-		"better again": {cells: []Cell{slowed("spin", 0.01, 60*ms, 0, true), slowed("spin", 0.02, ms, 0, true), slowed("spin", 0.05, 60*ms, 0, true)},
+		"better again": {cells: []record.Cell{slowed("spin", 0.01, 60*ms, 0, true), slowed("spin", 0.02, ms, 0, true), slowed("spin", 0.05, 60*ms, 0, true)},
 			of: Stalls, missed: 10, again: 20},
 		"three times": {cells: repeated(3, slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)), of: Stalls, kept: 10, missed: 50, often: true},
 		"a wild one": {cells: append(repeated(2, slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.02, 60*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)),
 			again3(slowed("inline", 0.02, ms, 0, true))), of: Stalls, kept: 10, missed: 50, often: true},
-		"nothing slow": {cells: []Cell{slowed("inline", 0, 60*ms, 0, true)}, of: Stalls, none: true},
-		"threads run out": {cells: []Cell{slowed("offload", 0.1, ms, 21*ms, true), slowed("offload", 0.5, ms, 41*ms, true)}, of: Exhaustions,
+		"nothing slow": {cells: []record.Cell{slowed("inline", 0, 60*ms, 0, true)}, of: Stalls, none: true},
+		"threads run out": {cells: []record.Cell{slowed("offload", 0.1, ms, 21*ms, true), slowed("offload", 0.5, ms, 41*ms, true)}, of: Exhaustions,
 			kept: 100, missed: 500},
-		"none was handed over": {cells: []Cell{slowed("inline", 0.1, ms, 60*ms, false)}, of: Exhaustions, none: true},
+		"none was handed over": {cells: []record.Cell{slowed("inline", 0.1, ms, 60*ms, false)}, of: Exhaustions, none: true},
 	} {
 		all := c.of(Summarise(c.cells))
 		if c.none {
@@ -106,7 +108,7 @@ func TestCrossings(t *testing.T) {
 }
 
 // repeated is the cells as so many repetitions.
-func repeated(n int, cells ...Cell) (all []Cell) {
+func repeated(n int, cells ...record.Cell) (all []record.Cell) {
 	for rep := range n {
 		for _, c := range cells {
 			c.Rep = rep + 1
@@ -117,7 +119,7 @@ func repeated(n int, cells ...Cell) (all []Cell) {
 }
 
 // again3 is a third repetition.
-func again3(c Cell) Cell {
+func again3(c record.Cell) record.Cell {
 	c.Rep = 3
 	return c
 }
@@ -127,7 +129,7 @@ func TestNoStallIsToldOfDrownedTails(t *testing.T) {
 	cells := repeated(3, slowed("inline", 0.05, 60*time.Millisecond, 0, true), slowed("inline", 0.05, 60*time.Millisecond, 0, true))
 	for i := range cells {
 		if i%2 == 0 {
-			cells[i].Model, cells[i].Latency = "floor", &Latency{Count: 1000, P99: int64(i+1) * 1e6}
+			cells[i].Model, cells[i].Latency = "floor", &record.Latency{Count: 1000, P99: int64(i+1) * 1e6}
 		}
 	}
 	if all := Stalls(Summarise(cells)); len(all) > 0 {
@@ -137,8 +139,8 @@ func TestNoStallIsToldOfDrownedTails(t *testing.T) {
 
 // What a storm leaves is told of storms alone, above the empty server, and of the looks that were taken.
 func TestStormMemory(t *testing.T) {
-	c := Cell{Params: Params{Loop: "storm"}, Memory: Memory{EmptyRSS: ptr(int64(100)), PeakRSS: ptr(int64(500)),
-		Returned: []Returned{{AfterNS: 1_002e6, RSS: 400}, {AfterNS: 10_001e6, RSS: 90}}}}
+	c := record.Cell{Params: record.Params{Loop: "storm"}, Memory: record.Memory{EmptyRSS: recordtest.Ptr(int64(100)), PeakRSS: recordtest.Ptr(int64(500)),
+		Returned: []record.Returned{{AfterNS: 1_002e6, RSS: 400}, {AfterNS: 10_001e6, RSS: 90}}}}
 	want := func(name string, m Metric, v float64, known bool) {
 		t.Helper()
 		if got, is := m(&c); got != v || is != known {
@@ -156,7 +158,7 @@ func TestStormMemory(t *testing.T) {
 
 // A room of all is a load at any rate, and its replies are deliveries.
 func TestFanoutIsNoRest(t *testing.T) {
-	load := Setting{Scenario: fanout, Params: Params{Loop: "open", RatePerS: 10}}
+	load := Setting{Scenario: fanout, Params: record.Params{Loop: "open", RatePerS: 10}}
 	if load.AtRest() || inWords("Checked replies a second.", load) != "Checked deliveries a second." {
 		t.Errorf("at rest: %v; %q", load.AtRest(), inWords("Checked replies a second.", load))
 	}
@@ -168,7 +170,7 @@ func TestFanoutIsNoRest(t *testing.T) {
 // What slow requests do is drawn for print as it is on the page: how long bystanders wait, and they themselves.
 func TestSlowRequestsAreDrawn(t *testing.T) {
 	const ms = time.Millisecond
-	charts, _ := chartsOf(&Run{}, []Cell{slowed("offload", 0.01, 3*ms, 20*ms, true), slowed("offload", 0.4, 9*ms, 90*ms, true)})
+	charts, _ := chartsOf(&record.Run{}, []record.Cell{slowed("offload", 0.01, 3*ms, 20*ms, true), slowed("offload", 0.4, 9*ms, 90*ms, true)})
 	want := map[string]struct{ limit, first, last float64 }{
 		"stall": {MissNS, 3e6, 9e6},
 		"slow":  {40e6, 20e6, 90e6},

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"math"
@@ -38,7 +39,7 @@ type control struct {
 // lucks is all controls of a run.
 type lucks struct {
 	controls map[lot][]control
-	twins    map[place]*Rotation // the control of each rotation that has one
+	twins    map[place]*record.Rotation // the control of each rotation that has one
 	among    among
 }
 
@@ -60,7 +61,7 @@ const fewServers = 3
 // lucksOf takes them from the controls among the groups. Those of processes that only compute are of no other load: they repeat far better than one that is
 // woken for every message.
 func lucksOf(groups []Group, twins map[string]string) lucks {
-	all := lucks{controls: map[lot][]control{}, twins: map[place]*Rotation{}}
+	all := lucks{controls: map[lot][]control{}, twins: map[place]*record.Rotation{}}
 	computes := func(g Group) bool { return g.Scenario == coresScenario }
 	if !slices.ContainsFunc(groups, func(g Group) bool { return !computes(g) }) {
 		computes = func(Group) bool { return false }
@@ -115,12 +116,12 @@ func (l lucks) rotationsOf(base, other *Group, f Figure) (all []pairing) {
 	}
 	for i := range other.Rotated {
 		o := other.Rotated[i].Rotation
-		at := slices.IndexFunc(base.Rotated, func(c Cell) bool { return c.Rotation.ID == o.ID })
+		at := slices.IndexFunc(base.Rotated, func(c record.Cell) bool { return c.Rotation.ID == o.ID })
 		if at < 0 {
 			continue
 		}
 		b := &base.Rotated[at]
-		var again []Round
+		var again []record.Round
 		if twin := l.twins[place{o.ID, base.Params.Procs}]; twin != nil && twin.TwinOf == base.Model && o.TwinOf == "" {
 			again = twin.Rounds
 		}
@@ -135,7 +136,7 @@ func (l lucks) rotationsOf(base, other *Group, f Figure) (all []pairing) {
 }
 
 // pairRounds pairs the rounds of two, again being those of the base's control.
-func pairRounds(base, again, other []Round, f Figure) (p pairing) {
+func pairRounds(base, again, other []record.Round, f Figure) (p pairing) {
 	twice, n := 0, 0
 	p.rounds = blocksOfRounds(min(len(base), len(other)), func(i int) (float64, bool) {
 		x, known := valueIn(base, i, f)
@@ -155,7 +156,7 @@ func pairRounds(base, again, other []Round, f Figure) (p pairing) {
 }
 
 // valueIn is the logarithm of a round's figure.
-func valueIn(rounds []Round, i int, f Figure) (log float64, known bool) {
+func valueIn(rounds []record.Round, i int, f Figure) (log float64, known bool) {
 	if i >= len(rounds) || rounds[i].Void != "" {
 		return 0, false
 	}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"cmp"
 	"math"
@@ -114,7 +115,7 @@ func (l *Line) slopeOr(sure Interval) Interval {
 }
 
 // OriginalsOf is all pairs of a run; nil where it has none.
-func OriginalsOf(run *Run, cells []Cell) *Originals {
+func OriginalsOf(run *record.Run, cells []record.Cell) *Originals {
 	b := besides{run: run, groups: Summarise(cells), twins: TwinsOf(cells)}
 	if len(b.names()) == 0 {
 		return nil
@@ -149,7 +150,7 @@ func (t *Beside) Column(key string) (at int, ok bool) {
 
 // besides is what pairs are made from.
 type besides struct {
-	run     *Run
+	run     *record.Run
 	groups  []Group
 	growth  []Growth
 	twins   map[string]string

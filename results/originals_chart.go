@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"image/color"
@@ -34,7 +35,7 @@ const LeastDrawn = 16
 func (c *BesideColumn) Drawn() bool { return slices.Contains([]string{"cpu", "user", "stall"}, c.Key) }
 
 // originalCharts is a chart for each table of pairs.
-func originalCharts(run *Run, cells []Cell) (charts []*chart) {
+func originalCharts(run *record.Run, cells []record.Cell) (charts []*chart) {
 	o := OriginalsOf(run, cells)
 	if o == nil {
 		return nil

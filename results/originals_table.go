@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"io"
@@ -11,7 +12,7 @@ import (
 
 // WriteOriginals writes every original below the model of ours that imitates it, a table for those that speak lines and one for HTTP. Below
 // each stands where its figures were measured. It writes nothing where there is no pair. The error is the writer's.
-func WriteOriginals(w io.Writer, run *Run, cells []Cell, opts TableOptions) error {
+func WriteOriginals(w io.Writer, run *record.Run, cells []record.Cell, opts TableOptions) error {
 	var out strings.Builder
 	o := OriginalsOf(run, cells)
 	if o == nil {
@@ -40,7 +41,7 @@ func WriteOriginals(w io.Writer, run *Run, cells []Cell, opts TableOptions) erro
 
 // WriteApart says where the originals are that the tables of all models leave out, and which of their repetitions are void and why. The error
 // is the writer's.
-func WriteApart(w io.Writer, apart []Cell, opts TableOptions) error {
+func WriteApart(w io.Writer, apart []record.Cell, opts TableOptions) error {
 	var out strings.Builder
 	if len(apart) == 0 {
 		return nil

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"math"
 	"os"
 	"path/filepath"
@@ -10,54 +12,54 @@ import (
 )
 
 var othersMade = []struct {
-	nature
-	Original
+	recordtest.Nature
+	record.Original
 }{
-	{nature{"twisted", 9000, 2600, 80e3, 150e3, 3}, Original{"callback", "CPython"}},
-	{nature{"tornado", 12000, 2600, 110e3, 200e3, 3}, Original{"reactor", "CPython"}},
-	{nature{"uvloop", 7000, 2600, 40e3, 90e3, 2}, Original{"reactor", "CPython"}},
-	{nature{"node", 5000, 2600, 21e3, 80e3, 2}, Original{"reactor", "JavaScript (V8)"}},
-	{nature{"gnet", 900, 2600, 7600, 50e3, 1.4}, Original{"reactor", "Go"}},
-	{nature{"nbio", 1200, 2600, 7000, 50e3, 1.4}, Original{"reactor", "Go"}},
-	{nature{"alone", 1200, 2600, 7000, 50e3, 1.4}, Original{"", "CPython"}},
+	{recordtest.Nature{Model: "twisted", User: 9000, Kernel: 2600, CPU: 80e3, Middle: 150e3, Slowest: 3}, record.Original{Of: "callback", Language: "CPython"}},
+	{recordtest.Nature{Model: "tornado", User: 12000, Kernel: 2600, CPU: 110e3, Middle: 200e3, Slowest: 3}, record.Original{Of: "reactor", Language: "CPython"}},
+	{recordtest.Nature{Model: "uvloop", User: 7000, Kernel: 2600, CPU: 40e3, Middle: 90e3, Slowest: 2}, record.Original{Of: "reactor", Language: "CPython"}},
+	{recordtest.Nature{Model: "node", User: 5000, Kernel: 2600, CPU: 21e3, Middle: 80e3, Slowest: 2}, record.Original{Of: "reactor", Language: "JavaScript (V8)"}},
+	{recordtest.Nature{Model: "gnet", User: 900, Kernel: 2600, CPU: 7600, Middle: 50e3, Slowest: 1.4}, record.Original{Of: "reactor", Language: "Go"}},
+	{recordtest.Nature{Model: "nbio", User: 1200, Kernel: 2600, CPU: 7000, Middle: 50e3, Slowest: 1.4}, record.Original{Of: "reactor", Language: "Go"}},
+	{recordtest.Nature{Model: "alone", User: 1200, Kernel: 2600, CPU: 7000, Middle: 50e3, Slowest: 1.4}, record.Original{Of: "", Language: "CPython"}},
 }
 
 // besideOurs is a run of ours and of servers of other makes: echo in a closed and an open loop, idle, and blocking; uvloop is void where others
 // block, and gevent was to run and did not.
-func besideOurs(t testing.TB) (*Run, []Cell) {
+func besideOurs(t testing.TB) (*record.Run, []record.Cell) {
 	t.Helper()
 	return besideOursWith(t, "blocking")
 }
 
 // besideOursWith is that, with bystanders in a scenario of that name.
-func besideOursWith(t testing.TB, blocks string) (*Run, []Cell) {
+func besideOursWith(t testing.TB, blocks string) (*record.Run, []record.Cell) {
 	t.Helper()
-	run, _ := synthetic(t)
+	run, _ := recordtest.Synthetic(t)
 	run.Plan = nil
 	run.Servers, run.Versions = map[string]string{}, map[string]string{"twisted": "twisted 22.4.0 CPython 3.11.2"}
-	run.Originals = map[string]Original{"gevent": {"coroutine", "CPython"}}
-	all := natures
+	run.Originals = map[string]record.Original{"gevent": {"coroutine", "CPython"}}
+	all := recordtest.Natures
 	for _, o := range othersMade {
-		run.Servers[o.model], run.Originals[o.model] = "server {addr}", o.Original
-		all = append(all[:len(all):len(all)], o.nature)
+		run.Servers[o.Model], run.Originals[o.Model] = "server {addr}", o.Original
+		all = append(all[:len(all):len(all)], o.Nature)
 	}
-	base := Params{PayloadBytes: 128, Loop: "open", RatePerS: 2000, Pipeline: 1}
+	base := record.Params{PayloadBytes: 128, Loop: "open", RatePerS: 2000, Pipeline: 1}
 	closed, idle, blocking := base, base, base
 	closed.Loop = "closed"
 	idle.RatePerS = 10
 	blocking.How, blocking.Share, blocking.BlockNS = "inline", 0.01, 20e6
-	var cells []Cell
-	add := func(scenario string, p Params, conns ...int) {
+	var cells []record.Cell
+	add := func(scenario string, p record.Params, conns ...int) {
 		for rep := 1; rep <= 4; rep++ {
 			for _, n := range conns {
 				for _, like := range all {
-					c := like.cell(Planned{Order: len(cells) + 1, Model: like.model, Scenario: scenario, Conns: n, Rep: rep, Seed: uint64(rep), Params: p})
+					c := like.Cell(record.Planned{Order: len(cells) + 1, Model: like.Model, Scenario: scenario, Conns: n, Rep: rep, Seed: uint64(rep), Params: p})
 					if p.Loop == "closed" {
 						c.Valid, c.Void = true, nil // of spoil
-						c.CPU.ServerNSPerMessage = ptr(like.cpu * (1 + 0.01*float64(rep)))
+						c.CPU.ServerNSPerMessage = recordtest.Ptr(like.CPU * (1 + 0.01*float64(rep)))
 						c.Params.RatePerS = 0
 					}
-					if scenario == blocks && like.model == "uvloop" {
+					if scenario == blocks && like.Model == "uvloop" {
 						c.Valid, c.Void = false, []string{"it could not keep up"}
 					}
 					cells = append(cells, c)
@@ -136,7 +138,7 @@ func TestOriginalsOfHTTP(t *testing.T) {
 // Of one repetition each nothing is told, and that is not "no difference".
 func TestWithinALanguageUnknown(t *testing.T) {
 	run, cells := besideOurs(t)
-	for _, r := range OriginalsOf(run, slices.DeleteFunc(cells, func(c Cell) bool { return c.Rep > 1 })).Within {
+	for _, r := range OriginalsOf(run, slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Rep > 1 })).Within {
 		if r.Widest != nil || r.Pairs == 0 || r.Unknown != r.Pairs {
 			t.Errorf("%+v", r)
 		}
@@ -237,14 +239,14 @@ func TestOriginalsAreDrawn(t *testing.T) {
 
 // Servers of HTTP have their memory beside ours too where comet ran alone at one N, and a slope where it did at two.
 func TestMemoryOfWaitersAtOneN(t *testing.T) {
-	run, _ := synthetic(t)
-	run.Plan, run.Originals = nil, map[string]Original{"nethttp": {"goroutine", "Go"}}
-	cell := func(model string, conns int, user, kernel float64) Cell {
+	run, _ := recordtest.Synthetic(t)
+	run.Plan, run.Originals = nil, map[string]record.Original{"nethttp": {"goroutine", "Go"}}
+	cell := func(model string, conns int, user, kernel float64) record.Cell {
 		anon, in := int64(user*float64(conns))+4<<20, int64(kernel*float64(conns))
-		return Cell{Schema: Schema, Model: model, Scenario: "comet", Conns: conns, Rep: 1, Valid: true, Params: Params{Loop: "open", RatePerS: 100, RoomSize: 10},
-			Memory: Memory{Anon: &anon, Kernel: &in, UserPerConn: &user, KernelPerConn: &kernel}, Latency: &Latency{Count: 9, P50: 1e6}}
+		return record.Cell{Schema: record.Schema, Model: model, Scenario: "comet", Conns: conns, Rep: 1, Valid: true, Params: record.Params{Loop: "open", RatePerS: 100, RoomSize: 10},
+			Memory: record.Memory{Anon: &anon, Kernel: &in, UserPerConn: &user, KernelPerConn: &kernel}, Latency: &record.Latency{Count: 9, P50: 1e6}}
 	}
-	cells := []Cell{cell("goroutine", 1000, 4200, 3900), cell("nethttp", 1000, 29_000, 3950)}
+	cells := []record.Cell{cell("goroutine", 1000, 4200, 3900), cell("nethttp", 1000, 29_000, 3950)}
 	for _, conns := range []int{1000, 0} {
 		o := OriginalsOf(run, cells)
 		if o == nil || len(o.Tables) != 1 {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"hash/fnv"
 	"image/color"
 	"slices"
@@ -45,7 +46,7 @@ var familyLooks = append(slices.Clip(spareLooks), look{rgb(0x44AA99), diamond, f
 
 // looksBeside is looksOf, but where there are more originals than it can tell apart each has a look that no other original of the same
 // model has, so that one panel tells them apart.
-func looksBeside(names []string, originals map[string]Original) map[string]look {
+func looksBeside(names []string, originals map[string]record.Original) map[string]look {
 	given := looksOf(names)
 	all := beside(originals, names)
 	if len(all) <= mostBeside {

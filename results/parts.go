@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cmp"
 	"math"
 	"slices"
@@ -14,31 +15,31 @@ type Part struct {
 	Name   string // as in files, without its unit: "heap_live"
 	Title  string
 	Kernel bool // of kernel memory, else of anonymous memory
-	of     func(*Moment) (int64, bool)
+	of     func(*record.Moment) (int64, bool)
 }
 
 // The parts, in the order they are stacked.
 var (
 	UserParts = []Part{
-		{"heap_live", "live objects", false, field(func(m *Moment) *int64 { return m.HeapLive })},
-		{"heap_unused", "rest of the heap", false, field(func(m *Moment) *int64 { return m.HeapUnused })},
-		{"stacks", "goroutine stacks", false, field(func(m *Moment) *int64 { return m.Stacks })},
-		{"runtime", "Go runtime", false, field(func(m *Moment) *int64 { return m.Runtime })},
-		{"program", "program's data", false, field(func(m *Moment) *int64 { return m.Program })},
-		{"rest", "not accounted for", false, field(func(m *Moment) *int64 { return m.Rest })},
+		{"heap_live", "live objects", false, field(func(m *record.Moment) *int64 { return m.HeapLive })},
+		{"heap_unused", "rest of the heap", false, field(func(m *record.Moment) *int64 { return m.HeapUnused })},
+		{"stacks", "goroutine stacks", false, field(func(m *record.Moment) *int64 { return m.Stacks })},
+		{"runtime", "Go runtime", false, field(func(m *record.Moment) *int64 { return m.Runtime })},
+		{"program", "program's data", false, field(func(m *record.Moment) *int64 { return m.Program })},
+		{"rest", "not accounted for", false, field(func(m *record.Moment) *int64 { return m.Rest })},
 	}
 	KernelParts = []Part{
-		{"sockets", "sockets", true, field(func(m *Moment) *int64 { return m.Sockets })},
-		{"files", "files", true, field(func(m *Moment) *int64 { return m.Files })},
-		{"epoll", "epoll items", true, field(func(m *Moment) *int64 { return m.Epoll })},
-		{"page_tables", "page tables", true, field(func(m *Moment) *int64 { return m.PageTables })},
-		{"buffers", "data in buffers", true, field(func(m *Moment) *int64 { return m.Buffers })},
+		{"sockets", "sockets", true, field(func(m *record.Moment) *int64 { return m.Sockets })},
+		{"files", "files", true, field(func(m *record.Moment) *int64 { return m.Files })},
+		{"epoll", "epoll items", true, field(func(m *record.Moment) *int64 { return m.Epoll })},
+		{"page_tables", "page tables", true, field(func(m *record.Moment) *int64 { return m.PageTables })},
+		{"buffers", "data in buffers", true, field(func(m *record.Moment) *int64 { return m.Buffers })},
 		{"other_kernel", "other", true, otherKernel},
 	}
 )
 
-func field(of func(*Moment) *int64) func(*Moment) (int64, bool) {
-	return func(m *Moment) (int64, bool) {
+func field(of func(*record.Moment) *int64) func(*record.Moment) (int64, bool) {
+	return func(m *record.Moment) (int64, bool) {
 		if v := of(m); v != nil {
 			return *v, true
 		}
@@ -48,7 +49,7 @@ func field(of func(*Moment) *int64) func(*Moment) (int64, bool) {
 
 // otherKernel is what the group was charged and no part of it is known by name: stacks of threads in the kernel, per-CPU stocks, and
 // by what the computed parts are wrong. Where a part is not known, neither is this.
-func otherKernel(m *Moment) (int64, bool) {
+func otherKernel(m *record.Moment) (int64, bool) {
 	if m.Kernel == nil {
 		return 0, false
 	}
@@ -64,7 +65,7 @@ func otherKernel(m *Moment) (int64, bool) {
 
 // Total is the whole part in bytes, of the server at the moment of that name.
 func (p Part) Total(moment string) Metric {
-	return func(c *Cell) (float64, bool) {
+	return func(c *record.Cell) (float64, bool) {
 		at := c.Memory.At(moment)
 		if at == nil {
 			return 0, false
@@ -75,7 +76,7 @@ func (p Part) Total(moment string) Metric {
 }
 
 // PerConn is what N idle connections add to the part, in bytes a connection; below 0 where it shrank meanwhile.
-func (p Part) PerConn(c *Cell) (float64, bool) {
+func (p Part) PerConn(c *record.Cell) (float64, bool) {
 	empty, before := p.Total("empty")(c)
 	full, after := p.Total("idle")(c)
 	if !before || !after || c.Load.Established == 0 {
@@ -86,7 +87,7 @@ func (p Part) PerConn(c *Cell) (float64, bool) {
 
 // anonAt is all anonymous memory at a moment.
 func anonAt(moment string) Metric {
-	return func(c *Cell) (float64, bool) {
+	return func(c *record.Cell) (float64, bool) {
 		if at := c.Memory.At(moment); at != nil {
 			return known(at.Anon)
 		}
@@ -97,8 +98,8 @@ func anonAt(moment string) Metric {
 // stillHeld is the anonymous memory in bytes that the server had not given back within the time after its last connection was closed, as
 // seen when it was last looked at within it.
 func stillHeld(within int64) Metric {
-	return func(c *Cell) (float64, bool) {
-		var held *Returned
+	return func(c *record.Cell) (float64, bool) {
+		var held *record.Returned
 		for i := range c.Memory.Returned {
 			if r := &c.Memory.Returned[i]; r.AfterNS <= within {
 				held = r
@@ -112,16 +113,16 @@ func stillHeld(within int64) Metric {
 }
 
 // UserCPU is the server's CPU time in user space, in nanoseconds a checked reply.
-func UserCPU(c *Cell) (float64, bool) { return ofMessage(c, c.CPU.UserNS) }
+func UserCPU(c *record.Cell) (float64, bool) { return ofMessage(c, c.CPU.UserNS) }
 
 // SystemCPU is the server's CPU time in the kernel, in nanoseconds a checked reply.
-func SystemCPU(c *Cell) (float64, bool) { return ofMessage(c, c.CPU.SystemNS) }
+func SystemCPU(c *record.Cell) (float64, bool) { return ofMessage(c, c.CPU.SystemNS) }
 
 // RunQueueWait is the time that the server's threads were ready to run and did not, in nanoseconds a checked reply.
-func RunQueueWait(c *Cell) (float64, bool) { return ofMessage(c, c.CPU.RunQueueNS) }
+func RunQueueWait(c *record.Cell) (float64, bool) { return ofMessage(c, c.CPU.RunQueueNS) }
 
 // ofMessage shares a time over the messages that all of the CPU time was shared over.
-func ofMessage(c *Cell, ns *int64) (float64, bool) {
+func ofMessage(c *record.Cell, ns *int64) (float64, bool) {
 	if ns == nil || c.CPU.ServerNS == nil || c.CPU.ServerNSPerMessage == nil || *c.CPU.ServerNS == 0 {
 		return 0, false
 	}
@@ -140,8 +141,8 @@ type PartGrowth struct {
 
 // The wholes that the parts are of.
 var (
-	allUser   = Part{"user", "all", false, field(func(m *Moment) *int64 { return m.Anon })}
-	allKernel = Part{"kernel", "all", true, field(func(m *Moment) *int64 { return m.Kernel })}
+	allUser   = Part{"user", "all", false, field(func(m *record.Moment) *int64 { return m.Anon })}
+	allKernel = Part{"kernel", "all", true, field(func(m *record.Moment) *int64 { return m.Kernel })}
 )
 
 // partsGrowth is how every part of every model's memory grows, and the wholes ("user", "kernel"), under every load at two numbers of

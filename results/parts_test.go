@@ -2,6 +2,8 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"cbench/results/words"
 	"math"
 	"math/rand/v2"
@@ -12,22 +14,22 @@ import (
 )
 
 // withParts is cells of idle servers whose memory is split up: leak more bytes a connection in live objects, with noise of so many bytes.
-func withParts(model string, leak, noise float64) (cells []Cell) {
+func withParts(model string, leak, noise float64) (cells []record.Cell) {
 	random := rand.New(rand.NewPCG(uint64(leak), 11))
 	for rep := 1; rep <= 3; rep++ {
 		for _, n := range []int{1000, 5000, 10000} {
-			c := Cell{
-				Schema: Schema, Model: model, Scenario: "idle", Conns: n, Rep: rep, Seed: uint64(rep), Valid: true,
-				Params: Params{Loop: "open", RatePerS: 5, PayloadBytes: 128, Pipeline: 1}, Load: Load{Established: n, Errors: map[string]int64{}},
+			c := record.Cell{
+				Schema: record.Schema, Model: model, Scenario: "idle", Conns: n, Rep: rep, Seed: uint64(rep), Valid: true,
+				Params: record.Params{Loop: "open", RatePerS: 5, PayloadBytes: 128, Pipeline: 1}, Load: record.Load{Established: n, Errors: map[string]int64{}},
 			}
 			grown := int64((108+leak)*float64(n) + noise*random.NormFloat64())
-			c.Memory.Moments = []Moment{moment(0, 0), moment(grown, int64(n)), moment(grown+500_000, int64(n)), moment(300_000, 0)}
+			c.Memory.Moments = []record.Moment{moment(0, 0), moment(grown, int64(n)), moment(grown+500_000, int64(n)), moment(300_000, 0)}
 			for i, name := range []string{"empty", "idle", "rested", "closed"} {
 				c.Memory.Moments[i].Name = name
 			}
 			anon, empty := *c.Memory.Moments[1].Anon, *c.Memory.Moments[0].Anon
 			c.Memory.Anon, c.Memory.EmptyAnon = &anon, &empty
-			c.Memory.Returned = []Returned{{AfterNS: 1e8, RSS: anon, Anon: anon}, {AfterNS: 1e9, RSS: anon, Anon: anon - 1000}, {AfterNS: 3e9, RSS: anon, Anon: anon - 2000}}
+			c.Memory.Returned = []record.Returned{{AfterNS: 1e8, RSS: anon, Anon: anon}, {AfterNS: 1e9, RSS: anon, Anon: anon - 1000}, {AfterNS: 3e9, RSS: anon, Anon: anon - 2000}}
 			cells = append(cells, c)
 		}
 	}
@@ -35,14 +37,14 @@ func withParts(model string, leak, noise float64) (cells []Cell) {
 }
 
 // moment is one at which live objects are so many bytes and so many connections are open.
-func moment(live, conns int64) Moment {
-	m := Moment{
-		HeapLive: ptr(int64(500_000) + live), HeapUnused: ptr(int64(260_000)), Stacks: ptr(int64(393_216)), Runtime: ptr(int64(330_000)),
-		Program: ptr(int64(280_000)), Rest: ptr(int64(0)),
-		Sockets: ptr(3216 * conns), Files: ptr(400 * conns), Epoll: ptr(208 * conns), PageTables: ptr(int64(180_000)), Buffers: ptr(int64(0)),
+func moment(live, conns int64) record.Moment {
+	m := record.Moment{
+		HeapLive: recordtest.Ptr(int64(500_000) + live), HeapUnused: recordtest.Ptr(int64(260_000)), Stacks: recordtest.Ptr(int64(393_216)), Runtime: recordtest.Ptr(int64(330_000)),
+		Program: recordtest.Ptr(int64(280_000)), Rest: recordtest.Ptr(int64(0)),
+		Sockets: recordtest.Ptr(3216 * conns), Files: recordtest.Ptr(400 * conns), Epoll: recordtest.Ptr(208 * conns), PageTables: recordtest.Ptr(int64(180_000)), Buffers: recordtest.Ptr(int64(0)),
 	}
-	m.Anon = ptr(int64(1_763_216) + live)
-	m.Kernel = ptr(3850*conns + 360_000)
+	m.Anon = recordtest.Ptr(int64(1_763_216) + live)
+	m.Kernel = recordtest.Ptr(3850*conns + 360_000)
 	return m
 }
 
@@ -95,7 +97,7 @@ func TestUnknownParts(t *testing.T) {
 // A model that holds 100 bytes a connection more than another is told apart from it by its slope, and one that is the same is not,
 // although some 60 KB come and go by chance, more than is seen of a real server.
 func TestSlopeSeesALeak(t *testing.T) {
-	slope := func(cells []Cell) Interval {
+	slope := func(cells []record.Cell) Interval {
 		t.Helper()
 		s, ok := slopeInterval(Summarise(cells), anonAt("idle"))
 		if !ok {
@@ -122,9 +124,9 @@ func TestSlopeSeesALeak(t *testing.T) {
 
 // The interval of a textbook, weighted: w = 1, ¼, 1/9, 1/16, 1/25, so that x̄ = 1.5601 and Σw(x - x̄)² = 1.4378; t(3) = 3.18245.
 func TestSlopeInterval(t *testing.T) {
-	var cells []Cell
+	var cells []record.Cell
 	for i, off := range []float64{1, -2, 1, 0, 0} {
-		cells = append(cells, Cell{Model: "m", Scenario: "idle", Conns: i + 1, Rep: 1, Valid: true, Memory: Memory{Anon: ptr(int64(1000*(i+1)) + int64(100*off))}})
+		cells = append(cells, record.Cell{Model: "m", Scenario: "idle", Conns: i + 1, Rep: 1, Valid: true, Memory: record.Memory{Anon: recordtest.Ptr(int64(1000*(i+1)) + int64(100*off))}})
 	}
 	s, ok := slopeInterval(Summarise(cells), Anon)
 	// By hand, with ȳ as x̄: slope = Σw(x - x̄)(y - ȳ)/Σw(x - x̄)² = 956.8770; s² = Σw·r²/3 = 5295.23; t·s/√1.4378 = 193.129.
@@ -151,7 +153,7 @@ func TestPartsTable(t *testing.T) {
 		}
 	}
 	out.Reset()
-	_, plain := synthetic(t)
+	_, plain := recordtest.Synthetic(t)
 	if err := WriteParts(&out, plain, TableOptions{}); err != nil || out.Len() > 0 {
 		t.Errorf("nothing is known, and it says %q, %v", &out, err)
 	}
@@ -162,12 +164,12 @@ func TestPartsTable(t *testing.T) {
 
 func TestDiagnosisTable(t *testing.T) {
 	cells := withParts("reactor", 0, 0)[:1]
-	cells[0].Diagnosis = &Diagnosis{
-		Tool: "t", Messages: 1000, SchedP50: ptr(int64(320)), SchedP99: ptr(int64(7000)), GCCycles: ptr(int64(2)), Allocs: ptr(4.94), AllocB: ptr(176.0),
+	cells[0].Diagnosis = &record.Diagnosis{
+		Tool: "t", Messages: 1000, SchedP50: recordtest.Ptr(int64(320)), SchedP99: recordtest.Ptr(int64(7000)), GCCycles: recordtest.Ptr(int64(2)), Allocs: recordtest.Ptr(4.94), AllocB: recordtest.Ptr(176.0),
 		Syscalls: map[string]float64{"read": 1.02, "write": 0.99, "futex": 0.004, "other": 0.5},
 	}
 	other := withParts("goroutine", 0, 0)[0]
-	other.Diagnosis = &Diagnosis{Why: "system calls: \x1b[2J not root"}
+	other.Diagnosis = &record.Diagnosis{Why: "system calls: \x1b[2J not root"}
 	cells = append(cells, other)
 	var out bytes.Buffer
 	if err := WriteDiagnosis(&out, cells, TableOptions{}); err != nil {
@@ -185,8 +187,8 @@ func TestDiagnosisTable(t *testing.T) {
 
 // The charts are there where the parts are known, and each is a picture.
 func TestPartCharts(t *testing.T) {
-	run, cells := synthetic(t)
-	cells = slices.DeleteFunc(cells, func(c Cell) bool { return c.Scenario != "echo" || c.Model == "callback" })
+	run, cells := recordtest.Synthetic(t)
+	cells = slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Scenario != "echo" || c.Model == "callback" })
 	parts := withParts("reactor", 0, 1000)[:3]
 	for i := range cells {
 		for _, p := range parts {
@@ -194,24 +196,24 @@ func TestPartCharts(t *testing.T) {
 				cells[i].Memory = p.Memory
 			}
 		}
-		cells[i].CPU.ServerNS, cells[i].CPU.UserNS, cells[i].CPU.SystemNS = ptr(int64(1e9)), ptr(int64(2e8)), ptr(int64(8e8))
+		cells[i].CPU.ServerNS, cells[i].CPU.UserNS, cells[i].CPU.SystemNS = recordtest.Ptr(int64(1e9)), recordtest.Ptr(int64(2e8)), recordtest.Ptr(int64(8e8))
 	}
-	dir := write(t, run, cells)
+	dir := recordtest.Write(t, run, cells)
 	files, _, err := Draw(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"memory-parts", "memory-parts-growth", "memory-returned", "cpu-parts"} {
 		for _, ext := range []string{".svg", ".png"} {
-			file := filepath.Join(dir, ChartsDir, "echo-"+name+ext)
+			file := filepath.Join(dir, record.ChartsDir, "echo-"+name+ext)
 			if !slices.Contains(files, file) {
 				t.Errorf("%s was not drawn", file)
 				continue
 			}
-			checkPicture(t, file, get(t, file))
+			checkPicture(t, file, recordtest.Get(t, file))
 		}
 	}
-	svg := string(get(t, filepath.Join(dir, ChartsDir, "echo-memory-parts.svg")))
+	svg := string(recordtest.Get(t, filepath.Join(dir, record.ChartsDir, "echo-memory-parts.svg")))
 	for _, text := range []string{"live objects", "sockets", "108 B", "3.76 KiB", "goroutine", "10,000"} {
 		if !strings.Contains(svg, text) {
 			t.Errorf("echo-memory-parts.svg does not say %q", text)

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"cmp"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 
 // WriteParts writes where the memory of a connection goes, as slopes over N with half their 95% intervals, for every load whose cells
 // know the parts at two numbers of connections or more. It writes nothing where none does. The error is the writer's.
-func WriteParts(w io.Writer, cells []Cell, opts TableOptions) error {
+func WriteParts(w io.Writer, cells []record.Cell, opts TableOptions) error {
 	var out strings.Builder
 	grown := partsGrowth(Summarise(cells))
 	for len(grown) > 0 {
@@ -76,8 +77,8 @@ const (
 
 // WriteDiagnosis writes what the diagnostic passes found, a table a load and number of connections. It writes nothing where there were
 // none. The error is the writer's.
-func WriteDiagnosis(w io.Writer, cells []Cell, opts TableOptions) error {
-	cells = slices.DeleteFunc(slices.Clone(cells), func(c Cell) bool { return c.Diagnosis == nil })
+func WriteDiagnosis(w io.Writer, cells []record.Cell, opts TableOptions) error {
+	cells = slices.DeleteFunc(slices.Clone(cells), func(c record.Cell) bool { return c.Diagnosis == nil })
 	var out strings.Builder
 	var why []string
 	for _, block := range blocksOf(Summarise(cells)) {
@@ -111,7 +112,7 @@ func WriteDiagnosis(w io.Writer, cells []Cell, opts TableOptions) error {
 
 // diagnosisTable is one row a model, its first repetition that was diagnosed, with columns for so many system calls.
 func diagnosisTable(block []Group, columns int) [][]string {
-	var of []*Diagnosis
+	var of []*record.Diagnosis
 	var names []string
 	for i := range block {
 		g := &block[i]
@@ -141,7 +142,7 @@ func diagnosisTable(block []Group, columns int) [][]string {
 }
 
 // commonCalls are the system calls that are made most, over all models, and by at least one of them at 1 in 100 replies.
-func commonCalls(of []*Diagnosis) []string {
+func commonCalls(of []*record.Diagnosis) []string {
 	most := map[string]float64{}
 	for _, d := range of {
 		for name, n := range d.Syscalls {
@@ -160,7 +161,7 @@ func commonCalls(of []*Diagnosis) []string {
 	return names
 }
 
-func callsInWords(d *Diagnosis, n float64) string {
+func callsInWords(d *record.Diagnosis, n float64) string {
 	switch {
 	case d.Tool == "":
 		return "–"

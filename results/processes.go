@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"fmt"
 	"math"
 	"slices"
@@ -33,12 +34,12 @@ func overProcesses(values []float64, within float64) Interval {
 
 // AtLoad is what a group's searches measured at one load: medians over them, and the window of each.
 type AtLoad struct {
-	Window
-	Each []Window // one a process, or one a visit on the way
+	record.Window
+	Each []record.Window // one a process, or one a visit on the way
 }
 
 // Over is a latency there over processes, as overProcesses: with two of them its ends are both.
-func (a AtLoad) Over(latency func(Window) int64) Interval {
+func (a AtLoad) Over(latency func(record.Window) int64) Interval {
 	var values []float64
 	for _, w := range a.Each {
 		if v := latency(w); v > 0 {

@@ -1,6 +1,9 @@
 package results
 
-import "slices"
+import (
+	"cbench/results/record"
+	"slices"
+)
 
 // The scenarios that are told of by themselves.
 const (
@@ -60,13 +63,13 @@ func Reaches(groups []Group) []Reach {
 // endAt is where most repetitions fell behind: the server did, or else the client.
 func (r *Reach) endAt(g *Group) {
 	r.Behind, r.Client = g.Conns, !g.FellBehind()
-	behind := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client != r.Client })
-	r.OfferedPerS = medianOver(behind, func(b *Behind) float64 { return b.OfferedPerS })
-	r.AchievedPerS = medianOver(behind, func(b *Behind) float64 { return b.AchievedPerS })
+	behind := slices.DeleteFunc(g.behind(), func(b *record.Behind) bool { return b.Client != r.Client })
+	r.OfferedPerS = medianOver(behind, func(b *record.Behind) float64 { return b.OfferedPerS })
+	r.AchievedPerS = medianOver(behind, func(b *record.Behind) float64 { return b.AchievedPerS })
 }
 
 // behind is how far each repetition fell behind that did.
-func (g *Group) behind() (all []*Behind) {
+func (g *Group) behind() (all []*record.Behind) {
 	for i := range g.Void {
 		if b := g.Void[i].Load.Behind; b != nil {
 			all = append(all, b)
@@ -77,11 +80,11 @@ func (g *Group) behind() (all []*Behind) {
 
 // FellBehind reports whether the server did in most repetitions; where it was the client, what the server can is not known.
 func (g *Group) FellBehind() bool {
-	all := slices.DeleteFunc(g.behind(), func(b *Behind) bool { return b.Client })
+	all := slices.DeleteFunc(g.behind(), func(b *record.Behind) bool { return b.Client })
 	return len(all) > len(g.Told())
 }
 
-func medianOver(all []*Behind, of func(*Behind) float64) float64 {
+func medianOver(all []*record.Behind, of func(*record.Behind) float64) float64 {
 	var values []float64
 	for _, b := range all {
 		values = append(values, of(b))

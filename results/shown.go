@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"fmt"
 	"io"
 	"strings"
@@ -18,7 +19,7 @@ type Look struct {
 }
 
 // Looks is how each of the names is drawn. Originals are what servers of other makes are beside ours, by name.
-func Looks(names []string, originals map[string]Original) map[string]Look {
+func Looks(names []string, originals map[string]record.Original) map[string]Look {
 	all := make(map[string]Look, len(names))
 	for name, l := range looksBeside(names, originals) {
 		c := l.color

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -10,11 +12,11 @@ import (
 
 // grown is idle repetitions of a model that grows by 200 bytes a connection, with a scatter of sd bytes at 10,000 connections that goes
 // as N^theta.
-func grown(rng *rand.Rand, reps map[int]int, slope, sd, theta float64) (cells []Cell) {
+func grown(rng *rand.Rand, reps map[int]int, slope, sd, theta float64) (cells []record.Cell) {
 	for _, n := range slices.Sorted(maps.Keys(reps)) { // the same seed, the same run
 		for rep := range reps[n] {
 			held := 3e6 + slope*float64(n) + sd*math.Pow(float64(n)/10_000, theta)*rng.NormFloat64()
-			cells = append(cells, Cell{Model: "m", Scenario: "idle", Conns: n, Rep: rep + 1, Valid: true, Memory: Memory{Anon: ptr(int64(held))}})
+			cells = append(cells, record.Cell{Model: "m", Scenario: "idle", Conns: n, Rep: rep + 1, Valid: true, Memory: record.Memory{Anon: recordtest.Ptr(int64(held))}})
 		}
 	}
 	return cells

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"math"
 	"testing"
 )
@@ -47,7 +49,7 @@ func TestLeastSquares(t *testing.T) {
 }
 
 func TestSummariseKeepsVoidApart(t *testing.T) {
-	_, cells := synthetic(t)
+	_, cells := recordtest.Synthetic(t)
 	groups := Summarise(cells)
 	if got, want := len(groups), 3*(5+4+5); got != want {
 		t.Fatalf("%d groups, want %d", got, want)
@@ -76,20 +78,20 @@ func TestSummariseKeepsVoidApart(t *testing.T) {
 }
 
 func TestMemoryGrowth(t *testing.T) {
-	_, cells := synthetic(t)
+	_, cells := recordtest.Synthetic(t)
 	growth := MemoryGrowth(Summarise(cells))
 	if len(growth) != 14 {
 		t.Fatalf("%d rows, want 14", len(growth))
 	}
 	for _, g := range growth {
-		var like nature
-		for _, n := range natures {
-			if n.model == g.Model {
+		var like recordtest.Nature
+		for _, n := range recordtest.Natures {
+			if n.Model == g.Model {
 				like = n
 			}
 		}
-		if g.User == nil || math.Abs(g.User.Slope/like.user-1) > 0.05 {
-			t.Errorf("%s %s: user %+v, made with %v a connection", g.Setting.Scenario, g.Model, g.User, like.user)
+		if g.User == nil || math.Abs(g.User.Slope/like.User-1) > 0.05 {
+			t.Errorf("%s %s: user %+v, made with %v a connection", g.Setting.Scenario, g.Model, g.User, like.User)
 		}
 		if known := g.Kernel != nil; known != (g.Setting.Scenario != "chat") {
 			t.Errorf("%s %s: kernel %+v", g.Setting.Scenario, g.Model, g.Kernel)
@@ -105,7 +107,7 @@ func TestTailNeedsMessages(t *testing.T) {
 		count           int64
 		p50, p99, p99_9 bool
 	}{{0, false, false, false}, {1, true, false, false}, {99, true, false, false}, {100, true, true, false}, {1000, true, true, true}} {
-		c := &Cell{Latency: &Latency{Count: tc.count, P50: 1, P99: 2, P999: 3}}
+		c := &record.Cell{Latency: &record.Latency{Count: tc.count, P50: 1, P99: 2, P999: 3}}
 		_, p50 := LatencyP50(c)
 		_, p99 := LatencyP99(c)
 		_, p999 := LatencyP999(c)

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cmp"
 	"fmt"
 	"slices"
@@ -15,22 +16,22 @@ func (s Setting) atRest() bool {
 // Group is the repetitions of one model under one scenario, one set of parameters and one number of connections.
 type Group struct {
 	Scenario string
-	Params   Params
+	Params   record.Params
 	Model    string
 	Conns    int
-	Valid    []Cell // by repetition, each of a process of its own
-	Rotated  []Cell // by rotation and repetition, valid: loaded in turn with others
-	Void     []Cell // of both; never part of a Spread
+	Valid    []record.Cell // by repetition, each of a process of its own
+	Rotated  []record.Cell // by rotation and repetition, valid: loaded in turn with others
+	Void     []record.Cell // of both; never part of a Spread
 }
 
 // Summarise groups cells by what was measured. Groups come in the order they are shown in: by scenario, parameters,
 // number of connections, model. Whether a server was alone or in a rotation, and for how long it was measured, does not part them.
-func Summarise(cells []Cell) []Group {
-	groups := make(map[Key]*Group)
+func Summarise(cells []record.Cell) []Group {
+	groups := make(map[record.Key]*Group)
 	for _, c := range cells {
 		k := c.Key()
 		k.Rep, k.Seed = 0, 0 // each repetition has a seed of its own
-		k.Params = k.Params.alike()
+		k.Params = k.Params.Alike()
 		g := groups[k]
 		if g == nil {
 			g = &Group{Scenario: c.Scenario, Params: k.Params, Model: c.Model, Conns: c.Conns}
@@ -47,7 +48,7 @@ func Summarise(cells []Cell) []Group {
 	}
 	sorted := make([]Group, 0, len(groups))
 	for _, g := range groups {
-		byRep := func(a, b Cell) int {
+		byRep := func(a, b record.Cell) int {
 			return cmp.Or(cmp.Compare(a.Params.Rotation, b.Params.Rotation), cmp.Compare(a.Rep, b.Rep))
 		}
 		slices.SortFunc(g.Valid, byRep)
@@ -98,7 +99,7 @@ func (g *Group) Interval(f Figure) Interval {
 }
 
 // Told is the valid repetitions that Of takes its figures from where rotations know of them.
-func (g *Group) Told() []Cell {
+func (g *Group) Told() []record.Cell {
 	if len(g.Rotated) > 0 {
 		return g.Rotated
 	}
@@ -111,7 +112,7 @@ func (g *Group) counts() (valid, all int) {
 	return valid, valid + len(g.Void)
 }
 
-func valuesOf(cells []Cell, m Metric) (values []float64) {
+func valuesOf(cells []record.Cell, m Metric) (values []float64) {
 	for i := range cells {
 		if v, known := m(&cells[i]); known {
 			values = append(values, v)
@@ -121,7 +122,7 @@ func valuesOf(cells []Cell, m Metric) (values []float64) {
 }
 
 // roundsOf is a figure over the rounds of a rotation that count.
-func roundsOf(c *Cell, f Figure) (r rotated) {
+func roundsOf(c *record.Cell, f Figure) (r rotated) {
 	return blocksOfRounds(len(c.Rotation.Rounds), func(i int) (float64, bool) {
 		if c.Rotation.Rounds[i].Void != "" {
 			return 0, false
@@ -150,12 +151,12 @@ func blocksOfRounds(n int, of func(i int) (float64, bool)) (r rotated) {
 // threads a server ran, may differ between them.
 type Setting struct {
 	Scenario string
-	Params   Params // as alike, and Procs is 0
+	Params   record.Params // as alike, and Procs is 0
 }
 
 // Setting is the load the group was measured under.
 func (g *Group) Setting() Setting {
-	p := g.Params.alike()
+	p := g.Params.Alike()
 	p.Procs = 0
 	return Setting{Scenario: g.Scenario, Params: p}
 }

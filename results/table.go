@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"io"
@@ -47,7 +48,7 @@ const (
 // repetitions as figures, with half of their 95% interval beside them where there is room, or where there are too few for one with half the
 // range from smallest to largest. Below a table stands why repetitions of it are void; below the last of a load, how memory grows with
 // connections; and below all, what differs from the base (WriteComparisons). The error is the writer's.
-func WriteTable(w io.Writer, cells []Cell, opts TableOptions) error {
+func WriteTable(w io.Writer, cells []record.Cell, opts TableOptions) error {
 	groups := Summarise(cells)
 	blocks := blocksOf(groups)
 	known := intervalsOf(groups)

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/record/recordtest"
 	"errors"
 	"flag"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestWriteTable(t *testing.T) {
-	_, cells := synthetic(t)
+	_, cells := recordtest.Synthetic(t)
 	cells[0].Model = "my\x1b[2Jx"                       // what a file says must not steer a terminal
 	cells[len(cells)-1].Params.Procs = 2                // the same model on another number of threads …
 	cells[len(cells)-1].Model = "callback"              // … is a row of its own
@@ -30,9 +31,9 @@ func TestWriteTable(t *testing.T) {
 		}
 		golden := filepath.Join("testdata", "table-"+name+".golden")
 		if *update {
-			put(t, golden, got.String())
+			recordtest.Put(t, golden, got.String())
 		}
-		if want := get(t, golden); !bytes.Equal(got.Bytes(), want) {
+		if want := recordtest.Get(t, golden); !bytes.Equal(got.Bytes(), want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got.Bytes(), want)
 		}
 		if strings.Contains(got.String(), "\x1b[2J") {
@@ -51,19 +52,19 @@ func TestWriteTable(t *testing.T) {
 
 // Of rotations, the intervals are of their rounds, and the repetitions count as any.
 func TestWriteTableOfRotations(t *testing.T) {
-	w := newWorld(20, 0.005, 0.02)
-	w.whole = true
-	w.cost["goroutine"], w.cost["pool"] = 1.3, 1.01
-	cells := append(w.pairs(100, 2, "goroutine", "pool"), w.pairs(1000, 1, "goroutine", "pool")...)
+	w := recordtest.NewWorld(20, 0.005, 0.02)
+	w.Whole = true
+	w.Cost["goroutine"], w.Cost["pool"] = 1.3, 1.01
+	cells := append(w.Pairs(100, 2, "goroutine", "pool"), w.Pairs(1000, 1, "goroutine", "pool")...)
 	var got bytes.Buffer
 	if err := WriteTable(&got, cells, TableOptions{Width: 100}); err != nil {
 		t.Fatal(err)
 	}
 	golden := filepath.Join("testdata", "table-rotations.golden")
 	if *update {
-		put(t, golden, got.String())
+		recordtest.Put(t, golden, got.String())
 	}
-	if want := get(t, golden); !bytes.Equal(got.Bytes(), want) {
+	if want := recordtest.Get(t, golden); !bytes.Equal(got.Bytes(), want) {
 		t.Errorf("got\n%s\nwant\n%s", got.Bytes(), want)
 	}
 	for line := range strings.Lines(got.String()) {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	others "cbench/models/foreign"
+
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,7 +20,6 @@ import (
 
 	"cbench/harness"
 	"cbench/harness/server"
-	others "cbench/models/foreign"
 	"cbench/models/modeltest"
 	"cbench/scenarios/wire"
 )

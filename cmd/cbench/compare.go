@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // compareFlags is what the user of cbench compare asked for.
@@ -54,8 +55,8 @@ to judge does not fail it, and is said.`,
 
 // ran is a run as its files tell it.
 type ran struct {
-	run   *results.Run
-	cells []results.Cell
+	run   *record.Run
+	cells []record.Cell
 }
 
 func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
@@ -101,10 +102,10 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 
 // readRan reads the files of a run; what was odd about them is said.
 func readRan(cmd *cobra.Command, dir string) (r ran, err error) {
-	if r.run, err = results.ReadRun(dir); err != nil {
+	if r.run, err = record.ReadRun(dir); err != nil {
 		return r, err
 	}
-	cells, warnings, err := results.ReadCells(dir)
+	cells, warnings, err := record.ReadCells(dir)
 	if err != nil {
 		return r, err
 	}
@@ -119,7 +120,7 @@ func readRan(cmd *cobra.Command, dir string) (r ran, err error) {
 }
 
 // machines refuses unlike machines. The notes are all that differs otherwise: a new build or Go is what one compares for.
-func (f *compareFlags) machines(old, now results.Environment) (notes []string, err error) {
+func (f *compareFlags) machines(old, now record.Environment) (notes []string, err error) {
 	unlike := old.OtherMachine(now)
 	if len(unlike) > 0 && !f.force {
 		return nil, fmt.Errorf("unlike machines: %s; a change would be theirs (--force compares all the same)", strings.Join(unlike, "; "))
@@ -136,7 +137,7 @@ func (f *compareFlags) machines(old, now results.Environment) (notes []string, e
 
 func (f *compareFlags) rotatedWithBase(runs [2]ran) bool {
 	for _, r := range runs {
-		if !slices.ContainsFunc(r.cells, func(c results.Cell) bool { return c.Model == f.base && c.Rotation != nil }) {
+		if !slices.ContainsFunc(r.cells, func(c record.Cell) bool { return c.Model == f.base && c.Rotation != nil }) {
 			return false
 		}
 	}
@@ -156,21 +157,21 @@ type comparedRuns struct {
 }
 
 type changeOf struct {
-	Scenario string         `json:"scenario"`
-	Params   results.Params `json:"params"`
-	Conns    int            `json:"conns"` // 0: of the line over all N
-	Model    string         `json:"model"`
-	Figure   string         `json:"figure"`
-	Old      interval       `json:"old"`
-	New      interval       `json:"new"`
-	Ratio    interval       `json:"ratio"`       // new / old
-	Relative string         `json:"relative_to"` // the base whose ratios the ratio is of
-	Test     results.Test   `json:"test"`
-	P        *float64       `json:"p"` // adjusted by Holm
-	Floor    float64        `json:"noise_floor"`
-	Control  string         `json:"control"`
-	Verdict  string         `json:"verdict"` // worse, better, no change found, cannot tell
-	Why      string         `json:"why"`
+	Scenario string        `json:"scenario"`
+	Params   record.Params `json:"params"`
+	Conns    int           `json:"conns"` // 0: of the line over all N
+	Model    string        `json:"model"`
+	Figure   string        `json:"figure"`
+	Old      interval      `json:"old"`
+	New      interval      `json:"new"`
+	Ratio    interval      `json:"ratio"`       // new / old
+	Relative string        `json:"relative_to"` // the base whose ratios the ratio is of
+	Test     results.Test  `json:"test"`
+	P        *float64      `json:"p"` // adjusted by Holm
+	Floor    float64       `json:"noise_floor"`
+	Control  string        `json:"control"`
+	Verdict  string        `json:"verdict"` // worse, better, no change found, cannot tell
+	Why      string        `json:"why"`
 }
 
 // interval is a results.Interval; what is not known is null.

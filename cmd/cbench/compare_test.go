@@ -10,18 +10,18 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // writeRotations makes the files of a run: pool in rotations with the reactor and its twin, and what a message costs pool.
-func writeRotations(t *testing.T, seed uint64, pool float64, change func(*results.Run)) string {
+func writeRotations(t *testing.T, seed uint64, pool float64, change func(*record.Run)) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	run := &results.Run{Environment: results.Environment{CPUModel: "made up", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.1", GoVersion: "go1.26"}}
+	run := &record.Run{Environment: record.Environment{CPUModel: "made up", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.1", GoVersion: "go1.26"}}
 	if change != nil {
 		change(run)
 	}
-	if err := results.WriteRun(dir, run); err != nil {
+	if err := record.WriteRun(dir, run); err != nil {
 		t.Fatal(err)
 	}
 	rng := rand.New(rand.NewPCG(seed, 1))
@@ -29,18 +29,18 @@ func writeRotations(t *testing.T, seed uint64, pool float64, change func(*result
 	for rep := 1; rep <= 2; rep++ {
 		for _, other := range []string{"pool", "reactor-twin"} {
 			for _, model := range []string{"reactor", other} {
-				r := results.Rotation{ID: fmt.Sprintf("%s/%d", other, rep)}
+				r := record.Rotation{ID: fmt.Sprintf("%s/%d", other, rep)}
 				if model == "reactor-twin" {
 					r.TwinOf = "reactor"
 				}
 				for range 16 {
-					r.Rounds = append(r.Rounds, results.Round{ServerNSPerMessage: cost[model] * (1 + 0.02*rng.NormFloat64()), Count: 1000})
+					r.Rounds = append(r.Rounds, record.Round{ServerNSPerMessage: cost[model] * (1 + 0.02*rng.NormFloat64()), Count: 1000})
 				}
 				mean := cost[model]
-				c := results.Cell{Model: model, Scenario: "echo", Conns: 100, Rep: rep, Order: 1, Seed: 1, Valid: true, Rotation: &r,
-					Params: results.Params{Loop: "closed", Pipeline: 1, PayloadBytes: 128, Procs: 1, Rotation: "reactor+" + other},
-					CPU:    results.CPU{ServerNSPerMessage: &mean}}
-				if err := results.Append(dir, &c); err != nil {
+				c := record.Cell{Model: model, Scenario: "echo", Conns: 100, Rep: rep, Order: 1, Seed: 1, Valid: true, Rotation: &r,
+					Params: record.Params{Loop: "closed", Pipeline: 1, PayloadBytes: 128, Procs: 1, Rotation: "reactor+" + other},
+					CPU:    record.CPU{ServerNSPerMessage: &mean}}
+				if err := record.Append(dir, &c); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -82,8 +82,8 @@ func TestCompare(t *testing.T) {
 
 func TestCompareRefuses(t *testing.T) {
 	old := writeRotations(t, 1, 1.1, nil)
-	other := writeRotations(t, 2, 1.1, func(r *results.Run) { r.Environment.Kernel = "7.0" })
-	build := writeRotations(t, 3, 1.1, func(r *results.Run) { r.Environment.BuildCommit = "fedcba" })
+	other := writeRotations(t, 2, 1.1, func(r *record.Run) { r.Environment.Kernel = "7.0" })
+	build := writeRotations(t, 3, 1.1, func(r *record.Run) { r.Environment.BuildCommit = "fedcba" })
 	mustFail(t, []string{"unlike machines", "kernel: was 6.1, is 7.0", "--force"}, "compare", old, other)
 	mustFail(t, []string{`no figure "size"`}, "compare", "--gate=size<5%", old, old)
 	mustFail(t, []string{"gate"}, "compare", "--gate=", old, old)

@@ -9,6 +9,7 @@ import (
 
 	"cbench/harness"
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // leakBytes is what the leaky server takes beside what reactor takes, each connection, in one object.
@@ -73,14 +74,14 @@ func TestMemoryByItsParts(t *testing.T) {
 }
 
 // allValid takes the memory of cells as it is, although a busy machine may have spoilt their few messages.
-func allValid(all []results.Cell) []results.Cell {
+func allValid(all []record.Cell) []record.Cell {
 	for i := range all {
 		all[i].Valid = true
 	}
 	return all
 }
 
-func checkMoments(t *testing.T, c results.Cell) {
+func checkMoments(t *testing.T, c record.Cell) {
 	t.Helper()
 	if c.Load.Established != c.Conns {
 		t.Fatalf("%s: %d connections: %q", c.Key(), c.Load.Established, c.Void)

@@ -11,6 +11,7 @@ import (
 	"cbench/models"
 	"cbench/models/cost"
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/report"
 	"cbench/results/words"
 )
@@ -29,7 +30,7 @@ type modelCost struct {
 }
 
 // costsOf counts, and adds what the cells tell; there may be none.
-func costsOf(cells []results.Cell) (costs, error) {
+func costsOf(cells []record.Cell) (costs, error) {
 	told := results.CostOf(cells)
 	all := costs{Open: told.Open, Message: told.Message}
 	for _, m := range models.All {
@@ -47,7 +48,7 @@ func costsOf(cells []results.Cell) (costs, error) {
 }
 
 // ofThoseIn leaves the models that a run had.
-func (c costs) ofThoseIn(cells []results.Cell) costs {
+func (c costs) ofThoseIn(cells []record.Cell) costs {
 	ran := map[string]bool{}
 	for i := range cells {
 		ran[cells[i].Model] = true
@@ -64,14 +65,14 @@ func (c costs) told() []costColumn {
 }
 
 func listCosts(cmd *cobra.Command, dir string, asJSON bool) error {
-	var cells []results.Cell
+	var cells []record.Cell
 	if dir != "" {
 		var err error
-		if _, err = results.ReadRun(dir); err != nil { // it says best what is not a run
+		if _, err = record.ReadRun(dir); err != nil { // it says best what is not a run
 			return fmt.Errorf("--run: %w", err)
 		}
 		var warnings []string
-		if cells, warnings, err = results.ReadCells(dir); err != nil {
+		if cells, warnings, err = record.ReadCells(dir); err != nil {
 			return fmt.Errorf("--run: %w", err)
 		}
 		for _, w := range warnings {

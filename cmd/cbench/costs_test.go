@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"cbench/models"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // Every model is counted, from the source that is in this binary: there is none where it runs.
@@ -58,15 +58,15 @@ func TestListCostsOfARun(t *testing.T) {
 // What a diagnostic pass counted stands beside what is counted in the source; of a foreign server there is no source.
 func TestCostTable(t *testing.T) {
 	goroutines, threads, allocs := int64(1012), int64(7), 0.125
-	cell := results.Cell{
-		Schema: results.Schema, Model: "goroutine", Scenario: "echo", Conns: 1000, Rep: 1, Valid: true,
-		Params:    results.Params{Loop: "open", RatePerS: 1000, Pipeline: 1},
-		CPU:       results.CPU{Goroutines: &goroutines, Threads: &threads},
-		Diagnosis: &results.Diagnosis{Tool: "perf", Syscalls: map[string]float64{"read": 1.5, "write": 1}, Allocs: &allocs},
+	cell := record.Cell{
+		Schema: record.Schema, Model: "goroutine", Scenario: "echo", Conns: 1000, Rep: 1, Valid: true,
+		Params:    record.Params{Loop: "open", RatePerS: 1000, Pipeline: 1},
+		CPU:       record.CPU{Goroutines: &goroutines, Threads: &threads},
+		Diagnosis: &record.Diagnosis{Tool: "perf", Syscalls: map[string]float64{"read": 1.5, "write": 1}, Allocs: &allocs},
 	}
 	foreign := cell
 	foreign.Model, foreign.CPU.Goroutines = "theirs", nil
-	cells := []results.Cell{cell, foreign}
+	cells := []record.Cell{cell, foreign}
 	all, err := costsOf(cells)
 	if err != nil {
 		t.Fatal(err)

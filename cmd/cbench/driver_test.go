@@ -10,7 +10,7 @@ import (
 
 	"cbench/harness"
 	"cbench/harness/wrk"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // Drivers from outside write the same cells, and what all of them say of one server is set side by side.
@@ -26,7 +26,7 @@ func TestRunWithDriversFromOutside(t *testing.T) {
 	found := map[string]bool{}
 	for _, c := range cells(t, dir) {
 		found[c.Params.Driver] = true
-		if c.Verify != (results.Verify{}) || c.Params.Loop != "closed" || c.Load.Sent == 0 || c.Load.Received != c.Load.Expected {
+		if c.Verify != (record.Verify{}) || c.Params.Loop != "closed" || c.Load.Sent == 0 || c.Load.Received != c.Load.Expected {
 			t.Errorf("%s: verify %+v, sent %d, received %d of %d, void %q", c.Key(), c.Verify, c.Load.Sent, c.Load.Received, c.Load.Expected, c.Void)
 		}
 		if c.Latency == nil || c.Load.ThroughputPerS == nil || c.Load.ClientCPURatio == nil || c.CPU.ServerNSPerMessage == nil {
@@ -63,7 +63,7 @@ func TestDriversFromOutsideTellBadServers(t *testing.T) {
 				"--scenario=http-echo", "--driver=" + driver, "--conns=4", "--reps=1", "--duration=300ms", "--warmup=0s", "--out=" + dir}
 			mustSucceed(t, args...)
 			for _, c := range cells(t, dir) {
-				if c.Model == "bad" && (c.Valid || c.Verify.Corrupted == 0) || c.Model != "bad" && c.Verify != (results.Verify{}) {
+				if c.Model == "bad" && (c.Valid || c.Verify.Corrupted == 0) || c.Model != "bad" && c.Verify != (record.Verify{}) {
 					t.Errorf("%s: valid %v, verify %+v, void %q", c.Model, c.Valid, c.Verify, c.Void)
 				}
 			}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // What is given and says nothing, or cannot be, is refused before anything is measured; with no directory left behind.
@@ -83,7 +83,7 @@ func TestARunWithoutCells(t *testing.T) {
 	for _, command := range []string{"plot", "report", "export"} {
 		mustFail(t, []string{"there is no run", "cbench run --out="}, command, dir)
 	}
-	if err := results.WriteRun(dir, &results.Run{Schema: results.Schema}); err != nil {
+	if err := record.WriteRun(dir, &record.Run{Schema: record.Schema}); err != nil {
 		t.Fatal(err)
 	}
 	for _, command := range []string{"plot", "export"} {

@@ -5,11 +5,11 @@ import (
 	"path/filepath"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // shown runs and returns the cells, which must be valid, and the directory.
-func shown(t *testing.T, args ...string) ([]results.Cell, string) {
+func shown(t *testing.T, args ...string) ([]record.Cell, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
 	mustSucceed(t, append([]string{"run", "--reps=1", "--linger=0", "--warmup=100ms", "--out=" + dir}, args...)...)
@@ -43,7 +43,7 @@ func TestBlockingStallsBystanders(t *testing.T) {
 			t.Errorf("%s, %s: one bystander in ten waited for %d ns or longer", c.Model, c.Params.How, c.Latency.P90)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(dir, results.ChartsDir, "blocking-open-100-128B-500ms-stall.svg")); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, record.ChartsDir, "blocking-open-100-128B-500ms-stall.svg")); err != nil {
 		t.Error(err)
 	}
 }

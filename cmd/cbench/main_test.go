@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -52,9 +52,9 @@ func cbench(t *testing.T, args ...string) (status int, stdout, stderr string) {
 // process is the command as a process that can be sent signals.
 func process(args ...string) *exec.Cmd { return exec.Command("/proc/self/exe", args...) }
 
-func cells(t *testing.T, dir string) []results.Cell {
+func cells(t *testing.T, dir string) []record.Cell {
 	t.Helper()
-	cells, warnings, err := results.ReadCells(dir)
+	cells, warnings, err := record.ReadCells(dir)
 	if err != nil || len(warnings) > 0 {
 		t.Fatalf("cells of %s: %v, warnings %q", dir, err, warnings)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	others "cbench/models/foreign"
+
 	"context"
 	"fmt"
 	"maps"
@@ -9,8 +11,7 @@ import (
 
 	"cbench/harness"
 	"cbench/models"
-	others "cbench/models/foreign"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // originals, as a model's name, stands for all servers of other makes that can run here.
@@ -40,7 +41,7 @@ func foreignServer(name string) (s harness.Server, ok bool, err error) {
 }
 
 func serverOf(o others.Server, version string) harness.Server {
-	s := harness.Server{Name: o.Name, Version: version, Original: results.Original{Of: o.OriginalOf, Language: o.Language}}
+	s := harness.Server{Name: o.Name, Version: version, Original: record.Original{Of: o.OriginalOf, Language: o.Language}}
 	for i, how := range o.Serve {
 		way := harness.Way{Args: o.Words(how.Command), Speaks: how.Speaks}
 		if i == 0 {

@@ -13,6 +13,7 @@ import (
 	"cbench/harness"
 	"cbench/harness/server"
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // paired is what cbench pair finds of one model at one number of connections.
@@ -159,7 +160,7 @@ func (f *pairFlags) pair(cmd *cobra.Command, e harness.Experiment, base, other h
 	var w harness.Watch
 	if live {
 		about := harness.Estimate(plan[0]) + harness.Estimate(plan[1])
-		w.Phase = func(_ results.Planned, phase string) {
+		w.Phase = func(_ record.Planned, phase string) {
 			fmt.Fprintf(cmd.ErrOrStderr(), "\r\x1b[K%s against %s, N=%d, about %s: %s …", other.Name, base.Name, conns, round(about), phase)
 		}
 	}
@@ -178,9 +179,9 @@ func (f *pairFlags) pair(cmd *cobra.Command, e harness.Experiment, base, other h
 }
 
 // ratiosOf takes the ratios round by round. A server that errs is not compared; a noisy machine is what pairs are for.
-func ratiosOf(base, other results.Cell) (r ratios, err error) {
-	for _, c := range []results.Cell{base, other} {
-		if c.Verify != (results.Verify{}) || c.Load.Established < c.Conns || len(c.Rotation.Rounds) < c.Params.Rounds {
+func ratiosOf(base, other record.Cell) (r ratios, err error) {
+	for _, c := range []record.Cell{base, other} {
+		if c.Verify != (record.Verify{}) || c.Load.Established < c.Conns || len(c.Rotation.Rounds) < c.Params.Rounds {
 			return r, fmt.Errorf("%s: %s", c.Model, strings.Join(c.Void, "; "))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cbench/results"
+	"cbench/results/record"
 )
 
 func newPlot() *cobra.Command {
@@ -35,6 +36,6 @@ func drawCharts(cmd *cobra.Command, dir string, why bool) error {
 			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: plot: %s\n", note)
 		}
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d charts in %s\n", len(files), filepath.Join(dir, results.ChartsDir))
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d charts in %s\n", len(files), filepath.Join(dir, record.ChartsDir))
 	return err
 }

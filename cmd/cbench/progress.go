@@ -12,6 +12,7 @@ import (
 
 	"cbench/harness"
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -20,7 +21,7 @@ type progress struct {
 	w    io.Writer
 	live bool
 
-	left  []results.Planned // from the one that is being measured
+	left  []record.Planned // from the one that is being measured
 	total int
 	// What was done so far, and was to be done in: by that the rest is expected.
 	took, planned time.Duration
@@ -44,7 +45,7 @@ func (p *progress) watch() harness.Watch {
 	return harness.Watch{Start: p.start, Phase: p.phase, Done: p.finished}
 }
 
-func (p *progress) start(left []results.Planned, had int) {
+func (p *progress) start(left []record.Planned, had int) {
 	p.left, p.total = left, len(left)
 	if had > 0 {
 		fmt.Fprintf(p.w, "%d repetitions are there already\n", had)
@@ -68,7 +69,7 @@ func (p *progress) start(left []results.Planned, had int) {
 	}()
 }
 
-func (p *progress) phase(cell results.Planned, phase string) {
+func (p *progress) phase(cell record.Planned, phase string) {
 	p.mu.Lock()
 	if phase == harness.FirstPhase {
 		p.since = time.Now()
@@ -90,7 +91,7 @@ func (p *progress) draw() {
 }
 
 // whom is who is being measured: one model, or those of a rotation.
-func whom(p results.Planned) string {
+func whom(p record.Planned) string {
 	names := strings.Split(p.Params.Rotation, "+")
 	switch {
 	case p.Params.Rotation == "":
@@ -102,7 +103,7 @@ func whom(p results.Planned) string {
 }
 
 // what is being measured, as far as it takes to tell it from the others of a run.
-func what(scenario string, p results.Params) string {
+func what(scenario string, p record.Params) string {
 	switch {
 	case p.How != "":
 		return fmt.Sprintf("%s %g%% %s", scenario, 100*p.Share, p.How)
@@ -116,7 +117,7 @@ func what(scenario string, p results.Params) string {
 	return scenario
 }
 
-func (p *progress) finished(cell results.Cell, took, nominal time.Duration) {
+func (p *progress) finished(cell record.Cell, took, nominal time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.took += took

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // recall takes the flags of the run that is to be gone on with, where nothing but that was said.
@@ -17,7 +17,7 @@ func (f *runFlags) recall(cmd *cobra.Command) error {
 	if !f.resume || f.out == "" || said > 2 {
 		return nil
 	}
-	old, err := results.ReadRun(f.out)
+	old, err := record.ReadRun(f.out)
 	if err != nil {
 		return fmt.Errorf("resume: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/report"
 	"cbench/results/words"
 )
@@ -47,11 +48,11 @@ func writeReport(cmd *cobra.Command, dir, out string) error {
 
 // sourceOf reads what a page is made of. It is the one seam to the statistics.
 func sourceOf(dir string) (report.Source, error) {
-	run, err := results.ReadRun(dir)
+	run, err := record.ReadRun(dir)
 	if err != nil {
 		return report.Source{}, err
 	}
-	cells, warnings, err := results.ReadCells(dir)
+	cells, warnings, err := record.ReadCells(dir)
 	if err != nil {
 		return report.Source{}, err
 	}

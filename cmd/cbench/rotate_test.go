@@ -8,13 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // byModel is the cells of one rotation.
-func byModel(t *testing.T, cells []results.Cell) map[string]results.Cell {
+func byModel(t *testing.T, cells []record.Cell) map[string]record.Cell {
 	t.Helper()
-	all := map[string]results.Cell{}
+	all := map[string]record.Cell{}
 	for _, c := range cells {
 		if c.Rotation == nil || c.Rotation.ID == "" || c.Rotation.ID != cells[0].Rotation.ID {
 			t.Fatalf("%s is of another rotation, or of none: %+v", c.Key(), c.Rotation)
@@ -48,7 +48,7 @@ func TestRotation(t *testing.T) {
 				if len(c.Rotation.Rounds) != 4 || c.Params.Rotation != "reactor+goroutine+reactor-twin" {
 					t.Errorf("%s: %d rounds of %q, void %q", name, len(c.Rotation.Rounds), c.Params.Rotation, c.Void)
 				}
-				if c.Verify != (results.Verify{}) || c.Load.Established != 20 || c.Load.Received != c.Load.Expected {
+				if c.Verify != (record.Verify{}) || c.Load.Established != 20 || c.Load.Received != c.Load.Expected {
 					t.Errorf("%s: %+v, %+v", name, c.Verify, c.Load)
 				}
 				if c.Memory.Anon != nil || c.Memory.RSS != nil {
@@ -93,7 +93,7 @@ func TestRotationGoesOnWithoutABadServer(t *testing.T) {
 				t.Errorf("bad: valid %v, void %q, want %q", c.Valid, c.Void, says)
 			}
 			for _, name := range []string{"floor", "reactor"} {
-				if c := all[name]; len(c.Rotation.Rounds) != 4 || c.Verify != (results.Verify{}) {
+				if c := all[name]; len(c.Rotation.Rounds) != 4 || c.Verify != (record.Verify{}) {
 					t.Errorf("%s: %d rounds, %+v, void %q", name, len(c.Rotation.Rounds), c.Verify, c.Void)
 				}
 			}
@@ -123,7 +123,7 @@ func TestResumeMeasuresATornRotationAgain(t *testing.T) {
 	args := []string{"run", "--rotate=pairs", "--twin=false", "--model=floor,pool,reactor", "--conns=10", "--rate=500", "--rounds=2", "--slot=50ms", "--reps=1",
 		"--out=" + dir}
 	measure(t, args...)
-	path := filepath.Join(dir, results.CellsFile)
+	path := filepath.Join(dir, record.CellsFile)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -132,16 +132,16 @@ func TestResumeMeasuresATornRotationAgain(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Join(lines[:len(lines)-2], nil), 0o666); err != nil { // the last is empty
 		t.Fatal(err)
 	}
-	var lost results.Cell
+	var lost record.Cell
 	if err := json.Unmarshal(lines[len(lines)-2], &lost); err != nil {
 		t.Fatal(err)
 	}
-	left, warnings, err := results.ReadCells(dir)
+	left, warnings, err := record.ReadCells(dir)
 	if err != nil || len(left) != 2 || len(warnings) != 1 || !strings.Contains(warnings[0], lost.Rotation.ID) {
 		t.Fatalf("%d cells, warnings %q, %v: want the other rotation's two, and a warning", len(left), warnings, err)
 	}
 	measure(t, "run", "--resume", "--out="+dir)
-	all, _, err := results.ReadCells(dir)
+	all, _, err := record.ReadCells(dir)
 	if err != nil || len(all) != 4 {
 		t.Fatalf("%d cells, %v", len(all), err)
 	}

@@ -19,6 +19,7 @@ import (
 	"cbench/harness/server"
 	"cbench/harness/wrk"
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -169,14 +170,14 @@ func (f *runFlags) notNothing(cmd *cobra.Command) error {
 }
 
 // present prints the table, draws the charts, writes the report, and fails if no figure came of the run.
-func (f *runFlags) present(cmd *cobra.Command, dir string, cells []results.Cell) error {
+func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) error {
 	out := cmd.OutOrStdout()
-	run, err := results.ReadRun(dir)
+	run, err := record.ReadRun(dir)
 	if err != nil {
 		return err
 	}
 	ours, apart := results.Apart(run, cells)
-	for _, write := range []func(io.Writer, []results.Cell, results.TableOptions) error{
+	for _, write := range []func(io.Writer, []record.Cell, results.TableOptions) error{
 		results.WriteTable, results.WriteCores, results.WriteParts, results.WriteDiagnosis,
 	} {
 		if err := write(out, ours, tableOptions(cmd)); err != nil {

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"cbench/models"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 func TestRunFromStartToCharts(t *testing.T) {
@@ -33,7 +33,7 @@ func TestRunFromStartToCharts(t *testing.T) {
 	}
 	for _, c := range all {
 		// Void for a noisy machine is no fault of the code; a wrong reply always is.
-		if c.Verify != (results.Verify{}) || c.Load.Established != c.Conns || c.Load.Received != c.Load.Expected {
+		if c.Verify != (record.Verify{}) || c.Load.Established != c.Conns || c.Load.Received != c.Load.Expected {
 			t.Errorf("%s: verify %+v, established %d, received %d of %d, void %q", c.Key(), c.Verify, c.Load.Established,
 				c.Load.Received, c.Load.Expected, c.Void)
 		}
@@ -43,7 +43,7 @@ func TestRunFromStartToCharts(t *testing.T) {
 	}
 	mustFail(t, []string{"--resume"}, "run", "--model=floor", "--conns=20", "--out="+dir)
 
-	charts := filepath.Join(dir, results.ChartsDir)
+	charts := filepath.Join(dir, record.ChartsDir)
 	if err := os.RemoveAll(charts); err != nil {
 		t.Fatal(err)
 	}
@@ -135,15 +135,15 @@ func TestRunTellsBadServersFromGood(t *testing.T) {
 	tests := []struct {
 		fault string
 		load  []string
-		wrong func(c results.Cell) bool
+		wrong func(c record.Cell) bool
 	}{
-		{"drop", nil, func(c results.Cell) bool { return c.Verify.Lost > 0 }},
-		{"corrupt", nil, func(c results.Cell) bool { return c.Verify.Corrupted > 0 }},
-		{"double", nil, func(c results.Cell) bool { return c.Verify.Duplicated > 0 }},
-		{"reorder", []string{"--closed", "--pipeline=8"}, func(c results.Cell) bool { return c.Verify.Reordered > 0 }},
-		{"surplus", nil, func(c results.Cell) bool { return c.Verify.Surplus+c.Verify.Corrupted > 0 }},
-		{"die", nil, func(c results.Cell) bool { return strings.Contains(strings.Join(c.Void, "\n"), "died") }},
-		{"refuse", nil, func(c results.Cell) bool { return strings.Contains(strings.Join(c.Void, "\n"), "exit") }},
+		{"drop", nil, func(c record.Cell) bool { return c.Verify.Lost > 0 }},
+		{"corrupt", nil, func(c record.Cell) bool { return c.Verify.Corrupted > 0 }},
+		{"double", nil, func(c record.Cell) bool { return c.Verify.Duplicated > 0 }},
+		{"reorder", []string{"--closed", "--pipeline=8"}, func(c record.Cell) bool { return c.Verify.Reordered > 0 }},
+		{"surplus", nil, func(c record.Cell) bool { return c.Verify.Surplus+c.Verify.Corrupted > 0 }},
+		{"die", nil, func(c record.Cell) bool { return strings.Contains(strings.Join(c.Void, "\n"), "died") }},
+		{"refuse", nil, func(c record.Cell) bool { return strings.Contains(strings.Join(c.Void, "\n"), "exit") }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.fault, func(t *testing.T) {
@@ -160,7 +160,7 @@ func TestRunTellsBadServersFromGood(t *testing.T) {
 				switch {
 				case c.Model == "bad" && (c.Valid || !tt.wrong(c)):
 					t.Errorf("not told: valid %v, void %q, verify %+v", c.Valid, c.Void, c.Verify)
-				case c.Model == "reactor" && c.Verify != (results.Verify{}):
+				case c.Model == "reactor" && c.Verify != (record.Verify{}):
 					t.Errorf("a good server is blamed: %+v", c.Verify)
 				}
 			}

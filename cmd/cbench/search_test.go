@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // onlySearch is the search of a run of one cell.
-func onlySearch(t *testing.T, dir string) (results.Cell, *results.Search) {
+func onlySearch(t *testing.T, dir string) (record.Cell, *record.Search) {
 	t.Helper()
 	all := cells(t, dir)
 	if len(all) != 1 || all[0].Search == nil || !all[0].Valid {
@@ -54,7 +54,7 @@ func TestSearchFindsASlowServer(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"echo-latency-vs-load.svg", "echo-capacity.png"} {
-		if info, err := os.Stat(filepath.Join(dir, results.ChartsDir, name)); err != nil || info.Size() == 0 {
+		if info, err := os.Stat(filepath.Join(dir, record.ChartsDir, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/witness"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // template asks for hey's results one by one: its report as a whole is no JSON when a mean is NaN.
@@ -133,7 +133,7 @@ func (d *Driver) report(t *told, drive load.Drive) load.Report {
 		}
 	}
 	r.Expected = r.Sent
-	r.Latency = results.NewLatency(h).Exact(least, most)
+	r.Latency = record.NewLatency(h).Exact(least, most)
 	r.Service = r.Latency
 	d.judge(&r, t)
 	return r

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -170,7 +170,7 @@ func TestDriveHTTP(t *testing.T) {
 				}
 			}
 			end, err := clients.Close()
-			if err != nil || end.Closed != c.conns+c.extra || len(end.Errors) > 0 || end.Verify != (results.Verify{}) {
+			if err != nil || end.Closed != c.conns+c.extra || len(end.Errors) > 0 || end.Verify != (record.Verify{}) {
 				t.Errorf("closed %+v, %v", end, err)
 			}
 		})
@@ -189,11 +189,11 @@ func TestDriveHTTPBlocking(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Verify != (results.Verify{}) || len(r.Errors) > 0 || r.Received != r.Expected || r.Expected >= r.Sent || r.Aside == nil || r.Aside.Count == 0 {
+			if r.Verify != (record.Verify{}) || len(r.Errors) > 0 || r.Received != r.Expected || r.Expected >= r.Sent || r.Aside == nil || r.Aside.Count == 0 {
 				t.Errorf("%d threads: faults %+v, errors %v, odd %s; sent %d, received %d of %d, aside %+v", threads, r.Verify, r.Errors, r.Odd, r.Sent, r.Received, r.Expected, r.Aside)
 			}
 		}
-		if end, err := clients.Close(); err != nil || len(end.Errors) > 0 || end.Verify != (results.Verify{}) {
+		if end, err := clients.Close(); err != nil || len(end.Errors) > 0 || end.Verify != (record.Verify{}) {
 			t.Errorf("closed %+v, %v", end, err)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -92,7 +92,7 @@ func TestDrive(t *testing.T) {
 				check(t, c.drive, c.receipts, r)
 			}
 			end, err := clients.Close()
-			if err != nil || end.Closed != c.conns || len(end.Errors) > 0 || end.Verify != (results.Verify{}) {
+			if err != nil || end.Closed != c.conns || len(end.Errors) > 0 || end.Verify != (record.Verify{}) {
 				t.Errorf("closed %+v, %v", end, err)
 			}
 		})
@@ -102,7 +102,7 @@ func TestDrive(t *testing.T) {
 // check proves a faultless report whole and consistent.
 func check(t *testing.T, d Drive, receipts int, r Report) {
 	t.Helper()
-	if r.Verify != (results.Verify{}) || len(r.Errors) > 0 || r.Odd != "" {
+	if r.Verify != (record.Verify{}) || len(r.Errors) > 0 || r.Odd != "" {
 		t.Errorf("faults %+v, errors %v, odd %s", r.Verify, r.Errors, r.Odd)
 	}
 	if r.Sent == 0 || r.Expected != r.Sent*int64(receipts) || r.Received != r.Expected || r.InWindow == 0 {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
 
@@ -32,9 +32,9 @@ type ConnectReport struct {
 	Established int              `json:"established"` // spoke and were answered: a mere connect only proves the backlog. Extra connections are not counted
 	PerS        *float64         `json:"per_s"`       // established a second, from the first connect to the last answer
 	Took        time.Duration    `json:"took_ns"`
-	Answered    *results.Latency `json:"answered_ns"` // from the first attempt of each to the answer of its opening
+	Answered    *record.Latency  `json:"answered_ns"` // from the first attempt of each to the answer of its opening
 	Errors      map[string]int64 `json:"errors"`      // connections not established, by kind
-	Verify      results.Verify   `json:"verify"`
+	Verify      record.Verify    `json:"verify"`
 	Odd         string           `json:"odd"` // the first wrong reply, shortened
 }
 
@@ -61,26 +61,26 @@ type Report struct {
 	Behind int64            `json:"behind"`
 	Errors map[string]int64 `json:"errors"` // connections that failed, by kind, and "unsent" messages; the whole drive's
 
-	Latency  *results.Latency `json:"latency_ns"` // from when a message was due (open loop) or sent (closed loop)
-	Service  *results.Latency `json:"service_ns"` // from the actual send
-	Overflow int64            `json:"overflow"`   // latencies over 60 s, in no histogram
+	Latency  *record.Latency `json:"latency_ns"` // from when a message was due (open loop) or sent (closed loop)
+	Service  *record.Latency `json:"service_ns"` // from the actual send
+	Overflow int64           `json:"overflow"`   // latencies over 60 s, in no histogram
 
 	// Of each message, where the scenario tells of all its hearers at once; else nil.
-	First  *results.Latency `json:"first_ns"`  // from when it was due until the first heard it
-	Last   *results.Latency `json:"last_ns"`   // from when it was due until all had
-	Spread *results.Latency `json:"spread_ns"` // between the two
+	First  *record.Latency `json:"first_ns"`  // from when it was due until the first heard it
+	Last   *record.Latency `json:"last_ns"`   // from when it was due until all had
+	Spread *record.Latency `json:"spread_ns"` // between the two
 
-	Aside *results.Latency `json:"aside_ns"` // from due, of messages that are not among those measured; else nil
+	Aside *record.Latency `json:"aside_ns"` // from due, of messages that are not among those measured; else nil
 
-	Fairness  results.Fairness `json:"fairness"`        // p99 of a connection is of those with 100 receipts or more, to within 25%
-	LateRatio *float64         `json:"late_send_ratio"` // of sends, those over 1 ms after they were due; nil in a closed loop
-	Start     int64            `json:"start_mono_ns"`   // of the window, on CLOCK_MONOTONIC
-	End       int64            `json:"end_mono_ns"`
-	WindowNS  int64            `json:"window_ns"`
-	CPUNS     int64            `json:"cpu_ns"` // of this process, in the window
+	Fairness  record.Fairness `json:"fairness"`        // p99 of a connection is of those with 100 receipts or more, to within 25%
+	LateRatio *float64        `json:"late_send_ratio"` // of sends, those over 1 ms after they were due; nil in a closed loop
+	Start     int64           `json:"start_mono_ns"`   // of the window, on CLOCK_MONOTONIC
+	End       int64           `json:"end_mono_ns"`
+	WindowNS  int64           `json:"window_ns"`
+	CPUNS     int64           `json:"cpu_ns"` // of this process, in the window
 
-	Verify results.Verify `json:"verify"` // the whole drive's
-	Odd    string         `json:"odd"`    // the first wrong reply, shortened
+	Verify record.Verify `json:"verify"` // the whole drive's
+	Odd    string        `json:"odd"`    // the first wrong reply, shortened
 
 	Warnings []string `json:"warnings,omitempty"` // what a reader of the figures should know
 
@@ -94,7 +94,7 @@ const EdgeStall = 250 * time.Millisecond
 type CloseReport struct {
 	Closed int              `json:"closed"` // by the server in answer to our FIN, in good order
 	Errors map[string]int64 `json:"errors"`
-	Verify results.Verify   `json:"verify"` // of what still came
+	Verify record.Verify    `json:"verify"` // of what still came
 }
 
 // Progress is how far a drive is; counts from its beginning, warm-up included.

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 func take(a arrivals, n int) (due []int64) {
@@ -109,7 +109,7 @@ func TestFairness(t *testing.T) {
 	if *f.Jain != 1 || f.WorstConnP99NS == nil || *f.WorstConnP99NS < 8e6 || *f.MedianConnP99NS < 1e6 || *f.MedianConnP99NS > 2e6 {
 		t.Errorf("as many replies each, one of them late: %+v", f)
 	}
-	if f := fairness([]*tally{newTally(5)}); f != (results.Fairness{}) {
+	if f := fairness([]*tally{newTally(5)}); f != (record.Fairness{}) {
 		t.Errorf("none served: %+v", f)
 	}
 }

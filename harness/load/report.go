@@ -3,7 +3,7 @@ package load
 import (
 	"time"
 
-	"cbench/results"
+	"cbench/results/record"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
@@ -98,7 +98,7 @@ func (r *Report) Histograms() (latency, service *hdrhistogram.Histogram, err err
 	return r.latency, r.service, nil
 }
 
-func decode(l *results.Latency) (*hdrhistogram.Histogram, error) {
+func decode(l *record.Latency) (*hdrhistogram.Histogram, error) {
 	if l == nil {
 		return newSpread().hdr, nil
 	}

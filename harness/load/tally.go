@@ -4,7 +4,7 @@ import (
 	"math"
 	"strconv"
 
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -69,7 +69,7 @@ func (s *spread) clear() {
 	s.min, s.max, s.overflow = math.MaxInt64, 0, 0
 }
 
-func (s *spread) summary() *results.Latency { return results.NewLatency(s.hdr).Exact(s.min, s.max) }
+func (s *spread) summary() *record.Latency { return record.NewLatency(s.hdr).Exact(s.min, s.max) }
 
 func newTally(conns int) *tally {
 	return &tally{
@@ -116,8 +116,8 @@ func (t *tally) goOn(keep, leaveOut bool) {
 	}
 }
 
-func (t *tally) verify() results.Verify {
-	return results.Verify{
+func (t *tally) verify() record.Verify {
+	return record.Verify{
 		Lost:       t.faults[scenarios.Lost],
 		Duplicated: t.faults[scenarios.Duplicated],
 		Reordered:  t.faults[scenarios.Reordered],

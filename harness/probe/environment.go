@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // sysctls are the kernel's settings that can change what a run shows.
@@ -27,8 +27,8 @@ var sysctls = []string{
 }
 
 // Environment is where a run takes place: what is not known of it stays empty.
-func Environment(serverCPUs, clientCPUs []int) results.Environment {
-	e := results.Environment{
+func Environment(serverCPUs, clientCPUs []int) record.Environment {
+	e := record.Environment{
 		Kernel:      release(),
 		Distro:      distro("/etc/os-release"),
 		Sysctls:     map[string]string{},

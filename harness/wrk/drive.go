@@ -20,7 +20,7 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/witness"
 	"cbench/internal/poll"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios/wire"
 )
 
@@ -155,7 +155,7 @@ func (t *told) report(body int) (load.Report, error) {
 	r := load.Report{
 		Sent: t.Requests, Expected: t.Requests, Received: right, InWindow: right,
 		WindowNS: t.Duration * 1000, Errors: map[string]int64{},
-		Verify: results.Verify{Corrupted: t.Status},
+		Verify: record.Verify{Corrupted: t.Status},
 	}
 	for kind, n := range map[string]int64{"connect": t.Connect, "read": t.Read, "write": t.Write, "timeout": t.Timeout} {
 		if n > 0 {
@@ -183,7 +183,7 @@ func (t *told) report(body int) (load.Report, error) {
 			return r, fmt.Errorf("wrk: its results: %w", err)
 		}
 	}
-	r.Latency = results.NewLatency(h).Exact(t.Min*1000, t.Max*1000)
+	r.Latency = record.NewLatency(h).Exact(t.Min*1000, t.Max*1000)
 	r.Service = r.Latency
 	return r, nil
 }

@@ -8,7 +8,7 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/witness/witnesstest"
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // needed skips a test where wrk is not installed.
@@ -66,7 +66,7 @@ func TestReport(t *testing.T) {
 	if l := r.Latency; l.Count != 200000 || !near(l.P50, 100e3) || !near(l.P90, 200e3) || !near(l.P99, 200e3) || !near(l.P999, 5e6) || l.Max != 20117e3 {
 		t.Errorf("%+v", l)
 	}
-	if r.WindowNS != 1007211000 || r.Errors["connect"] != 1 || r.Errors["timeout"] != 2 || len(r.Errors) != 2 || r.Verify != (results.Verify{}) {
+	if r.WindowNS != 1007211000 || r.Errors["connect"] != 1 || r.Errors["timeout"] != 2 || len(r.Errors) != 2 || r.Verify != (record.Verify{}) {
 		t.Errorf("%+v", r)
 	}
 	if r, err := told.report(1000); err != nil || r.Verify.Corrupted != 1 {

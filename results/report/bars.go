@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -107,24 +108,24 @@ func (b *builder) cpuBars(load results.Setting) []bars {
 // memoryPieces is where memory is, in the order it is stacked: what the server itself uses, then the kernel for it.
 var memoryPieces = []struct {
 	name string
-	of   func(m *results.Moment) *int64
+	of   func(m *record.Moment) *int64
 }{
-	{"goroutine stacks", func(m *results.Moment) *int64 { return m.Stacks }},
-	{"live heap", func(m *results.Moment) *int64 { return m.HeapLive }},
-	{"unused heap", func(m *results.Moment) *int64 { return m.HeapUnused }},
-	{"Go runtime", func(m *results.Moment) *int64 { return m.Runtime }},
-	{"program's data", func(m *results.Moment) *int64 { return m.Program }},
-	{"other user memory", func(m *results.Moment) *int64 { return m.Rest }},
-	{"kernel: sockets", func(m *results.Moment) *int64 { return m.Sockets }},
-	{"kernel: files", func(m *results.Moment) *int64 { return m.Files }},
-	{"kernel: epoll", func(m *results.Moment) *int64 { return m.Epoll }},
-	{"kernel: page tables", func(m *results.Moment) *int64 { return m.PageTables }},
-	{"kernel: buffers", func(m *results.Moment) *int64 { return m.Buffers }},
+	{"goroutine stacks", func(m *record.Moment) *int64 { return m.Stacks }},
+	{"live heap", func(m *record.Moment) *int64 { return m.HeapLive }},
+	{"unused heap", func(m *record.Moment) *int64 { return m.HeapUnused }},
+	{"Go runtime", func(m *record.Moment) *int64 { return m.Runtime }},
+	{"program's data", func(m *record.Moment) *int64 { return m.Program }},
+	{"other user memory", func(m *record.Moment) *int64 { return m.Rest }},
+	{"kernel: sockets", func(m *record.Moment) *int64 { return m.Sockets }},
+	{"kernel: files", func(m *record.Moment) *int64 { return m.Files }},
+	{"kernel: epoll", func(m *record.Moment) *int64 { return m.Epoll }},
+	{"kernel: page tables", func(m *record.Moment) *int64 { return m.PageTables }},
+	{"kernel: buffers", func(m *record.Moment) *int64 { return m.Buffers }},
 	{"kernel: not told apart", kernelRest},
 }
 
 // kernelRest is the kernel's share less what of it is known by name.
-func kernelRest(m *results.Moment) *int64 {
+func kernelRest(m *record.Moment) *int64 {
 	if m.Kernel == nil {
 		return nil
 	}
@@ -168,7 +169,7 @@ func piecesOf(g *results.Group, moment string) []float64 {
 	var values []float64
 	any := false
 	for _, p := range memoryPieces {
-		s := g.Of(func(c *results.Cell) (float64, bool) {
+		s := g.Of(func(c *record.Cell) (float64, bool) {
 			empty, then := momentOf(c, "empty"), momentOf(c, moment)
 			if empty == nil || then == nil {
 				return 0, false
@@ -192,7 +193,7 @@ func piecesOf(g *results.Group, moment string) []float64 {
 	return values
 }
 
-func momentOf(c *results.Cell, name string) *results.Moment {
+func momentOf(c *record.Cell, name string) *record.Moment {
 	for i := range c.Memory.Moments {
 		if c.Memory.Moments[i].Name == name {
 			return &c.Memory.Moments[i]

@@ -11,6 +11,7 @@ import (
 
 	"cbench/internal/browser"
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // tab is a report in the browser.
@@ -181,11 +182,11 @@ func (p tab) fits(name string) {
 
 func TestReferenceInABrowser(t *testing.T) {
 	dir := filepath.Join("..", "reference")
-	run, err := results.ReadRun(dir)
+	run, err := record.ReadRun(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, warnings, err := results.ReadCells(dir)
+	cells, warnings, err := record.ReadCells(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/record"
 )
 
 func TestCapacitySentence(t *testing.T) {
-	at := results.Setting{Scenario: "echo", Params: results.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
+	at := results.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
 	held := func(model string, v float64, bound string) limit {
 		return limit{model: model, conns: 1000, setting: at, held: results.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 3}, bound: bound}
 	}
@@ -61,7 +62,7 @@ func TestCapacitySentence(t *testing.T) {
 }
 
 func TestCapacityAnswer(t *testing.T) {
-	at := results.Setting{Scenario: "echo", Params: results.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
+	at := results.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
 	held := func(model string, v float64) limit {
 		return limit{model: model, conns: 1000, setting: at, held: results.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 1}, bound: "server"}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -213,13 +214,13 @@ func (b *builder) connsOf(load results.Setting) []int {
 }
 
 // knees is a percentile over the offered load, or over the connections tried, of every model whose limit was searched for: a variant for every N.
-func (b *builder) knees(load results.Setting, percentile func(results.Window) int64) []variant {
+func (b *builder) knees(load results.Setting, percentile func(record.Window) int64) []variant {
 	return b.atEachN(load, func(g *results.Group) []series { return b.kneeLine(g, percentile) })
 }
 
 // kneeLine is one model's: a load over its processes (results.AtLoad), with the interval over them from two on; a load that did not hold
 // is hollow.
-func (b *builder) kneeLine(g *results.Group, percentile func(results.Window) int64) []series {
+func (b *builder) kneeLine(g *results.Group, percentile func(record.Window) int64) []series {
 	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
 	for _, at := range g.Loads() {
 		x, over := at.RatePerS, at.Over(percentile)

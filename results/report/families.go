@@ -4,11 +4,12 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
 // parted is what the page says of all models together: of ours alone where there are too many originals for that. Theirs is the cells left out.
-func (f facts) parted(s *Source) (ours facts, theirs []results.Cell) {
+func (f facts) parted(s *Source) (ours facts, theirs []record.Cell) {
 	own := *s
 	if own.Cells, theirs = results.Apart(s.Run, s.Cells); len(theirs) == 0 {
 		return f, nil
@@ -38,7 +39,7 @@ func (f facts) apartSays() string {
 }
 
 // familyCharts are what ours and its originals are shown by over N.
-func (b *builder) familyCharts(run *results.Run) (all []chart) {
+func (b *builder) familyCharts(run *record.Run) (all []chart) {
 	settings := settingsOf(b.groups)
 	slices.SortStableFunc(settings, func(a, b results.Setting) int { return rank(a) - rank(b) })
 	for _, load := range settings {
@@ -65,7 +66,7 @@ func (b *builder) familyCharts(run *results.Run) (all []chart) {
 }
 
 // families splits a drawing of all servers into one of each family of which an original is known.
-func (b *builder) families(run *results.Run, whole variant) (all []variant) {
+func (b *builder) families(run *record.Run, whole variant) (all []variant) {
 	var names []string
 	for _, s := range whole.Series {
 		names = append(names, s.Model)
@@ -85,7 +86,7 @@ func (b *builder) families(run *results.Run, whole variant) (all []variant) {
 }
 
 // addFamilies adds what is shown of originals that the charts and tables of ours leave out; whole is of all servers.
-func (b *builder) addFamilies(p *originalsPart, run *results.Run, whole *builder, theirs []results.Cell) {
+func (b *builder) addFamilies(p *originalsPart, run *record.Run, whole *builder, theirs []record.Cell) {
 	if len(theirs) == 0 {
 		return
 	}

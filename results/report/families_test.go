@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -17,7 +18,7 @@ func TestManyOriginalsOnThePage(t *testing.T) {
 			s.Cells = append(s.Cells, c)
 		}
 	}
-	s.Run.Originals["evio"] = results.Original{Of: "reactor", Language: "Go"}
+	s.Run.Originals["evio"] = record.Original{Of: "reactor", Language: "Go"}
 	s.Comparisons = results.Comparisons(s.Cells, "")
 	p := newPage(&s)
 	for _, f := range p.Findings {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -19,7 +20,7 @@ type Finding struct {
 
 // facts is what sentences are made of, all of it from the source.
 type facts struct {
-	cells   []results.Cell
+	cells   []record.Cell
 	groups  []results.Group
 	loads   map[results.Setting]string
 	growth  []results.Growth
@@ -40,7 +41,7 @@ type facts struct {
 func factsOf(s *Source) facts {
 	f := facts{cells: s.Cells, groups: results.Summarise(s.Cells)}
 	twins := results.TwinsOf(s.Cells)
-	var originals map[string]results.Original
+	var originals map[string]record.Original
 	if s.Run != nil {
 		originals = s.Run.Originals
 	}
@@ -336,7 +337,7 @@ func fromTo(low, high string) string {
 }
 
 // voidSentence counts what is not valid, with the commonest reason.
-func voidSentence(cells []results.Cell) string {
+func voidSentence(cells []record.Cell) string {
 	void, reasons := 0, map[string]int{}
 	var order []string
 	for i := range cells {

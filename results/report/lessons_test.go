@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // A made-up lesson: what it says is known by heart.
@@ -22,26 +22,26 @@ func says(t *testing.T, all []lessonPart, title string) []string {
 	return nil
 }
 
-func lessonsOf(cells ...results.Cell) []lessonPart {
-	s := Source{Run: &results.Run{}, Cells: cells}
+func lessonsOf(cells ...record.Cell) []lessonPart {
+	s := Source{Run: &record.Run{}, Cells: cells}
 	b := builder{facts: factsOf(&s)}
 	return b.lessons()
 }
 
-func stormed(model string, n int, last, peak int64, kept ...results.Returned) results.Cell {
+func stormed(model string, n int, last, peak int64, kept ...record.Returned) record.Cell {
 	perS := 1e9 * float64(n) / float64(last)
-	return results.Cell{
-		Model: model, Scenario: "storm", Conns: n, Rep: 1, Valid: true, Params: results.Params{Loop: "storm", PayloadBytes: 128, Pipeline: 1},
-		Load:    results.Load{Sent: int64(n), ThroughputPerS: &perS},
-		Latency: &results.Latency{Count: 1000, P50: last / 2, P99: last, Max: 2 * last}, Last: &results.Latency{Count: 10, P50: last},
-		Memory: results.Memory{EmptyRSS: whole(10 << 20), PeakRSS: whole(float64(peak)), Returned: kept},
+	return record.Cell{
+		Model: model, Scenario: "storm", Conns: n, Rep: 1, Valid: true, Params: record.Params{Loop: "storm", PayloadBytes: 128, Pipeline: 1},
+		Load:    record.Load{Sent: int64(n), ThroughputPerS: &perS},
+		Latency: &record.Latency{Count: 1000, P50: last / 2, P99: last, Max: 2 * last}, Last: &record.Latency{Count: 10, P50: last},
+		Memory: record.Memory{EmptyRSS: whole(10 << 20), PeakRSS: whole(float64(peak)), Returned: kept},
 	}
 }
 
 func TestStormLesson(t *testing.T) {
 	all := lessonsOf(
-		stormed("goroutine", 1000, 40e6, 18<<20, results.Returned{AfterNS: 1e9, RSS: 18 << 20}, results.Returned{AfterNS: 30e9, RSS: 12 << 20}),
-		stormed("reactor", 1000, 25e6, 11<<20, results.Returned{AfterNS: 1e9, RSS: 9 << 20}),
+		stormed("goroutine", 1000, 40e6, 18<<20, record.Returned{AfterNS: 1e9, RSS: 18 << 20}, record.Returned{AfterNS: 30e9, RSS: 12 << 20}),
+		stormed("reactor", 1000, 25e6, 11<<20, record.Returned{AfterNS: 1e9, RSS: 9 << 20}),
 	)
 	got := strings.Join(says(t, all, "A storm"), " ")
 	for _, want := range []string{
@@ -68,12 +68,12 @@ func texts(row []Datum) string {
 	return strings.Join(all, "|")
 }
 
-func deafened(model string, held int64, dropped int64) results.Cell {
-	c := results.Cell{
+func deafened(model string, held int64, dropped int64) record.Cell {
+	c := record.Cell{
 		Model: model, Scenario: "slow", Conns: 50, Rep: 1, Valid: true,
-		Params:  results.Params{Loop: "open", RatePerS: 500, PayloadBytes: 4096, Pipeline: 1, RoomSize: 50, Share: 0.2},
-		Latency: &results.Latency{Count: 1000, P50: 1e6, P99: 3e6},
-		Deaf:    &results.Deaf{Members: 10, BoundBytes: 10 << 18, HeldAnon: &held, PeakAnon: &held, Buffers: whole(28 << 20), Dropped: &dropped},
+		Params:  record.Params{Loop: "open", RatePerS: 500, PayloadBytes: 4096, Pipeline: 1, RoomSize: 50, Share: 0.2},
+		Latency: &record.Latency{Count: 1000, P50: 1e6, P99: 3e6},
+		Deaf:    &record.Deaf{Members: 10, BoundBytes: 10 << 18, HeldAnon: &held, PeakAnon: &held, Buffers: whole(28 << 20), Dropped: &dropped},
 	}
 	if dropped > 0 {
 		c.Deaf.FirstDropNS, c.Deaf.LastDropNS = whole(2.1e9), whole(2.2e9)
@@ -83,7 +83,7 @@ func deafened(model string, held int64, dropped int64) results.Cell {
 
 func TestDeafLesson(t *testing.T) {
 	quiet := deafened("reactor", 0, 0)
-	quiet.Params.Share, quiet.Deaf.Members, quiet.Latency = 0, 0, &results.Latency{Count: 1000, P50: 1e6, P99: 2e6}
+	quiet.Params.Share, quiet.Deaf.Members, quiet.Latency = 0, 0, &record.Latency{Count: 1000, P50: 1e6, P99: 2e6}
 	all := lessonsOf(deafened("reactor", 2<<20, 5), deafened("goroutine", 5<<20, 0), quiet)
 	got := says(t, all, "Members that do not read: 20%")
 	for _, want := range []string{
@@ -96,14 +96,14 @@ func TestDeafLesson(t *testing.T) {
 			t.Errorf("%q\nlacks %q", got, want)
 		}
 	}
-	f := factsOf(&Source{Run: &results.Run{}, Cells: []results.Cell{deafened("reactor", 1<<20, 5), deafened("pool", 2<<20, 5)}})
+	f := factsOf(&Source{Run: &record.Run{}, Cells: []record.Cell{deafened("reactor", 1<<20, 5), deafened("pool", 2<<20, 5)}})
 	if want := "10 members that do not read, beside 50 that do, cost a server 1.00 MiB to 2.00 MiB of at most 2.50 MiB, and fill 28.0 MiB of the kernel's socket buffers; " +
 		"5 of them are dropped. No healthy member loses a message; one delivery in 100 takes 3.00 ms or longer."; f.deafFinding() != want {
 		t.Errorf("%s\nwant %s", f.deafFinding(), want)
 	}
 	lost := deafened("thread", 1<<20, 5)
 	lost.Valid, lost.Void = false, []string{"12 lost"}
-	f = factsOf(&Source{Run: &results.Run{}, Cells: []results.Cell{deafened("reactor", 1<<20, 5), deafened("pool", 30<<20, 5), lost}})
+	f = factsOf(&Source{Run: &record.Run{}, Cells: []record.Cell{deafened("reactor", 1<<20, 5), deafened("pool", 30<<20, 5), lost}})
 	for _, want := range []string{
 		"1.00 MiB to 30.0 MiB (they may be owed 2.50 MiB; what is above that is not known)",
 		"In what is valid no healthy member loses a message (void: 1 of 1 repetition of `thread`); one delivery",
@@ -126,15 +126,15 @@ func TestStormsByThreads(t *testing.T) {
 	}
 }
 
-func roomed(model string, n int, kept bool) results.Cell {
+func roomed(model string, n int, kept bool) record.Cell {
 	offered := 10 * float64(n)
-	c := results.Cell{
-		Model: model, Scenario: "fanout", Conns: n, Rep: 1, Valid: kept, Params: results.Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1},
-		Load:    results.Load{Sent: 10, ThroughputPerS: &offered},
-		Latency: &results.Latency{Count: 1000, P50: 1e6, P99: 3e6}, Spread: &results.Latency{Count: 100, P50: 1e6, P99: 2e6},
+	c := record.Cell{
+		Model: model, Scenario: "fanout", Conns: n, Rep: 1, Valid: kept, Params: record.Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1},
+		Load:    record.Load{Sent: 10, ThroughputPerS: &offered},
+		Latency: &record.Latency{Count: 1000, P50: 1e6, P99: 3e6}, Spread: &record.Latency{Count: 100, P50: 1e6, P99: 2e6},
 	}
 	if !kept {
-		c.Void, c.Load.Behind = []string{"fell behind"}, &results.Behind{OfferedPerS: offered, AchievedPerS: 0.62 * offered}
+		c.Void, c.Load.Behind = []string{"fell behind"}, &record.Behind{OfferedPerS: offered, AchievedPerS: 0.62 * offered}
 	}
 	return c
 }
@@ -185,12 +185,12 @@ func TestRoomNotKnown(t *testing.T) {
 }
 
 func TestCrossingLesson(t *testing.T) {
-	slow := func(model string, share float64, p99 int64) results.Cell {
+	slow := func(model string, share float64, p99 int64) record.Cell {
 		return blocked(model, "inline", share, p99, true)
 	}
-	handed := func(share float64, p50 int64) results.Cell {
+	handed := func(share float64, p50 int64) record.Cell {
 		c := blocked("reactor", "offload", share, 1e6, true)
-		c.Params.RatePerS, c.Aside = 10_000, &results.Latency{Count: 1000, P50: p50, P99: p50}
+		c.Params.RatePerS, c.Aside = 10_000, &record.Latency{Count: 1000, P50: p50, P99: p50}
 		return c
 	}
 	all := lessonsOf(slow("reactor", 0.01, 30e6), slow("reactor", 0.05, 80e6), slow("callback", 0.01, 30e6), slow("callback", 0.05, 90e6),
@@ -204,8 +204,8 @@ func TestCrossingLesson(t *testing.T) {
 			t.Errorf("%q\nlacks %q", got[0], part)
 		}
 	}
-	var web []results.Cell
-	for _, c := range []results.Cell{slow("reactor", 0.01, 30e6), slow("reactor", 0.05, 80e6)} {
+	var web []record.Cell
+	for _, c := range []record.Cell{slow("reactor", 0.01, 30e6), slow("reactor", 0.05, 80e6)} {
 		web = append(web, overHTTPToo(c))
 	}
 	gotHTTP := says(t, lessonsOf(append(web, slow("reactor", 0.01, 1e6), slow("reactor", 0.05, 1e6))...), "Requests over HTTP that block for 20ms, among 1,000 a second")
@@ -255,7 +255,7 @@ func TestCrossingsNotKnown(t *testing.T) {
 // The page shows them, and without them has no such section.
 func TestLessonsOnThePage(t *testing.T) {
 	var with, without bytes.Buffer
-	if err := Write(&with, Source{Run: &results.Run{}, Cells: []results.Cell{roomed("reactor", 1000, true)}}); err != nil {
+	if err := Write(&with, Source{Run: &record.Run{}, Cells: []record.Cell{roomed("reactor", 1000, true)}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := Write(&without, made(t)); err != nil {

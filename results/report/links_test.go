@@ -7,22 +7,22 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/record"
 )
 
 // Every link of the page leads somewhere in it, also where there is nothing to tell of memory, or of any load.
 func TestLinksLead(t *testing.T) {
-	for name, of := range map[string]func(results.Cell) bool{
-		"all":       func(results.Cell) bool { return true },
-		"no memory": func(c results.Cell) bool { return c.Scenario == "echo" },
-		"idle":      func(c results.Cell) bool { return c.Scenario == "idle" },
-		"nothing":   func(results.Cell) bool { return false },
+	for name, of := range map[string]func(record.Cell) bool{
+		"all":       func(record.Cell) bool { return true },
+		"no memory": func(c record.Cell) bool { return c.Scenario == "echo" },
+		"idle":      func(c record.Cell) bool { return c.Scenario == "idle" },
+		"nothing":   func(record.Cell) bool { return false },
 	} {
 		s := made(t)
-		s.Cells = slices.DeleteFunc(slices.Clone(s.Cells), func(c results.Cell) bool { return !of(c) })
+		s.Cells = slices.DeleteFunc(slices.Clone(s.Cells), func(c record.Cell) bool { return !of(c) })
 		if name == "no memory" {
 			for i := range s.Cells {
-				s.Cells[i].Memory = results.Memory{}
+				s.Cells[i].Memory = record.Memory{}
 			}
 		}
 		page := written(t, s)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -115,10 +116,10 @@ func (b *builder) table(load results.Setting) Table {
 		}
 		row = append(row,
 			told(g, results.RunQueueWait, words.Nanoseconds),
-			share(g, func(c *results.Cell) *float64 { return c.Load.ClientCPURatio }),
-			share(g, func(c *results.Cell) *float64 { return c.Load.ServerCPURatio }),
-			share(g, func(c *results.Cell) *float64 { return c.Load.LateSendRatio }),
-			median1(g, func(c *results.Cell) *float64 { return c.Fairness.Jain }, func(v float64) string { return fmt.Sprintf("%.3f", v) }),
+			share(g, func(c *record.Cell) *float64 { return c.Load.ClientCPURatio }),
+			share(g, func(c *record.Cell) *float64 { return c.Load.ServerCPURatio }),
+			share(g, func(c *record.Cell) *float64 { return c.Load.LateSendRatio }),
+			median1(g, func(c *record.Cell) *float64 { return c.Fairness.Jain }, func(v float64) string { return fmt.Sprintf("%.3f", v) }),
 			median1(g, worstP99, words.Nanoseconds),
 		)
 		counted := len(g.Valid) + len(g.Rotated)
@@ -147,7 +148,7 @@ func (b *builder) seldomTable(load results.Setting) (Table, bool) {
 	return t, len(known) > 0
 }
 
-func worstP99(c *results.Cell) *float64 {
+func worstP99(c *record.Cell) *float64 {
 	if c.Fairness.WorstConnP99NS == nil {
 		return nil
 	}
@@ -155,13 +156,13 @@ func worstP99(c *results.Cell) *float64 {
 	return &v
 }
 
-func share(g *results.Group, of func(*results.Cell) *float64) Datum {
+func share(g *results.Group, of func(*record.Cell) *float64) Datum {
 	return median1(g, of, words.Percent)
 }
 
 // median1 is the median over what counts of a figure that a cell may not know.
-func median1(g *results.Group, of func(*results.Cell) *float64, inWords func(float64) string) Datum {
-	s := g.Of(func(c *results.Cell) (float64, bool) {
+func median1(g *results.Group, of func(*record.Cell) *float64, inWords func(float64) string) Datum {
+	s := g.Of(func(c *record.Cell) (float64, bool) {
 		if v := of(c); v != nil {
 			return *v, true
 		}
@@ -229,7 +230,7 @@ func bottleneck(bound string) string {
 	return words.Printable(bound)
 }
 
-func searchInWords(p results.Params) string {
+func searchInWords(p record.Params) string {
 	said := fmt.Sprintf("The most %s was searched for in short windows", searched(p.Search))
 	if p.SLO != "" {
 		said += " that had to keep " + limitsIn(p.SLO)
@@ -249,7 +250,7 @@ func (b *builder) searchCharts(load results.Setting) []chart {
 	note := "Points are medians of the windows there; over several processes with the 95% interval of Student's t, over two with both. Hollow: the limits were not held."
 	return append(
 		b.chart(name+" against "+over, note, "ns", x, b.knees(load, latency)...),
-		b.chart("Median latency against "+over, note, "ns", x, b.knees(load, func(w results.Window) int64 { return w.P50 })...)...,
+		b.chart("Median latency against "+over, note, "ns", x, b.knees(load, func(w record.Window) int64 { return w.P50 })...)...,
 	)
 }
 
@@ -282,7 +283,7 @@ func shareRow(name string, share float64, at results.AtLoad) []Datum {
 	if !at.Held {
 		limits = "not held"
 	}
-	ns := func(of func(w results.Window) int64) Datum {
+	ns := func(of func(w record.Window) int64) Datum {
 		over := at.Over(of)
 		if over.N == 0 {
 			return unknown
@@ -294,7 +295,7 @@ func shareRow(name string, share float64, at results.AtLoad) []Datum {
 		return d
 	}
 	return []Datum{{Text: name, Model: name}, figure(float64(at.Conns), words.Whole(at.Conns)), figure(share, inWords), figure(at.RatePerS, words.Rate(at.RatePerS)+"/s"),
-		ns(func(w results.Window) int64 { return w.P50 }), ns(func(w results.Window) int64 { return w.P90 }), ns(func(w results.Window) int64 { return w.P99 }),
-		ns(func(w results.Window) int64 { return w.ServiceP99 }), figure(at.ClientCPURatio, words.Percent(at.ClientCPURatio)),
+		ns(func(w record.Window) int64 { return w.P50 }), ns(func(w record.Window) int64 { return w.P90 }), ns(func(w record.Window) int64 { return w.P99 }),
+		ns(func(w record.Window) int64 { return w.ServiceP99 }), figure(at.ClientCPURatio, words.Percent(at.ClientCPURatio)),
 		{Text: limits}}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // modelLook is how a model is drawn on either paper.
@@ -29,7 +30,7 @@ func (m modelLook) Points() string {
 	return strings.Join(all, " ")
 }
 
-func looksOf(names []string, originals map[string]results.Original, control func(string) bool) []modelLook {
+func looksOf(names []string, originals map[string]record.Original, control func(string) bool) []modelLook {
 	looks := results.Looks(names, originals)
 	var all []modelLook
 	for _, name := range names {

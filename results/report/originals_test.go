@@ -7,21 +7,22 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
 // originalNatures are servers of other makes; a hostile one is among them.
 var originalNatures = []struct {
 	nature
-	results.Original
+	record.Original
 }{
-	{nature{"twisted", "", 9000, 3870, 90e3, 150e3, 9e3, false}, results.Original{Of: "callback", Language: "CPython"}},
-	{nature{"tornado", "", 12_000, 3870, 130e3, 150e3, 8e3, false}, results.Original{Of: "reactor", Language: "CPython"}},
-	{nature{"asyncore", "", 5000, 3870, 78e3, 150e3, 9e3, false}, results.Original{Of: "reactor", Language: "CPython"}},
-	{nature{"node", "", 5000, 3870, 21e3, 60e3, 40e3, false}, results.Original{Of: "reactor", Language: "JavaScript (V8)"}},
-	{nature{"gnet", "", 900, 3870, 9000, 50e3, 100e3, false}, results.Original{Of: "reactor", Language: "Go"}},
-	{nature{"nbio", "", 0, 3870, 8125, 50e3, 100e3, false}, results.Original{Of: "reactor", Language: "Go"}},
-	{nature{"callback", "", 120, 3870, 6800, 49e3, 120e3, false}, results.Original{}},
+	{nature{"twisted", "", 9000, 3870, 90e3, 150e3, 9e3, false}, record.Original{Of: "callback", Language: "CPython"}},
+	{nature{"tornado", "", 12_000, 3870, 130e3, 150e3, 8e3, false}, record.Original{Of: "reactor", Language: "CPython"}},
+	{nature{"asyncore", "", 5000, 3870, 78e3, 150e3, 9e3, false}, record.Original{Of: "reactor", Language: "CPython"}},
+	{nature{"node", "", 5000, 3870, 21e3, 60e3, 40e3, false}, record.Original{Of: "reactor", Language: "JavaScript (V8)"}},
+	{nature{"gnet", "", 900, 3870, 9000, 50e3, 100e3, false}, record.Original{Of: "reactor", Language: "Go"}},
+	{nature{"nbio", "", 0, 3870, 8125, 50e3, 100e3, false}, record.Original{Of: "reactor", Language: "Go"}},
+	{nature{"callback", "", 120, 3870, 6800, 49e3, 120e3, false}, record.Original{}},
 }
 
 // madeBeside is the run made with its originals.
@@ -30,7 +31,7 @@ func madeBeside(t testing.TB) Source {
 	s := made(t)
 	run := *s.Run
 	run.Servers, run.Versions = maps.Clone(run.Servers), map[string]string{"twisted": "twisted 22.4.0 <b>"}
-	run.Originals = map[string]results.Original{hostile: {Of: "reactor", Language: hostile}}
+	run.Originals = map[string]record.Original{hostile: {Of: "reactor", Language: hostile}}
 	cells := s.Cells[:len(s.Cells):len(s.Cells)]
 	for _, o := range originalNatures {
 		if o.Of != "" {
@@ -38,13 +39,13 @@ func madeBeside(t testing.TB) Source {
 		}
 		for rep := 1; rep <= 3; rep++ {
 			for _, n := range []int{100, 1000} {
-				cells = append(cells, o.cell("echo", results.Params{Loop: "closed", PayloadBytes: 128, Pipeline: 1, Rotation: "all", Rounds: 12}, n, rep),
-					o.cell("echo", results.Params{Loop: "open", RatePerS: 20_000, PayloadBytes: 128, Pipeline: 1}, n, rep),
-					o.cell("blocking", results.Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, How: "inline", Share: 0.01, BlockNS: 20e6}, n, rep))
+				cells = append(cells, o.cell("echo", record.Params{Loop: "closed", PayloadBytes: 128, Pipeline: 1, Rotation: "all", Rounds: 12}, n, rep),
+					o.cell("echo", record.Params{Loop: "open", RatePerS: 20_000, PayloadBytes: 128, Pipeline: 1}, n, rep),
+					o.cell("blocking", record.Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, How: "inline", Share: 0.01, BlockNS: 20e6}, n, rep))
 			}
 		}
 		for _, n := range []int{1000, 10_000} {
-			cells = append(cells, o.cell("idle", results.Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1}, n, 1))
+			cells = append(cells, o.cell("idle", record.Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1}, n, 1))
 		}
 	}
 	s.Run, s.Cells = &run, cells
@@ -171,7 +172,7 @@ func TestLanguageInWords(t *testing.T) {
 }
 
 func TestEnginesInWords(t *testing.T) {
-	closed, open := results.Setting{Scenario: "echo", Params: results.Params{Loop: "closed"}}, results.Setting{Scenario: "echo", Params: results.Params{Loop: "open", RatePerS: 2000}}
+	closed, open := results.Setting{Scenario: "echo", Params: record.Params{Loop: "closed"}}, results.Setting{Scenario: "echo", Params: record.Params{Loop: "open", RatePerS: 2000}}
 	of := func(s results.Setting, engine string, n int, ratio float64, v results.Verdict) results.Comparison {
 		c := *pairOf("reactor", engine, "", ratio, v).Figures[0].Ratio
 		c.Setting, c.Conns = s, n

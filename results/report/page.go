@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -140,7 +141,7 @@ func (p *page) Class(name string) string {
 	return "model"
 }
 
-func when(r *results.Run) string {
+func when(r *record.Run) string {
 	const form = "2 January 2006, 15:04"
 	if r.Ended == nil {
 		return r.Started.UTC().Format(form) + " UTC, unfinished"
@@ -149,7 +150,7 @@ func when(r *results.Run) string {
 }
 
 // machine is the machine in a line.
-func machine(e results.Environment) string {
+func machine(e record.Environment) string {
 	inWords := []string{fmt.Sprintf("%s of %s", words.Plural(e.Cores, "core"), e.CPUModel)}
 	if e.Virtualised != nil && *e.Virtualised {
 		inWords[0] += " (virtual)"
@@ -164,7 +165,7 @@ func machine(e results.Environment) string {
 	return words.Printable(strings.Join(inWords, " · "))
 }
 
-func setupOf(r *results.Run) setupPart {
+func setupOf(r *record.Run) setupPart {
 	e := r.Environment
 	s := setupPart{Command: commandLine(r.Command), Build: e.BuildCommit, Go: e.GoVersion}
 	add := func(name, value string) {

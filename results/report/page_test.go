@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -129,11 +130,11 @@ func TestDifferenceWithoutProbability(t *testing.T) {
 
 func TestReferenceIsSmall(t *testing.T) {
 	dir := filepath.Join("..", "reference")
-	run, err := results.ReadRun(dir)
+	run, err := record.ReadRun(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells, _, err := results.ReadCells(dir)
+	cells, _, err := record.ReadCells(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // File is the page's name inside the directory of a run.
@@ -26,8 +27,8 @@ const File = "report.html"
 
 // Source is what a page is made of.
 type Source struct {
-	Run      *results.Run
-	Cells    []results.Cell
+	Run      *record.Run
+	Cells    []record.Cell
 	Warnings []string // of reading the cells
 
 	Comparisons []results.Comparison // as results.Comparisons; none: nothing is called a difference

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -42,12 +43,12 @@ func TestWords(t *testing.T) {
 func rate3(v float64) string { return words.Rate(v) }
 
 func TestLoadNames(t *testing.T) {
-	open := results.Setting{Scenario: "echo", Params: results.Params{Loop: "open", RatePerS: 20000, PayloadBytes: 128}}
+	open := results.Setting{Scenario: "echo", Params: record.Params{Loop: "open", RatePerS: 20000, PayloadBytes: 128}}
 	other := open
 	other.Params.PayloadBytes = 4096
-	closed := results.Setting{Scenario: "echo", Params: results.Params{Loop: "closed", Pipeline: 4, Driver: "wrk"}}
-	search := results.Setting{Scenario: "echo", Params: results.Params{Loop: "search", Search: "conns", SLO: "p99<5ms"}}
-	idle := results.Setting{Scenario: "idle", Params: results.Params{Loop: "open", RatePerS: 10, Arrivals: "poisson"}}
+	closed := results.Setting{Scenario: "echo", Params: record.Params{Loop: "closed", Pipeline: 4, Driver: "wrk"}}
+	search := results.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "conns", SLO: "p99<5ms"}}
+	idle := results.Setting{Scenario: "idle", Params: record.Params{Loop: "open", RatePerS: 10, Arrivals: "poisson"}}
 	for s, want := range map[results.Setting]string{
 		open: "echo at 20,000 messages/s", closed: "echo, closed loop, 4 under way each, loaded by wrk", search: "echo, most connections within p99 < 5ms",
 		idle: "idle, poisson arrivals",
@@ -145,7 +146,7 @@ func TestWhatIsNotKnownIsToldOnce(t *testing.T) {
 
 // A floor is told with its load, as what it is, and that there is none where there is no control.
 func TestNoise(t *testing.T) {
-	closed := results.Setting{Scenario: "echo", Params: results.Params{Loop: "closed"}}
+	closed := results.Setting{Scenario: "echo", Params: record.Params{Loop: "closed"}}
 	floor := func(f results.Figure, share float64, control string) results.Comparison {
 		c := compared("pool", 100, results.Same, 1, f)
 		c.Setting, c.Floor, c.Control = closed, share, control
@@ -216,9 +217,9 @@ func TestFindingsOfLittle(t *testing.T) {
 	for i := range void {
 		void[i].Valid, void[i].Void = false, []string{"the client was saturated"}
 	}
-	one := slices.DeleteFunc(slices.Clone(whole.Cells), func(c results.Cell) bool { return c.Model != "reactor" })
+	one := slices.DeleteFunc(slices.Clone(whole.Cells), func(c record.Cell) bool { return c.Model != "reactor" })
 	for name, tt := range map[string]struct {
-		cells []results.Cell
+		cells []record.Cell
 		want  string
 	}{
 		"no cell":   {nil, "No repetition is finished."},

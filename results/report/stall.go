@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -128,7 +129,7 @@ func machineSentence(of []stall) string {
 }
 
 // stallOf looks at the repetitions of one group.
-func stallOf(cells []results.Cell) (s stall) {
+func stallOf(cells []record.Cell) (s stall) {
 	var p50, p99, service, late, busy []float64
 	for i := range cells {
 		c := &cells[i]

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cbench/results"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -81,15 +82,15 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 		g := row[len(row)-1]
 		name := results.NameOf(b.groups, g)
 		data := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
-		for _, of := range []func(*results.Memory) *int64{
-			func(m *results.Memory) *int64 { return m.EmptyRSS }, func(m *results.Memory) *int64 { return m.RSS },
-			func(m *results.Memory) *int64 { return m.AfterCloseRSS },
+		for _, of := range []func(*record.Memory) *int64{
+			func(m *record.Memory) *int64 { return m.EmptyRSS }, func(m *record.Memory) *int64 { return m.RSS },
+			func(m *record.Memory) *int64 { return m.AfterCloseRSS },
 		} {
 			data = append(data, bytesOf(g, of))
 			known = known || data[len(data)-1].Text != unknown.Text
 		}
 		for _, step := range after {
-			data = append(data, bytesOf(g, func(m *results.Memory) *int64 {
+			data = append(data, bytesOf(g, func(m *record.Memory) *int64 {
 				for i := range m.Returned {
 					if m.Returned[i].Step() == step {
 						return &m.Returned[i].RSS
@@ -103,8 +104,8 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 	return t, known
 }
 
-func bytesOf(g *results.Group, of func(*results.Memory) *int64) Datum {
-	s := g.Of(func(c *results.Cell) (float64, bool) {
+func bytesOf(g *results.Group, of func(*record.Memory) *int64) Datum {
+	s := g.Of(func(c *record.Cell) (float64, bool) {
 		if v := of(&c.Memory); v != nil {
 			return float64(*v), true
 		}
@@ -147,7 +148,7 @@ func (b *builder) void() Table {
 	return t
 }
 
-func (b *builder) cellWords(g *results.Group, c *results.Cell) []Datum {
+func (b *builder) cellWords(g *results.Group, c *record.Cell) []Datum {
 	name := results.NameOf(b.groups, g)
 	return []Datum{{Text: b.facts.loads[g.Setting()]}, {Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns)),
 		figure(float64(c.Rep), words.Whole(c.Rep))}

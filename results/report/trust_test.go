@@ -5,18 +5,19 @@ import (
 	"testing"
 
 	"cbench/results"
+	"cbench/results/record"
 )
 
 // No two servers are looked at after the same nanoseconds; the columns are of what was meant.
 func TestReturned(t *testing.T) {
-	idle := results.Params{Loop: "open", RatePerS: 10, Procs: 1}
-	cell := func(model string, late int64) results.Cell {
-		c := results.Cell{Scenario: "idle", Model: model, Conns: 100, Rep: 1, Params: idle, Valid: true}
+	idle := record.Params{Loop: "open", RatePerS: 10, Procs: 1}
+	cell := func(model string, late int64) record.Cell {
+		c := record.Cell{Scenario: "idle", Model: model, Conns: 100, Rep: 1, Params: idle, Valid: true}
 		c.Memory.EmptyRSS = whole(1 << 20)
-		c.Memory.Returned = []results.Returned{{AfterNS: 1e8 + late, RSS: 8 << 20}, {AfterNS: 1e9 + late, RSS: 4 << 20}, {AfterNS: 3e9 + 7*late, RSS: 2 << 20}}
+		c.Memory.Returned = []record.Returned{{AfterNS: 1e8 + late, RSS: 8 << 20}, {AfterNS: 1e9 + late, RSS: 4 << 20}, {AfterNS: 3e9 + 7*late, RSS: 2 << 20}}
 		return c
 	}
-	s := Source{Run: &results.Run{}, Cells: []results.Cell{cell("pool", 61_234), cell("reactor", 7_654_321)}}
+	s := Source{Run: &record.Run{}, Cells: []record.Cell{cell("pool", 61_234), cell("reactor", 7_654_321)}}
 	b := builder{facts: factsOf(&s)}
 	table, ok := b.returned(b.groups[0].Setting())
 	if want := []string{"Model", "N", "Empty", "All open", "After closing", "0.1 s later", "1 s later", "3 s later"}; !ok || !slices.Equal(table.Head, want) {

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"cbench/harness/load"
-	"cbench/results"
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -50,7 +50,7 @@ func Drive(t *testing.T, open load.Opener, p load.Plan, d load.Drive, w load.Wat
 	if err != nil {
 		t.Fatal(err)
 	}
-	if closed, err := driver.Close(); err != nil || closed.Verify != (results.Verify{}) {
+	if closed, err := driver.Close(); err != nil || closed.Verify != (record.Verify{}) {
 		t.Error(closed, err)
 	}
 	return r
@@ -62,7 +62,7 @@ func Measures(t *testing.T, open load.Opener) load.Report {
 	var window []bool
 	r := Drive(t, open, Echo(t, nil), load.Drive{Warmup: 50 * time.Millisecond, Duration: 200 * time.Millisecond},
 		load.Watch{Window: func(start bool) { window = append(window, start) }})
-	if r.Verify != (results.Verify{}) || len(r.Errors) > 0 || r.Odd != "" {
+	if r.Verify != (record.Verify{}) || len(r.Errors) > 0 || r.Odd != "" {
 		t.Errorf("faults %+v, errors %v, odd %s", r.Verify, r.Errors, r.Odd)
 	}
 	if r.Sent == 0 || r.Expected != r.Sent || r.Received != r.Sent || r.InWindow == 0 || r.Latency.Count != r.Received || r.Latency.Min <= 0 {

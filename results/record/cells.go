@@ -1,4 +1,4 @@
-package results
+package record
 
 import (
 	"bufio"
@@ -18,7 +18,7 @@ import (
 // Append adds a finished repetition to cells.jsonl of dir: one line, one write, synced before it returns. What a crash left
 // half written at the end of the file is cut off first, so that the new line is never glued to it.
 func Append(dir string, c *Cell) error {
-	line, err := encodeCell(c)
+	line, err := EncodeCell(c)
 	if err != nil {
 		return fmt.Errorf("append to %s: %w", CellsFile, err)
 	}
@@ -46,7 +46,7 @@ func Append(dir string, c *Cell) error {
 }
 
 // encodeCell is c as a line. Lists and counts that are empty are written as such: they are known, and null would say otherwise.
-func encodeCell(c *Cell) ([]byte, error) {
+func EncodeCell(c *Cell) ([]byte, error) {
 	whole := *c
 	whole.Schema = Schema
 	if whole.Void == nil {
@@ -100,14 +100,14 @@ func ReadCells(dir string) (cells []Cell, warnings []string, err error) {
 		return nil, nil, fmt.Errorf("read cells: %w", err)
 	}
 	defer f.Close()
-	cells, warnings, err = readCells(f, path)
+	cells, warnings, err = Parse(f, path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read cells: %w", err)
 	}
 	return cells, warnings, nil
 }
 
-func readCells(r io.Reader, name string) (cells []Cell, warnings []string, err error) {
+func Parse(r io.Reader, name string) (cells []Cell, warnings []string, err error) {
 	all, warnings, err := decodeCells(r, name)
 	if err != nil {
 		return nil, nil, err

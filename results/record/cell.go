@@ -1,6 +1,6 @@
-// Package results is the files of a run and all that is made of them: statistics, charts, tables. Everything here is a
-// pure function of the files; nothing here measures.
-package results
+// Package record is the files of a run: cells, plan, environment. Everything that is made of them stands above; nothing here
+// measures.
+package record
 
 // Schema is the version of the files this package writes and reads.
 const Schema = 1

@@ -1,7 +1,9 @@
-package results
+package record_test
 
 import (
 	"bytes"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,25 +14,25 @@ import (
 )
 
 func TestRunRoundTrip(t *testing.T) {
-	run, _ := synthetic(t)
+	run, _ := recordtest.Synthetic(t)
 	dir := filepath.Join(t.TempDir(), "made", "by", "WriteRun")
 	for range 2 { // the second replaces the first
-		if err := WriteRun(dir, run); err != nil {
+		if err := record.WriteRun(dir, run); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := ReadRun(dir)
+	got, err := record.ReadRun(dir)
 	if err != nil || !reflect.DeepEqual(got, run) {
 		t.Errorf("read back %v: %+v, want %+v", err, got, run)
 	}
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 1 {
-		t.Errorf("beside %s stands %v (%v)", RunFile, left, err)
+		t.Errorf("beside %s stands %v (%v)", record.RunFile, left, err)
 	}
 }
 
 func TestReadRunRefuses(t *testing.T) {
-	if _, err := ReadRun(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := record.ReadRun(t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	for content, want := range map[string]string{
@@ -39,15 +41,15 @@ func TestReadRunRefuses(t *testing.T) {
 		`{"schema":9}`: "newer cbench",
 	} {
 		dir := t.TempDir()
-		put(t, filepath.Join(dir, RunFile), content)
-		if _, err := ReadRun(dir); err == nil || !strings.Contains(err.Error(), want) {
+		recordtest.Put(t, filepath.Join(dir, record.RunFile), content)
+		if _, err := record.ReadRun(dir); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", content, err, want)
 		}
 	}
 }
 
 func TestDifferences(t *testing.T) {
-	run, _ := synthetic(t)
+	run, _ := recordtest.Synthetic(t)
 	now := run.Environment
 	now.Sysctls = map[string]string{"other": "1"}
 	if d := run.Environment.Differences(now); len(d) != 0 {
@@ -60,29 +62,29 @@ func TestDifferences(t *testing.T) {
 }
 
 func TestCellsRoundTrip(t *testing.T) {
-	_, cells := synthetic(t)
+	_, cells := recordtest.Synthetic(t)
 	dir := t.TempDir()
 	cells = cells[25:45] // some of them void
 	for i := range cells {
-		if err := Append(dir, &cells[i]); err != nil {
+		if err := record.Append(dir, &cells[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, warnings, err := ReadCells(dir)
+	got, warnings, err := record.ReadCells(dir)
 	if err != nil || len(warnings) > 0 || !reflect.DeepEqual(got, cells) {
 		t.Errorf("%d of %d cells back, warnings %q, error %v", len(got), len(cells), warnings, err)
 	}
-	if got, warnings, err := ReadCells(t.TempDir()); len(got)+len(warnings) > 0 || err != nil {
+	if got, warnings, err := record.ReadCells(t.TempDir()); len(got)+len(warnings) > 0 || err != nil {
 		t.Errorf("no file: %v %q %v", got, warnings, err)
 	}
 }
 
 func TestUnknownIsNullAndEmptyIsNot(t *testing.T) {
 	dir := t.TempDir()
-	if err := Append(dir, &Cell{Model: "m", Scenario: "s", Conns: 1, Rep: 1}); err != nil {
+	if err := record.Append(dir, &record.Cell{Model: "m", Scenario: "s", Conns: 1, Rep: 1}); err != nil {
 		t.Fatal(err)
 	}
-	line := string(get(t, filepath.Join(dir, CellsFile)))
+	line := string(recordtest.Get(t, filepath.Join(dir, record.CellsFile)))
 	for _, want := range []string{`"schema":1`, `"void":[]`, `"warnings":[]`, `"errors":{}`, `"latency_ns":null`, `"kernel_bytes":null`} {
 		if !strings.Contains(line, want) {
 			t.Errorf("no %s in %s", want, line)
@@ -92,32 +94,34 @@ func TestUnknownIsNullAndEmptyIsNot(t *testing.T) {
 
 // A crash may tear the last line at any byte. The reader leaves it out, and the next line is whole.
 func TestTornLine(t *testing.T) {
-	cell := func(rep int) *Cell { return &Cell{Schema: Schema, Model: "m", Scenario: "s", Conns: 1, Rep: rep} }
-	whole, err := encodeCell(cell(2))
+	cell := func(rep int) *record.Cell {
+		return &record.Cell{Schema: record.Schema, Model: "m", Scenario: "s", Conns: 1, Rep: rep}
+	}
+	whole, err := record.EncodeCell(cell(2))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, cut := range []int{1, 2, len(whole) / 2, len(whole) - 2, len(whole) - 1} {
 		dir := t.TempDir()
-		if err := Append(dir, cell(1)); err != nil {
+		if err := record.Append(dir, cell(1)); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(dir, CellsFile)
-		put(t, path, string(get(t, path))+string(whole[:cut]))
+		path := filepath.Join(dir, record.CellsFile)
+		recordtest.Put(t, path, string(recordtest.Get(t, path))+string(whole[:cut]))
 
 		complete := cut == len(whole)-1 // only the line feed is missing
 		kept := 1
 		if complete {
 			kept = 2
 		}
-		cells, warnings, err := ReadCells(dir)
+		cells, warnings, err := record.ReadCells(dir)
 		if err != nil || len(cells) != kept || (len(warnings) == 0) != complete {
 			t.Errorf("cut at %d: %d cells, warnings %q, error %v", cut, len(cells), warnings, err)
 		}
-		if err := Append(dir, cell(3)); err != nil {
+		if err := record.Append(dir, cell(3)); err != nil {
 			t.Fatal(err)
 		}
-		cells, warnings, err = ReadCells(dir)
+		cells, warnings, err = record.ReadCells(dir)
 		if err != nil || len(warnings) > 0 || len(cells) != kept+1 || cells[kept].Rep != 3 {
 			t.Errorf("cut at %d, then appended: %d cells, warnings %q, error %v", cut, len(cells), warnings, err)
 		}
@@ -135,7 +139,7 @@ func TestReadCellsRefuses(t *testing.T) {
 		"no model":              {`{"schema":1}` + "\n", "c:1: not a cell: model"},
 		"a string for a number": {`{"schema":1,"conns":"many"}` + "\n", "c:1: not a cell: json"},
 	} {
-		if _, _, err := readCells(strings.NewReader(tc.in), "c"); err == nil || !strings.Contains(err.Error(), tc.want) {
+		if _, _, err := record.Parse(strings.NewReader(tc.in), "c"); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %q", name, err, tc.want)
 		}
 	}
@@ -144,7 +148,7 @@ func TestReadCellsRefuses(t *testing.T) {
 func TestFirstResultCounts(t *testing.T) {
 	in := `{"schema":1,"model":"m","scenario":"s","conns":1,"rep":1,"valid":true}` + "\n" +
 		`{"schema":1,"model":"m","scenario":"s","conns":1,"rep":1,"valid":false}` + "\n"
-	cells, warnings, err := readCells(strings.NewReader(in), "c")
+	cells, warnings, err := record.Parse(strings.NewReader(in), "c")
 	if err != nil || len(cells) != 1 || !cells[0].Valid || len(warnings) != 1 || !strings.HasPrefix(warnings[0], "c:2: ") {
 		t.Errorf("%d cells, warnings %q, error %v", len(cells), warnings, err)
 	}
@@ -158,37 +162,21 @@ func FuzzReadCells(f *testing.F) {
 	f.Add([]byte("garbage\n" + good))
 	f.Add([]byte{0, '\n', 0xFF})
 	f.Fuzz(func(t *testing.T, in []byte) {
-		cells, _, err := readCells(bytes.NewReader(in), "c")
+		cells, _, err := record.Parse(bytes.NewReader(in), "c")
 		if err != nil {
 			return
 		}
 		var out bytes.Buffer
 		for i := range cells {
-			line, err := encodeCell(&cells[i])
+			line, err := record.EncodeCell(&cells[i])
 			if err != nil {
 				t.Fatal(err)
 			}
 			out.Write(line)
 		}
-		again, warnings, err := readCells(&out, "c")
+		again, warnings, err := record.Parse(&out, "c")
 		if err != nil || len(warnings) > 0 || len(again) != len(cells) {
 			t.Fatalf("%d cells, then %d, warnings %q, error %v", len(cells), len(again), warnings, err)
 		}
 	})
-}
-
-func put(t *testing.T, path, content string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func get(t *testing.T, path string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }

@@ -1,6 +1,7 @@
-package results
+package recordtest
 
 import (
+	"cbench/results/record"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -14,14 +15,14 @@ import (
 )
 
 // nature is what a made-up model is like.
-type nature struct {
-	model           string
-	user, kernel    float64 // bytes a connection
-	cpu             float64 // ns a message
-	middle, slowest float64 // latency: the median in ns, and how much longer the tail is
+type Nature struct {
+	Model           string
+	User, Kernel    float64 // bytes a connection
+	CPU             float64 // ns a message
+	Middle, Slowest float64 // latency: the median in ns, and how much longer the tail is
 }
 
-var natures = []nature{
+var Natures = []Nature{
 	{"goroutine", 4100, 2560, 6900, 62e3, 1.9},
 	{"pool", 240, 2816, 9400, 95e3, 2.6},
 	{"reactor", 228, 2560, 5100, 48e3, 1.4},
@@ -32,7 +33,7 @@ var natures = []nature{
 // synthetic is a run made in code: every model at 100, 1,000 and 10,000 connections, three repetitions, three
 // scenarios. In echo, pool at 10,000 has one void repetition and callback has nothing but void ones; chat knows no kernel memory.
 // The cells are the caller's to change, what they point at is not.
-func synthetic(t testing.TB) (*Run, []Cell) {
+func Synthetic(t testing.TB) (*record.Run, []record.Cell) {
 	t.Helper()
 	run, cells := made()
 	copied := *run
@@ -41,21 +42,21 @@ func synthetic(t testing.TB) (*Run, []Cell) {
 
 var made = sync.OnceValues(makeUp)
 
-func makeUp() (*Run, []Cell) {
+func makeUp() (*record.Run, []record.Cell) {
 	virtual := true
 	ended := time.Date(2025, 3, 14, 9, 40, 0, 0, time.UTC)
-	run := &Run{
-		Schema: Schema, Name: "synthetic", Started: ended.Add(-9 * time.Minute), Ended: &ended,
+	run := &record.Run{
+		Schema: record.Schema, Name: "synthetic", Started: ended.Add(-9 * time.Minute), Ended: &ended,
 		Command: []string{"cbench", "run", "--model=all"},
-		Environment: Environment{
+		Environment: record.Environment{
 			CPUModel: "AMD EPYC 7B13", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.1.0-18-amd64", Distro: "Debian 12",
 			Virtualised: &virtual, NofileSoft: 20000, NofileHard: 20000, Sysctls: map[string]string{"net.core.somaxconn": "4096"},
 			GoVersion: "go1.26.0", BuildCommit: "0123abc", ServerCPUs: "0", ClientCPUs: "1",
 		},
 	}
-	var cells []Cell
+	var cells []record.Cell
 	for _, scenario := range []string{"echo", "chat", "idle"} {
-		params := Params{PayloadBytes: 128, Loop: "open", RatePerS: 20000, Pipeline: 1, DurationNS: 3e9, WarmupNS: 1e9, Procs: 1}
+		params := record.Params{PayloadBytes: 128, Loop: "open", RatePerS: 20000, Pipeline: 1, DurationNS: 3e9, WarmupNS: 1e9, Procs: 1}
 		switch scenario {
 		case "chat":
 			params.RoomSize, params.RatePerS = 10, 2000
@@ -64,13 +65,13 @@ func makeUp() (*Run, []Cell) {
 		}
 		for rep := 1; rep <= 3; rep++ {
 			for _, n := range []int{100, 1000, 10000} {
-				for _, like := range natures {
-					if like.model == "floor" && scenario == "chat" {
+				for _, like := range Natures {
+					if like.Model == "floor" && scenario == "chat" {
 						continue
 					}
-					p := Planned{Order: len(cells) + 1, Model: like.model, Scenario: scenario, Conns: n, Rep: rep, Seed: uint64(rep), Params: params}
+					p := record.Planned{Order: len(cells) + 1, Model: like.Model, Scenario: scenario, Conns: n, Rep: rep, Seed: uint64(rep), Params: params}
 					run.Plan = append(run.Plan, p)
-					cells = append(cells, like.cell(p))
+					cells = append(cells, like.Cell(p))
 				}
 			}
 		}
@@ -79,53 +80,53 @@ func makeUp() (*Run, []Cell) {
 }
 
 // cell makes the figures of one repetition up.
-func (like nature) cell(p Planned) Cell {
+func (like Nature) Cell(p record.Planned) record.Cell {
 	noise := rand.New(rand.NewPCG(uint64(p.Order), 7))
 	vary := func(v, by float64) float64 { return v * (1 + by*(noise.Float64()-0.5)) }
 	n := float64(p.Conns)
-	c := Cell{
-		Schema: Schema, Model: p.Model, Scenario: p.Scenario, Conns: p.Conns, Rep: p.Rep, Order: p.Order, Seed: p.Seed,
+	c := record.Cell{
+		Schema: record.Schema, Model: p.Model, Scenario: p.Scenario, Conns: p.Conns, Rep: p.Rep, Order: p.Order, Seed: p.Seed,
 		Params: p.Params, Valid: true, Void: []string{}, Warnings: []string{},
 	}
 	received := int64(p.Params.RatePerS * 3 * float64(max(p.Params.RoomSize, 1)))
 	h := hdrhistogram.New(1, 60e9, 3)
-	middle := like.middle * (1 + n/20000)
+	middle := like.Middle * (1 + n/20000)
 	for range min(received, 5000) {
 		v := middle * math.Exp(0.35*noise.NormFloat64())
 		if noise.Float64() < 0.01 {
-			v *= like.slowest * (1 + 4*noise.ExpFloat64())
+			v *= like.Slowest * (1 + 4*noise.ExpFloat64())
 		}
 		if err := h.RecordValue(int64(v)); err != nil {
 			panic(err)
 		}
 	}
-	c.Latency = NewLatency(h)
+	c.Latency = record.NewLatency(h)
 	service := *c.Latency
 	c.Service = &service
-	c.Load = Load{
+	c.Load = record.Load{
 		Established: p.Conns, Sent: int64(p.Params.RatePerS * 3), Received: received, Expected: received,
-		ThroughputPerS: ptr(vary(float64(received)/3, 0.01)), Errors: map[string]int64{},
+		ThroughputPerS: Ptr(vary(float64(received)/3, 0.01)), Errors: map[string]int64{},
 	}
-	empty, grown := 3.2e6, vary(like.user*n, 0.06)
-	c.Memory.EmptyAnon, c.Memory.Anon = ptr(int64(empty)), ptr(int64(empty+grown))
-	c.Memory.UserPerConn = ptr(grown / n)
+	empty, grown := 3.2e6, vary(like.User*n, 0.06)
+	c.Memory.EmptyAnon, c.Memory.Anon = Ptr(int64(empty)), Ptr(int64(empty+grown))
+	c.Memory.UserPerConn = Ptr(grown / n)
 	if p.Scenario != "chat" {
-		kernel := vary(like.kernel*n, 0.03)
-		c.Memory.Kernel, c.Memory.EmptyKernel = ptr(int64(2e6+kernel)), ptr(int64(2e6))
-		c.Memory.KernelPerConn = ptr(kernel / n)
+		kernel := vary(like.Kernel*n, 0.03)
+		c.Memory.Kernel, c.Memory.EmptyKernel = Ptr(int64(2e6+kernel)), Ptr(int64(2e6))
+		c.Memory.KernelPerConn = Ptr(kernel / n)
 	}
-	c.CPU.ServerNSPerMessage = ptr(vary(like.cpu*(1+0.1*math.Log10(n/100)), 0.08))
+	c.CPU.ServerNSPerMessage = Ptr(vary(like.CPU*(1+0.1*math.Log10(n/100)), 0.08))
 	like.spoil(&c)
 	return c
 }
 
 // spoil makes the void repetitions void.
-func (like nature) spoil(c *Cell) {
+func (like Nature) spoil(c *record.Cell) {
 	switch {
 	case c.Scenario != "echo" || c.Conns != 10000:
 	case c.Model == "pool" && c.Rep == 2:
 		c.Valid, c.Void = false, []string{"12 replies lost"}
-		c.CPU.ServerNSPerMessage = ptr(*c.CPU.ServerNSPerMessage * 1.7)
+		c.CPU.ServerNSPerMessage = Ptr(*c.CPU.ServerNSPerMessage * 1.7)
 		c.Latency.P99 *= 3
 	case c.Model == "callback":
 		c.Valid, c.Void = false, []string{"server exited: signal: killed"}
@@ -134,24 +135,24 @@ func (like nature) spoil(c *Cell) {
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
+func Ptr[T any](v T) *T { return &v }
 
 // write puts a run into a directory of its own.
-func write(t testing.TB, run *Run, cells []Cell) string {
+func Write(t testing.TB, run *record.Run, cells []record.Cell) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := WriteRun(dir, run); err != nil {
+	if err := record.WriteRun(dir, run); err != nil {
 		t.Fatal(err)
 	}
 	var lines []byte
 	for i := range cells {
-		line, err := encodeCell(&cells[i])
+		line, err := record.EncodeCell(&cells[i])
 		if err != nil {
 			t.Fatal(err)
 		}
 		lines = append(lines, line...)
 	}
-	if err := os.WriteFile(filepath.Join(dir, CellsFile), lines, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, record.CellsFile), lines, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return dir

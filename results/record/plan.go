@@ -1,4 +1,4 @@
-package results
+package record
 
 import (
 	"cbench/results/words"
@@ -90,9 +90,9 @@ func SamePlan(old, now *Run, cells []Cell) error {
 func (p Params) String() string {
 	load := "closed loop"
 	switch {
-	case p.searches():
+	case p.Searches():
 		load = p.searchInWords()
-	case p.storms():
+	case p.Storms():
 		load = "all connect at once, speak once and leave, again and again"
 	case p.Loop == "open":
 		load = fmt.Sprintf("open loop, %s messages/s in total", words.Number(p.RatePerS))
@@ -120,7 +120,7 @@ func (p Params) String() string {
 	return load
 }
 
-func (p Params) storms() bool { return p.Loop == "storm" }
+func (p Params) Storms() bool { return p.Loop == "storm" }
 
 // searchInWords is what was searched: "the most messages/s with p99<5ms".
 func (p Params) searchInWords() string {
@@ -133,10 +133,10 @@ func (p Params) searchInWords() string {
 	return fmt.Sprintf("the most messages/s with %s", p.SLO)
 }
 
-func (p Params) searches() bool { return p.Loop == "search" }
+func (p Params) Searches() bool { return p.Loop == "search" }
 
 // alike is p without what may differ between repetitions that are shown as one group.
-func (p Params) alike() Params {
+func (p Params) Alike() Params {
 	p.DurationNS, p.WarmupNS, p.Rotation, p.Rounds, p.SlotNS, p.Width, p.Edge, p.Tries = 0, 0, "", 0, 0, 0, 0, 0
 	return p
 }
