@@ -37,7 +37,7 @@ func besideOursWith(t testing.TB, blocks string) (*record.Run, []record.Cell) {
 	run, _ := recordtest.Synthetic(t)
 	run.Plan = nil
 	run.Servers, run.Versions = map[string]string{}, map[string]string{"twisted": "twisted 22.4.0 CPython 3.11.2"}
-	run.Originals = map[string]record.Original{"gevent": {"coroutine", "CPython"}}
+	run.Originals = map[string]record.Original{"gevent": {Of: "coroutine", Language: "CPython"}}
 	all := recordtest.Natures
 	for _, o := range othersMade {
 		run.Servers[o.Model], run.Originals[o.Model] = "server {addr}", o.Original
@@ -240,7 +240,7 @@ func TestOriginalsAreDrawn(t *testing.T) {
 // Servers of HTTP have their memory beside ours too where comet ran alone at one N, and a slope where it did at two.
 func TestMemoryOfWaitersAtOneN(t *testing.T) {
 	run, _ := recordtest.Synthetic(t)
-	run.Plan, run.Originals = nil, map[string]record.Original{"nethttp": {"goroutine", "Go"}}
+	run.Plan, run.Originals = nil, map[string]record.Original{"nethttp": {Of: "goroutine", Language: "Go"}}
 	cell := func(model string, conns int, user, kernel float64) record.Cell {
 		anon, in := int64(user*float64(conns))+4<<20, int64(kernel*float64(conns))
 		return record.Cell{Schema: record.Schema, Model: model, Scenario: "comet", Conns: conns, Rep: 1, Valid: true, Params: record.Params{Loop: "open", RatePerS: 100, RoomSize: 10},

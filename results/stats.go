@@ -1,3 +1,4 @@
+// Package results is what is made of the files of a run: statistics, charts, tables.
 package results
 
 import (
