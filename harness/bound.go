@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"cbench/results"
 	"cbench/results/record"
+	"cbench/results/stats"
 )
 
 // Who was at an end.
@@ -36,7 +36,7 @@ func (q *quest) bound(found *float64) (bound, why string) {
 		for _, w := range edge {
 			values = append(values, of(w))
 		}
-		return results.SpreadOf(values).Median
+		return stats.SpreadOf(values).Median
 	}
 	client := median(func(w record.Window) float64 { return w.ClientCPURatio }) / q.clientCPUs
 	server := median(func(w record.Window) float64 { return w.ServerCPURatio }) / q.serverCPUs

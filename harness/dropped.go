@@ -24,7 +24,7 @@ const deafLook = 100 * time.Millisecond
 // in the socket behind bytes that nobody reads.
 type deafWatch struct {
 	proc  *server.Process
-	stats *stats
+	stats *statsConn
 	deaf  time.Time // from when on they do not read: as the measured window begins
 	stop  chan struct{}
 	done  chan struct{}
@@ -170,8 +170,8 @@ func (l *level) add(v int64) {
 	}
 }
 
-// stats is a connection that asks a server for its counts.
-type stats struct {
+// statsConn is a connection that asks a server for its counts.
+type statsConn struct {
 	conn net.Conn
 	in   *bufio.Reader
 }
@@ -179,22 +179,22 @@ type stats struct {
 // statsPatience is how long an answer is waited for: a server that is loaded answers late.
 const statsPatience = 10 * time.Second
 
-func dialStats(addr string) (*stats, error) {
+func dialStats(addr string) (*statsConn, error) {
 	conn, err := net.DialTimeout("tcp", addr, statsPatience)
 	if err != nil {
 		return nil, err
 	}
-	return &stats{conn, bufio.NewReader(conn)}, nil
+	return &statsConn{conn, bufio.NewReader(conn)}, nil
 }
 
-func (s *stats) close() {
+func (s *statsConn) close() {
 	if s != nil {
 		s.conn.Close()
 	}
 }
 
 // dropped is how many members the server dropped because they did not read.
-func (s *stats) dropped() (int64, error) {
+func (s *statsConn) dropped() (int64, error) {
 	s.conn.SetDeadline(time.Now().Add(statsPatience))
 	_, err := s.conn.Write([]byte("STATS\n"))
 	line, readErr := s.in.ReadBytes('\n')

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"cbench/harness/load"
-	"cbench/results"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/scenarios"
 )
 
@@ -161,7 +161,7 @@ func typical(rounds []record.Round) float64 {
 			perS = append(perS, r.ThroughputPerS)
 		}
 	}
-	return results.SpreadOf(perS).Median
+	return stats.SpreadOf(perS).Median
 }
 
 // slots is in how many stretches the window was measured.

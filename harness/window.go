@@ -8,8 +8,8 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"cbench/harness/load"
-	"cbench/results"
 	"cbench/results/record"
+	"cbench/results/stats"
 )
 
 // sample is one window with what only its neighbours need to know.
@@ -98,7 +98,7 @@ func pool(samples []sample) record.Window {
 		for _, s := range samples {
 			values = append(values, of(s))
 		}
-		return results.SpreadOf(values).Median
+		return stats.SpreadOf(values).Median
 	}
 	w.ThroughputPerS = median(func(s sample) float64 { return s.ThroughputPerS })
 	w.ServerCPURatio = median(func(s sample) float64 { return s.ServerCPURatio })

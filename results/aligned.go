@@ -3,6 +3,7 @@ package results
 import (
 	"cbench/results/words"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -123,3 +124,15 @@ func (o TableOptions) mark(with, s string) string {
 	}
 	return with + s + "\x1b[0m"
 }
+
+// WriteRows writes rows in columns, the first being the head: names to the left, as are the columns named, figures to the right. The error
+// is the writer's.
+func WriteRows(w io.Writer, rows [][]string, opts TableOptions, left ...int) error {
+	var out strings.Builder
+	writeAligned(&out, rows, opts, left...)
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// RowsWidth is how many columns of a terminal the rows take.
+func RowsWidth(rows [][]string) int { return totalWidth(rows) }

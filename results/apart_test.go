@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/record"
 	"slices"
 	"strings"
@@ -9,7 +10,7 @@ import (
 
 func TestOriginalsApart(t *testing.T) {
 	run, cells := besideOurs(t)
-	ours, originals := Apart(run, cells)
+	ours, originals := figure.Apart(run, cells)
 	if len(ours)+len(originals) != len(cells) || len(originals) == 0 {
 		t.Fatalf("%d and %d of %d", len(ours), len(originals), len(cells))
 	}
@@ -19,10 +20,10 @@ func TestOriginalsApart(t *testing.T) {
 		}
 	}
 	few := slices.DeleteFunc(slices.Clone(cells), func(c record.Cell) bool { return c.Model == "alone" || c.Model == "node" })
-	if ours, originals := Apart(run, few); len(ours) != len(few) || originals != nil {
+	if ours, originals := figure.Apart(run, few); len(ours) != len(few) || originals != nil {
 		t.Error("few originals are apart")
 	}
-	if ours, originals := Apart(run, originals); len(ours) == 0 || originals != nil {
+	if ours, originals := figure.Apart(run, originals); len(ours) == 0 || originals != nil {
 		t.Error("originals without ours are apart")
 	}
 }
@@ -31,7 +32,7 @@ func TestFamilies(t *testing.T) {
 	run, cells := besideOurs(t)
 	var got []string
 	names := modelsIn(cells)
-	for _, f := range Families(run, names) {
+	for _, f := range figure.Families(run, names) {
 		got = append(got, f.Title()+": "+strings.Join(f.Names(), " "))
 	}
 	want := []string{"reactor (1): reactor tornado uvloop gnet", "reactor (2): reactor nbio node", "callback: callback twisted", "imitated by none of ours: alone"}
@@ -64,7 +65,7 @@ func TestFamiliesAreDrawn(t *testing.T) {
 					t.Errorf("%s shows %s", ch.name, s.label)
 				}
 			}
-			if beside && len(p.series) > 1+mostInFamily {
+			if beside && len(p.series) > 1+figure.MostInFamily {
 				t.Errorf("%s, %s: %d lines", ch.name, p.title, len(p.series))
 			}
 		}
@@ -76,7 +77,7 @@ func TestFamiliesAreDrawn(t *testing.T) {
 
 func TestWriteApart(t *testing.T) {
 	run, cells := besideOurs(t)
-	_, apart := Apart(run, cells)
+	_, apart := figure.Apart(run, cells)
 	var out strings.Builder
 	if err := WriteApart(&out, apart, TableOptions{}); err != nil || !strings.Contains(out.String(), "7 servers of other makes") ||
 		!strings.Contains(out.String(), "uvloop: ") || !strings.Contains(out.String(), "it could not keep up") {

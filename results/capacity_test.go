@@ -2,8 +2,10 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 	"cbench/results/words"
 	"math"
 	"path/filepath"
@@ -32,7 +34,7 @@ func searchOf(capacity float64, bound string, ended bool) *record.Search {
 	for _, share := range []float64{0.05, 0.1, 0.95, 1.2, 1.02, 1.9} {
 		s.Tried = append(s.Tried, at(share))
 	}
-	for _, share := range shownShares {
+	for _, share := range figure.ShownShares {
 		w := at(share)
 		w.Share = share
 		s.Curve = append(s.Curve, w)
@@ -97,12 +99,12 @@ func TestSearchTable(t *testing.T) {
 }
 
 func TestCapacity(t *testing.T) {
-	groups := Summarise(searches())
-	group := func(model string) *Group {
-		i := slices.IndexFunc(groups, func(g Group) bool { return g.Model == model && g.Conns == 1000 })
+	groups := figure.Summarise(searches())
+	group := func(model string) *figure.Group {
+		i := slices.IndexFunc(groups, func(g figure.Group) bool { return g.Model == model && g.Conns == 1000 })
 		return &groups[i]
 	}
-	if c := group("reactor").Capacity(); c != (Interval{Low: 0.97 * 80000, Mid: 82000, High: 1.03 * 84000, N: 2}) {
+	if c := group("reactor").Capacity(); c != (stats.Interval{Low: 0.97 * 80000, Mid: 82000, High: 1.03 * 84000, N: 2}) {
 		t.Errorf("two searches: %+v", c)
 	}
 	for _, model := range []string{"pool", "mine"} {
@@ -119,7 +121,7 @@ func TestCapacity(t *testing.T) {
 	if _, ok := group("pool").At(0.5); ok {
 		t.Error("half of nothing")
 	}
-	for _, m := range []Metric{Throughput, LatencyP99, CPUPerMessage, Anon} {
+	for _, m := range []figure.Metric{figure.Throughput, figure.LatencyP99, figure.CPUPerMessage, figure.Anon} {
 		if s := group("reactor").Of(m); s.N != 0 {
 			t.Errorf("a search has no figure but its capacity, and one is %+v", s)
 		}
@@ -129,7 +131,7 @@ func TestCapacity(t *testing.T) {
 // Windows are shown up to a little beyond what was found, those near the edge once.
 func TestLoadsOfASearch(t *testing.T) {
 	c := searches()[2]
-	g := Summarise([]record.Cell{c})[0]
+	g := figure.Summarise([]record.Cell{c})[0]
 	var shares []float64
 	for _, w := range g.Loads() {
 		shares = append(shares, math.Round(100*w.RatePerS / *c.Search.Found)/100)
@@ -183,7 +185,7 @@ func TestLimitOf(t *testing.T) {
 		slo, name string
 		want      float64
 	}{{"p50<1ms,p99<5ms", "p99", 5e6}, {"p50<1ms,p99<5ms", "p50", 1e6}, {"p999<1s", "p99", 0}, {"p99<soon", "p99", 0}, {"", "p50", 0}} {
-		if got := limitOf(tt.slo, tt.name); got != tt.want {
+		if got := figure.LimitOf(tt.slo, tt.name); got != tt.want {
 			t.Errorf("%s of %q: %v, want %v", tt.name, tt.slo, got, tt.want)
 		}
 	}
@@ -194,18 +196,18 @@ func TestCapacityWithoutAnEnd(t *testing.T) {
 	nan := math.NaN()
 	for name, tt := range map[string]struct {
 		searches []*record.Search
-		want     Interval
+		want     stats.Interval
 		inWords  string
 	}{
-		"both ends":               {[]*record.Search{{Found: recordtest.Ptr(100.0), Low: recordtest.Ptr(95.0), High: recordtest.Ptr(105.0)}}, Interval{95, 100, 105, 1}, "95.0 to 105"},
-		"no end was seen":         {[]*record.Search{{Found: recordtest.Ptr(100.0), Low: recordtest.Ptr(95.0)}}, Interval{95, 100, nan, 1}, "over 95.0"},
-		"low is not known":        {[]*record.Search{{Found: recordtest.Ptr(100.0), High: recordtest.Ptr(105.0)}}, Interval{nan, 100, 105, 1}, "under 105"},
-		"of one of two":           {[]*record.Search{{Found: recordtest.Ptr(100.0), High: recordtest.Ptr(105.0)}, {Found: recordtest.Ptr(102.0), Low: recordtest.Ptr(97.0), High: recordtest.Ptr(107.0)}}, Interval{nan, 101, 107, 2}, "under 107"},
-		"nothing held in one":     {[]*record.Search{{High: recordtest.Ptr(1.0)}, {Found: recordtest.Ptr(90.0), Low: recordtest.Ptr(80.0), High: recordtest.Ptr(99.0)}}, Interval{nan, nan, 99, 0}, "under 99.0"},
-		"nothing held in a third": {[]*record.Search{{}, {Found: recordtest.Ptr(90.0), Low: recordtest.Ptr(80.0)}, {Found: recordtest.Ptr(92.0)}}, Interval{nan, 91, nan, 2}, "not known"},
-		"nothing was searched":    {nil, Interval{nan, nan, nan, 0}, "not known"},
+		"both ends":               {[]*record.Search{{Found: recordtest.Ptr(100.0), Low: recordtest.Ptr(95.0), High: recordtest.Ptr(105.0)}}, stats.Interval{Low: 95, Mid: 100, High: 105, N: 1}, "95.0 to 105"},
+		"no end was seen":         {[]*record.Search{{Found: recordtest.Ptr(100.0), Low: recordtest.Ptr(95.0)}}, stats.Interval{Low: 95, Mid: 100, High: nan, N: 1}, "over 95.0"},
+		"low is not known":        {[]*record.Search{{Found: recordtest.Ptr(100.0), High: recordtest.Ptr(105.0)}}, stats.Interval{Low: nan, Mid: 100, High: 105, N: 1}, "under 105"},
+		"of one of two":           {[]*record.Search{{Found: recordtest.Ptr(100.0), High: recordtest.Ptr(105.0)}, {Found: recordtest.Ptr(102.0), Low: recordtest.Ptr(97.0), High: recordtest.Ptr(107.0)}}, stats.Interval{Low: nan, Mid: 101, High: 107, N: 2}, "under 107"},
+		"nothing held in one":     {[]*record.Search{{High: recordtest.Ptr(1.0)}, {Found: recordtest.Ptr(90.0), Low: recordtest.Ptr(80.0), High: recordtest.Ptr(99.0)}}, stats.Interval{Low: nan, Mid: nan, High: 99, N: 0}, "under 99.0"},
+		"nothing held in a third": {[]*record.Search{{}, {Found: recordtest.Ptr(90.0), Low: recordtest.Ptr(80.0)}, {Found: recordtest.Ptr(92.0)}}, stats.Interval{Low: nan, Mid: 91, High: nan, N: 2}, "not known"},
+		"nothing was searched":    {nil, stats.Interval{Low: nan, Mid: nan, High: nan, N: 0}, "not known"},
 	} {
-		var g Group
+		var g figure.Group
 		for _, s := range tt.searches {
 			g.Valid = append(g.Valid, record.Cell{Search: s})
 		}
@@ -228,19 +230,19 @@ func TestCapacityOverProcesses(t *testing.T) {
 	sharp := func(found float64) *record.Search { return search(found, found*0.9999, found*1.0001, "server") }
 	for name, tt := range map[string]struct {
 		searches []*record.Search
-		want     Interval
+		want     stats.Interval
 		over     string
 	}{
 		// Logarithms of 90, 100, 111.11: -0.10536, 0, 0.10536 about ln 100; s = 0.10536, t(2) = 4.30265: ±0.26173.
-		"three":        {[]*record.Search{sharp(90), sharp(100), sharp(100 / 0.9)}, Interval{76.97, 100, 129.92, 3}, "3 processes, t"},
-		"two":          {[]*record.Search{sharp(90), sharp(100)}, Interval{89.99, 95, 100.01, 2}, "2 processes, hull"},
-		"one":          {[]*record.Search{sharp(90)}, Interval{89.99, 90, 90.01, 1}, "1 process"},
-		"at the limit": {[]*record.Search{sharp(90), sharp(95), search(100, 97, 103, "limit")}, Interval{89.99, 95, 103, 3}, "3 processes, hull"},
+		"three":        {[]*record.Search{sharp(90), sharp(100), sharp(100 / 0.9)}, stats.Interval{Low: 76.97, Mid: 100, High: 129.92, N: 3}, "3 processes, t"},
+		"two":          {[]*record.Search{sharp(90), sharp(100)}, stats.Interval{Low: 89.99, Mid: 95, High: 100.01, N: 2}, "2 processes, hull"},
+		"one":          {[]*record.Search{sharp(90)}, stats.Interval{Low: 89.99, Mid: 90, High: 90.01, N: 1}, "1 process"},
+		"at the limit": {[]*record.Search{sharp(90), sharp(95), search(100, 97, 103, "limit")}, stats.Interval{Low: 89.99, Mid: 95, High: 103, N: 3}, "3 processes, hull"},
 		// Alike by luck: their own windows tell ±10%, a variance of (0.10033/1.95996)² each; ±4.30265·0.05119/√3.
 		"alike by luck": {[]*record.Search{search(100, 90.4837, 110.5171, "server"), search(100, 90.4837, 110.5171, "server"), search(100, 90.4837, 110.5171, "server")},
-			Interval{88.09, 100, 113.52, 3}, "3 processes, t"},
+			stats.Interval{Low: 88.09, Mid: 100, High: 113.52, N: 3}, "3 processes, t"},
 	} {
-		var g Group
+		var g figure.Group
 		for _, s := range tt.searches {
 			g.Valid = append(g.Valid, record.Cell{Search: s})
 		}
@@ -263,7 +265,7 @@ func TestLatencyOverProcesses(t *testing.T) {
 		}
 		cells = append(cells, c)
 	}
-	g := Summarise(cells)[0]
+	g := figure.Summarise(cells)[0]
 	at, ok := g.At(0.5)
 	p99 := at.Over(func(w record.Window) int64 { return w.P99 })
 	if !ok || len(at.Each) != 3 || !p99.Sure() || p99.Low >= p99.Mid || p99.High <= p99.Mid || p99.N != 3 {
@@ -275,8 +277,8 @@ func TestLatencyOverProcesses(t *testing.T) {
 			banded++
 		}
 	}
-	if banded != len(shownShares) {
-		t.Errorf("%d loads have a band, want those that all processes had: %d", banded, len(shownShares))
+	if banded != len(figure.ShownShares) {
+		t.Errorf("%d loads have a band, want those that all processes had: %d", banded, len(figure.ShownShares))
 	}
 }
 
@@ -294,8 +296,8 @@ func TestCapacityHead(t *testing.T) {
 			cells = append(cells, record.Cell{Model: "pool", Scenario: "echo", Conns: 1000, Rep: rep + 1, Valid: true, Params: record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"},
 				Search: searchOf(100_000, bound, true)})
 		}
-		groups := Summarise(cells)
-		if got := CapacityHead([]*Group{&groups[0]}); got != tt.want {
+		groups := figure.Summarise(cells)
+		if got := figure.CapacityHead([]*figure.Group{&groups[0]}); got != tt.want {
 			t.Errorf("%v: %s, want %s", tt.bounds, got, tt.want)
 		}
 		if head := capacityRows(groups, groups)[0][2]; head != tt.want {

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/words"
 	"fmt"
 	"maps"
@@ -9,7 +10,7 @@ import (
 )
 
 // writeVoid writes why repetitions are void, alike but for their figures only once: whose, and which.
-func writeVoid(out *strings.Builder, all, block []Group, opts TableOptions) {
+func writeVoid(out *strings.Builder, all, block []figure.Group, opts TableOptions) {
 	type reason struct {
 		first string
 		who   []string
@@ -22,12 +23,12 @@ func writeVoid(out *strings.Builder, all, block []Group, opts TableOptions) {
 			if why == "" {
 				why = "no reason told"
 			}
-			kind := WithoutFigures(why)
+			kind := words.WithoutFigures(why)
 			if reasons[kind] == nil {
 				kinds = append(kinds, kind)
 				reasons[kind] = &reason{first: why}
 			}
-			reasons[kind].who = append(reasons[kind].who, fmt.Sprintf("%s #%d", words.Printable(nameOf(all, &block[i])), c.Rep))
+			reasons[kind].who = append(reasons[kind].who, fmt.Sprintf("%s #%d", words.Printable(figure.NameOf(all, &block[i])), c.Rep))
 		}
 	}
 	for _, kind := range kinds {
@@ -42,7 +43,7 @@ const fewNames = 3
 
 // writeWarnings writes what the cells of groups under one load warn of, alike but for their figures only once: whose, in how many
 // repetitions.
-func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) {
+func writeWarnings(out *strings.Builder, all, block []figure.Group, opts TableOptions) {
 	repetitions := 0
 	var kinds []string                 // in the order they come
 	first := map[string]string{}       // of a kind
@@ -53,12 +54,12 @@ func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) 
 		repetitions += len(cells)
 		for _, c := range cells {
 			for _, warning := range c.Warnings {
-				kind := WithoutFigures(warning)
+				kind := words.WithoutFigures(warning)
 				if who[kind] == nil {
 					kinds = append(kinds, kind)
 					first[kind], who[kind] = warning, map[string]int{}
 				}
-				who[kind][words.Printable(nameOf(all, g))]++
+				who[kind][words.Printable(figure.NameOf(all, g))]++
 			}
 		}
 	}
@@ -75,14 +76,4 @@ func writeWarnings(out *strings.Builder, all, block []Group, opts TableOptions) 
 		}
 		fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("warning: %s (%s)", words.Printable(first[kind]), whose)))
 	}
-}
-
-// WithoutFigures is s without digits: warnings and reasons of one kind are alike so.
-func WithoutFigures(s string) string {
-	return strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' || r == '.' {
-			return -1
-		}
-		return r
-	}, s)
 }

@@ -1,8 +1,10 @@
 package results
 
 import (
+	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -45,24 +47,24 @@ func relativeToFloor(t *testing.T, run func(*recordtest.World) []record.Cell) {
 	}
 	now.Cost["reactor"], now.Cost["reactor-twin"] = 4.0/3*1.1, 4.0/3*1.1
 	before, after := run(old), run(now)
-	changed := Changes(before, after, "")
+	changed := compare.Changes(before, after, "")
 	if changed.Base != "floor" {
 		t.Errorf("base %q", changed.Base)
 	}
 	for _, conns := range []int{100, 1000} {
-		if c := changeAt(changed, "reactor", cpuFigure, conns); !c.Worse() || math.Abs(c.Loss()-0.1) > 0.04 || c.Base != "floor" {
+		if c := changeAt(changed, "reactor", cpuName, conns); !c.Worse() || math.Abs(c.Loss()-0.1) > 0.04 || c.Base != "floor" {
 			t.Errorf("reactor: %+v", c)
 		}
 		for _, m := range []string{"pool", "goroutine"} {
-			if c := changeAt(changed, m, cpuFigure, conns); c.Verdict != Same || c.Base != "floor" || !c.Ratio.Sure() {
+			if c := changeAt(changed, m, cpuName, conns); c.Verdict != compare.Same || c.Base != "floor" || !c.Ratio.Sure() {
 				t.Errorf("%s: %+v", m, c)
 			}
 		}
-		if c := changeAt(changed, "floor", cpuFigure, conns); c.Base != "" {
+		if c := changeAt(changed, "floor", cpuName, conns); c.Base != "" {
 			t.Errorf("floor is compared with what is taken relative to it: %+v", c)
 		}
 	}
-	if c := changeAt(Changes(before, after, "reactor"), "pool", cpuFigure, 100); c.Base != "reactor" || !c.Better() {
+	if c := changeAt(compare.Changes(before, after, "reactor"), "pool", cpuName, 100); c.Base != "reactor" || !c.Better() {
 		t.Errorf("a base that was asked for is not taken: %+v", c)
 	}
 }
@@ -73,13 +75,13 @@ func TestChangesWithTheBase(t *testing.T) {
 	for _, m := range []string{"reactor", "reactor-twin", "pool"} {
 		now.Cost[m] = 1.15
 	}
-	changed := Changes(inPairs(old, 2), inPairs(now, 2), "")
+	changed := compare.Changes(inPairs(old, 2), inPairs(now, 2), "")
 	for _, m := range []string{"reactor", "pool"} {
-		if c := changeAt(changed, m, cpuFigure, 100); !c.Worse() || math.Abs(c.Loss()-0.15) > 0.05 {
+		if c := changeAt(changed, m, cpuName, 100); !c.Worse() || math.Abs(c.Loss()-0.15) > 0.05 {
 			t.Errorf("%s: %+v", m, c)
 		}
 	}
-	if c := changeAt(changed, "goroutine", cpuFigure, 100); c.Verdict != Same {
+	if c := changeAt(changed, "goroutine", cpuName, 100); c.Verdict != compare.Same {
 		t.Errorf("goroutine: %+v", c)
 	}
 }
@@ -93,7 +95,7 @@ func TestNothingChanged(t *testing.T) {
 			cells = append(allModels(w, 2), searchesOf(rng, "pool", 80e3, 4)...)
 			return append(cells, grown(rng, map[int]int{1000: 3, 10_000: 3, 20_000: 1}, 200, 50e3, 0.5)...)
 		}
-		changed := Changes(run(recordtest.NewWorld(2*seed+60, 0.004, 0.02)), run(recordtest.NewWorld(2*seed+61, 0.004, 0.02)), "")
+		changed := compare.Changes(run(recordtest.NewWorld(2*seed+60, 0.004, 0.02)), run(recordtest.NewWorld(2*seed+61, 0.004, 0.02)), "")
 		for _, c := range changed.Changes {
 			compared++
 			if c.Worse() || c.Better() {
@@ -122,14 +124,14 @@ func TestCapacityChanged(t *testing.T) {
 	for _, tt := range []struct {
 		factor float64
 		n      int
-		want   Verdict
-	}{{0.6, 4, Less}, {1.6, 4, More}, {0.95, 4, Same}, {0.6, 1, Unknown}} {
-		changed := Changes(searchesOf(rng, "pool", 80e3, tt.n), searchesOf(rng, "pool", tt.factor*80e3, tt.n), "")
+		want   compare.Verdict
+	}{{0.6, 4, compare.Less}, {1.6, 4, compare.More}, {0.95, 4, compare.Same}, {0.6, 1, compare.Unknown}} {
+		changed := compare.Changes(searchesOf(rng, "pool", 80e3, tt.n), searchesOf(rng, "pool", tt.factor*80e3, tt.n), "")
 		c := changeAt(changed, "pool", "capacity", 1000)
-		if c == nil || c.Verdict != tt.want || c.Floor != Drift || len(changed.Changes) != 1 {
+		if c == nil || c.Verdict != tt.want || c.Floor != compare.Drift || len(changed.Changes) != 1 {
 			t.Errorf("×%v, %d searches: %+v", tt.factor, tt.n, c)
 		}
-		if c != nil && c.Worse() != (tt.want == Less) {
+		if c != nil && c.Worse() != (tt.want == compare.Less) {
 			t.Errorf("×%v: less is worse: %+v", tt.factor, c)
 		}
 	}
@@ -139,15 +141,15 @@ func TestCapacityChanged(t *testing.T) {
 func TestSlopeChanged(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 9))
 	reps := map[int]int{1000: 3, 10_000: 3, 20_000: 3}
-	for slope, want := range map[float64]Verdict{300: More, 200: Same, 100: Less} {
-		changed := Changes(grown(rng, reps, 200, 50e3, 0.5), grown(rng, reps, slope, 50e3, 0.5), "")
+	for slope, want := range map[float64]compare.Verdict{300: compare.More, 200: compare.Same, 100: compare.Less} {
+		changed := compare.Changes(grown(rng, reps, 200, 50e3, 0.5), grown(rng, reps, slope, 50e3, 0.5), "")
 		c := changeAt(changed, "m", "user_slope_bytes", 0)
-		if c == nil || c.Verdict != want || c.Test != Slopes || math.Abs(c.Ratio.Mid/(slope/200)-1) > 0.1 {
+		if c == nil || c.Verdict != want || c.Test != stats.Slopes || math.Abs(c.Ratio.Mid/(slope/200)-1) > 0.1 {
 			t.Errorf("from 200 to %v bytes: %+v", slope, c)
 		}
 	}
-	flat := Changes(grown(rng, reps, 0, 50e3, 0), grown(rng, reps, 200, 50e3, 0), "")
-	if c := changeAt(flat, "m", "user_slope_bytes", 0); c.Verdict != Unknown || c.Why == "" {
+	flat := compare.Changes(grown(rng, reps, 0, 50e3, 0), grown(rng, reps, 200, 50e3, 0), "")
+	if c := changeAt(flat, "m", "user_slope_bytes", 0); c.Verdict != compare.Unknown || c.Why == "" {
 		t.Errorf("of a slope that is not told from 0: %+v", c)
 	}
 }

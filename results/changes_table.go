@@ -1,6 +1,9 @@
 package results
 
 import (
+	"cbench/results/compare"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 	"fmt"
 	"io"
@@ -9,9 +12,9 @@ import (
 
 // WriteChanges writes what changed between two runs, a table for every load and number of connections. Only changes are shown; with
 // all, what did not change and what cannot be told too. The error is the writer's.
-func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) error {
+func WriteChanges(w io.Writer, changed compare.Changed, all bool, opts TableOptions) error {
 	var out strings.Builder
-	counts := map[Verdict]int{}
+	counts := map[compare.Verdict]int{}
 	left := changed.Changes
 	for len(left) > 0 {
 		n := 1
@@ -22,7 +25,7 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 		left = left[n:]
 	}
 	fmt.Fprintf(&out, "of %d figures: %d changed, %d without a change found, %d of which too little is known\n",
-		len(changed.Changes), counts[Less]+counts[More], counts[Same], counts[Unknown])
+		len(changed.Changes), counts[compare.Less]+counts[compare.More], counts[compare.Same], counts[compare.Unknown])
 	if changed.Base != "" {
 		fmt.Fprintf(&out, "*: of the ratio to %s by rounds of rotations, which cancels what drifted between the runs;\n"+
 			"which is taken to be unchanged. Where there is no *, that drift is in the change.\n", strings.ReplaceAll(words.Printable(changed.Base), ", ", ", else "))
@@ -42,8 +45,8 @@ func WriteChanges(w io.Writer, changed Changed, all bool, opts TableOptions) err
 	return err
 }
 
-func writeChangesAt(out *strings.Builder, changes []Change, all bool, counts map[Verdict]int, opts TableOptions) {
-	var shown []*Change
+func writeChangesAt(out *strings.Builder, changes []compare.Change, all bool, counts map[compare.Verdict]int, opts TableOptions) {
+	var shown []*compare.Change
 	for i := range changes {
 		c := &changes[i]
 		counts[c.Verdict]++
@@ -61,7 +64,7 @@ func writeChangesAt(out *strings.Builder, changes []Change, all bool, counts map
 	fmt.Fprintf(out, "%s\n(%s)\n", opts.mark(bold, title), changes[0].Setting.Params)
 	rows := changeRows(shown, sureness)
 	if opts.Width > 0 && totalWidth(rows) > opts.Width {
-		rows = changeRows(shown, func(f Figure, i Interval) string { return f.Words(i.Mid) })
+		rows = changeRows(shown, func(f figure.Figure, i stats.Interval) string { return f.Words(i.Mid) })
 	}
 	writeAligned(out, opts.fit(rows), opts, 1, 5)
 	var whys []string
@@ -73,7 +76,7 @@ func writeChangesAt(out *strings.Builder, changes []Change, all bool, counts map
 }
 
 // changeRows is what there is to say of each, the least needed last.
-func changeRows(shown []*Change, figure func(Figure, Interval) string) [][]string {
+func changeRows(shown []*compare.Change, fig func(figure.Figure, stats.Interval) string) [][]string {
 	rows := [][]string{{"model", "figure", "old", "new", "change", "verdict", "95% interval", "p"}}
 	for _, c := range shown {
 		change, interval := c.Ratio.InWords()
@@ -82,27 +85,14 @@ func changeRows(shown []*Change, figure func(Figure, Interval) string) [][]strin
 		} else {
 			change += " "
 		}
-		rows = append(rows, []string{words.Printable(c.Model), c.Figure.short(), figure(c.Figure, c.Old), figure(c.Figure, c.New),
+		rows = append(rows, []string{words.Printable(c.Model), c.Figure.Short(), fig(c.Figure, c.Old), fig(c.Figure, c.New),
 			change, c.InWords(), interval, probability(c.P)})
 	}
 	return rows
 }
 
-// InWords is what may be said of the change.
-func (c *Change) InWords() string {
-	switch {
-	case c.Worse():
-		return "worse"
-	case c.Better():
-		return "better"
-	case c.Verdict == Same:
-		return "no change found"
-	}
-	return "cannot tell"
-}
-
 // sureness is a figure with half of its interval beside it, where that is known.
-func sureness(f Figure, i Interval) string {
+func sureness(f figure.Figure, i stats.Interval) string {
 	if !i.Sure() {
 		return f.Words(i.Mid)
 	}

@@ -2,8 +2,10 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -12,9 +14,9 @@ import (
 	"testing"
 )
 
-func changeAt(c Changed, model, figure string, conns int) *Change {
+func changeAt(c compare.Changed, model, fig string, conns int) *compare.Change {
 	for i := range c.Changes {
-		if ch := &c.Changes[i]; ch.Model == model && ch.Figure.Name == figure && ch.Conns == conns {
+		if ch := &c.Changes[i]; ch.Model == model && ch.Figure.Name == fig && ch.Conns == conns {
 			return ch
 		}
 	}
@@ -30,24 +32,24 @@ func TestChangesCancelWhatDrifted(t *testing.T) {
 		now.Cost[m] = 4.0 / 3
 	}
 	now.Cost["pool"] = 4.0 / 3 * 1.2
-	changed := Changes(old.Pairs(100, 2, "pool", "same0"), now.Pairs(100, 2, "pool", "same0"), "")
+	changed := compare.Changes(old.Pairs(100, 2, "pool", "same0"), now.Pairs(100, 2, "pool", "same0"), "")
 	if changed.Base != "reactor" {
 		t.Fatalf("base %q", changed.Base)
 	}
-	pool, same0 := changeAt(changed, "pool", cpuFigure, 100), changeAt(changed, "same0", cpuFigure, 100)
-	if !pool.Worse() || pool.Better() || math.Abs(pool.Loss()-0.2) > 0.04 || pool.Base != "reactor" || pool.Test != Controls {
+	pool, same0 := changeAt(changed, "pool", cpuName, 100), changeAt(changed, "same0", cpuName, 100)
+	if !pool.Worse() || pool.Better() || math.Abs(pool.Loss()-0.2) > 0.04 || pool.Base != "reactor" || pool.Test != stats.Controls {
 		t.Errorf("pool: %+v", pool)
 	}
-	if same0.Verdict != Same || math.Abs(same0.Ratio.Mid-1) > 0.04 || same0.Floor == 0 {
+	if same0.Verdict != compare.Same || math.Abs(same0.Ratio.Mid-1) > 0.04 || same0.Floor == 0 {
 		t.Errorf("same0: %+v", same0)
 	}
 	if pool.Old.Mid > pool.New.Mid/1.4 || !pool.Old.Sure() {
 		t.Errorf("the figures themselves: %+v, %+v", pool.Old, pool.New)
 	}
-	if base := changeAt(changed, "reactor", cpuFigure, 100); base.Base != "" || !base.Worse() || base.Test != Welch {
+	if base := changeAt(changed, "reactor", cpuName, 100); base.Base != "" || !base.Worse() || base.Test != stats.Welch {
 		t.Errorf("the base itself is compared by repetitions, drift included: %+v", base)
 	}
-	if twin := changeAt(changed, "reactor-twin", cpuFigure, 100); twin != nil {
+	if twin := changeAt(changed, "reactor-twin", cpuName, 100); twin != nil {
 		t.Errorf("a control is compared: %+v", twin)
 	}
 }
@@ -58,10 +60,10 @@ func TestChangesOfNothing(t *testing.T) {
 	for i := range 20 {
 		models = append(models, fmt.Sprintf("same%d", i))
 	}
-	changed := Changes(recordtest.NewWorld(32, 0.007, 0.03).Pairs(100, 2, models...), recordtest.NewWorld(33, 0.007, 0.03).Pairs(100, 2, models...), "")
+	changed := compare.Changes(recordtest.NewWorld(32, 0.007, 0.03).Pairs(100, 2, models...), recordtest.NewWorld(33, 0.007, 0.03).Pairs(100, 2, models...), "")
 	called := 0
 	for _, c := range changed.Changes {
-		if c.Model != "reactor" && c.Verdict != Same {
+		if c.Model != "reactor" && c.Verdict != compare.Same {
 			called++
 		}
 	}
@@ -79,7 +81,7 @@ func TestChangesOfUnlikeRuns(t *testing.T) {
 			m.UserPerConn = recordtest.Ptr(1.5 * *m.UserPerConn)
 		}
 	}
-	changed := Changes(old, now, "")
+	changed := compare.Changes(old, now, "")
 	if len(changed.OnlyOld) != 8 || len(changed.OnlyNew) != 2 || !strings.HasPrefix(changed.OnlyNew[0], "echo, N = 1,000 (open loop") {
 		t.Errorf("only old: %q; only new: %q", changed.OnlyOld, changed.OnlyNew)
 	}
@@ -87,13 +89,13 @@ func TestChangesOfUnlikeRuns(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	// echo at 10,000 has a void repetition of pool, which leaves two.
-	if c := changeAt(changed, "pool", "user_per_conn_bytes", 10000); c.Verdict != Unknown || c.Ratio.Sure() {
+	if c := changeAt(changed, "pool", "user_per_conn_bytes", 10000); c.Verdict != compare.Unknown || c.Ratio.Sure() {
 		t.Errorf("%+v", c)
 	}
 	if c := changeAt(changed, "callback", "user_per_conn_bytes", 10000); c.Setting.Scenario != "chat" {
 		t.Errorf("void repetitions are compared: %+v", c)
 	}
-	if c := changeAt(changed, "goroutine", cpuFigure, 1000); c.Verdict != Same || c.Ratio.Mid != 1 {
+	if c := changeAt(changed, "goroutine", cpuName, 1000); c.Verdict != compare.Same || c.Ratio.Mid != 1 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -102,7 +104,7 @@ func TestWriteChanges(t *testing.T) {
 	old, now := recordtest.NewWorld(34, 0.005, 0.02), recordtest.NewWorld(35, 0.005, 0.02)
 	old.Whole, now.Whole = true, true
 	now.Cost["pool"] = 1.25
-	changed := Changes(append(old.Pairs(100, 2, "pool", "actor"), old.Rotate("x", 1000, 1, "floor")...), now.Pairs(100, 2, "pool", "actor"), "")
+	changed := compare.Changes(append(old.Pairs(100, 2, "pool", "actor"), old.Rotate("x", 1000, 1, "floor")...), now.Pairs(100, 2, "pool", "actor"), "")
 	for name, opts := range map[string]struct {
 		all bool
 		TableOptions

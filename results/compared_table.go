@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/compare"
+	"cbench/results/stats"
 	"cbench/results/words"
 	"fmt"
 	"io"
@@ -13,9 +15,9 @@ import (
 // WriteComparisons writes what differs from the base, a line a difference, by load; then how many comparisons found none, of how many
 // too little is known and why, and how far the controls differ from themselves. Loads under which nothing can be compared for want of
 // repetitions share one line. The error is the writer's.
-func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
+func WriteComparisons(w io.Writer, all []compare.Comparison, opts TableOptions) error {
 	var out strings.Builder
-	var scarce [][]Comparison
+	var scarce [][]compare.Comparison
 	loads, uncontrolled := 0, 0
 	var whys []string // why nothing is said of them
 	for len(all) > 0 {
@@ -33,7 +35,7 @@ func WriteComparisons(w io.Writer, all []Comparison, opts TableOptions) error {
 					whys = append(whys, block[i].Why)
 				}
 			}
-			if !slices.ContainsFunc(block, func(c Comparison) bool { return c.Twin }) {
+			if !slices.ContainsFunc(block, func(c compare.Comparison) bool { return c.Twin }) {
 				uncontrolled++
 			}
 		}
@@ -62,12 +64,12 @@ func writeUncontrolled(out *strings.Builder, n, of int) {
 }
 
 // tooScarce reports whether there is not one comparison with an interval.
-func tooScarce(all []Comparison) bool {
-	return !slices.ContainsFunc(all, func(c Comparison) bool { return c.Ratio.Sure() && !math.IsNaN(c.P) })
+func tooScarce(all []compare.Comparison) bool {
+	return !slices.ContainsFunc(all, func(c compare.Comparison) bool { return c.Ratio.Sure() && !math.IsNaN(c.P) })
 }
 
 // writeScarce writes the one line for loads under which there was too little to compare; others: there are loads with enough.
-func writeScarce(out *strings.Builder, loads [][]Comparison, others bool, opts TableOptions) {
+func writeScarce(out *strings.Builder, loads [][]compare.Comparison, others bool, opts TableOptions) {
 	if len(loads) == 0 {
 		return
 	}
@@ -81,11 +83,11 @@ func writeScarce(out *strings.Builder, loads [][]Comparison, others bool, opts T
 			most, paired = max(most, of[i].Ratio.N), paired || of[i].Paired
 		}
 	}
-	each, mend := "one repetition each", fmt.Sprintf("--reps=%d or --rotate", leastRepetitions)
+	each, mend := "one repetition each", fmt.Sprintf("--reps=%d or --rotate", stats.LeastRepetitions)
 	switch {
 	case paired:
-		each, mend = words.Plural(most, "round")+" or fewer", fmt.Sprintf("--rounds=%d at least", LeastRounds)
-	case most >= leastRepetitions:
+		each, mend = words.Plural(most, "round")+" or fewer", fmt.Sprintf("--rounds=%d at least", stats.LeastRounds)
+	case most >= stats.LeastRepetitions:
 		each, mend = "no ratio can be taken", "values are at or below 0"
 	case most > 1:
 		each = fmt.Sprintf("%d repetitions or fewer", most)
@@ -105,7 +107,7 @@ const TestsInWords = "p is the probability of a difference as great by chance al
 const pInShort = "p: of as much by chance, over all comparisons of a figure; the report says how"
 
 // writeCompared writes the comparisons under one load.
-func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
+func writeCompared(out *strings.Builder, all []compare.Comparison, opts TableOptions) {
 	rows := [][]string{{"N", "model", "figure", "differs by", "95% interval", "p", "over"}}
 	base := ""
 	same, unknown := 0, 0
@@ -116,9 +118,9 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 			continue
 		case c.Differs():
 			change, interval := c.Ratio.InWords()
-			rows = append(rows, []string{words.Number(float64(c.Conns)), words.Printable(c.Other), c.Figure.short(),
+			rows = append(rows, []string{words.Number(float64(c.Conns)), words.Printable(c.Other), c.Figure.Short(),
 				change, interval, probability(c.P), samples(c.Paired, c.Ratio.N)})
-		case c.Verdict == Unknown:
+		case c.Verdict == compare.Unknown:
 			unknown++
 		default:
 			same++
@@ -141,11 +143,6 @@ func writeCompared(out *strings.Builder, all []Comparison, opts TableOptions) {
 	writeFloors(out, all, opts)
 }
 
-// short is the figure's title where room is short.
-func (f Figure) short() string {
-	return strings.NewReplacer(" per connection", "/conn", " per message", "/message").Replace(f.Title)
-}
-
 // fit is the rows without the last columns, where these make them wider than the terminal.
 func (o TableOptions) fit(rows [][]string) [][]string {
 	for o.Width > 0 && totalWidth(rows) > o.Width && len(rows[0]) > 4 {
@@ -161,14 +158,14 @@ func writeReasonsOf(out *strings.Builder, whys []string, opts TableOptions) {
 	var reasons []string
 	times := map[string]int{}
 	for _, w := range whys {
-		if kind := withoutDigits(w); w != "" {
+		if kind := words.WithoutFigures(w); w != "" {
 			if times[kind]++; times[kind] == 1 {
 				reasons = append(reasons, w)
 			}
 		}
 	}
 	for _, w := range reasons {
-		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", words.Printable(w), times[withoutDigits(w)]))
+		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", words.Printable(w), times[words.WithoutFigures(w)]))
 	}
 }
 
@@ -186,8 +183,8 @@ func (o TableOptions) writeIndented(out *strings.Builder, text string) {
 }
 
 // writeFloors writes how far a model differs from itself: by figure, the most over all numbers of connections.
-func writeFloors(out *strings.Builder, all []Comparison, opts TableOptions) {
-	most := map[string]*Comparison{}
+func writeFloors(out *strings.Builder, all []compare.Comparison, opts TableOptions) {
+	most := map[string]*compare.Comparison{}
 	var figures []string
 	twins, called := 0, 0
 	for i := range all {
@@ -213,38 +210,10 @@ func writeFloors(out *strings.Builder, all []Comparison, opts TableOptions) {
 	var inWords []string
 	for _, name := range figures {
 		change, _ := most[name].Ratio.InWords()
-		inWords = append(inWords, most[name].Figure.short()+" "+change)
+		inWords = append(inWords, most[name].Figure.Short()+" "+change)
 	}
 	fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("controls, the same server twice: %d of %s called different; at the most %s", called,
 		words.Plural(twins, "comparison"), strings.Join(inWords, ", "))))
-}
-
-// InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.
-func (i Interval) InWords() (change, interval string) {
-	inWords := changeInWords
-	for _, v := range []float64{i.Low, i.Mid, i.High} {
-		if v >= 2 || v <= 0.5 {
-			inWords = func(v float64) string { return "×" + words.Digits(v) }
-		}
-	}
-	if math.IsNaN(i.Mid) {
-		return "–", "not known"
-	}
-	if !i.Sure() {
-		return inWords(i.Mid), "not known"
-	}
-	return inWords(i.Mid), inWords(i.Low) + " to " + inWords(i.High)
-}
-
-func changeInWords(ratio float64) string {
-	change := words.Signed(ratio - 1)
-	switch {
-	case math.Abs(ratio-1) < 5e-4:
-		return "+0%"
-	case ratio < 1:
-		return change
-	}
-	return "+" + change
 }
 
 func probability(p float64) string {

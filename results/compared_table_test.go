@@ -1,7 +1,10 @@
 package results
 
 import (
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"math"
 	"strings"
 	"testing"
@@ -10,13 +13,13 @@ import (
 // Loads of which too little is known take one line in all, not a block each.
 func TestWhatIsTooScarceToCompareTakesOneLine(t *testing.T) {
 	nan := math.NaN()
-	compared := func(scenario string, n int, paired bool) []Comparison {
-		var all []Comparison
+	compared := func(scenario string, n int, paired bool) []compare.Comparison {
+		var all []compare.Comparison
 		for _, other := range []string{"pool", "goroutine"} {
-			c := Comparison{Setting: Setting{Scenario: scenario, Params: record.Params{Loop: "open", RatePerS: 1000}}, Conns: 100, Figure: figureNamed("p50_ns"),
-				Base: "reactor", Other: other, Paired: paired, Ratio: Interval{nan, 1.2, nan, n}, P: nan, Verdict: Unknown, Why: "too few"}
+			c := compare.Comparison{Setting: figure.Setting{Scenario: scenario, Params: record.Params{Loop: "open", RatePerS: 1000}}, Conns: 100, Figure: figure.Named("p50_ns"),
+				Base: "reactor", Other: other, Paired: paired, Ratio: stats.Interval{Low: nan, Mid: 1.2, High: nan, N: n}, P: nan, Verdict: compare.Unknown, Why: "too few"}
 			if n >= 6 {
-				c.Ratio, c.P, c.Verdict, c.Why = Interval{1.1, 1.2, 1.3, n}, 0.001, More, ""
+				c.Ratio, c.P, c.Verdict, c.Why = stats.Interval{Low: 1.1, Mid: 1.2, High: 1.3, N: n}, 0.001, compare.More, ""
 			}
 			all = append(all, c)
 		}
@@ -24,16 +27,16 @@ func TestWhatIsTooScarceToCompareTakesOneLine(t *testing.T) {
 	}
 	controlled := compared("echo", 20, true)
 	twin := controlled[0]
-	twin.Other, twin.Twin, twin.Verdict = "reactor-twin", true, Same
+	twin.Other, twin.Twin, twin.Verdict = "reactor-twin", true, compare.Same
 	controlled = append(controlled, twin)
-	join := func(of ...[]Comparison) (all []Comparison) {
+	join := func(of ...[]compare.Comparison) (all []compare.Comparison) {
 		for _, o := range of {
 			all = append(all, o...)
 		}
 		return all
 	}
 	for name, tt := range map[string]struct {
-		all    []Comparison
+		all    []compare.Comparison
 		lines  int      // that are not empty; 0: any
 		says   []string // each once
 		silent string

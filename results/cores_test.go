@@ -1,8 +1,10 @@
 package results
 
 import (
+	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 	"fmt"
 	"math"
 	"strings"
@@ -32,7 +34,7 @@ func onCores(reps int, gains map[string]float64) (cells []record.Cell) {
 	return cells
 }
 
-func coresNamed(all []Cores, model string) *Cores {
+func coresNamed(all []compare.Cores, model string) *compare.Cores {
 	for i := range all {
 		if all[i].Model == model {
 			return &all[i]
@@ -43,21 +45,21 @@ func coresNamed(all []Cores, model string) *Cores {
 
 func TestCores(t *testing.T) {
 	cells := onCores(3, map[string]float64{"goroutine": 1.9, "callback": 1, "pool": 1.8})
-	all := CoresOf(cells)
+	all := compare.CoresOf(cells)
 	if len(all) != 3 {
 		t.Fatalf("%d models compared with themselves: %+v", len(all), all)
 	}
 	for model, want := range map[string]struct {
-		verdict Verdict
+		verdict compare.Verdict
 		gain    float64
-	}{"goroutine": {More, 1.9}, "pool": {More, 1.8}, "callback": {Same, 1}} {
+	}{"goroutine": {compare.More, 1.9}, "pool": {compare.More, 1.8}, "callback": {compare.Same, 1}} {
 		c := coresNamed(all, model)
 		if c == nil || c.Verdict != want.verdict || !c.Paired || c.From != 1 || c.To != 2 || c.Ratio.Mid < want.gain*0.95 || c.Ratio.Mid > want.gain*1.05 ||
 			c.Ratio.Low > want.gain || c.Ratio.High < want.gain || c.Busy.Median != want.gain {
 			t.Errorf("%s: %+v", model, c)
 		}
 	}
-	if found := Comparisons(cells, ""); len(found) > 0 {
+	if found := compare.Comparisons(cells, ""); len(found) > 0 {
 		t.Errorf("models are compared with each other by what was asked of each: %+v", found[0])
 	}
 }
@@ -71,12 +73,12 @@ func TestCoresLuckIsItsOwn(t *testing.T) {
 		echo = append(echo, w.Rotate(fmt.Sprint("echo", rep), 100, rep, "reactor", "goroutine", "pool", "reactor-twin=reactor")...)
 	}
 	with := append(onCores(1, map[string]float64{"goroutine": 1.9}), echo...)
-	alone, beside := of(Comparisons(echo, ""), "throughput_per_s", "pool", 100), of(Comparisons(with, ""), "throughput_per_s", "pool", 100)
+	alone, beside := found(compare.Comparisons(echo, ""), "throughput_per_s", "pool", 100), found(compare.Comparisons(with, ""), "throughput_per_s", "pool", 100)
 	if alone == nil || beside == nil || alone.Ratio != beside.Ratio {
 		t.Errorf("alone %+v, beside %+v", alone, beside)
 	}
-	few, enough := CoresOf(with)[0], CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), echo...))[0]
-	if !few.Ratio.Sure() || few.Verdict != More || few.Ratio.Half() < 2*enough.Ratio.Half() {
+	few, enough := compare.CoresOf(with)[0], compare.CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), echo...))[0]
+	if !few.Ratio.Sure() || few.Verdict != compare.More || few.Ratio.Half() < 2*enough.Ratio.Half() {
 		t.Errorf("of one control of its own %+v, of three %+v", few.Ratio, enough.Ratio)
 	}
 }
@@ -101,8 +103,8 @@ func TestCoresLuckOfOtherLoadsIsTheirs(t *testing.T) {
 	called := 0
 	for seed := range uint64(20) {
 		w := recordtest.NewWorld(600+seed, 0.05, 0.01)
-		for _, c := range CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(w, 3, "pool")...)) {
-			if c.Setting.Scenario == "echo" && (c.Verdict == More || c.Verdict == Less) {
+		for _, c := range compare.CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(w, 3, "pool")...)) {
+			if c.Setting.Scenario == "echo" && (c.Verdict == compare.More || c.Verdict == compare.Less) {
 				called++
 			}
 		}
@@ -114,17 +116,17 @@ func TestCoresLuckOfOtherLoadsIsTheirs(t *testing.T) {
 
 // Three servers are few: their own control counts.
 func TestCoresOfFewServers(t *testing.T) {
-	all := CoresOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 3))
-	if len(all) != 1 || !all[0].Paired || !all[0].Ratio.Sure() || all[0].Verdict != Same {
+	all := compare.CoresOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 3))
+	if len(all) != 1 || !all[0].Paired || !all[0].Ratio.Sure() || all[0].Verdict != compare.Same {
 		t.Fatalf("%+v", all)
 	}
-	twice := CoresOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2))
-	if len(twice) != 1 || twice[0].Verdict != Same || !twice[0].Ratio.Sure() {
+	twice := compare.CoresOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2))
+	if len(twice) != 1 || twice[0].Verdict != compare.Same || !twice[0].Ratio.Sure() {
 		t.Errorf("of two rotations, each with a control: %+v", twice)
 	}
-	with := CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2)...))
+	with := compare.CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2)...))
 	for _, c := range with {
-		if c.Setting.Scenario == "echo" && (c.Verdict != Same || !c.Ratio.Sure()) {
+		if c.Setting.Scenario == "echo" && (c.Verdict != compare.Same || !c.Ratio.Sure()) {
 			t.Errorf("beside a load that only computes: %+v", c)
 		}
 	}
@@ -145,12 +147,12 @@ func TestCoresNotKnown(t *testing.T) {
 				tt.spoil(&cells[i])
 			}
 		}
-		if all := CoresOf(cells); len(all) != 1 || all[0].Verdict != Unknown || !strings.Contains(all[0].Why, tt.why) {
+		if all := compare.CoresOf(cells); len(all) != 1 || all[0].Verdict != compare.Unknown || !strings.Contains(all[0].Why, tt.why) {
 			t.Errorf("%s: %+v", name, all)
 		}
 	}
 	w := recordtest.NewWorld(1, 0, 0)
-	if all := CoresOf(w.Rotate("x", 100, 1, "reactor", "pool")); len(all) > 0 {
+	if all := compare.CoresOf(w.Rotate("x", 100, 1, "reactor", "pool")); len(all) > 0 {
 		t.Errorf("compared on one number of threads: %+v", all)
 	}
 }
@@ -179,16 +181,16 @@ func TestKindred(t *testing.T) {
 		together = append(together, w.Rotate(fmt.Sprint(rep), 100, rep+1, "reactor", "goroutine", "callback", "coroutine", "reactor-twin=reactor")...)
 	}
 	for name, cells := range map[string][]record.Cell{"together": together, "each with the reactor": w.Pairs(100, 3, "goroutine", "callback", "coroutine")} {
-		all := Kindred(cells, "coroutine", "goroutine", "callback")
+		all := compare.Kindred(cells, "coroutine", "goroutine", "callback")
 		if len(all) != 2 {
 			t.Fatalf("%s: %+v", name, all)
 		}
 		for _, c := range all {
-			want, verdict := 0.7, Less
+			want, verdict := 0.7, compare.Less
 			if c.Base == "callback" {
-				want, verdict = 1, Same
+				want, verdict = 1, compare.Same
 			}
-			if c.Other != "coroutine" || !c.Paired || c.Figure.Name != cpuFigure || c.Verdict != verdict || c.Ratio.Mid < want-0.03 || c.Ratio.Mid > want+0.03 {
+			if c.Other != "coroutine" || !c.Paired || c.Figure.Name != cpuName || c.Verdict != verdict || c.Ratio.Mid < want-0.03 || c.Ratio.Mid > want+0.03 {
 				t.Errorf("%s: %+v", name, c)
 			}
 		}
@@ -197,15 +199,15 @@ func TestKindred(t *testing.T) {
 
 // Two ratios of one run are held to the same controls: those count once, and the interval of their ratio holds the truth as often as it says.
 func TestKindredCountControlsOnce(t *testing.T) {
-	if c := (chance{0.01, 4, "4 controls", Controls}).beside(chance{0.01, 4, "4 controls", Controls}); c.df != 4 || c.control != "4 controls" || c.se != 0.01*math.Sqrt2 {
+	if c := (stats.Chance{Se: 0.01, Df: 4, Control: "4 controls", Test: stats.Controls}).Beside(stats.Chance{Se: 0.01, Df: 4, Control: "4 controls", Test: stats.Controls}); c.Df != 4 || c.Control != "4 controls" || c.Se != 0.01*math.Sqrt2 {
 		t.Errorf("%+v", c)
 	}
-	if c := (chance{0.01, 2, "", Rotations}).beside(chance{0.01, 2, "", Rotations}); math.Abs(c.df-4) > 1e-9 {
+	if c := (stats.Chance{Se: 0.01, Df: 2, Control: "", Test: stats.Rotations}).Beside(stats.Chance{Se: 0.01, Df: 2, Control: "", Test: stats.Rotations}); math.Abs(c.Df-4) > 1e-9 {
 		t.Errorf("of rotations apart: %+v", c)
 	}
 	held, of := 0, 0
 	for seed := range uint64(300) {
-		for _, c := range Kindred(recordtest.NewWorld(800+seed, 0.02, 0.005).Pairs(100, 1, "callback", "coroutine"), "coroutine", "callback") {
+		for _, c := range compare.Kindred(recordtest.NewWorld(800+seed, 0.02, 0.005).Pairs(100, 1, "callback", "coroutine"), "coroutine", "callback") {
 			if of++; c.Ratio.Low <= 1 && 1 <= c.Ratio.High {
 				held++
 			}

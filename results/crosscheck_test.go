@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"math"
@@ -33,22 +34,22 @@ func TestCrossChecks(t *testing.T) {
 		driven("", "callback", 100, 1, 1, 1), open,
 	}
 	cells[5].Load.ServerCPURatio = nil
-	all := CrossChecks(Summarise(cells))
+	all := figure.CrossChecks(figure.Summarise(cells))
 	if len(all) != 2 {
 		t.Fatalf("%d cross-checks, want those of goroutine and reactor at 100: %+v", len(all), all)
 	}
 	for i, want := range []struct {
 		model string
-		rows  []CrossRow
+		rows  []figure.CrossRow
 	}{
-		{"goroutine", []CrossRow{
-			{Driver: "cbench", Bottleneck: ClientBound, Why: "client CPU 98% used, server CPU 70%"},
-			{Driver: "hey", Bottleneck: Neither, Difference: recordtest.Ptr(-0.5), Why: "locks"},
-			{Driver: "wrk", Bottleneck: ServerBound, Difference: recordtest.Ptr(-0.2), Why: "server CPU 99%"},
+		{"goroutine", []figure.CrossRow{
+			{Driver: "cbench", Bottleneck: figure.ClientBound, Why: "client CPU 98% used, server CPU 70%"},
+			{Driver: "hey", Bottleneck: figure.Neither, Difference: recordtest.Ptr(-0.5), Why: "locks"},
+			{Driver: "wrk", Bottleneck: figure.ServerBound, Difference: recordtest.Ptr(-0.2), Why: "server CPU 99%"},
 		}},
-		{"reactor", []CrossRow{ // none of our own to compare with
-			{Driver: "hey", Bottleneck: BothBound, Why: "100%"},
-			{Driver: "wrk", Bottleneck: NotKnown, Why: "not known"},
+		{"reactor", []figure.CrossRow{ // none of our own to compare with
+			{Driver: "hey", Bottleneck: figure.BothBound, Why: "100%"},
+			{Driver: "wrk", Bottleneck: figure.NotKnown, Why: "not known"},
 		}},
 	} {
 		c := all[i]
@@ -78,8 +79,8 @@ func TestNeitherWhy(t *testing.T) {
 	} {
 		one, two := driven("", "goroutine", 100, 1, 1, 1), driven(tt.driver, "goroutine", 100, 1, 0.5, 0.5)
 		two.Machine = &record.Machine{OthersRatio: tt.others}
-		row := CrossChecks(Summarise([]record.Cell{one, two}))[0].Rows[1]
-		if row.Bottleneck != Neither || !strings.HasSuffix(row.Why, ": "+tt.why) {
+		row := figure.CrossChecks(figure.Summarise([]record.Cell{one, two}))[0].Rows[1]
+		if row.Bottleneck != figure.Neither || !strings.HasSuffix(row.Why, ": "+tt.why) {
 			t.Errorf("%s: %s: %q, want %q", tt.driver, row.Bottleneck, row.Why, tt.why)
 		}
 	}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
@@ -19,7 +20,7 @@ var markedPercentiles = []float64{50, 90, 99, 99.9, 99.99, 99.999}
 
 // curveChart is the whole distribution of latency, a panel for every number of connections. The line is of all valid repetitions
 // together, the band spans them one by one. It is nil where no cell has a histogram.
-func curveChart(rows []row, given map[string]look) (*chart, []string) {
+func curveChart(rows []figure.Row, given map[string]look) (*chart, []string) {
 	ch := &chart{
 		name: "latency-percentiles", title: "Time to a checked reply at every percentile",
 		subtitle: "At 99, the time within which 99 % of all replies came, {from}. Log scales; lower is better.",
@@ -27,7 +28,7 @@ func curveChart(rows []row, given map[string]look) (*chart, []string) {
 	}
 	var conns []int
 	for _, r := range rows {
-		for _, g := range r.groups {
+		for _, g := range r.Groups {
 			conns = append(conns, g.Conns)
 		}
 	}
@@ -66,10 +67,10 @@ func curveChart(rows []row, given map[string]look) (*chart, []string) {
 }
 
 // curvesOf is the latency curve of every row at n connections.
-func curvesOf(rows []row, n int, given map[string]look) (all []series, notes []string) {
+func curvesOf(rows []figure.Row, n int, given map[string]look) (all []series, notes []string) {
 	for _, r := range rows {
-		s := series{label: r.name, look: given[r.model], band: true}
-		for _, g := range r.groups {
+		s := series{label: r.Name, look: given[r.Model], band: true}
+		for _, g := range r.Groups {
 			if g.Conns != n {
 				continue
 			}

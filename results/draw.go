@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
 	"cmp"
@@ -52,7 +53,7 @@ func Draw(dir string) (files []string, notes []string, err error) {
 
 // chartsOf is every chart the cells of a run give, named by their load: of ours all together, and of originals beside ours.
 func chartsOf(run *record.Run, cells []record.Cell) (charts []*chart, notes []string) {
-	ours, apart := Apart(run, cells)
+	ours, apart := figure.Apart(run, cells)
 	given := looksBeside(modelsIn(cells), run.Originals)
 	charts, notes = chartsOfAll(run, ours, given)
 	charts = append(charts, originalCharts(run, cells)...)
@@ -71,10 +72,10 @@ func modelsIn(cells []record.Cell) (names []string) {
 }
 
 // drawnRows is what charts show: a control is no model, but in the noise floor.
-func drawnRows(cells []record.Cell) []row {
-	twins := TwinsOf(cells)
-	return slices.DeleteFunc(rows(Summarise(cells)), func(r row) bool {
-		_, twin := twins[r.model]
+func drawnRows(cells []record.Cell) []figure.Row {
+	twins := figure.TwinsOf(cells)
+	return slices.DeleteFunc(figure.Rows(figure.Summarise(cells)), func(r figure.Row) bool {
+		_, twin := twins[r.Model]
 		return twin
 	})
 }
@@ -96,9 +97,9 @@ func chartsOfAll(run *record.Run, cells []record.Cell, given map[string]look) (c
 		if load.Params.How != "" {
 			continue // drawn over the share, all together
 		}
-		var of []row
+		var of []figure.Row
 		for _, r := range all {
-			if r.setting == load {
+			if r.Setting == load {
 				of = append(of, r)
 			}
 		}
@@ -122,7 +123,7 @@ func chartsOfAll(run *record.Run, cells []record.Cell, given map[string]look) (c
 			}
 			continue
 		}
-		rest := load.atRest()
+		rest := load.AtRest()
 		for _, f := range figures {
 			if (!rest || !f.busy) && (f.only == "" || f.only == load.Scenario) {
 				keep(f.chartOf(of, given))
@@ -141,18 +142,18 @@ func chartsOfAll(run *record.Run, cells []record.Cell, given map[string]look) (c
 	return charts, notes
 }
 
-func settings(all []row) []Setting {
-	var loads []Setting
+func settings(all []figure.Row) []figure.Setting {
+	var loads []figure.Setting
 	for _, r := range all {
-		if !slices.Contains(loads, r.setting) {
-			loads = append(loads, r.setting)
+		if !slices.Contains(loads, r.Setting) {
+			loads = append(loads, r.Setting)
 		}
 	}
 	return loads
 }
 
 // slug begins the file names of a load: its scenario, and what tells it from the other loads of the same scenario.
-func slug(load Setting, all []row) string {
+func slug(load figure.Setting, all []figure.Row) string {
 	alone := true
 	for _, o := range settings(all) {
 		alone = alone && (o.Scenario != load.Scenario || o == load)
@@ -201,11 +202,11 @@ func fileSafe(name string) string {
 }
 
 // captionOf says what was measured, how often, and on what.
-func captionOf(run *record.Run, load Setting, of []row, ch *chart) []string {
+func captionOf(run *record.Run, load figure.Setting, of []figure.Row, ch *chart) []string {
 	reps, void := 0, 0
 	for _, r := range of {
-		for _, g := range r.groups {
-			_, all := g.counts()
+		for _, g := range r.Groups {
+			_, all := g.Counts()
 			reps = max(reps, all)
 			void += len(g.Void)
 		}
@@ -244,20 +245,17 @@ func whereOf(run *record.Run) string {
 
 // inWords makes a text say what is measured under these parameters: from when a message was due or sent, and deliveries to the
 // members of a room instead of replies.
-func inWords(txt string, load Setting) string {
+func inWords(txt string, load figure.Setting) string {
 	from := "counted from when the message was due"
 	if load.Params.Loop == "closed" {
 		from = "counted from when the message was sent"
 	}
 	txt = strings.ReplaceAll(txt, "{from}", from)
-	if load.delivers() {
+	if load.Delivers() {
 		txt = strings.NewReplacer("replies", "deliveries", "reply", "delivery").Replace(txt)
 	}
 	return txt
 }
-
-// delivers reports whether a message brings one delivery to each member of a room, and not a reply.
-func (s Setting) delivers() bool { return s.Params.RoomSize > 0 || s.Scenario == fanout }
 
 // write draws the chart into two files.
 func (ch *chart) write(into string) ([]string, error) {

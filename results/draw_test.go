@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"encoding/xml"
@@ -221,7 +222,7 @@ func TestDrawTwoLoads(t *testing.T) {
 	for i := range two {
 		two[i].Params.Loop, two[i].Params.RatePerS, two[i].Params.Pipeline = "closed", 0, 8
 	}
-	all := rows(Summarise(append(one, two...)))
+	all := figure.Rows(figure.Summarise(append(one, two...)))
 	var names []string
 	for _, load := range settings(all) {
 		names = append(names, slug(load, all))
@@ -239,8 +240,8 @@ func TestLineBreaksAtVoid(t *testing.T) {
 			cells[i].Valid, cells[i].Void = false, []string{"made void"}
 		}
 	}
-	all := rows(Summarise(cells))
-	series, left := seriesOf(all[:5], figureNamed(cpuFigure), looksOf([]string{"reactor"}))
+	all := figure.Rows(figure.Summarise(cells))
+	series, left := seriesOf(all[:5], figure.Named(cpuName), looksOf([]string{"reactor"}))
 	if left != 0 {
 		t.Errorf("%d points left out", left)
 	}

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
@@ -14,33 +15,33 @@ import (
 var familyFigures = []struct {
 	name, title, subtitle string
 	in                    unit
-	figure                string
-	of                    func(Setting) bool
+	fig                   string
+	of                    func(figure.Setting) bool
 }{
 	{
 		"cpu-per-message", "Server CPU time for each checked reply", "User and system time of the whole server process. Log scales; lower is better.",
-		inTime, "cpu_ns_per_message", func(s Setting) bool { return !s.atRest() },
+		inTime, "cpu_ns_per_message", func(s figure.Setting) bool { return !s.AtRest() },
 	},
 	{
 		"median-latency", "Time to a checked reply at the median", "Half of all replies take longer, {from}. Log scales; lower is better.",
-		inTime, "p50_ns", func(s Setting) bool { return !s.atRest() && s.Params.Loop == "open" },
+		inTime, "p50_ns", func(s figure.Setting) bool { return !s.AtRest() && s.Params.Loop == "open" },
 	},
 	{
 		"memory-per-connection", "User memory the server holds for each open connection",
 		"What N idle connections add to the empty server's anonymous memory, divided by N. Log scales; lower is better.",
-		inBytes, "user_per_conn_bytes", func(s Setting) bool { return s.atRest() || s.Scenario == "comet" },
+		inBytes, "user_per_conn_bytes", func(s figure.Setting) bool { return s.AtRest() || s.Scenario == "comet" },
 	},
 }
 
 // familyCharts are a panel for each model of ours with its originals, all on the same axes, so that many servers can be told apart.
-func familyCharts(run *record.Run, all []row, given map[string]look) (charts []*chart) {
+func familyCharts(run *record.Run, all []figure.Row, given map[string]look) (charts []*chart) {
 	for _, load := range settings(all) {
 		if load.Params.How != "" || load.Params.Searches() {
 			continue // shown as pairs, and as what was found
 		}
-		var of []row
+		var of []figure.Row
 		for _, r := range all {
-			if r.setting == load {
+			if r.Setting == load {
 				of = append(of, r)
 			}
 		}
@@ -52,7 +53,7 @@ func familyCharts(run *record.Run, all []row, given map[string]look) (charts []*
 				name: slug(load, all) + "-originals-" + f.name, subtitle: inWords(f.subtitle, load), columns: 2, apart: true, each: 165,
 				title: fmt.Sprintf("%s, ours and its originals: %s", load.Scenario, inWords(strings.ToLower(f.title[:1])+f.title[1:], load)),
 			}
-			if ch.addFamilies(run, of, figureNamed(f.figure), f.in, given); len(ch.panels) > 0 {
+			if ch.addFamilies(run, of, figure.Named(f.fig), f.in, given); len(ch.panels) > 0 {
 				ch.bars = barsInWords(ch.panels)
 				ch.spread = "Median of %d repetitions" + strings.ReplaceAll(ch.bars, "%", "%%")
 				ch.caption = captionOf(run, load, of, ch)
@@ -64,17 +65,17 @@ func familyCharts(run *record.Run, all []row, given map[string]look) (charts []*
 }
 
 // addFamilies adds the panels in which an original is known.
-func (ch *chart) addFamilies(run *record.Run, of []row, f Figure, in unit, given map[string]look) {
+func (ch *chart) addFamilies(run *record.Run, of []figure.Row, f figure.Figure, in unit, given map[string]look) {
 	var names []string
 	for _, r := range of {
-		names = append(names, r.model)
+		names = append(names, r.Model)
 	}
 	var conns, values []float64
-	for _, family := range Families(run, names) {
-		var rows []row
+	for _, family := range figure.Families(run, names) {
+		var rows []figure.Row
 		for _, name := range family.Names() {
 			for _, r := range of {
-				if r.model == name {
+				if r.Model == name {
 					rows = append(rows, r)
 				}
 			}
@@ -102,15 +103,4 @@ func (ch *chart) addFamilies(run *record.Run, of []row, f Figure, in unit, given
 	if len(conns) > 0 {
 		ch.head = "N = " + words.Number(conns[len(conns)-1])
 	}
-}
-
-// Title is the family's name.
-func (f *Family) Title() string {
-	switch {
-	case f.Ours == "":
-		return "imitated by none of ours"
-	case f.Part > 0:
-		return fmt.Sprintf("%s (%d)", f.Ours, f.Part)
-	}
-	return f.Ours
 }

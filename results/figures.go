@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/words"
 	"fmt"
 	"slices"
@@ -11,7 +12,7 @@ import (
 )
 
 // figure says how one chart is made of the rows of a load: what it shows, and which figures of a cell its panels take.
-type figure struct {
+type fig struct {
 	name, title, subtitle string
 	columns, labelled     int
 	in                    unit
@@ -23,56 +24,56 @@ type figure struct {
 
 type figurePanel struct {
 	title string
-	of    Figure
+	of    figure.Figure
 }
 
-var figures = []figure{
+var figures = []fig{
 	{
 		name: "memory-per-connection", title: "Memory the server holds for each open connection",
 		subtitle: "What N idle connections add to the empty server, divided by N. Log scales; lower is better.",
 		columns:  2, labelled: 0, in: inBytes,
-		panels: []figurePanel{{"User space (anonymous memory)", figureNamed("user_per_conn_bytes")}, {"Kernel (sockets and files)", figureNamed("kernel_per_conn_bytes")}},
+		panels: []figurePanel{{"User space (anonymous memory)", figure.Named("user_per_conn_bytes")}, {"Kernel (sockets and files)", figure.Named("kernel_per_conn_bytes")}},
 	},
 	{
 		name: "memory-total", title: "Memory of the whole server process",
 		subtitle: "Anonymous memory with every connection open and idle. Log scales; lower is better.",
 		columns:  1, in: inBytes,
-		panels: []figurePanel{{"", Figure{Metric: Anon}}},
+		panels: []figurePanel{{"", figure.Figure{Metric: figure.Anon}}},
 	},
 	{
 		name: "latency", busy: true, title: "Time to a checked reply at the median and in the tail",
 		subtitle: "1 reply in 100 takes longer than p99, 1 in 1,000 than p99.9, {from}. Log scales; lower is better.",
 		columns:  3, labelled: 2, in: inTime,
-		panels: []figurePanel{{"p50", figureNamed("p50_ns")}, {"p99", figureNamed("p99_ns")}, {"p99.9", figureNamed("p999_ns")}},
+		panels: []figurePanel{{"p50", figure.Named("p50_ns")}, {"p99", figure.Named("p99_ns")}, {"p99.9", figure.Named("p999_ns")}},
 	},
 	{
 		name: "herd", busy: true, only: "comet", title: "Time until the first and the last waiter heard a message",
 		subtitle: "Medians over messages, {from}; spread: between the two. Log scales; lower is better.",
 		columns:  3, labelled: 2, in: inTime,
-		panels: []figurePanel{{"first", Figure{Metric: FirstP50}}, {"last", Figure{Metric: LastP50}}, {"spread", Figure{Metric: SpreadP50}}},
+		panels: []figurePanel{{"first", figure.Figure{Metric: figure.FirstP50}}, {"last", figure.Figure{Metric: figure.LastP50}}, {"spread", figure.Figure{Metric: figure.SpreadP50}}},
 	},
 	{
-		name: "spread", busy: true, only: fanout, title: "Time until the first and the last member heard a message",
+		name: "spread", busy: true, only: figure.Fanout, title: "Time until the first and the last member heard a message",
 		subtitle: "Medians over messages, {from}; spread: between the two. Log scales; lower is better.",
 		columns:  3, labelled: 2, in: inTime,
-		panels: []figurePanel{{"first", Figure{Metric: FirstP50}}, {"last", Figure{Metric: LastP50}}, {"spread", Figure{Metric: SpreadP50}}},
+		panels: []figurePanel{{"first", figure.Figure{Metric: figure.FirstP50}}, {"last", figure.Figure{Metric: figure.LastP50}}, {"spread", figure.Figure{Metric: figure.SpreadP50}}},
 	},
 	{
 		name: "throughput", busy: true, title: "Checked replies a second",
 		subtitle: "Log scales; higher is better.",
 		columns:  1, in: inPerSecond,
-		panels: []figurePanel{{"", figureNamed("throughput_per_s")}},
+		panels: []figurePanel{{"", figure.Named("throughput_per_s")}},
 	},
 	{
 		name: "cpu-per-message", busy: true, title: "Server CPU time for each checked reply",
 		subtitle: "User and system time of the whole server process. Log scales; lower is better.",
 		columns:  1, in: inTime,
-		panels: []figurePanel{{"", figureNamed("cpu_ns_per_message")}},
+		panels: []figurePanel{{"", figure.Named("cpu_ns_per_message")}},
 	},
 }
 
 // chartOf is the figure drawn for the rows of one load; it is nil where there is nothing to draw. Notes say what is left out.
-func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
+func (f fig) chartOf(rows []figure.Row, given map[string]look) (*chart, []string) {
 	ch := &chart{name: f.name, title: f.title, subtitle: f.subtitle, labelled: f.labelled}
 	var notes []string
 	var conns, values []float64
@@ -105,7 +106,7 @@ func (f figure) chartOf(rows []row, given map[string]look) (*chart, []string) {
 	if f.name == "latency" && len(ch.panels) == 1 {
 		ch.subtitle = "Half of all replies take longer than p50, {from}. Log scales; lower is better."
 	}
-	if p := rows[0].setting.Params; f.name == "throughput" && p.Loop == "open" && !rows[0].setting.delivers() && drawable(p.RatePerS) {
+	if p := rows[0].Setting.Params; f.name == "throughput" && p.Loop == "open" && !rows[0].Setting.Delivers() && drawable(p.RatePerS) {
 		ch.panels[0].offered = p.RatePerS
 		values = append(values, p.RatePerS)
 		ch.subtitle = fmt.Sprintf("Dashed: the %s/s that were offered. %s", words.PerSecond(p.RatePerS), ch.subtitle)
@@ -149,12 +150,12 @@ func barsInWords(panels []panel) string {
 // labels, take up more of it.
 var spacing = map[int]struct{ margin, label float64 }{1: {0.05, 0.06}, 2: {0.09, 0.14}, 3: {0.14, 0.26}}
 
-func (f figure) panelName(fp figurePanel) string {
+func (f fig) panelName(fp figurePanel) string {
 	return strings.TrimSuffix(f.name+" "+fp.title, " ")
 }
 
 // headName is what the labels' figures are, where more than one panel could be meant.
-func (f figure) headName(ch *chart) string {
+func (f fig) headName(ch *chart) string {
 	if slices.Contains([]string{"latency", "herd", "spread"}, f.name) {
 		return ch.panels[ch.labelled].title
 	}
@@ -162,12 +163,12 @@ func (f figure) headName(ch *chart) string {
 }
 
 // seriesOf is one figure of the rows over N. It says how many points a log axis cannot hold.
-func seriesOf(rows []row, f Figure, given map[string]look) (all []series, left int) {
+func seriesOf(rows []figure.Row, f figure.Figure, given map[string]look) (all []series, left int) {
 	for i, r := range rows {
-		s := series{label: r.name, look: given[r.model], dodge: dodge(i, len(rows))}
+		s := series{label: r.Name, look: given[r.Model], dodge: dodge(i, len(rows))}
 		broken := true
-		for j := range r.groups {
-			g := &r.groups[j]
+		for j := range r.Groups {
+			g := &r.Groups[j]
 			x := float64(g.Conns)
 			for k := range g.Void {
 				if v, known := f.Metric(&g.Void[k]); known && drawable(v) {
@@ -196,7 +197,7 @@ func seriesOf(rows []row, f Figure, given map[string]look) (all []series, left i
 
 // pointOf is a figure of a group with its interval, or where that is not known from the smallest to the largest; nil where the figure is
 // not known.
-func pointOf(g *Group, f Figure) *point {
+func pointOf(g *figure.Group, f figure.Figure) *point {
 	i := g.Interval(f)
 	if i.N == 0 {
 		return nil

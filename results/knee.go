@@ -1,9 +1,9 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -17,8 +17,8 @@ import (
 var inLoad = unit{words.Count, false}
 
 // searchCharts are the charts of one load's searches.
-func searchCharts(of []row, given map[string]look) []func() (*chart, []string) {
-	if of[0].setting.Params.Search == "conns" {
+func searchCharts(of []figure.Row, given map[string]look) []func() (*chart, []string) {
+	if of[0].Setting.Params.Search == "conns" {
 		return nil // one figure a model: the table says it
 	}
 	return []func() (*chart, []string){
@@ -28,7 +28,7 @@ func searchCharts(of []row, given map[string]look) []func() (*chart, []string) {
 }
 
 // kneeChart is latency against load: for every number of connections p50 and the latency that is limited over the rate offered, a line a model.
-func kneeChart(of []row, given map[string]look) (*chart, []string) {
+func kneeChart(of []figure.Row, given map[string]look) (*chart, []string) {
 	ch := &chart{
 		name: "latency-vs-load", columns: 2, labelled: 1,
 		title:       "Time to a checked reply against the load",
@@ -38,31 +38,31 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 	}
 	var conns []int
 	for _, r := range of {
-		for _, g := range r.groups {
+		for _, g := range r.Groups {
 			conns = append(conns, g.Conns)
 		}
 	}
 	slices.Sort(conns)
-	slo := of[0].setting.Params.SLO
+	slo := of[0].Setting.Params.SLO
 	var rates, values []float64
 	for _, n := range slices.Compact(conns) {
-		limited, farthest := LimitedLatency(slo)
+		limited, farthest := figure.LimitedLatency(slo)
 		if limited == "p50" { // it is drawn anyway
-			limited, farthest = LimitedLatency("")
+			limited, farthest = figure.LimitedLatency("")
 		}
-		for _, figure := range []struct {
+		for _, fig := range []struct {
 			name string
 			of   func(record.Window) int64
 		}{{"p50", func(w record.Window) int64 { return w.P50 }}, {limited, farthest}} {
-			series := kneesOf(of, n, given, figure.of)
+			series := kneesOf(of, n, given, fig.of)
 			x, y := extent(series)
 			rates, values = append(rates, x...), append(values, y...)
-			limit := limitOf(slo, strings.ReplaceAll(figure.name, ".", ""))
+			limit := figure.LimitOf(slo, strings.ReplaceAll(fig.name, ".", ""))
 			if drawable(limit) && len(x) > 0 {
 				values = append(values, limit)
 			}
 			ch.panels = append(ch.panels, panel{
-				title: fmt.Sprintf("N = %s, %s", words.Number(float64(n)), figure.name), xLabel: "messages/s offered",
+				title: fmt.Sprintf("N = %s, %s", words.Number(float64(n)), fig.name), xLabel: "messages/s offered",
 				series: series, offered: limit, endX: math.Inf(1),
 			})
 		}
@@ -80,12 +80,12 @@ func kneeChart(of []row, given map[string]look) (*chart, []string) {
 }
 
 // kneesOf is one percentile over the rate, for every row at n connections.
-func kneesOf(of []row, n int, given map[string]look, figure func(record.Window) int64) (all []series) {
+func kneesOf(of []figure.Row, n int, given map[string]look, fig func(record.Window) int64) (all []series) {
 	for _, r := range of {
-		s := series{label: r.name, look: given[r.model]}
-		for i := range r.groups {
-			if g := &r.groups[i]; g.Conns == n {
-				s.addKnee(g.Loads(), figure)
+		s := series{label: r.Name, look: given[r.Model]}
+		for i := range r.Groups {
+			if g := &r.Groups[i]; g.Conns == n {
+				s.addKnee(g.Loads(), fig)
 			}
 		}
 		all = append(all, s)
@@ -94,10 +94,10 @@ func kneesOf(of []row, n int, given map[string]look, figure func(record.Window) 
 }
 
 // addKnee makes a line of windows that are in the order of their rates. It goes on where they did not hold: that is the knee.
-func (s *series) addKnee(windows []AtLoad, figure func(record.Window) int64) {
+func (s *series) addKnee(windows []figure.AtLoad, fig func(record.Window) int64) {
 	var line []point
 	for _, w := range windows {
-		over := w.Over(figure)
+		over := w.Over(fig)
 		y := over.Mid
 		if !drawable(y) || !drawable(w.RatePerS) {
 			continue
@@ -116,72 +116,18 @@ func (s *series) addKnee(windows []AtLoad, figure func(record.Window) int64) {
 	}
 }
 
-// beyond is how far above what was found windows that failed are shown: farther up a queue only grows with the length of the window.
-const beyond = 1.5
-
-// Loads is what the group's searches measured by load, from low to high: the curve of each, below it windows on the way up, and beyond it
-// those that failed, up to a little farther (beyond). Of several searches the curves alone: what one process met on its way no other did. A search of connections has its windows by their number.
-func (g *Group) Loads() []AtLoad {
-	const common = -2                   // the key of the common rate
-	at := map[float64][]record.Window{} // by load, or those of the curve by what several searches have in common, the share: below 0
-	load := func(w record.Window) float64 { return w.RatePerS }
-	if g.Params.Search == "conns" {
-		load = func(w record.Window) float64 { return float64(w.Conns) }
-	}
-	searches, _ := g.searches()
-	for _, c := range g.Valid {
-		if c.Search == nil || c.Search.Found == nil {
-			continue
-		}
-		found := *c.Search.Found
-		lowest := found
-		for _, w := range c.Search.Curve {
-			if w.Count > 0 {
-				lowest = min(lowest, load(w))
-				key := load(w)
-				switch {
-				case slices.Contains(shownShares, w.Share):
-					key = -w.Share
-				case w.RatePerS == c.Params.RatePerS:
-					key = common
-				}
-				at[key] = append(at[key], w)
-			}
-		}
-		curved := len(c.Search.Curve) > 0
-		if curved && searches > 1 {
-			continue
-		}
-		for _, w := range c.Search.Tried {
-			if x := load(w); w.Count > 0 && (x < lowest || !curved && x <= found || x > found && x <= beyond*found) {
-				at[x] = append(at[x], w)
-			}
-		}
-	}
-	var all []AtLoad
-	for key, windows := range at {
-		point := AtLoad{medianWindow(windows), windows}
-		if key > 0 { // on the way, or beyond: windows of one process are no processes
-			point.Each = []record.Window{point.Window}
-		}
-		all = append(all, point)
-	}
-	slices.SortFunc(all, func(a, b AtLoad) int { return cmp.Compare(load(a.Window), load(b.Window)) })
-	return all
-}
-
 // capacityChart is the most that each model holds over the number of connections, with its interval.
-func capacityChart(of []row, given map[string]look) (*chart, []string) {
-	p := of[0].setting.Params
-	var groups []*Group
+func capacityChart(of []figure.Row, given map[string]look) (*chart, []string) {
+	p := of[0].Setting.Params
+	var groups []*figure.Group
 	for _, r := range of {
-		for i := range r.groups {
-			groups = append(groups, &r.groups[i])
+		for i := range r.Groups {
+			groups = append(groups, &r.Groups[i])
 		}
 	}
 	ch := &chart{
 		name: "capacity", columns: 1, title: "Messages a second that are held within the limits",
-		subtitle: fmt.Sprintf("The rate at which half of the windows hold %s with everything answered; bar: %s. Log scales; higher is better.", p.SLO, CapacityHead(groups)),
+		subtitle: fmt.Sprintf("The rate at which half of the windows hold %s with everything answered; bar: %s. Log scales; higher is better.", p.SLO, figure.CapacityHead(groups)),
 		spread:   "Over %d processes, a search each.",
 
 		hollowMeans: "Hollow: the server was not at its end: it is the client's, the most that was to be tried, or not known whose. ",
@@ -189,10 +135,10 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 	pn := panel{xLabel: "open connections, N", value: words.PerSecond}
 	conns, values := map[float64]bool{}, []float64{}
 	for i, r := range of {
-		s := series{label: r.name, look: given[r.model], dodge: dodge(i, len(of))}
+		s := series{label: r.Name, look: given[r.Model], dodge: dodge(i, len(of))}
 		var line []point
-		for j := range r.groups {
-			g := &r.groups[j]
+		for j := range r.Groups {
+			g := &r.Groups[j]
 			found := g.Capacity()
 			if found.N == 0 || !drawable(found.Mid) {
 				if len(line) > 0 {
@@ -209,7 +155,7 @@ func capacityChart(of []row, given map[string]look) (*chart, []string) {
 			if !math.IsNaN(found.High) {
 				pt.hi = found.High
 			}
-			if g.bounds() != "server" {
+			if g.Bounds() != "server" {
 				pt.bare = true
 				s.hollow = append(s.hollow, pt)
 			}

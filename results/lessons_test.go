@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"math"
@@ -12,7 +14,7 @@ import (
 // roomOf is a cell of fanout that kept up, or fell behind by half.
 func roomOf(model string, conns, rep int, kept bool) record.Cell {
 	offered := 10 * float64(conns)
-	c := record.Cell{Schema: record.Schema, Model: model, Scenario: fanout, Conns: conns, Rep: rep, Valid: kept,
+	c := record.Cell{Schema: record.Schema, Model: model, Scenario: figure.Fanout, Conns: conns, Rep: rep, Valid: kept,
 		Params: record.Params{Loop: "open", RatePerS: 10, PayloadBytes: 128, Pipeline: 1}}
 	if !kept {
 		c.Void = []string{"it fell behind"}
@@ -40,19 +42,19 @@ func TestReaches(t *testing.T) {
 		"the client's end":     {[]record.Cell{roomOf("pool", 10, 1, true), clients(roomOf("pool", 1000, 1, false))}, 10, 1000, 5000, true},
 		"the client's once":    {[]record.Cell{roomOf("pool", 10, 1, false), roomOf("pool", 10, 2, false), clients(roomOf("pool", 10, 3, false))}, 0, 10, 50, false},
 	} {
-		all := Reaches(Summarise(c.cells))
+		all := figure.Reaches(figure.Summarise(c.cells))
 		if len(all) != 1 || all[0].Kept != c.kept || all[0].Behind != c.behind || all[0].AchievedPerS != c.achieved || all[0].Client != c.client {
 			t.Errorf("%s: %+v, want %+v", name, all, c)
 		}
 	}
-	if all := Reaches(Summarise([]record.Cell{disturbed})); len(all) != 0 {
+	if all := figure.Reaches(figure.Summarise([]record.Cell{disturbed})); len(all) != 0 {
 		t.Errorf("of nothing: %+v", all)
 	}
 }
 
 // slowed is a cell of blocking in which bystanders, and slow requests, took so long.
 func slowed(how string, share float64, p99, aside time.Duration, valid bool) record.Cell {
-	c := record.Cell{Schema: record.Schema, Model: "pool", Scenario: blocking, Conns: 100, Rep: 1, Valid: valid,
+	c := record.Cell{Schema: record.Schema, Model: "pool", Scenario: figure.Blocking, Conns: 100, Rep: 1, Valid: valid,
 		Params:  record.Params{Loop: "open", RatePerS: 1000, PayloadBytes: 128, Pipeline: 1, Share: share, BlockNS: 20e6, How: how},
 		Latency: &record.Latency{Count: 1000, P99: int64(p99)}, Aside: &record.Latency{Count: 1000, P50: int64(aside)}}
 	if !valid {
@@ -72,29 +74,29 @@ func TestCrossings(t *testing.T) {
 	const ms = time.Millisecond
 	for name, c := range map[string]struct {
 		cells        []record.Cell
-		of           func([]Group) []Crossing
+		of           func([]figure.Group) []compare.Crossing
 		kept, missed float64
 		none, behind bool
 		again        float64
 		often        bool // each side is known from more than one repetition
 	}{
-		"between two":   {cells: []record.Cell{slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)}, of: Stalls, kept: 10, missed: 50},
-		"exactly 50 ms": {cells: []record.Cell{slowed("inline", 0.01, 50*ms, 0, true)}, of: Stalls, missed: 10},
-		"never":         {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, 2*ms, 0, true)}, of: Stalls, kept: 50, missed: math.Inf(1)},
-		"fell behind":   {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, ms, 0, false)}, of: Stalls, kept: 10, missed: 50, behind: true},
-		"the client's end": {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), clients(slowed("inline", 0.05, ms, 0, false))}, of: Stalls,
+		"between two":   {cells: []record.Cell{slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)}, of: compare.Stalls, kept: 10, missed: 50},
+		"exactly 50 ms": {cells: []record.Cell{slowed("inline", 0.01, 50*ms, 0, true)}, of: compare.Stalls, missed: 10},
+		"never":         {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, 2*ms, 0, true)}, of: compare.Stalls, kept: 50, missed: math.Inf(1)},
+		"fell behind":   {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), slowed("inline", 0.05, ms, 0, false)}, of: compare.Stalls, kept: 10, missed: 50, behind: true},
+		"the client's end": {cells: []record.Cell{slowed("inline", 0.01, ms, 0, true), clients(slowed("inline", 0.05, ms, 0, false))}, of: compare.Stalls,
 			kept: 10, missed: math.Inf(1)},
 		"better again": {cells: []record.Cell{slowed("spin", 0.01, 60*ms, 0, true), slowed("spin", 0.02, ms, 0, true), slowed("spin", 0.05, 60*ms, 0, true)},
-			of: Stalls, missed: 10, again: 20},
-		"three times": {cells: repeated(3, slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)), of: Stalls, kept: 10, missed: 50, often: true},
+			of: compare.Stalls, missed: 10, again: 20},
+		"three times": {cells: repeated(3, slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)), of: compare.Stalls, kept: 10, missed: 50, often: true},
 		"a wild one": {cells: append(repeated(2, slowed("inline", 0.01, 30*ms, 0, true), slowed("inline", 0.02, 60*ms, 0, true), slowed("inline", 0.05, 60*ms, 0, true)),
-			again3(slowed("inline", 0.02, ms, 0, true))), of: Stalls, kept: 10, missed: 50, often: true},
-		"nothing slow": {cells: []record.Cell{slowed("inline", 0, 60*ms, 0, true)}, of: Stalls, none: true},
-		"threads run out": {cells: []record.Cell{slowed("offload", 0.1, ms, 21*ms, true), slowed("offload", 0.5, ms, 41*ms, true)}, of: Exhaustions,
+			again3(slowed("inline", 0.02, ms, 0, true))), of: compare.Stalls, kept: 10, missed: 50, often: true},
+		"nothing slow": {cells: []record.Cell{slowed("inline", 0, 60*ms, 0, true)}, of: compare.Stalls, none: true},
+		"threads run out": {cells: []record.Cell{slowed("offload", 0.1, ms, 21*ms, true), slowed("offload", 0.5, ms, 41*ms, true)}, of: compare.Exhaustions,
 			kept: 100, missed: 500},
-		"none was handed over": {cells: []record.Cell{slowed("inline", 0.1, ms, 60*ms, false)}, of: Exhaustions, none: true},
+		"none was handed over": {cells: []record.Cell{slowed("inline", 0.1, ms, 60*ms, false)}, of: compare.Exhaustions, none: true},
 	} {
-		all := c.of(Summarise(c.cells))
+		all := c.of(figure.Summarise(c.cells))
 		if c.none {
 			if len(all) > 0 {
 				t.Errorf("%s: %+v", name, all)
@@ -132,7 +134,7 @@ func TestNoStallIsToldOfDrownedTails(t *testing.T) {
 			cells[i].Model, cells[i].Latency = "floor", &record.Latency{Count: 1000, P99: int64(i+1) * 1e6}
 		}
 	}
-	if all := Stalls(Summarise(cells)); len(all) > 0 {
+	if all := compare.Stalls(figure.Summarise(cells)); len(all) > 0 {
 		t.Errorf("%+v", all)
 	}
 }
@@ -141,24 +143,24 @@ func TestNoStallIsToldOfDrownedTails(t *testing.T) {
 func TestStormMemory(t *testing.T) {
 	c := record.Cell{Params: record.Params{Loop: "storm"}, Memory: record.Memory{EmptyRSS: recordtest.Ptr(int64(100)), PeakRSS: recordtest.Ptr(int64(500)),
 		Returned: []record.Returned{{AfterNS: 1_002e6, RSS: 400}, {AfterNS: 10_001e6, RSS: 90}}}}
-	want := func(name string, m Metric, v float64, known bool) {
+	want := func(name string, m figure.Metric, v float64, known bool) {
 		t.Helper()
 		if got, is := m(&c); got != v || is != known {
 			t.Errorf("%s: %g, %v; want %g, %v", name, got, is, v, known)
 		}
 	}
-	want("peak", PeakAdded, 400, true)
-	want("after 1 s", KeptAdded(time.Second), 300, true)
-	want("after 1 s, whole", Kept(time.Second), 400, true)
-	want("after 10 s: less than when empty", KeptAdded(10*time.Second), 0, true)
-	want("after 30 s", KeptAdded(30*time.Second), 0, false)
+	want("peak", figure.PeakAdded, 400, true)
+	want("after 1 s", figure.KeptAdded(time.Second), 300, true)
+	want("after 1 s, whole", figure.Kept(time.Second), 400, true)
+	want("after 10 s: less than when empty", figure.KeptAdded(10*time.Second), 0, true)
+	want("after 30 s", figure.KeptAdded(30*time.Second), 0, false)
 	c.Params.Loop = "closed"
-	want("no storm", PeakAdded, 0, false)
+	want("no storm", figure.PeakAdded, 0, false)
 }
 
 // A room of all is a load at any rate, and its replies are deliveries.
 func TestFanoutIsNoRest(t *testing.T) {
-	load := Setting{Scenario: fanout, Params: record.Params{Loop: "open", RatePerS: 10}}
+	load := figure.Setting{Scenario: figure.Fanout, Params: record.Params{Loop: "open", RatePerS: 10}}
 	if load.AtRest() || inWords("Checked replies a second.", load) != "Checked deliveries a second." {
 		t.Errorf("at rest: %v; %q", load.AtRest(), inWords("Checked replies a second.", load))
 	}
@@ -172,7 +174,7 @@ func TestSlowRequestsAreDrawn(t *testing.T) {
 	const ms = time.Millisecond
 	charts, _ := chartsOf(&record.Run{}, []record.Cell{slowed("offload", 0.01, 3*ms, 20*ms, true), slowed("offload", 0.4, 9*ms, 90*ms, true)})
 	want := map[string]struct{ limit, first, last float64 }{
-		"stall": {MissNS, 3e6, 9e6},
+		"stall": {compare.MissNS, 3e6, 9e6},
 		"slow":  {40e6, 20e6, 90e6},
 	}
 	for _, ch := range charts {

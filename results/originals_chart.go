@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
@@ -24,19 +25,16 @@ type dumbbells struct {
 type dumbbell struct {
 	label          string
 	look           look // of ours
-	ours, original Side
+	ours, original compare.Side
 	ratio          string
 }
 
 // LeastDrawn is where a slope of nothing stands: a logarithm has no 0.
 const LeastDrawn = 16
 
-// Drawn reports whether pairs are drawn by the figure.
-func (c *BesideColumn) Drawn() bool { return slices.Contains([]string{"cpu", "user", "stall"}, c.Key) }
-
 // originalCharts is a chart for each table of pairs.
 func originalCharts(run *record.Run, cells []record.Cell) (charts []*chart) {
-	o := OriginalsOf(run, cells)
+	o := compare.OriginalsOf(run, cells)
 	if o == nil {
 		return nil
 	}
@@ -61,7 +59,7 @@ func originalCharts(run *record.Run, cells []record.Cell) (charts []*chart) {
 	return charts
 }
 
-func (ch *chart) addDumbbells(t *Beside, at int) {
+func (ch *chart) addDumbbells(t *compare.Beside, at int) {
 	c := t.Columns[at]
 	d := &dumbbells{inWords: c.Words, low: LeastDrawn}
 	for i := range t.Pairs {
@@ -72,7 +70,7 @@ func (ch *chart) addDumbbells(t *Beside, at int) {
 		}
 		bell := dumbbell{label: fmt.Sprintf("%s (%s)", p.Original, p.Ours), look: looks[p.Ours], ours: f.Ours, original: f.Original}
 		if c.Key == "cpu" {
-			bell.ratio = ratioInWords(f.Ratio)
+			bell.ratio = compare.RatioInWords(f.Ratio)
 		}
 		d.pairs = append(d.pairs, bell)
 	}
@@ -89,7 +87,7 @@ func (ch *chart) addDumbbells(t *Beside, at int) {
 		return 0
 	})
 	u := inTime
-	if c.inBytes() {
+	if c.InBytes() {
 		u = inBytes
 	}
 	title := fmt.Sprintf("%s: %s", c.Title, c.Setting.Scenario)
@@ -102,16 +100,13 @@ func (ch *chart) addDumbbells(t *Beside, at int) {
 	ch.panels = append(ch.panels, panel{title: title, axes: d.axes(u), dumbbells: d})
 }
 
-// inBytes tells memory from time.
-func (c BesideColumn) inBytes() bool { return c.Key == "user" || c.Key == "kernel" }
-
 // at is where a figure stands.
 func (d *dumbbells) at(v float64) float64 { return max(d.low, v) }
 
 func (d *dumbbells) axes(u unit) func(x, y *plot.Axis) {
 	lo, hi := math.Inf(1), d.low
 	for _, p := range d.pairs {
-		for _, s := range []Side{p.ours, p.original} {
+		for _, s := range []compare.Side{p.ours, p.original} {
 			if s.N > 0 {
 				lo, hi = min(lo, d.at(s.Mid)), max(hi, d.at(s.Mid))
 			}

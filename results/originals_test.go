@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"math"
@@ -76,7 +77,7 @@ func besideOursWith(t testing.TB, blocks string) (*record.Run, []record.Cell) {
 
 func TestOriginalsOf(t *testing.T) {
 	run, cells := besideOurs(t)
-	o := OriginalsOf(run, cells)
+	o := compare.OriginalsOf(run, cells)
 	if o == nil || len(o.Tables) != 1 || o.Tables[0].Name != "lines" {
 		t.Fatalf("%+v", o)
 	}
@@ -112,7 +113,7 @@ func TestOriginalsOf(t *testing.T) {
 		}
 	}
 	cpu, _ := table.Column("cpu")
-	if r := table.Pairs[5].Figures[cpu].Ratio; r == nil || r.Base != "callback" || r.Other != "twisted" || r.Verdict != More || math.Abs(r.Ratio.Mid-80/5.9) > 0.1 {
+	if r := table.Pairs[5].Figures[cpu].Ratio; r == nil || r.Base != "callback" || r.Other != "twisted" || r.Verdict != compare.More || math.Abs(r.Ratio.Mid-80/5.9) > 0.1 {
 		t.Errorf("twisted over callback: %+v", r)
 	}
 	stall, _ := table.Column("stall")
@@ -123,7 +124,7 @@ func TestOriginalsOf(t *testing.T) {
 
 // A stall over HTTP stands in the table of HTTP.
 func TestOriginalsOfHTTP(t *testing.T) {
-	o := OriginalsOf(besideOursWith(t, "http-blocking"))
+	o := compare.OriginalsOf(besideOursWith(t, "http-blocking"))
 	if o == nil || len(o.Tables) != 2 || o.Tables[1].Name != "HTTP" {
 		t.Fatalf("%+v", o)
 	}
@@ -138,7 +139,7 @@ func TestOriginalsOfHTTP(t *testing.T) {
 // Of one repetition each nothing is told, and that is not "no difference".
 func TestWithinALanguageUnknown(t *testing.T) {
 	run, cells := besideOurs(t)
-	for _, r := range OriginalsOf(run, slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Rep > 1 })).Within {
+	for _, r := range compare.OriginalsOf(run, slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Rep > 1 })).Within {
 		if r.Widest != nil || r.Pairs == 0 || r.Unknown != r.Pairs {
 			t.Errorf("%+v", r)
 		}
@@ -146,7 +147,7 @@ func TestWithinALanguageUnknown(t *testing.T) {
 }
 
 func TestWithinALanguage(t *testing.T) {
-	o := OriginalsOf(besideOurs(t))
+	o := compare.OriginalsOf(besideOurs(t))
 	want := []struct {
 		language, cheap, dear string
 		models                int
@@ -175,7 +176,7 @@ func TestWithinALanguage(t *testing.T) {
 		t.Fatalf("%d comparisons with engines", len(o.Engines))
 	}
 	for _, c := range o.Engines {
-		if c.Other != "reactor" || c.Setting.Params.Loop == "closed" && c.Verdict != Less {
+		if c.Other != "reactor" || c.Setting.Params.Loop == "closed" && c.Verdict != compare.Less {
 			t.Errorf("%s over %s: %v, %s", c.Other, c.Base, c.Ratio, c.Verdict)
 		}
 	}
@@ -186,7 +187,7 @@ func TestNoOriginalsOnRecord(t *testing.T) {
 	run, cells := besideOurs(t)
 	run.Originals = nil
 	var out strings.Builder
-	if err := WriteOriginals(&out, run, cells, TableOptions{}); err != nil || out.Len() > 0 || OriginalsOf(run, cells) != nil {
+	if err := WriteOriginals(&out, run, cells, TableOptions{}); err != nil || out.Len() > 0 || compare.OriginalsOf(run, cells) != nil {
 		t.Errorf("%v, %q", err, out.String())
 	}
 }
@@ -248,7 +249,7 @@ func TestMemoryOfWaitersAtOneN(t *testing.T) {
 	}
 	cells := []record.Cell{cell("goroutine", 1000, 4200, 3900), cell("nethttp", 1000, 29_000, 3950)}
 	for _, conns := range []int{1000, 0} {
-		o := OriginalsOf(run, cells)
+		o := compare.OriginalsOf(run, cells)
 		if o == nil || len(o.Tables) != 1 {
 			t.Fatalf("%+v", o)
 		}
@@ -262,7 +263,7 @@ func TestMemoryOfWaitersAtOneN(t *testing.T) {
 		}
 		n := 0
 		for _, c := range table.Columns {
-			if c.inBytes() {
+			if c.InBytes() {
 				n++
 			}
 		}

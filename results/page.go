@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"image/color"
 	"slices"
 	"strings"
@@ -22,13 +23,13 @@ type chart struct {
 	subtitle string
 	panels   []panel
 	columns  int
-	each     vg.Length // height of a row of panels; 0: by their number
-	labelled int       // the column of panels whose lines are labelled, to its right
-	made     []row     // what it was made of, where that is not the rows of one load
-	apart    bool      // every panel has labels of its own
-	head     string    // over the labels: what their figures are
-	spread   string    // what the caption says of repetitions; %d is how many
-	bars     string    // and of one alone: what its bars are
+	each     vg.Length    // height of a row of panels; 0: by their number
+	labelled int          // the column of panels whose lines are labelled, to its right
+	made     []figure.Row // what it was made of, where that is not the rows of one load
+	apart    bool         // every panel has labels of its own
+	head     string       // over the labels: what their figures are
+	spread   string       // what the caption says of repetitions; %d is how many
+	bars     string       // and of one alone: what its bars are
 	caption  []string
 
 	hollowMeans string // what the caption says of hollow points; "": that they are void

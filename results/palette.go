@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/record"
 	"hash/fnv"
 	"image/color"
@@ -48,8 +49,8 @@ var familyLooks = append(slices.Clip(spareLooks), look{rgb(0x44AA99), diamond, f
 // model has, so that one panel tells them apart.
 func looksBeside(names []string, originals map[string]record.Original) map[string]look {
 	given := looksOf(names)
-	all := beside(originals, names)
-	if len(all) <= mostBeside {
+	all := figure.Beside(originals, names)
+	if len(all) <= figure.MostBeside {
 		return given
 	}
 	taken := map[string]int{} // by what they are originals of

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/words"
 	"fmt"
 	"slices"
@@ -10,15 +11,15 @@ import (
 
 // partFigures are lines over N of what the parts are, and of what is given back. Many a run does not know them: they are left out then
 // without a word.
-var partFigures = []figure{
+var partFigures = []fig{
 	{
 		name: "memory-parts-growth", title: "Where the memory goes as connections grow", optional: true,
 		subtitle: "Of the whole server, with every connection open and idle. Log scales; lower is better.",
 		columns:  3, labelled: 2, in: inBytes,
 		panels: []figurePanel{
-			{"Live objects", Figure{Metric: UserParts[0].Total("idle")}}, {"Rest of the Go heap", Figure{Metric: UserParts[1].Total("idle")}},
-			{"Goroutine stacks", Figure{Metric: UserParts[2].Total("idle")}}, {"Go runtime", Figure{Metric: UserParts[3].Total("idle")}},
-			{"Kernel: sockets", Figure{Metric: KernelParts[0].Total("idle")}}, {"Kernel: page tables", Figure{Metric: KernelParts[3].Total("idle")}},
+			{"Live objects", figure.Figure{Metric: figure.UserParts[0].Total("idle")}}, {"Rest of the Go heap", figure.Figure{Metric: figure.UserParts[1].Total("idle")}},
+			{"Goroutine stacks", figure.Figure{Metric: figure.UserParts[2].Total("idle")}}, {"Go runtime", figure.Figure{Metric: figure.UserParts[3].Total("idle")}},
+			{"Kernel: sockets", figure.Figure{Metric: figure.KernelParts[0].Total("idle")}}, {"Kernel: page tables", figure.Figure{Metric: figure.KernelParts[3].Total("idle")}},
 		},
 	},
 	{
@@ -27,8 +28,8 @@ var partFigures = []figure{
 			"Log scales; lower is better.",
 		columns: 2, labelled: 1, in: inBytes,
 		panels: []figurePanel{
-			{"Every connection open and idle", Figure{Metric: anonAt("idle")}}, {"At rest after the load, collected", Figure{Metric: anonAt("rested")}},
-			{"Left alone for 1 s after closing all", Figure{Metric: stillHeld(1.5e9)}}, {"After closing all, collected", Figure{Metric: anonAt("closed")}},
+			{"Every connection open and idle", figure.Figure{Metric: figure.AnonAt("idle")}}, {"At rest after the load, collected", figure.Figure{Metric: figure.AnonAt("rested")}},
+			{"Left alone for 1 s after closing all", figure.Figure{Metric: figure.StillHeld(1.5e9)}}, {"After closing all, collected", figure.Figure{Metric: figure.AnonAt("closed")}},
 		},
 	},
 }
@@ -43,7 +44,7 @@ func partFigureNames() []string {
 }
 
 // partCharts are the charts of where memory and CPU time go, as far as the rows know.
-func partCharts(rows []row, atRest bool) []*chart {
+func partCharts(rows []figure.Row, atRest bool) []*chart {
 	charts := []*chart{memoryPartsChart(rows)}
 	if !atRest {
 		charts = append(charts, cpuPartsChart(rows))
@@ -52,12 +53,12 @@ func partCharts(rows []row, atRest bool) []*chart {
 }
 
 // memoryPartsChart is the parts of a connection's memory at the most connections; nil where they are not known.
-func memoryPartsChart(rows []row) *chart {
+func memoryPartsChart(rows []figure.Row) *chart {
 	most := 0
 	for _, r := range rows {
-		for i := range r.groups {
-			if _, known := partsOf(&r.groups[i], UserParts); known && r.groups[i].Conns > most {
-				most = r.groups[i].Conns
+		for i := range r.Groups {
+			if _, known := partsOf(&r.Groups[i], figure.UserParts); known && r.Groups[i].Conns > most {
+				most = r.Groups[i].Conns
 			}
 		}
 	}
@@ -69,13 +70,13 @@ func memoryPartsChart(rows []row) *chart {
 	}
 	for _, of := range []struct {
 		title string
-		parts []Part
-	}{{"User space (anonymous memory)", UserParts}, {"Kernel, charged to the server alone", KernelParts}} {
+		parts []figure.Part
+	}{{"User space (anonymous memory)", figure.UserParts}, {"Kernel, charged to the server alone", figure.KernelParts}} {
 		s := &stacks{parts: filled(of.parts), inWords: words.Bytes}
 		for _, r := range rows {
-			if g := r.at(most); g != nil {
+			if g := r.At(most); g != nil {
 				if parts, known := partsOf(g, of.parts); known {
-					s.bars = append(s.bars, stackedBar{r.name, parts})
+					s.bars = append(s.bars, stackedBar{r.Name, parts})
 				}
 			}
 		}
@@ -84,17 +85,8 @@ func memoryPartsChart(rows []row) *chart {
 	return ch.unlessEmpty()
 }
 
-func (r *row) at(conns int) *Group {
-	for i := range r.groups {
-		if r.groups[i].Conns == conns {
-			return &r.groups[i]
-		}
-	}
-	return nil
-}
-
 // partsOf is the median of each part a connection; known only if every part is.
-func partsOf(g *Group, parts []Part) (each []float64, known bool) {
+func partsOf(g *figure.Group, parts []figure.Part) (each []float64, known bool) {
 	for _, p := range parts {
 		s := g.Of(p.PerConn)
 		if s.N == 0 {
@@ -105,7 +97,7 @@ func partsOf(g *Group, parts []Part) (each []float64, known bool) {
 	return each, true
 }
 
-func filled(parts []Part) (all []stackedPart) {
+func filled(parts []figure.Part) (all []stackedPart) {
 	for i, p := range parts {
 		all = append(all, stackedPart{p.Title, stackFills[i]})
 	}
@@ -113,7 +105,7 @@ func filled(parts []Part) (all []stackedPart) {
 }
 
 // cpuPartsChart is user and system time a message, a panel for every number of connections; nil where they are not known.
-func cpuPartsChart(rows []row) *chart {
+func cpuPartsChart(rows []figure.Row) *chart {
 	ch := &chart{
 		name: "cpu-parts", title: "Where the server's CPU time for each checked reply goes", columns: 1,
 		subtitle: "User and system time, as the kernel's ticks share them out: good over seconds of load. Lower is better.",
@@ -121,7 +113,7 @@ func cpuPartsChart(rows []row) *chart {
 	}
 	var conns []int
 	for _, r := range rows {
-		for _, g := range r.groups {
+		for _, g := range r.Groups {
 			conns = append(conns, g.Conns)
 		}
 	}
@@ -129,10 +121,10 @@ func cpuPartsChart(rows []row) *chart {
 	for _, n := range slices.Compact(conns) {
 		s := &stacks{parts: []stackedPart{{"user space", stackFills[0]}, {"kernel", stackFills[1]}}, inWords: words.Nanoseconds}
 		for _, r := range rows {
-			if g := r.at(n); g != nil {
-				user, system := g.Of(UserCPU), g.Of(SystemCPU)
+			if g := r.At(n); g != nil {
+				user, system := g.Of(figure.UserCPU), g.Of(figure.SystemCPU)
 				if user.N > 0 && system.N > 0 {
-					s.bars = append(s.bars, stackedBar{r.name, []float64{user.Median, system.Median}})
+					s.bars = append(s.bars, stackedBar{r.Name, []float64{user.Median, system.Median}})
 				}
 			}
 		}

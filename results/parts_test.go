@@ -2,8 +2,10 @@ package results
 
 import (
 	"bytes"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 	"cbench/results/words"
 	"math"
 	"math/rand/v2"
@@ -51,7 +53,7 @@ func moment(live, conns int64) record.Moment {
 // The parts are the whole, of user and of kernel memory.
 func TestPartsAddUp(t *testing.T) {
 	for _, c := range withParts("reactor", 0, 1e5) {
-		for moment, parts := range map[string][]Part{"idle": UserParts, "closed": UserParts, "rested": KernelParts} {
+		for moment, parts := range map[string][]figure.Part{"idle": figure.UserParts, "closed": figure.UserParts, "rested": figure.KernelParts} {
 			var sum float64
 			for _, p := range parts {
 				v, known := p.Total(moment)(&c)
@@ -77,7 +79,7 @@ func TestUnknownParts(t *testing.T) {
 	c := withParts("reactor", 0, 0)[0]
 	idle := c.Memory.At("idle")
 	idle.Sockets, idle.Stacks = nil, nil
-	for _, p := range slices.Concat(UserParts, KernelParts) {
+	for _, p := range slices.Concat(figure.UserParts, figure.KernelParts) {
 		_, known := p.Total("idle")(&c)
 		if want := p.Name != "sockets" && p.Name != "stacks" && p.Name != "other_kernel"; known != want {
 			t.Errorf("%s: known %v, want %v", p.Name, known, want)
@@ -86,10 +88,10 @@ func TestUnknownParts(t *testing.T) {
 			t.Errorf("%s is known of a moment that never was", p.Name)
 		}
 	}
-	if v, known := stillHeld(1.5e9)(&c); !known || v != float64(*c.Memory.Anon-1000) {
+	if v, known := figure.StillHeld(1.5e9)(&c); !known || v != float64(*c.Memory.Anon-1000) {
 		t.Errorf("still held within 1.5 s: %v, %v", v, known)
 	}
-	if _, known := stillHeld(1e6)(&c); known {
+	if _, known := figure.StillHeld(1e6)(&c); known {
 		t.Error("nobody looked within a millisecond")
 	}
 }
@@ -97,9 +99,9 @@ func TestUnknownParts(t *testing.T) {
 // A model that holds 100 bytes a connection more than another is told apart from it by its slope, and one that is the same is not,
 // although some 60 KB come and go by chance, more than is seen of a real server.
 func TestSlopeSeesALeak(t *testing.T) {
-	slope := func(cells []record.Cell) Interval {
+	slope := func(cells []record.Cell) stats.Interval {
 		t.Helper()
-		s, ok := slopeInterval(Summarise(cells), anonAt("idle"))
+		s, ok := figure.SlopeInterval(figure.Summarise(cells), figure.AnonAt("idle"))
 		if !ok {
 			t.Fatal("no slope")
 		}
@@ -128,15 +130,15 @@ func TestSlopeInterval(t *testing.T) {
 	for i, off := range []float64{1, -2, 1, 0, 0} {
 		cells = append(cells, record.Cell{Model: "m", Scenario: "idle", Conns: i + 1, Rep: 1, Valid: true, Memory: record.Memory{Anon: recordtest.Ptr(int64(1000*(i+1)) + int64(100*off))}})
 	}
-	s, ok := slopeInterval(Summarise(cells), Anon)
+	s, ok := figure.SlopeInterval(figure.Summarise(cells), figure.Anon)
 	// By hand, with ȳ as x̄: slope = Σw(x - x̄)(y - ȳ)/Σw(x - x̄)² = 956.8770; s² = Σw·r²/3 = 5295.23; t·s/√1.4378 = 193.129.
 	if !ok || math.Abs(s.Mid-956.8770) > 1e-3 || math.Abs(s.High-1150.006) > 0.01 || math.Abs(s.Low-763.748) > 0.01 {
 		t.Errorf("%+v", s)
 	}
-	if s, ok := slopeInterval(Summarise(cells[:2]), Anon); !ok || !math.IsNaN(s.Low) || s.N != 2 {
+	if s, ok := figure.SlopeInterval(figure.Summarise(cells[:2]), figure.Anon); !ok || !math.IsNaN(s.Low) || s.N != 2 {
 		t.Errorf("two points leave the interval open: %+v, %v", s, ok)
 	}
-	if _, ok := slopeInterval(Summarise(cells[:1]), Anon); ok {
+	if _, ok := figure.SlopeInterval(figure.Summarise(cells[:1]), figure.Anon); ok {
 		t.Error("a slope through one point")
 	}
 }
@@ -225,7 +227,7 @@ func TestPartCharts(t *testing.T) {
 }
 
 func TestLinearAxisHoldsWhatShrank(t *testing.T) {
-	s := &stacks{bars: []stackedBar{{"a", []float64{100, -30, 50}}, {"b", []float64{-40, 10, 0}}}, parts: filled(UserParts[:3]), inWords: words.Bytes}
+	s := &stacks{bars: []stackedBar{{"a", []float64{100, -30, 50}}, {"b", []float64{-40, 10, 0}}}, parts: filled(figure.UserParts[:3]), inWords: words.Bytes}
 	left, right := s.extent()
 	if left != -40 || right != 150 {
 		t.Errorf("extent %g to %g, want -40 to 150", left, right)

@@ -1,7 +1,9 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/results/words"
 	"cmp"
 	"fmt"
@@ -15,14 +17,14 @@ import (
 // know the parts at two numbers of connections or more. It writes nothing where none does. The error is the writer's.
 func WriteParts(w io.Writer, cells []record.Cell, opts TableOptions) error {
 	var out strings.Builder
-	grown := partsGrowth(Summarise(cells))
+	grown := figure.PartsGrowth(figure.Summarise(cells))
 	for len(grown) > 0 {
 		n := 1
 		for n < len(grown) && grown[n].Setting == grown[0].Setting {
 			n++
 		}
-		writeParts(&out, grown[:n], "user memory a connection, by parts", slices.Concat([]Part{allUser}, UserParts), opts)
-		writeParts(&out, grown[:n], "kernel memory a connection, by parts", slices.Concat([]Part{allKernel}, KernelParts), opts)
+		writeParts(&out, grown[:n], "user memory a connection, by parts", slices.Concat([]figure.Part{figure.AllUser}, figure.UserParts), opts)
+		writeParts(&out, grown[:n], "kernel memory a connection, by parts", slices.Concat([]figure.Part{figure.AllKernel}, figure.KernelParts), opts)
 		grown = grown[n:]
 	}
 	if out.Len() > 0 {
@@ -32,7 +34,7 @@ func WriteParts(w io.Writer, cells []record.Cell, opts TableOptions) error {
 	return err
 }
 
-func writeParts(out *strings.Builder, grown []PartGrowth, title string, parts []Part, opts TableOptions) {
+func writeParts(out *strings.Builder, grown []figure.PartGrowth, title string, parts []figure.Part, opts TableOptions) {
 	table := [][]string{{"model"}}
 	for _, p := range parts {
 		table[0] = append(table[0], p.Title)
@@ -40,7 +42,7 @@ func writeParts(out *strings.Builder, grown []PartGrowth, title string, parts []
 	last := -1
 	var lastName string
 	for _, g := range grown {
-		at := slices.IndexFunc(parts, func(p Part) bool { return p.Name == g.Part.Name })
+		at := slices.IndexFunc(parts, func(p figure.Part) bool { return p.Name == g.Part.Name })
 		if at < 0 {
 			continue
 		}
@@ -61,7 +63,7 @@ func writeParts(out *strings.Builder, grown []PartGrowth, title string, parts []
 }
 
 // slopeWithInterval is a slope in bytes, with what it is unsure by in the same unit: whole bytes tell enough.
-func slopeWithInterval(s Interval) string {
+func slopeWithInterval(s stats.Interval) string {
 	mid := math.Round(s.Mid) + 0 // not -0
 	if math.IsNaN(s.Low) {
 		return fmt.Sprintf("%.0f", mid)
@@ -81,7 +83,7 @@ func WriteDiagnosis(w io.Writer, cells []record.Cell, opts TableOptions) error {
 	cells = slices.DeleteFunc(slices.Clone(cells), func(c record.Cell) bool { return c.Diagnosis == nil })
 	var out strings.Builder
 	var why []string
-	for _, block := range blocksOf(Summarise(cells)) {
+	for _, block := range figure.Blocks(figure.Summarise(cells)) {
 		fmt.Fprintf(&out, "\n%s (%s)\n", opts.mark(bold, words.Printable(fmt.Sprintf("%s, N = %s, looked into", block[0].Scenario,
 			words.Number(float64(block[0].Conns))))), block[0].Setting().Params)
 		columns := mostCalls
@@ -111,13 +113,13 @@ func WriteDiagnosis(w io.Writer, cells []record.Cell, opts TableOptions) error {
 }
 
 // diagnosisTable is one row a model, its first repetition that was diagnosed, with columns for so many system calls.
-func diagnosisTable(block []Group, columns int) [][]string {
+func diagnosisTable(block []figure.Group, columns int) [][]string {
 	var of []*record.Diagnosis
 	var names []string
 	for i := range block {
 		g := &block[i]
 		all := slices.Concat(g.Valid, g.Void)
-		of, names = append(of, all[0].Diagnosis), append(names, nameOf(block, g))
+		of, names = append(of, all[0].Diagnosis), append(names, figure.NameOf(block, g))
 	}
 	calls := commonCalls(of)
 	calls = calls[:min(len(calls), columns)]

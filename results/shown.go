@@ -1,10 +1,9 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/record"
 	"fmt"
-	"io"
-	"strings"
 
 	"gonum.org/v1/plot/vg"
 )
@@ -46,28 +45,10 @@ type CurvePoint struct {
 
 // LatencyCurve is the whole distribution of the valid repetitions of a group, up to where less than one message would stand beyond. Notes
 // say which histograms cannot be read.
-func LatencyCurve(g *Group) (line []CurvePoint, notes []string) {
+func LatencyCurve(g *figure.Group) (line []CurvePoint, notes []string) {
 	each, notes := histograms(g.Told())
 	for _, p := range curve(each) {
 		line = append(line, CurvePoint{Nines: p.x, Low: p.lo, Mid: p.y, High: p.hi})
 	}
 	return line, notes
 }
-
-// AtRest reports whether the load only shows that the connections are alive: latency and CPU per message tell of waking up there.
-func (s Setting) AtRest() bool { return s.atRest() }
-
-// NameOf is the model's name, with its threads where the same model ran on several numbers of them under the same load.
-func NameOf(groups []Group, g *Group) string { return nameOf(groups, g) }
-
-// WriteRows writes rows in columns, the first being the head: names to the left, as are the columns named, figures to the right. The error
-// is the writer's.
-func WriteRows(w io.Writer, rows [][]string, opts TableOptions, left ...int) error {
-	var out strings.Builder
-	writeAligned(&out, rows, opts, left...)
-	_, err := io.WriteString(w, out.String())
-	return err
-}
-
-// RowsWidth is how many columns of a terminal the rows take.
-func RowsWidth(rows [][]string) int { return totalWidth(rows) }

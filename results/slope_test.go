@@ -1,8 +1,10 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -40,7 +42,7 @@ func TestSlopeIntervalCovers(t *testing.T) {
 		for _, theta := range []float64{0, 0.5, 1} {
 			covers, half := 0, 0.0
 			for range draws {
-				s, ok := slopeInterval(Summarise(grown(rng, reps, 200, 50e3, theta)), Anon)
+				s, ok := figure.SlopeInterval(figure.Summarise(grown(rng, reps, 200, 50e3, theta)), figure.Anon)
 				if !ok {
 					t.Fatal("no slope")
 				}
@@ -62,14 +64,14 @@ func TestSlopeHeedsNotTheLeast(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 6))
 	var half []float64
 	for range 50 {
-		s, _ := slopeInterval(Summarise(grown(rng, map[int]int{1: 3, 1000: 3, 10_000: 3}, 2900, 50e3, 0)), Anon)
+		s, _ := figure.SlopeInterval(figure.Summarise(grown(rng, map[int]int{1: 3, 1000: 3, 10_000: 3}, 2900, 50e3, 0)), figure.Anon)
 		half = append(half, (s.High-s.Low)/2)
 	}
-	if got := SpreadOf(half).Median; got > 150 {
+	if got := stats.SpreadOf(half).Median; got > 150 {
 		t.Errorf("of 2,900 bytes ±%.0f", got)
 	}
-	two := Summarise(grown(rng, map[int]int{1: 3, 10_000: 3}, 2900, 0, 0))
-	if s, ok := slopeInterval(two, Anon); !ok || s.N != 6 || math.Abs(s.Mid-2900) > 1e-6 {
+	two := figure.Summarise(grown(rng, map[int]int{1: 3, 10_000: 3}, 2900, 0, 0))
+	if s, ok := figure.SlopeInterval(two, figure.Anon); !ok || s.N != 6 || math.Abs(s.Mid-2900) > 1e-6 {
 		t.Errorf("of two numbers of connections: %+v", s)
 	}
 }

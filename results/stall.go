@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/words"
 	"cmp"
 	"fmt"
@@ -14,16 +16,16 @@ import (
 
 // stallCharts are what slow requests do to everybody else, and to each other: the bystanders' p99, and the slow ones' own median, over the share of
 // requests that block, a panel for every way to block and number of connections; the two for each load that is the same but for these.
-func stallCharts(all []row, given map[string]look) (charts []*chart, drawn []Setting) {
-	var loads []Setting
+func stallCharts(all []figure.Row, given map[string]look) (charts []*chart, drawn []figure.Setting) {
+	var loads []figure.Setting
 	for _, r := range all {
-		load := r.setting.unshared()
-		if r.setting.Params.How == "" || slices.Contains(loads, load) {
+		load := r.Setting.Unshared()
+		if r.Setting.Params.How == "" || slices.Contains(loads, load) {
 			continue
 		}
-		var of []row
+		var of []figure.Row
 		for _, o := range all {
-			if o.setting.unshared() == load {
+			if o.Setting.Unshared() == load {
 				of = append(of, o)
 			}
 		}
@@ -40,27 +42,21 @@ func stallCharts(all []row, given map[string]look) (charts []*chart, drawn []Set
 // wait is whose wait for slow requests a chart shows.
 type wait struct {
 	name, title, subtitle string // {blocks} is how long a slow request does
-	of                    Metric
+	of                    figure.Metric
 	limit                 func(blocks time.Duration) float64 // ns
 }
 
 var waits = []wait{
 	{"stall", "How long bystanders wait while others' requests block",
-		"p99 of an echo over the share of all requests that block for {blocks}, {from}.", LatencyP99,
-		func(time.Duration) float64 { return MissNS }},
+		"p99 of an echo over the share of all requests that block for {blocks}, {from}.", figure.LatencyP99,
+		func(time.Duration) float64 { return compare.MissNS }},
 	{"slow", "How long slow requests take themselves",
-		"Median of the requests that block for {blocks}, over their share, {from}.", AsideP50,
-		func(blocks time.Duration) float64 { return exhausts * float64(blocks) }},
+		"Median of the requests that block for {blocks}, over their share, {from}.", figure.AsideP50,
+		func(blocks time.Duration) float64 { return compare.Exhausts * float64(blocks) }},
 }
 
-// unshared is the load without what stallCharts draws it over.
-func (s Setting) unshared() Setting {
-	s.Params.Share, s.Params.How = 0, ""
-	return s
-}
-
-func (w wait) chart(of []row, given map[string]look) *chart {
-	blocks := time.Duration(of[0].setting.Params.BlockNS)
+func (w wait) chart(of []figure.Row, given map[string]look) *chart {
+	blocks := time.Duration(of[0].Setting.Params.BlockNS)
 	limit := w.limit(blocks)
 	ch := &chart{
 		name: w.name, title: w.title, made: of,
@@ -75,7 +71,7 @@ func (w wait) chart(of []row, given map[string]look) *chart {
 		pn := panel{title: fmt.Sprintf("%s, N = %s", at.how, words.Number(float64(at.conns))), xLabel: "share of requests that block", endX: math.Inf(1),
 			offered: limit}
 		for _, model := range modelsOf(of) {
-			s := series{label: model.name, look: given[model.model]}
+			s := series{label: model.Name, look: given[model.Model]}
 			s.addWait(w.of, of, model, at, shares)
 			pn.series = append(pn.series, s)
 		}
@@ -103,10 +99,10 @@ type stalled struct {
 	conns int
 }
 
-func stallPanels(of []row) (all []stalled) {
+func stallPanels(of []figure.Row) (all []stalled) {
 	for _, r := range of {
-		for _, g := range r.groups {
-			if at := (stalled{r.setting.Params.How, g.Conns}); r.setting.Params.Share > 0 && !slices.Contains(all, at) {
+		for _, g := range r.Groups {
+			if at := (stalled{r.Setting.Params.How, g.Conns}); r.Setting.Params.Share > 0 && !slices.Contains(all, at) {
 				all = append(all, at)
 			}
 		}
@@ -119,34 +115,34 @@ func stallPanels(of []row) (all []stalled) {
 }
 
 // modelsOf is one row of each model, in their order.
-func modelsOf(of []row) (all []row) {
+func modelsOf(of []figure.Row) (all []figure.Row) {
 	for _, r := range of {
-		if !slices.ContainsFunc(all, func(o row) bool { return o.name == r.name }) {
+		if !slices.ContainsFunc(all, func(o figure.Row) bool { return o.Name == r.Name }) {
 			all = append(all, r)
 		}
 	}
 	return all
 }
 
-func sharesOf(of []row) (shares []float64) {
+func sharesOf(of []figure.Row) (shares []float64) {
 	for _, r := range of {
-		shares = append(shares, r.setting.Params.Share)
+		shares = append(shares, r.Setting.Params.Share)
 	}
 	slices.Sort(shares)
 	return slices.Compact(shares)
 }
 
 // addWait adds the model's wait at every share. One that is void for want of capacity is shown hollow: it could not go on so.
-func (s *series) addWait(wait Metric, of []row, model row, at stalled, shares []float64) {
+func (s *series) addWait(wait figure.Metric, of []figure.Row, model figure.Row, at stalled, shares []float64) {
 	var line []point
 	for _, share := range shares {
 		for _, r := range of {
-			p := r.setting.Params
-			if r.name != model.name || p.Share != share || share > 0 && p.How != at.how { // where nothing blocks, the way does not matter
+			p := r.Setting.Params
+			if r.Name != model.Name || p.Share != share || share > 0 && p.How != at.how { // where nothing blocks, the way does not matter
 				continue
 			}
-			for i := range r.groups {
-				g := &r.groups[i]
+			for i := range r.Groups {
+				g := &r.Groups[i]
 				if g.Conns != at.conns {
 					continue
 				}

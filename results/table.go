@@ -1,7 +1,10 @@
 package results
 
 import (
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/results/words"
 	"fmt"
 	"io"
@@ -13,26 +16,18 @@ import (
 // column is one figure of the table. Where room is short it has the tight head and words.
 type column struct {
 	head, tightHead  string
-	figure           Figure
+	fig              figure.Figure
 	wide, tightWords func(float64) string
 }
 
 var columns = []column{
-	{"messages/s", "msg/s", figureNamed("throughput_per_s"), words.PerSecond, words.PerSecond},
-	{"p50", "p50", figureNamed("p50_ns"), words.Nanoseconds, words.Nanoseconds},
-	{"p99", "p99", figureNamed("p99_ns"), words.Nanoseconds, words.Nanoseconds},
-	{"p99.9", "p99.9", figureNamed("p999_ns"), words.Nanoseconds, words.Nanoseconds},
-	{"CPU/message", "CPU ns", figureNamed("cpu_ns_per_message"), nanosecondsInFull, words.PerSecond},
-	{"user mem/conn", "user/c", figureNamed("user_per_conn_bytes"), words.Bytes, words.Bytes},
-	{"kernel mem/conn", "kernel/c", figureNamed("kernel_per_conn_bytes"), words.Bytes, words.Bytes},
-}
-
-func figureNamed(name string) Figure {
-	f, ok := FigureNamed(name)
-	if !ok {
-		panic("results: no figure " + name)
-	}
-	return f
+	{"messages/s", "msg/s", figure.Named("throughput_per_s"), words.PerSecond, words.PerSecond},
+	{"p50", "p50", figure.Named("p50_ns"), words.Nanoseconds, words.Nanoseconds},
+	{"p99", "p99", figure.Named("p99_ns"), words.Nanoseconds, words.Nanoseconds},
+	{"p99.9", "p99.9", figure.Named("p999_ns"), words.Nanoseconds, words.Nanoseconds},
+	{"CPU/message", "CPU ns", figure.Named("cpu_ns_per_message"), figure.NanosecondsInFull, words.PerSecond},
+	{"user mem/conn", "user/c", figure.Named("user_per_conn_bytes"), words.Bytes, words.Bytes},
+	{"kernel mem/conn", "kernel/c", figure.Named("kernel_per_conn_bytes"), words.Bytes, words.Bytes},
 }
 
 // layout is how much a table tells, from little to much.
@@ -49,8 +44,8 @@ const (
 // range from smallest to largest. Below a table stands why repetitions of it are void; below the last of a load, how memory grows with
 // connections; and below all, what differs from the base (WriteComparisons). The error is the writer's.
 func WriteTable(w io.Writer, cells []record.Cell, opts TableOptions) error {
-	groups := Summarise(cells)
-	blocks := blocksOf(groups)
+	groups := figure.Summarise(cells)
+	blocks := figure.Blocks(groups)
 	known := intervalsOf(groups)
 	how := layoutFor(groups, blocks, known, opts)
 	var out strings.Builder
@@ -58,7 +53,7 @@ func WriteTable(w io.Writer, cells []record.Cell, opts TableOptions) error {
 	ended := 0 // and where the block ends
 	for i, b := range blocks {
 		ended += len(b)
-		if b[0].searched() {
+		if b[0].Searched() {
 			searchTable(&out, groups, b, opts)
 			fmt.Fprintln(&out)
 			begun = ended
@@ -74,13 +69,13 @@ func WriteTable(w io.Writer, cells []record.Cell, opts TableOptions) error {
 		}
 		fmt.Fprintln(&out)
 	}
-	if slices.ContainsFunc(blocks, func(b []Group) bool { return b[0].searched() }) {
+	if slices.ContainsFunc(blocks, func(b []figure.Group) bool { return b[0].Searched() }) {
 		for _, line := range words.Wrap(searchLegend, opts.Width) {
 			fmt.Fprintln(&out, line)
 		}
 	}
-	writeCrossChecks(&out, CrossChecks(groups), opts)
-	if slices.ContainsFunc(blocks, func(b []Group) bool { return !b[0].searched() }) {
+	writeCrossChecks(&out, figure.CrossChecks(groups), opts)
+	if slices.ContainsFunc(blocks, func(b []figure.Group) bool { return !b[0].Searched() }) {
 		writeLegend(&out, known, how, opts)
 	}
 	text := strings.TrimRight(out.String(), "\n") + "\n"
@@ -90,36 +85,36 @@ func WriteTable(w io.Writer, cells []record.Cell, opts TableOptions) error {
 	if _, err := io.WriteString(w, text); err != nil || len(blocks) == 0 {
 		return err
 	}
-	return WriteComparisons(w, Comparisons(cells, ""), opts)
+	return WriteComparisons(w, compare.Comparisons(cells, ""), opts)
 }
 
 // told is a figure of a group, with its interval, or its spread where that is not known.
 type told struct {
-	interval Interval
-	spread   Spread
+	interval stats.Interval
+	spread   stats.Spread
 }
 
-func toldOf(g *Group, f Figure) told { return told{g.Interval(f), g.Of(f.Metric)} }
+func toldOf(g *figure.Group, f figure.Figure) told { return told{g.Interval(f), g.Of(f.Metric)} }
 
 // intervalsOf is every figure of every group: a bootstrap is not cheap, so each is taken once.
-func intervalsOf(groups []Group) map[*Group][]told {
-	all := make(map[*Group][]told, len(groups))
+func intervalsOf(groups []figure.Group) map[*figure.Group][]told {
+	all := make(map[*figure.Group][]told, len(groups))
 	for i := range groups {
 		g := &groups[i]
 		for _, c := range columns {
-			all[g] = append(all[g], toldOf(g, c.figure))
+			all[g] = append(all[g], toldOf(g, c.fig))
 		}
 	}
 	return all
 }
 
 // layoutFor is the most telling layout that there is something to tell in, and that fits for all blocks.
-func layoutFor(groups []Group, blocks [][]Group, known map[*Group][]told, opts TableOptions) layout {
-	if !slices.ContainsFunc(groups, func(g Group) bool { return len(g.Told()) > 1 || len(g.Rotated) > 0 }) {
+func layoutFor(groups []figure.Group, blocks [][]figure.Group, known map[*figure.Group][]told, opts TableOptions) layout {
+	if !slices.ContainsFunc(groups, func(g figure.Group) bool { return len(g.Told()) > 1 || len(g.Rotated) > 0 }) {
 		return narrow
 	}
 	for how := wide; how > narrow; how-- {
-		if !slices.ContainsFunc(blocks, func(b []Group) bool {
+		if !slices.ContainsFunc(blocks, func(b []figure.Group) bool {
 			return opts.Width > 0 && totalWidth(figuresOf(groups, b, known, how)) > opts.Width
 		}) {
 			return how
@@ -128,7 +123,7 @@ func layoutFor(groups []Group, blocks [][]Group, known map[*Group][]told, opts T
 	return narrow
 }
 
-func writeLegend(out *strings.Builder, known map[*Group][]told, how layout, opts TableOptions) {
+func writeLegend(out *strings.Builder, known map[*figure.Group][]told, how layout, opts TableOptions) {
 	if len(known) == 0 {
 		return
 	}
@@ -161,21 +156,8 @@ func writeLegend(out *strings.Builder, known map[*Group][]told, how layout, opts
 	}
 }
 
-// blocksOf splits groups, which are in Summarise's order, where the load or the number of connections changes.
-func blocksOf(groups []Group) (blocks [][]Group) {
-	for len(groups) > 0 {
-		n := 1
-		for n < len(groups) && groups[n].Conns == groups[0].Conns && groups[n].Setting() == groups[0].Setting() {
-			n++
-		}
-		blocks = append(blocks, groups[:n])
-		groups = groups[n:]
-	}
-	return blocks
-}
-
 // writeBlock writes one block out of all groups.
-func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]told, how layout, opts TableOptions) {
+func writeBlock(out *strings.Builder, all, block []figure.Group, known map[*figure.Group][]told, how layout, opts TableOptions) {
 	title := words.Printable(fmt.Sprintf("%s, N = %s", block[0].Scenario, words.Number(float64(block[0].Conns))))
 	load := fmt.Sprintf("(%s)", block[0].Setting().Params)
 	fmt.Fprintln(out, opts.mark(bold, title)+strings.TrimPrefix(opts.wrapped(title+" "+load), title))
@@ -185,7 +167,7 @@ func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]tol
 }
 
 // figuresOf is the table of one block, the head its first row, without the columns that nothing is known in.
-func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]string {
+func figuresOf(all, block []figure.Group, known map[*figure.Group][]told, how layout) [][]string {
 	var shown []int
 	head := []string{"model"}
 	for j, c := range columns {
@@ -206,21 +188,21 @@ func figuresOf(all, block []Group, known map[*Group][]told, how layout) [][]stri
 	cells := [][]string{append(head, "valid")}
 	for i := range block {
 		g := &block[i]
-		row := []string{words.Printable(nameOf(all, g))}
+		row := []string{words.Printable(figure.NameOf(all, g))}
 		for _, j := range shown {
 			row = append(row, columns[j].inWords(known[g][j], how))
 		}
-		valid, of := g.counts()
+		valid, of := g.Counts()
 		cells = append(cells, append(row, fmt.Sprintf("%d/%d", valid, of)))
 	}
 	return cells
 }
 
 // writeGrowth writes memory per connection as a slope over N, where at least two N know it.
-func writeGrowth(out *strings.Builder, load Setting, groups []Group, opts TableOptions) {
+func writeGrowth(out *strings.Builder, load figure.Setting, groups []figure.Group, opts TableOptions) {
 	cells := [][]string{{"model", "user mem/conn", "kernel mem/conn"}}
 	known := false
-	for _, g := range MemoryGrowth(groups) {
+	for _, g := range figure.MemoryGrowth(groups) {
 		if g.Setting == load {
 			cells = append(cells, []string{words.Printable(g.Name), slopeInWords(g.User), slopeInWords(g.Kernel)})
 			known = known || g.User != nil || g.Kernel != nil
@@ -234,7 +216,7 @@ func writeGrowth(out *strings.Builder, load Setting, groups []Group, opts TableO
 	fmt.Fprintln(out)
 }
 
-func slopeInWords(l *Line) string {
+func slopeInWords(l *stats.Line) string {
 	if l == nil {
 		return "–"
 	}
@@ -249,18 +231,18 @@ func (c column) inWords(f told, how layout) string {
 	if how != wide {
 		inWords, gap = c.tightWords, ""
 	}
-	figure := inWords(f.interval.Mid)
+	fig := inWords(f.interval.Mid)
 	if how == narrow {
-		return figure
+		return fig
 	}
 	if how == tight {
-		figure = strings.ReplaceAll(figure, " ", "")
+		fig = strings.ReplaceAll(fig, " ", "")
 	}
 	switch {
 	case f.interval.Sure():
-		return figure + gap + "±" + words.Percent(f.interval.Half())
+		return fig + gap + "±" + words.Percent(f.interval.Half())
 	case f.spread.N > 1:
-		return figure + gap + "~" + words.Percent(f.spread.HalfRange())
+		return fig + gap + "~" + words.Percent(f.spread.HalfRange())
 	}
-	return figure
+	return fig
 }

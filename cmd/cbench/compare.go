@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"cbench/results"
+	"cbench/results/compare"
 	"cbench/results/record"
+	"cbench/results/stats"
 )
 
 // compareFlags is what the user of cbench compare asked for.
@@ -84,7 +86,7 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 	if f.base != "" && !f.rotatedWithBase(runs) {
 		return fmt.Errorf("base %q: it was not rotated with others in both runs", f.base)
 	}
-	changed := results.Changes(runs[0].cells, runs[1].cells, f.base)
+	changed := compare.Changes(runs[0].cells, runs[1].cells, f.base)
 	if len(changed.Changes) == 0 {
 		return errors.New("the runs have no figure in common: same scenarios, loads, connections and models are compared, void repetitions never")
 	}
@@ -166,7 +168,7 @@ type changeOf struct {
 	New      interval      `json:"new"`
 	Ratio    interval      `json:"ratio"`       // new / old
 	Relative string        `json:"relative_to"` // the base whose ratios the ratio is of
-	Test     results.Test  `json:"test"`
+	Test     stats.Test    `json:"test"`
 	P        *float64      `json:"p"` // adjusted by Holm
 	Floor    float64       `json:"noise_floor"`
 	Control  string        `json:"control"`
@@ -182,7 +184,7 @@ type interval struct {
 	N    int      `json:"n"`
 }
 
-func jsonChanged(c results.Changed, notes []string, j judged) comparedRuns {
+func jsonChanged(c compare.Changed, notes []string, j judged) comparedRuns {
 	out := comparedRuns{Base: c.Base, Notes: notes, OnlyOld: c.OnlyOld, OnlyNew: c.OnlyNew,
 		Tripped: j.tripped, Unjudged: j.unjudged, Undefined: j.undefined}
 	for _, list := range []*[]string{&out.Notes, &out.OnlyOld, &out.OnlyNew, &out.Tripped, &out.Undefined} {
@@ -204,7 +206,7 @@ func jsonChanged(c results.Changed, notes []string, j judged) comparedRuns {
 	return out
 }
 
-func jsonInterval(i results.Interval) interval {
+func jsonInterval(i stats.Interval) interval {
 	return interval{number(i.Low), number(i.Mid), number(i.High), i.N}
 }
 

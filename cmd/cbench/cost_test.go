@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"cbench/harness"
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
 )
 
@@ -60,7 +60,7 @@ func TestMemoryByItsParts(t *testing.T) {
 		checkMoments(t, c)
 	}
 	slopes := map[string]float64{}
-	for _, g := range results.MemoryGrowth(results.Summarise(allValid(all))) {
+	for _, g := range figure.MemoryGrowth(figure.Summarise(allValid(all))) {
 		if g.User == nil {
 			t.Fatalf("no slope of %s", g.Name)
 		}

@@ -11,6 +11,7 @@ import (
 	"cbench/models"
 	"cbench/models/cost"
 	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/report"
 	"cbench/results/words"
@@ -18,20 +19,20 @@ import (
 
 // costs is what the models' styles cost their reader: counted in the source, and told by a run if there is one.
 type costs struct {
-	Open    results.Place `json:"open,omitzero"`    // where goroutines and threads were counted
-	Message results.Place `json:"message,omitzero"` // where system calls and allocations were
-	Models  []modelCost   `json:"models"`
+	Open    figure.Place `json:"open,omitzero"`    // where goroutines and threads were counted
+	Message figure.Place `json:"message,omitzero"` // where system calls and allocations were
+	Models  []modelCost  `json:"models"`
 }
 
 type modelCost struct {
 	Model string `json:"model"`
 	cost.Cost
-	Measured *results.ModelCost `json:"measured,omitempty"`
+	Measured *figure.ModelCost `json:"measured,omitempty"`
 }
 
 // costsOf counts, and adds what the cells tell; there may be none.
 func costsOf(cells []record.Cell) (costs, error) {
-	told := results.CostOf(cells)
+	told := figure.CostOf(cells)
 	all := costs{Open: told.Open, Message: told.Message}
 	for _, m := range models.All {
 		counted, err := cost.Of(models.Source, m.Name)
@@ -39,7 +40,7 @@ func costsOf(cells []record.Cell) (costs, error) {
 			return costs{}, err
 		}
 		c := modelCost{Model: m.Name, Cost: counted}
-		if i := slices.IndexFunc(told.Models, func(t results.ModelCost) bool { return t.Model == m.Name }); i >= 0 {
+		if i := slices.IndexFunc(told.Models, func(t figure.ModelCost) bool { return t.Model == m.Name }); i >= 0 {
 			c.Measured = &told.Models[i]
 		}
 		all.Models = append(all.Models, c)
@@ -111,10 +112,10 @@ var readColumns = []costColumn{
 }
 
 var toldColumns = []costColumn{
-	{"Goroutines", "goroutines", measured(func(t *results.ModelCost) *float64 { return t.Goroutines })},
-	{"Threads", "threads", measured(func(t *results.ModelCost) *float64 { return t.Threads })},
-	{"System calls a message", "calls/msg", measured(func(t *results.ModelCost) *float64 { return t.Syscalls })},
-	{"Heap objects a message", "allocs/msg", measured(func(t *results.ModelCost) *float64 { return t.Allocs })},
+	{"Goroutines", "goroutines", measured(func(t *figure.ModelCost) *float64 { return t.Goroutines })},
+	{"Threads", "threads", measured(func(t *figure.ModelCost) *float64 { return t.Threads })},
+	{"System calls a message", "calls/msg", measured(func(t *figure.ModelCost) *float64 { return t.Syscalls })},
+	{"Heap objects a message", "allocs/msg", measured(func(t *figure.ModelCost) *float64 { return t.Allocs })},
 }
 
 func whole(n int, detail ...string) report.Datum {
@@ -126,7 +127,7 @@ func whole(n int, detail ...string) report.Datum {
 	return d
 }
 
-func measured(of func(t *results.ModelCost) *float64) func(m *modelCost) report.Datum {
+func measured(of func(t *figure.ModelCost) *float64) func(m *modelCost) report.Datum {
 	return func(m *modelCost) report.Datum {
 		if m.Measured == nil || of(m.Measured) == nil {
 			return report.Datum{Text: "–"}

@@ -9,7 +9,7 @@ import (
 	"cbench/harness"
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results"
+	"cbench/results/stats"
 )
 
 func init() { listenMore = append(listenMore, serveTwice) }
@@ -44,14 +44,14 @@ func serveTwice(ctx context.Context, about time.Duration) []probe.Finding {
 }
 
 // againstItself is the ratio of floor to floor over so many pairs of slots.
-func againstItself(ctx context.Context, pairs int, slot time.Duration) (results.Interval, error) {
+func againstItself(ctx context.Context, pairs int, slot time.Duration) (stats.Interval, error) {
 	servers, err := (&runFlags{models: []string{"floor"}, procs: []int{1}}).servers()
 	if err != nil {
-		return results.Interval{}, err
+		return stats.Interval{}, err
 	}
 	serverCPUs, loadCPUs, err := splitCPUs("", "")
 	if err != nil {
-		return results.Interval{}, err
+		return stats.Interval{}, err
 	}
 	e := harness.Experiment{
 		Servers: servers, ServerCPUs: serverCPUs[:1], LoadCPUs: loadCPUs[len(loadCPUs)-1:], LoadArgs: []string{server.Self, "load"}, LoadLoops: 1,
@@ -62,15 +62,15 @@ func againstItself(ctx context.Context, pairs int, slot time.Duration) (results.
 	}
 	plan, _, err := harness.Plan(servers, []harness.Block{block}, 1)
 	if err != nil {
-		return results.Interval{}, err
+		return stats.Interval{}, err
 	}
 	cells, err := harness.Rotate(ctx, e, plan, harness.Watch{})
 	if err != nil {
-		return results.Interval{}, err
+		return stats.Interval{}, err
 	}
 	found, err := ratiosOf(cells[0], cells[1])
 	if err != nil {
-		return results.Interval{}, err
+		return stats.Interval{}, err
 	}
-	return results.IntervalOf(found.ServerCPU), nil
+	return stats.IntervalOf(found.ServerCPU), nil
 }

@@ -6,8 +6,6 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-
-	"cbench/results"
 )
 
 func newExport() *cobra.Command {
@@ -23,7 +21,7 @@ the Go benchmark format, which benchstat reads.`,
   benchstat old.txt new.txt`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := export(cmd, args[0], format, out); err != nil {
+			if err := exportRun(cmd, args[0], format, out); err != nil {
 				return fmt.Errorf("export: %w", err)
 			}
 			return nil
@@ -35,7 +33,7 @@ the Go benchmark format, which benchstat reads.`,
 	return cmd
 }
 
-func export(cmd *cobra.Command, dir, format, out string) error {
+func exportRun(cmd *cobra.Command, dir, format, out string) error {
 	if format != "csv" && format != "benchfmt" {
 		return fmt.Errorf("format %q: there is none of that name; there are csv and benchfmt", format)
 	}
@@ -45,10 +43,10 @@ func export(cmd *cobra.Command, dir, format, out string) error {
 	}
 	var text bytes.Buffer
 	if format == "csv" {
-		err = results.WriteCSV(&text, r.cells)
+		err = export.WriteCSV(&text, r.cells)
 	} else {
 		var void, empty int
-		void, empty, err = results.WriteBench(&text, r.run, r.cells)
+		void, empty, err = export.WriteBench(&text, r.run, r.cells)
 		if void+empty > 0 {
 			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: export: left out: %d void repetitions, %d without a figure\n", void, empty)
 		}

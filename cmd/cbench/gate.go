@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/compare"
 )
 
 // gated is what a gate may be set on, by the name of the figure.
-var gated = []struct{ name, figure string }{
+var gated = []struct{ name, fig string }{
 	{"cpu", "cpu_ns_per_message"},
 	{"mem", "user_per_conn_bytes"},
 	{"kernel", "kernel_per_conn_bytes"},
@@ -35,9 +35,9 @@ func gateNames() []string {
 
 // gate is how much worse one figure may become.
 type gate struct {
-	name   string
-	figure string
-	most   float64 // as a share: 0.05 is 5%
+	name string
+	fig  string
+	most float64 // as a share: 0.05 is 5%
 }
 
 // parseGates reads gates such as "cpu<5%,mem<5%,p99<15%": names of gated, each once, and a percentage in plain decimals.
@@ -66,7 +66,7 @@ func parseGate(word string) (g gate, err error) {
 	if at < 0 {
 		return g, fmt.Errorf("there is no figure %q to gate; there are %s", g.name, strings.Join(gateNames(), ", "))
 	}
-	g.figure = gated[at].figure
+	g.fig = gated[at].fig
 	number, has := strings.CutSuffix(strings.TrimSpace(limit), "%")
 	if !has {
 		return g, fmt.Errorf("%q must end in %%, for a gate is on the change", limit)
@@ -100,12 +100,12 @@ type unjudged struct {
 	Why   string `json:"why"`
 }
 
-func judgeGates(gates []gate, changes []results.Change) (j judged) {
+func judgeGates(gates []gate, changes []compare.Change) (j judged) {
 	for _, g := range gates {
 		seen := false
 		for i := range changes {
 			c := &changes[i]
-			if c.Figure.Name != g.figure {
+			if c.Figure.Name != g.fig {
 				continue
 			}
 			seen = true
@@ -117,9 +117,9 @@ func judgeGates(gates []gate, changes []results.Change) (j judged) {
 			case c.Worse() && c.Loss() > g.most:
 				change, _ := c.Ratio.InWords()
 				j.tripped = append(j.tripped, fmt.Sprintf("%s of %s (%s): %s, gate %s", c.Figure.Title, where, c.Setting.Params, change, g))
-			case c.Verdict == results.Unknown:
+			case c.Verdict == compare.Unknown:
 				j.unjudged = append(j.unjudged, unjudged{g.String(), where, c.Why})
-			case c.Verdict == results.Same && c.LossAtMost() > g.most && c.LossAtMost() > c.Floor:
+			case c.Verdict == compare.Same && c.LossAtMost() > g.most && c.LossAtMost() > c.Floor:
 				j.unjudged = append(j.unjudged, unjudged{g.String(), where, "no change was found, but the interval does not exclude one beyond the gate"})
 			}
 		}

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
+	"cbench/results/stats"
 )
 
 func TestParseGates(t *testing.T) {
@@ -21,7 +23,7 @@ func TestParseGates(t *testing.T) {
 	} {
 		got, err := parseGates(text)
 		if err != nil || !slices.EqualFunc(got, want, func(a, b gate) bool {
-			return a.name == b.name && a.figure == b.figure && math.Abs(a.most-b.most) < 1e-12
+			return a.name == b.name && a.fig == b.fig && math.Abs(a.most-b.most) < 1e-12
 		}) {
 			t.Errorf("%q: %v, %v, want %v", text, got, err, want)
 		}
@@ -83,44 +85,44 @@ func FuzzParseGates(f *testing.F) {
 }
 
 func TestJudgeGates(t *testing.T) {
-	change := func(figure string, mid float64, v results.Verdict) results.Change {
-		f, ok := results.FigureNamed(figure)
+	change := func(fig string, mid float64, v compare.Verdict) compare.Change {
+		f, ok := figure.FigureNamed(fig)
 		if !ok {
-			t.Fatal(figure)
+			t.Fatal(fig)
 		}
-		c := results.Change{Setting: results.Setting{Scenario: "echo"}, Conns: 100, Model: "pool", Figure: f, Verdict: v,
-			Ratio: results.Interval{Low: mid, Mid: mid, High: mid, N: 20}}
-		if v == results.Unknown {
+		c := compare.Change{Setting: figure.Setting{Scenario: "echo"}, Conns: 100, Model: "pool", Figure: f, Verdict: v,
+			Ratio: stats.Interval{Low: mid, Mid: mid, High: mid, N: 20}}
+		if v == compare.Unknown {
 			c.Why = "too few rounds: 4"
 		}
 		return c
 	}
-	wide := func(c results.Change) results.Change {
+	wide := func(c compare.Change) compare.Change {
 		c.Ratio.Low, c.Ratio.High = c.Ratio.Mid/1.5, c.Ratio.Mid*1.5
 		return c
 	}
 	cpu, throughput := "cpu_ns_per_message", "throughput_per_s"
 	for _, tc := range []struct {
 		name                         string
-		change                       results.Change
+		change                       compare.Change
 		tripped, unjudged, undefined int
 	}{
-		{"worse, beyond the gate", change(cpu, 1.06, results.More), 1, 0, 1},
-		{"worse, within the gate", change(cpu, 1.04, results.More), 0, 0, 1},
-		{"as it was, and sure of it", change(cpu, 1, results.Same), 0, 0, 1},
-		{"as it was, and it could be worse by far", wide(change(cpu, 1, results.Same)), 0, 1, 1},
-		{"throughput as it was, and it could be worse by far", wide(change(throughput, 1, results.Same)), 0, 1, 1},
-		{"worse by far, and nobody knows", change(cpu, 1.5, results.Unknown), 0, 1, 1},
-		{"better", change(cpu, 0.5, results.Less), 0, 0, 1},
-		{"less throughput is worse", change(throughput, 0.9, results.Less), 1, 0, 1},
-		{"more throughput is better", change(throughput, 1.9, results.More), 0, 0, 1},
-		{"not gated", change("p50_ns", 1.9, results.More), 0, 0, 2},
+		{"worse, beyond the gate", change(cpu, 1.06, compare.More), 1, 0, 1},
+		{"worse, within the gate", change(cpu, 1.04, compare.More), 0, 0, 1},
+		{"as it was, and sure of it", change(cpu, 1, compare.Same), 0, 0, 1},
+		{"as it was, and it could be worse by far", wide(change(cpu, 1, compare.Same)), 0, 1, 1},
+		{"throughput as it was, and it could be worse by far", wide(change(throughput, 1, compare.Same)), 0, 1, 1},
+		{"worse by far, and nobody knows", change(cpu, 1.5, compare.Unknown), 0, 1, 1},
+		{"better", change(cpu, 0.5, compare.Less), 0, 0, 1},
+		{"less throughput is worse", change(throughput, 0.9, compare.Less), 1, 0, 1},
+		{"more throughput is better", change(throughput, 1.9, compare.More), 0, 0, 1},
+		{"not gated", change("p50_ns", 1.9, compare.More), 0, 0, 2},
 	} {
 		gates, err := parseGates("cpu<5%,throughput<5%")
 		if err != nil {
 			t.Fatal(err)
 		}
-		j := judgeGates(gates, []results.Change{tc.change})
+		j := judgeGates(gates, []compare.Change{tc.change})
 		if len(j.tripped) != tc.tripped || len(j.unjudged) != tc.unjudged || len(j.undefined) != tc.undefined {
 			t.Errorf("%s: %+v", tc.name, j)
 		}
@@ -128,7 +130,7 @@ func TestJudgeGates(t *testing.T) {
 		if err := j.say(&said); (err != nil) != (tc.tripped > 0) {
 			t.Errorf("%s: %v", tc.name, err)
 		}
-		if tc.change.Verdict == results.Unknown && !strings.Contains(said.String(), "gate cpu<5%: could not judge pool echo N=100: too few rounds: 4") {
+		if tc.change.Verdict == compare.Unknown && !strings.Contains(said.String(), "gate cpu<5%: could not judge pool echo N=100: too few rounds: 4") {
 			t.Errorf("%s: said %q", tc.name, said.String())
 		}
 	}

@@ -12,8 +12,8 @@ import (
 
 	"cbench/harness"
 	"cbench/harness/server"
-	"cbench/results"
 	"cbench/results/record"
+	"cbench/results/stats"
 )
 
 // paired is what cbench pair finds of one model at one number of connections.
@@ -205,7 +205,7 @@ func ratiosOf(base, other record.Cell) (r ratios, err error) {
 }
 
 func (f *pairFlags) print(cmd *cobra.Command, base, other string, conns int, r ratios) error {
-	median := func(v []float64) float64 { return results.SpreadOf(v).Median }
+	median := func(v []float64) float64 { return stats.SpreadOf(v).Median }
 	sorted := slices.Sorted(slices.Values(r.ServerCPU))
 	p := paired{
 		Base: base, Other: other, Conns: conns, RatePS: f.rate,

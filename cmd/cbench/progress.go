@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"cbench/harness"
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -137,7 +137,7 @@ func (p *progress) finished(cell record.Cell, took, nominal time.Duration) {
 		return
 	}
 	if l := cell.Latency; l != nil && cell.Valid {
-		throughput, _ := results.Throughput(&cell)
+		throughput, _ := figure.Throughput(&cell)
 		outcome = fmt.Sprintf("  %s/s, p50 %s, p99 %s", words.PerSecond(throughput),
 			words.Nanoseconds(float64(l.P50)), words.Nanoseconds(float64(l.P99)))
 	}

@@ -6,9 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/report"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -56,10 +58,10 @@ func sourceOf(dir string) (report.Source, error) {
 	if err != nil {
 		return report.Source{}, err
 	}
-	ours, _ := results.Apart(run, cells)
+	ours, _ := figure.Apart(run, cells)
 	source := report.Source{
-		Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(ours, ""),
-		Tables: crossCheckTables(results.CrossChecks(results.Summarise(cells))),
+		Run: run, Cells: cells, Warnings: warnings, Comparisons: compare.Comparisons(ours, ""),
+		Tables: crossCheckTables(figure.CrossChecks(figure.Summarise(cells))),
 	}
 	costs, err := costsOf(cells)
 	if err != nil {
@@ -72,7 +74,7 @@ func sourceOf(dir string) (report.Source, error) {
 }
 
 // crossCheckTables is a table a cross-check: the same server driven by our engine and by others.
-func crossCheckTables(checks []results.CrossCheck) (tables []report.Table) {
+func crossCheckTables(checks []figure.CrossCheck) (tables []report.Table) {
 	for _, c := range checks {
 		t := report.Table{
 			Title: fmt.Sprintf("Cross-check: %s, %s, N = %d, by several drivers", c.Name, c.Setting.Scenario, c.Conns),
@@ -96,7 +98,7 @@ func crossCheckTables(checks []results.CrossCheck) (tables []report.Table) {
 
 func share(v float64) string { return fmt.Sprintf("%.2f", v) }
 
-func datumOf(s results.Spread, inWords func(float64) string) report.Datum {
+func datumOf(s stats.Spread, inWords func(float64) string) report.Datum {
 	if s.N == 0 {
 		return report.Datum{Text: "–"}
 	}

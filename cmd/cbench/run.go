@@ -19,6 +19,7 @@ import (
 	"cbench/harness/server"
 	"cbench/harness/wrk"
 	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/scenarios"
 )
@@ -176,7 +177,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 	if err != nil {
 		return err
 	}
-	ours, apart := results.Apart(run, cells)
+	ours, apart := figure.Apart(run, cells)
 	for _, write := range []func(io.Writer, []record.Cell, results.TableOptions) error{
 		results.WriteTable, results.WriteCores, results.WriteParts, results.WriteDiagnosis,
 	} {

@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"cbench/harness"
-	"cbench/results"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/scenarios"
 )
 
@@ -86,7 +87,7 @@ func TestDefaultSuiteFillsTheReport(t *testing.T) {
 		if p.Diagnose && p.Params.Rotation == "" {
 			diagnosed[p.Model] = true
 		}
-		if p.Params.Rotation != "" && p.Params.Rounds < results.LeastRounds+2 {
+		if p.Params.Rotation != "" && p.Params.Rounds < stats.LeastRounds+2 {
 			t.Errorf("%s, N = %d: one void round or two of %d, and too few are left", p.Scenario, p.Conns, p.Params.Rounds)
 		}
 		scenario := scenarios.ByName(p.Scenario)
@@ -102,8 +103,8 @@ func TestDefaultSuiteFillsTheReport(t *testing.T) {
 			hearers = p.Conns
 		}
 		each := p.Params.RatePerS * seconds * (1 - p.Params.Share) * float64(hearers) / float64(p.Conns)
-		if each < results.LeastForJain {
-			t.Errorf("%s, N = %d: a connection of %s gets %.1f replies, and Jain's index wants %d", p.Scenario, p.Conns, p.Model, each, results.LeastForJain)
+		if each < figure.LeastForJain {
+			t.Errorf("%s, N = %d: a connection of %s gets %.1f replies, and Jain's index wants %d", p.Scenario, p.Conns, p.Model, each, figure.LeastForJain)
 		}
 	}
 	for _, name := range modelNames() {

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -21,13 +23,13 @@ type Answer struct {
 const mostlyIdle = 10_000
 
 // sentenceAt is what is known at one N, with what the base itself takes.
-func (f facts) sentenceAt(of []results.Comparison) string { return sentenceAt(of, f.level(of)) }
+func (f facts) sentenceAt(of []compare.Comparison) string { return sentenceAt(of, f.level(of)) }
 
 // level is the base's figure in words, where it is known.
-func (f facts) level(of []results.Comparison) string {
+func (f facts) level(of []compare.Comparison) string {
 	for i := range f.groups {
 		g := &f.groups[i]
-		if len(of) == 0 || g.Setting() != of[0].Setting || g.Conns != of[0].Conns || results.NameOf(f.groups, g) != of[0].Base {
+		if len(of) == 0 || g.Setting() != of[0].Setting || g.Conns != of[0].Conns || figure.NameOf(f.groups, g) != of[0].Base {
 			continue
 		}
 		at := g.Interval(of[0].Figure)
@@ -63,25 +65,25 @@ func (f facts) idleAnswer() (Answer, bool) {
 }
 
 // short is why those are best at one N, in a sentence: what they take, and who comes next.
-func (f facts) short(of []results.Comparison, best []string) string {
+func (f facts) short(of []compare.Comparison, best []string) string {
 	if len(of) == 0 || len(best) == 0 {
 		return ""
 	}
 	base := of[0].Base
 	first := fmt.Sprintf("%s a message at %s in %s", f.level(of), atN(of[0].Conns), words.Code(base))
 	if best[0] != base {
-		at := slices.IndexFunc(of, func(c results.Comparison) bool { return c.Other == best[0] })
+		at := slices.IndexFunc(of, func(c compare.Comparison) bool { return c.Other == best[0] })
 		first = fmt.Sprintf("%s in %s than in %s at %s", howMuch(of[at].Ratio, of[at].Figure), words.Code(best[0]), words.Code(base), atN(of[0].Conns))
 		return "CPU is " + first + "."
 	}
 	said := "CPU is " + first
-	var worse []results.Comparison
+	var worse []compare.Comparison
 	var wide []string
 	for _, c := range strongest(of) {
-		if c.Verdict == results.Same && !within(c.Ratio, 1) && !f.control(c.Other) {
+		if c.Verdict == compare.Same && !within(c.Ratio, 1) && !f.control(c.Other) {
 			wide = append(wide, words.Code(c.Other))
 		}
-		if c.Verdict == results.More && !f.control(c.Other) {
+		if c.Verdict == compare.More && !f.control(c.Other) {
 			worse = append(worse, c)
 		}
 	}
@@ -116,11 +118,11 @@ func cpuAt(all []matter, n int) (m matter, at int, ok bool) {
 
 // chief is the matter of a figure that most is known of; a closed loop goes before an open one for cost and throughput, where
 // the server is what is busy, and after it for latency.
-func chief(all []matter, figure string) (best matter, ok bool) {
+func chief(all []matter, fig string) (best matter, ok bool) {
 	score := func(m matter) int {
-		s := 10 * (len(m.all) - m.count()[results.Unknown])
+		s := 10 * (len(m.all) - m.count()[compare.Unknown])
 		closed := m.setting.Params.Loop == "closed"
-		if closed != (senseOf(m.figure).more == "longer") {
+		if closed != (senseOf(m.fig).more == "longer") {
 			s += 5
 		}
 		if m.setting.Scenario == "echo" {
@@ -129,7 +131,7 @@ func chief(all []matter, figure string) (best matter, ok bool) {
 		return s
 	}
 	for _, m := range all {
-		if !is(m.figure, figure) || m.setting.AtRest() || m.setting.Params.Driver != "" || m.setting.Params.Loop == "search" {
+		if !is(m.fig, fig) || m.setting.AtRest() || m.setting.Params.Driver != "" || m.setting.Params.Loop == "search" {
 			continue
 		}
 		if !ok || score(m) > score(best) {
@@ -140,29 +142,29 @@ func chief(all []matter, figure string) (best matter, ok bool) {
 }
 
 // is reports whether a figure is the one of that name: "cpu", "throughput", "p99".
-func is(f results.Figure, name string) bool {
+func is(f figure.Figure, name string) bool {
 	rest, found := strings.CutPrefix(f.Name, name)
 	return found && (rest == "" || rest[0] < '0' || rest[0] > '9') // p99 is not p999
 }
 
 // bestOf is who is best by the comparisons of one figure at one N, and who is not told apart from it. Nobody is where too little is known of more than half
 // of them.
-func bestOf(of []results.Comparison, control func(string) bool) []string {
-	var better []results.Comparison
+func bestOf(of []compare.Comparison, control func(string) bool) []string {
+	var better []compare.Comparison
 	var tied []string // with the base
 	unknown := 0
 	for _, c := range of {
-		good := results.Less
+		good := compare.Less
 		if !c.Figure.Less {
-			good = results.More
+			good = compare.More
 		}
 		switch {
 		case control(c.Other):
 		case c.Verdict == good:
 			better = append(better, c)
-		case c.Verdict == results.Same: // however wide its interval is: to name the base alone would be to rank by it
+		case c.Verdict == compare.Same: // however wide its interval is: to name the base alone would be to rank by it
 			tied = append(tied, c.Other)
-		case c.Verdict == results.Unknown:
+		case c.Verdict == compare.Unknown:
 			unknown++
 		}
 	}
@@ -175,7 +177,7 @@ func bestOf(of []results.Comparison, control func(string) bool) []string {
 		}
 		return append([]string{of[0].Base}, tied...)
 	}
-	best := slices.MinFunc(better, func(a, b results.Comparison) int {
+	best := slices.MinFunc(better, func(a, b compare.Comparison) int {
 		if a.Figure.Less {
 			return cmp.Compare(a.Ratio.Mid, b.Ratio.Mid)
 		}
@@ -195,11 +197,11 @@ func bestOf(of []results.Comparison, control func(string) bool) []string {
 const asGood = 0.1
 
 // within reports whether the whole interval is known, and that near to a figure.
-func within(i results.Interval, of float64) bool {
+func within(i stats.Interval, of float64) bool {
 	return known(i) && i.Low >= (1-asGood)*of && i.High <= (1+asGood)*of
 }
 
-func overlap(a, b results.Interval) bool { return a.Low <= b.High && b.Low <= a.High }
+func overlap(a, b stats.Interval) bool { return a.Low <= b.High && b.Low <= a.High }
 
 // busyAnswers is for connections that speak: CPU per message decides, at the least and the greatest N.
 func (f facts) busyAnswers() []Answer {
@@ -238,7 +240,7 @@ func (f facts) otherAnswers() []Answer {
 	var answers []Answer
 	for _, m := range f.matters {
 		p := m.setting.Params
-		if !is(m.figure, "cpu") || m.setting.AtRest() || m.setting.Scenario == done || p.Loop == "search" || p.Driver != "" {
+		if !is(m.fig, "cpu") || m.setting.AtRest() || m.setting.Scenario == done || p.Loop == "search" || p.Driver != "" {
 			continue
 		}
 		conns := m.known()

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -80,7 +80,7 @@ func sum(values []float64) float64 {
 }
 
 // cpuBars is user and system time a message of every model, at the least and the greatest N of a load.
-func (b *builder) cpuBars(load results.Setting) []bars {
+func (b *builder) cpuBars(load figure.Setting) []bars {
 	conns := b.connsOf(load)
 	ends := conns[:1]
 	if n := len(conns); n > 1 {
@@ -92,9 +92,9 @@ func (b *builder) cpuBars(load results.Setting) []bars {
 		var values [][]float64
 		for _, row := range b.rows(load) {
 			for _, g := range row {
-				user, known := g.Of(results.UserCPU), g.Conns == n
-				if system := g.Of(results.SystemCPU); known && user.N > 0 {
-					models = append(models, results.NameOf(b.groups, g))
+				user, known := g.Of(figure.UserCPU), g.Conns == n
+				if system := g.Of(figure.SystemCPU); known && user.N > 0 {
+					models = append(models, figure.NameOf(b.groups, g))
 					values = append(values, []float64{user.Median, system.Median})
 				}
 			}
@@ -140,7 +140,7 @@ func kernelRest(m *record.Moment) *int64 {
 }
 
 // memoryBars is what a connection adds to every part, at the greatest N of the load: idle, and after a load, quiet again.
-func (b *builder) memoryBars(load results.Setting) []bars {
+func (b *builder) memoryBars(load figure.Setting) []bars {
 	var all []bars
 	for _, moment := range []struct{ name, title, note string }{
 		{"idle", "Where the memory goes", "What an open, quiet connection adds to the empty server."},
@@ -155,7 +155,7 @@ func (b *builder) memoryBars(load results.Setting) []bars {
 		for _, row := range b.rows(load) {
 			g := row[len(row)-1]
 			if v := piecesOf(g, moment.name); v != nil {
-				models, values = append(models, results.NameOf(b.groups, g)), append(values, v)
+				models, values = append(models, figure.NameOf(b.groups, g)), append(values, v)
 				most = max(most, g.Conns)
 			}
 		}
@@ -165,7 +165,7 @@ func (b *builder) memoryBars(load results.Setting) []bars {
 }
 
 // piecesOf is bytes a connection by part: a moment's less those of the empty server; nil where no repetition knows the moment.
-func piecesOf(g *results.Group, moment string) []float64 {
+func piecesOf(g *figure.Group, moment string) []float64 {
 	var values []float64
 	any := false
 	for _, p := range memoryPieces {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/compare"
 	"cbench/results/words"
 )
 
@@ -31,16 +32,16 @@ type bellTick struct {
 	Text string
 }
 
-func bellsOf(t *results.Beside) (all []bells) {
+func bellsOf(t *compare.Beside) (all []bells) {
 	for at, c := range t.Columns {
 		if !c.Drawn() {
 			continue
 		}
-		pairs := slices.DeleteFunc(slices.Clone(t.Pairs), func(p results.Pair) bool { return p.Figures[at].Original.N == 0 })
+		pairs := slices.DeleteFunc(slices.Clone(t.Pairs), func(p compare.Pair) bool { return p.Figures[at].Original.N == 0 })
 		if len(pairs) == 0 {
 			continue
 		}
-		slices.SortStableFunc(pairs, func(a, b results.Pair) int {
+		slices.SortStableFunc(pairs, func(a, b compare.Pair) int {
 			return -cmp.Compare(a.Figures[at].Original.Mid, b.Figures[at].Original.Mid)
 		})
 		all = append(all, bellsIn(pairs, at, c))
@@ -48,10 +49,10 @@ func bellsOf(t *results.Beside) (all []bells) {
 	return all
 }
 
-func bellsIn(pairs []results.Pair, at int, c results.BesideColumn) bells {
+func bellsIn(pairs []compare.Pair, at int, c compare.BesideColumn) bells {
 	axis := bellAxis{low: math.Inf(1), high: results.LeastDrawn, binary: c.Key == "user"}
 	for _, p := range pairs {
-		for _, s := range []results.Side{p.Figures[at].Ours, p.Figures[at].Original} {
+		for _, s := range []compare.Side{p.Figures[at].Ours, p.Figures[at].Original} {
 			axis.hold(s)
 		}
 	}
@@ -90,7 +91,7 @@ type bellAxis struct {
 	binary    bool
 }
 
-func (a *bellAxis) hold(s results.Side) {
+func (a *bellAxis) hold(s compare.Side) {
 	if s.N > 0 {
 		v := max(results.LeastDrawn, s.Mid)
 		a.low, a.high = min(a.low, v), max(a.high, v)
@@ -130,6 +131,6 @@ func (a *bellAxis) ticks(inWords func(float64) string) (all []bellTick) {
 }
 
 // round is a figure without the zeros that say nothing.
-func round(figure string) string {
-	return strings.Replace(strings.Replace(figure, ".00", "", 1), ".0", "", 1)
+func round(fig string) string {
+	return strings.Replace(strings.Replace(fig, ".00", "", 1), ".0", "", 1)
 }

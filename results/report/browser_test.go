@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"cbench/internal/browser"
-	"cbench/results"
+	"cbench/results/compare"
 	"cbench/results/record"
 )
 
@@ -191,7 +191,7 @@ func TestReferenceInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), File)
-	if err := WriteFile(path, Source{Run: run, Cells: cells, Warnings: warnings, Comparisons: results.Comparisons(cells, "")}); err != nil {
+	if err := WriteFile(path, Source{Run: run, Cells: cells, Warnings: warnings, Comparisons: compare.Comparisons(cells, "")}); err != nil {
 		t.Fatal(err)
 	}
 	p := open(t, path)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/words"
 	"cbench/scenarios/wire"
 )
@@ -20,7 +20,7 @@ type wait struct {
 
 // bystanders is what was measured of one way to block, under the largest share of it.
 type bystanders struct {
-	setting results.Setting
+	setting figure.Setting
 	conns   int
 	waits   []wait // models as they come
 }
@@ -28,17 +28,17 @@ type bystanders struct {
 // bystandersOf is one for every way to block, in the order of the loads: at the largest N and share that all of them have been
 // measured at, or else each at its own. Of those with too little time for all of them (crowded) only where there are
 // no others: what is measured there is a queue that only grows.
-func bystandersOf(groups []results.Group, control func(string) bool) (all []bystanders) {
+func bystandersOf(groups []figure.Group, control func(string) bool) (all []bystanders) {
 	for i := range groups {
 		g := &groups[i]
-		bearable := slices.ContainsFunc(groups, func(o results.Group) bool {
+		bearable := slices.ContainsFunc(groups, func(o figure.Group) bool {
 			return sameWay(o.Setting(), g.Setting()) && o.Params.Share > 0 && !crowded(&o)
 		})
 		if g.Params.How == "" || g.Params.Share == 0 || control(g.Model) || crowded(g) && bearable {
 			continue
 		}
-		w := wait{model: results.NameOf(groups, g), p99: g.Of(results.LatencyP99).Median}
-		if g.Of(results.LatencyP99).N == 0 {
+		w := wait{model: figure.NameOf(groups, g), p99: g.Of(figure.LatencyP99).Median}
+		if g.Of(figure.LatencyP99).N == 0 {
 			w.void, w.over = true, g.FellBehind()
 		}
 		at := slices.IndexFunc(all, func(b bystanders) bool { return sameWay(b.setting, g.Setting()) })
@@ -54,12 +54,12 @@ func bystandersOf(groups []results.Group, control func(string) bool) (all []byst
 	return all
 }
 
-func sameWay(a, b results.Setting) bool {
+func sameWay(a, b figure.Setting) bool {
 	return a.Scenario == b.Scenario && a.Params.How == b.Params.How
 }
 
 // overHTTP says so of requests that are.
-func overHTTP(s results.Setting) string {
+func overHTTP(s figure.Setting) string {
 	if s.Scenario == "http-blocking" {
 		return " over HTTP"
 	}
@@ -67,7 +67,7 @@ func overHTTP(s results.Setting) string {
 }
 
 // crowded reports whether slow requests take more time than there is: in one thread, or in all that they may be handed to.
-func crowded(g *results.Group) bool {
+func crowded(g *figure.Group) bool {
 	threads := 1.0
 	if g.Params.How == "offload" {
 		threads = wire.MaxOffload

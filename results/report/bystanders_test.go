@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
 )
 
@@ -54,7 +54,7 @@ func TestBystanders(t *testing.T) {
 		"nothing of it":      {[]record.Cell{blocked("goroutine", "", 0, 1e6, true), blocked("reactor", "", 0, 1e6, true)}, nil},
 		"none of them block": {[]record.Cell{blocked("goroutine", "inline", 0, 1e6, true), blocked("reactor", "inline", 0, 1e6, true)}, nil},
 	} {
-		says := bystanderSentences(bystandersOf(results.Summarise(c.cells), func(string) bool { return false }))
+		says := bystanderSentences(bystandersOf(figure.Summarise(c.cells), func(string) bool { return false }))
 		if len(says) != len(c.want) {
 			t.Errorf("%s: %q", name, says)
 			continue

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -15,19 +16,19 @@ import (
 type limit struct {
 	model   string
 	conns   int
-	setting results.Setting
-	held    results.Interval // as results.Group.Capacity
-	over    string           // what held is the interval of
-	bound   string           // of the searches, where they agree; else of one that the server did not end
-	why     string           // of a search with that bound
+	setting figure.Setting
+	held    stats.Interval // as results.Group.Capacity
+	over    string         // what held is the interval of
+	bound   string         // of the searches, where they agree; else of one that the server did not end
+	why     string         // of a search with that bound
 }
 
 // limitsOf is what the searches of the groups found.
-func limitsOf(groups []results.Group) []limit {
+func limitsOf(groups []figure.Group) []limit {
 	var all []limit
 	for i := range groups {
 		g := &groups[i]
-		l := limit{model: results.NameOf(groups, g), conns: g.Conns, setting: g.Setting(), held: g.Capacity(), over: g.OverWhat()}
+		l := limit{model: figure.NameOf(groups, g), conns: g.Conns, setting: g.Setting(), held: g.Capacity(), over: g.OverWhat()}
 		searches := 0
 		for j := range g.Valid {
 			if s := g.Valid[j].Search; s != nil {
@@ -132,7 +133,7 @@ func capacityShort(all []limit, best []string) string {
 }
 
 // inBrackets is an interval of counts behind its figure; nothing where it is not known.
-func inBrackets(held results.Interval) string {
+func inBrackets(held stats.Interval) string {
 	if math.IsNaN(held.Low) && math.IsNaN(held.High) {
 		return ""
 	}

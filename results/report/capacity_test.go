@@ -6,16 +6,17 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 )
 
 func TestCapacitySentence(t *testing.T) {
-	at := results.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
+	at := figure.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
 	held := func(model string, v float64, bound string) limit {
-		return limit{model: model, conns: 1000, setting: at, held: results.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 3}, bound: bound}
+		return limit{model: model, conns: 1000, setting: at, held: stats.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 3}, bound: bound}
 	}
-	none := limit{model: "pool", conns: 1000, setting: at, why: "p99 was 9ms", held: results.Interval{Low: math.NaN(), Mid: math.NaN(), High: 1}}
+	none := limit{model: "pool", conns: 1000, setting: at, why: "p99 was 9ms", held: stats.Interval{Low: math.NaN(), Mid: math.NaN(), High: 1}}
 	wide := held("goroutine", 140_000, "server")
 	wide.held.Low = 100_000
 	unended := held("goroutine", 101_000, "server")
@@ -62,9 +63,9 @@ func TestCapacitySentence(t *testing.T) {
 }
 
 func TestCapacityAnswer(t *testing.T) {
-	at := results.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
+	at := figure.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms"}}
 	held := func(model string, v float64) limit {
-		return limit{model: model, conns: 1000, setting: at, held: results.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 1}, bound: "server"}
+		return limit{model: model, conns: 1000, setting: at, held: stats.Interval{Low: 0.97 * v, Mid: v, High: 1.03 * v, N: 1}, bound: "server"}
 	}
 	a, ok := capacityAnswer([][]limit{{held("goroutine", 101_000), held("reactor", 143_000), held("floor", 200_000)}}, isFloor)
 	if !ok || a.Use != "The most messages/s within p99 < 5ms at N = 1,000" || !slices.Equal(a.Models, []string{"reactor"}) ||

@@ -8,7 +8,9 @@ import (
 	"strconv"
 
 	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -66,7 +68,7 @@ func (n num) MarshalJSON() ([]byte, error) {
 
 // figures are those drawn and tabled.
 var figures = struct {
-	throughput, p50, p99, p999, cpu, user, kernel, anon results.Figure
+	throughput, p50, p99, p999, cpu, user, kernel, anon figure.Figure
 }{
 	throughput: named("throughput_per_s"),
 	p50:        named("p50_ns"),
@@ -75,11 +77,11 @@ var figures = struct {
 	cpu:        named("cpu_ns_per_message"),
 	user:       named("user_per_conn_bytes"),
 	kernel:     named("kernel_per_conn_bytes"),
-	anon:       results.Figure{Name: "anon_bytes", Title: "whole server", Metric: results.Anon, Less: true, Words: words.Bytes},
+	anon:       figure.Figure{Name: "anon_bytes", Title: "whole server", Metric: figure.Anon, Less: true, Words: words.Bytes},
 }
 
-func named(name string) results.Figure {
-	f, ok := results.FigureNamed(name)
+func named(name string) figure.Figure {
+	f, ok := figure.FigureNamed(name)
 	if !ok {
 		panic("report: no figure " + name)
 	}
@@ -94,16 +96,16 @@ type builder struct {
 
 // of is a figure of a group with its 95% interval, or where there were too few repetitions for one, and sure is false, from the smallest to
 // the largest.
-func of(g *results.Group, f results.Figure) (i results.Interval, sure bool) {
+func of(g *figure.Group, f figure.Figure) (i stats.Interval, sure bool) {
 	i = g.Interval(f)
 	if i.N == 0 || i.Sure() {
 		return i, i.N > 0
 	}
 	over := g.Of(f.Metric)
 	if over.N < 2 { // rounds of one repetition, too few for an interval: how far others would be from it is not known
-		return results.Interval{Low: i.Mid, Mid: i.Mid, High: i.Mid, N: 1}, false
+		return stats.Interval{Low: i.Mid, Mid: i.Mid, High: i.Mid, N: 1}, false
 	}
-	return results.Interval{Low: over.Min, Mid: i.Mid, High: over.Max, N: over.N}, false
+	return stats.Interval{Low: over.Min, Mid: i.Mid, High: over.Max, N: over.N}, false
 }
 
 // chart is a drawing with an identity of its own; none where no variant has anything to show.
@@ -117,16 +119,16 @@ func (b *builder) chart(title, note, unit, x string, variants ...variant) []char
 }
 
 // overConns is a figure of every model of a load along N.
-func (b *builder) overConns(load results.Setting, label string, f results.Figure) variant {
+func (b *builder) overConns(load figure.Setting, label string, f figure.Figure) variant {
 	v := variant{Label: label}
 	for _, row := range b.rows(load) {
-		s := series{Model: row[0].Model, Name: results.NameOf(b.groups, row[0])}
+		s := series{Model: row[0].Model, Name: figure.NameOf(b.groups, row[0])}
 		known := false
 		for _, g := range row {
 			x := num(g.Conns)
 			i, _ := of(g, f)
 			if i.N == 0 || !drawable(i.Mid) {
-				i = results.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN()}
+				i = stats.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN()}
 			} else {
 				known = true
 			}
@@ -149,17 +151,17 @@ func (b *builder) overConns(load results.Setting, label string, f results.Figure
 func drawable(v float64) bool { return v >= 1e-3 && v <= 1e18 }
 
 // rows is the groups of a load by model and threads, each along N, without those that are not drawn.
-func (b *builder) rows(load results.Setting) (rows [][]*results.Group) {
+func (b *builder) rows(load figure.Setting) (rows [][]*figure.Group) {
 	for i := range b.groups {
 		g := &b.groups[i]
 		if g.Setting() != load || b.twinOf[g.Model] != "" {
 			continue
 		}
-		at := slices.IndexFunc(rows, func(r []*results.Group) bool {
+		at := slices.IndexFunc(rows, func(r []*figure.Group) bool {
 			return r[0].Model == g.Model && r[0].Params.Procs == g.Params.Procs
 		})
 		if at < 0 {
-			rows = append(rows, []*results.Group{g})
+			rows = append(rows, []*figure.Group{g})
 		} else {
 			rows[at] = append(rows[at], g)
 		}
@@ -168,12 +170,12 @@ func (b *builder) rows(load results.Setting) (rows [][]*results.Group) {
 }
 
 // percentiles is the whole distribution of latency, a variant for every N.
-func (b *builder) percentiles(load results.Setting) []variant {
+func (b *builder) percentiles(load figure.Setting) []variant {
 	return b.atEachN(load, b.percentileLine)
 }
 
 // atEachN is a variant for every N, of every model's lines there.
-func (b *builder) atEachN(load results.Setting, lines func(*results.Group) []series) []variant {
+func (b *builder) atEachN(load figure.Setting, lines func(*figure.Group) []series) []variant {
 	var all []variant
 	for _, n := range b.connsOf(load) {
 		v := variant{Label: atN(n)}
@@ -189,12 +191,12 @@ func (b *builder) atEachN(load results.Setting, lines func(*results.Group) []ser
 	return all
 }
 
-func (b *builder) percentileLine(g *results.Group) []series {
+func (b *builder) percentileLine(g *figure.Group) []series {
 	line, _ := results.LatencyCurve(g)
 	if len(line) == 0 {
 		return nil
 	}
-	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
+	s := series{Model: g.Model, Name: figure.NameOf(b.groups, g)}
 	for _, p := range line {
 		s.X, s.Y = append(s.X, num(p.Nines)), append(s.Y, num(p.Mid))
 		s.Low, s.High = append(s.Low, num(p.Low)), append(s.High, num(p.High))
@@ -202,7 +204,7 @@ func (b *builder) percentileLine(g *results.Group) []series {
 	return []series{s}
 }
 
-func (b *builder) connsOf(load results.Setting) []int {
+func (b *builder) connsOf(load figure.Setting) []int {
 	var all []int
 	for i := range b.groups {
 		if b.groups[i].Setting() == load {
@@ -214,14 +216,14 @@ func (b *builder) connsOf(load results.Setting) []int {
 }
 
 // knees is a percentile over the offered load, or over the connections tried, of every model whose limit was searched for: a variant for every N.
-func (b *builder) knees(load results.Setting, percentile func(record.Window) int64) []variant {
-	return b.atEachN(load, func(g *results.Group) []series { return b.kneeLine(g, percentile) })
+func (b *builder) knees(load figure.Setting, percentile func(record.Window) int64) []variant {
+	return b.atEachN(load, func(g *figure.Group) []series { return b.kneeLine(g, percentile) })
 }
 
 // kneeLine is one model's: a load over its processes (results.AtLoad), with the interval over them from two on; a load that did not hold
 // is hollow.
-func (b *builder) kneeLine(g *results.Group, percentile func(record.Window) int64) []series {
-	s := series{Model: g.Model, Name: results.NameOf(b.groups, g)}
+func (b *builder) kneeLine(g *figure.Group, percentile func(record.Window) int64) []series {
+	s := series{Model: g.Model, Name: figure.NameOf(b.groups, g)}
 	for _, at := range g.Loads() {
 		x, over := at.RatePerS, at.Over(percentile)
 		if g.Params.Search == "conns" {

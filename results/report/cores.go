@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -17,7 +19,7 @@ type coresPart struct {
 }
 
 // byCores splits what was found by load, N and numbers of threads.
-func byCores(all []results.Cores) (places [][]results.Cores) {
+func byCores(all []compare.Cores) (places [][]compare.Cores) {
 	for _, c := range all {
 		if n := len(places); n > 0 {
 			if o := places[n-1][0]; o.Setting == c.Setting && o.Conns == c.Conns && o.From == c.From && o.To == c.To {
@@ -25,7 +27,7 @@ func byCores(all []results.Cores) (places [][]results.Cores) {
 				continue
 			}
 		}
-		places = append(places, []results.Cores{c})
+		places = append(places, []compare.Cores{c})
 	}
 	return places
 }
@@ -36,15 +38,15 @@ const (
 )
 
 // coresSentence says which models gain from more cores, which do not, and of which it is not known.
-func coresSentence(of []results.Cores) string {
-	var gain, slight, none, unknown []results.Cores
+func coresSentence(of []compare.Cores) string {
+	var gain, slight, none, unknown []compare.Cores
 	for _, c := range of {
 		switch {
-		case c.Verdict == results.More && c.Ratio.Mid >= slightGain:
+		case c.Verdict == compare.More && c.Ratio.Mid >= slightGain:
 			gain = append(gain, c)
-		case c.Verdict == results.More || c.Verdict == results.Less:
+		case c.Verdict == compare.More || c.Verdict == compare.Less:
 			slight = append(slight, c)
-		case c.Verdict == results.Same && c.Ratio.High < nearGain:
+		case c.Verdict == compare.Same && c.Ratio.High < nearGain:
 			none = append(none, c)
 		default:
 			unknown = append(unknown, c)
@@ -57,7 +59,7 @@ func coresSentence(of []results.Cores) string {
 	}
 	for _, c := range slight {
 		inWords := howMuch(c.Ratio, throughputWords)
-		clauses = append(clauses, fmt.Sprintf("%s answers %s%s", words.Code(c.Model), inWords, busyCores([]results.Cores{c})))
+		clauses = append(clauses, fmt.Sprintf("%s answers %s%s", words.Code(c.Model), inWords, busyCores([]compare.Cores{c})))
 	}
 	if len(none) > 0 {
 		clauses = append(clauses, fmt.Sprintf("in %s no gain was found%s", words.Either(coreModels(none)), busyCores(none)))
@@ -72,7 +74,7 @@ func coresSentence(of []results.Cores) string {
 	return words.Capital(said) + "."
 }
 
-var throughputWords = results.Figure{Name: "requests", Title: "requests"}
+var throughputWords = figure.Figure{Name: "requests", Title: "requests"}
 
 func answers(n int) string {
 	if n == 1 {
@@ -81,7 +83,7 @@ func answers(n int) string {
 	return "answer"
 }
 
-func coreModels(of []results.Cores) (all []string) {
+func coreModels(of []compare.Cores) (all []string) {
 	for _, c := range of {
 		all = append(all, words.Code(c.Model))
 	}
@@ -89,12 +91,12 @@ func coreModels(of []results.Cores) (all []string) {
 }
 
 // timesRange is "1.9 times", or from the least to the most of them.
-func timesRange(of []results.Cores) string {
-	byRatio := func(a, b results.Cores) int { return compareRatios(a.Ratio, b.Ratio) }
+func timesRange(of []compare.Cores) string {
+	byRatio := func(a, b compare.Cores) int { return compareRatios(a.Ratio, b.Ratio) }
 	return fromToTimes(words.Times(slices.MinFunc(of, byRatio).Ratio.Mid), words.Times(slices.MaxFunc(of, byRatio).Ratio.Mid))
 }
 
-func compareRatios(a, b results.Interval) int {
+func compareRatios(a, b stats.Interval) int {
 	switch {
 	case a.Mid < b.Mid:
 		return -1
@@ -112,7 +114,7 @@ func fromToTimes(low, high string) string {
 }
 
 // withinCores is what all the intervals lie within.
-func withinCores(of []results.Cores) string {
+func withinCores(of []compare.Cores) string {
 	low, high := of[0].Ratio.Low, of[0].Ratio.High
 	for _, c := range of {
 		low, high = min(low, c.Ratio.Low), max(high, c.Ratio.High)
@@ -121,11 +123,11 @@ func withinCores(of []results.Cores) string {
 	if len(of) == 1 {
 		which = "interval"
 	}
-	return fmt.Sprintf("95%% %s %s", which, betweenRatios(results.Interval{Low: low, High: high}))
+	return fmt.Sprintf("95%% %s %s", which, betweenRatios(stats.Interval{Low: low, High: high}))
 }
 
 // busyCores is how many cores they used of those that they had.
-func busyCores(of []results.Cores) string {
+func busyCores(of []compare.Cores) string {
 	most := 0.0
 	for _, c := range of {
 		if c.Busy.N == 0 {
@@ -155,24 +157,24 @@ func (f facts) coresParts() (all []coresPart) {
 	return all
 }
 
-func coresRow(c results.Cores) []Datum {
-	each := func(i results.Interval) Datum {
+func coresRow(c compare.Cores) []Datum {
+	each := func(i stats.Interval) Datum {
 		if i.N == 0 {
 			return unknown
 		}
-		return figure(i.Mid, words.Rate(i.Mid))
+		return fig(i.Mid, words.Rate(i.Mid))
 	}
 	ratio, interval, busy := unknown, "not known", unknown
 	if c.Ratio.N > 0 {
-		ratio = figure(c.Ratio.Mid, fmt.Sprintf("%.2f", c.Ratio.Mid))
+		ratio = fig(c.Ratio.Mid, fmt.Sprintf("%.2f", c.Ratio.Mid))
 	}
 	if known(c.Ratio) {
 		interval = fmt.Sprintf("%.2f to %.2f", c.Ratio.Low, c.Ratio.High)
 	}
 	if c.Busy.N > 0 {
-		busy = figure(c.Busy.Median, fmt.Sprintf("%.2f", c.Busy.Median))
+		busy = fig(c.Busy.Median, fmt.Sprintf("%.2f", c.Busy.Median))
 	}
-	verdict := map[results.Verdict]string{results.More: "gains", results.Less: "loses", results.Same: "no difference found"}[c.Verdict]
+	verdict := map[compare.Verdict]string{compare.More: "gains", compare.Less: "loses", compare.Same: "no difference found"}[c.Verdict]
 	return []Datum{{Text: c.Model, Model: c.Model}, each(c.Was), each(c.Is), ratio, {Text: interval}, busy,
 		{Text: orSaid(verdict, "cannot be told"), Detail: words.Printable(c.Why)}}
 }

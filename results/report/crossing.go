@@ -8,22 +8,23 @@ import (
 	"strings"
 	"time"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/words"
 	"cbench/scenarios/wire"
 )
 
 // crossingLessons is how many slow requests a second each model bears, for every load that was measured with some: every way and share at once.
 func (b *builder) crossingLessons() (all []lessonPart) {
-	stalls, exhaustions := b.competing(results.Stalls(b.groups)), b.competing(results.Exhaustions(b.groups))
-	var done []results.Setting
+	stalls, exhaustions := b.competing(compare.Stalls(b.groups)), b.competing(compare.Exhaustions(b.groups))
+	var done []figure.Setting
 	for _, load := range slices.Concat(b.scenario("blocking"), b.scenario("http-blocking")) {
 		base := blockingBase(load)
 		if slices.Contains(done, base) {
 			continue
 		}
 		done = append(done, base)
-		mine := func(c results.Crossing) bool { return blockingBase(c.Setting) != base }
+		mine := func(c compare.Crossing) bool { return blockingBase(c.Setting) != base }
 		stalled, exhausted := slices.DeleteFunc(slices.Clone(stalls), mine), slices.DeleteFunc(slices.Clone(exhaustions), mine)
 		if len(stalled) == 0 {
 			continue
@@ -35,8 +36,8 @@ func (b *builder) crossingLessons() (all []lessonPart) {
 			Says: append(stallCrossings(stalled), exhaustionSentences(exhausted)...),
 			Charts: slices.Concat(
 				limited(b.chart("How long bystanders wait", "p99 of an echo over the slow requests a second. Dashed: 50 ms. Hollow: void.", "ns", "rate",
-					b.overSlow(base, results.LatencyP99)...), results.MissNS),
-				b.chart("How long slow requests take themselves", "The median from when one was due, over how many are due a second.", "ns", "rate", b.overSlow(base, results.AsideP50)...)),
+					b.overSlow(base, figure.LatencyP99)...), compare.MissNS),
+				b.chart("How long slow requests take themselves", "The median from when one was due, over how many are due a second.", "ns", "rate", b.overSlow(base, figure.AsideP50)...)),
 			Tables: []Table{b.slowTable(base, stalled, exhausted)},
 		}
 		all = append(all, l)
@@ -45,12 +46,12 @@ func (b *builder) crossingLessons() (all []lessonPart) {
 }
 
 // competing is the crossings without those of controls that are another model once more.
-func (b *builder) competing(all []results.Crossing) []results.Crossing {
-	return slices.DeleteFunc(all, func(c results.Crossing) bool { return b.twinOf[c.Model] != "" })
+func (b *builder) competing(all []compare.Crossing) []compare.Crossing {
+	return slices.DeleteFunc(all, func(c compare.Crossing) bool { return b.twinOf[c.Model] != "" })
 }
 
 // blockingBase is the load without what its lesson is told over.
-func blockingBase(s results.Setting) results.Setting {
+func blockingBase(s figure.Setting) figure.Setting {
 	s.Params.Share, s.Params.How = 0, ""
 	return s
 }
@@ -66,7 +67,7 @@ func limited(charts []chart, at float64) []chart {
 var slowHows = []string{"inline", "spin", "offload"}
 
 // overSlow is a figure over the slow requests a second, a variant for every way to block and N.
-func (b *builder) overSlow(base results.Setting, m results.Metric) (all []variant) {
+func (b *builder) overSlow(base figure.Setting, m figure.Metric) (all []variant) {
 	for _, how := range slowHows {
 		for _, n := range b.slowConns(base) {
 			v := variant{Label: how}
@@ -74,7 +75,7 @@ func (b *builder) overSlow(base results.Setting, m results.Metric) (all []varian
 				v.Label += ", " + atN(n)
 			}
 			for _, g := range b.slowGroups(base, how, n) {
-				name := results.NameOf(b.groups, g)
+				name := figure.NameOf(b.groups, g)
 				at := slices.IndexFunc(v.Series, func(s series) bool { return s.Name == name })
 				if at < 0 {
 					at = len(v.Series)
@@ -89,7 +90,7 @@ func (b *builder) overSlow(base results.Setting, m results.Metric) (all []varian
 	return all
 }
 
-func (s *series) addSlow(g *results.Group, m results.Metric) {
+func (s *series) addSlow(g *figure.Group, m figure.Metric) {
 	x := num(g.SlowPerS())
 	if over := g.Of(m); over.N > 0 && drawable(over.Median) {
 		s.X, s.Y, s.Low, s.High = append(s.X, x), append(s.Y, num(over.Median)), append(s.Low, num(over.Min)), append(s.High, num(over.Max))
@@ -102,18 +103,18 @@ func (s *series) addSlow(g *results.Group, m results.Metric) {
 }
 
 // slowGroups is those of one way to block at one N, the fewest slow requests first.
-func (b *builder) slowGroups(base results.Setting, how string, n int) (all []*results.Group) {
+func (b *builder) slowGroups(base figure.Setting, how string, n int) (all []*figure.Group) {
 	for i := range b.groups {
 		g := &b.groups[i]
 		if b.twinOf[g.Model] == "" && blockingBase(g.Setting()) == base && g.Conns == n && g.Params.How == how && g.Params.Share > 0 {
 			all = append(all, g)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *results.Group) int { return cmp.Compare(a.SlowPerS(), b.SlowPerS()) })
+	slices.SortStableFunc(all, func(a, b *figure.Group) int { return cmp.Compare(a.SlowPerS(), b.SlowPerS()) })
 	return all
 }
 
-func (b *builder) slowConns(base results.Setting) (all []int) {
+func (b *builder) slowConns(base figure.Setting) (all []int) {
 	for i := range b.groups {
 		if g := &b.groups[i]; blockingBase(g.Setting()) == base && g.Params.Share > 0 {
 			all = append(all, g.Conns)
@@ -124,16 +125,16 @@ func (b *builder) slowConns(base results.Setting) (all []int) {
 }
 
 // slowTable is what was measured of every way, N and rate of slow requests, and where each model crosses.
-func (b *builder) slowTable(base results.Setting, stalls, exhaustions []results.Crossing) Table {
+func (b *builder) slowTable(base figure.Setting, stalls, exhaustions []compare.Crossing) Table {
 	t := Table{Title: "Slow requests", Note: confidenceNote, Head: []string{"Model", "N", "How", "Slow requests/s", "Share", "Bystanders' p50", "p99", "The slow ones' p50", "p99",
 		"CPU a bystander's echo", "Bystanders miss 50 ms", "Half of the slow take twice as long", "Valid"}}
 	for _, n := range b.slowConns(base) {
 		for _, how := range slowHows {
 			for _, g := range b.slowGroups(base, how, n) {
 				counted := len(g.Told())
-				t.Rows = append(t.Rows, append(b.whose(g), Datum{Text: how}, figure(g.SlowPerS(), words.Number(g.SlowPerS())), figure(g.Params.Share, words.Percent(g.Params.Share)),
-					datum(g, figures.p50), datum(g, figures.p99), told(g, results.AsideP50, words.Nanoseconds), told(g, results.AsideP99, words.Nanoseconds), datum(g, figures.cpu),
-					b.crossed(g, stalls), b.crossed(g, exhaustions), figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
+				t.Rows = append(t.Rows, append(b.whose(g), Datum{Text: how}, fig(g.SlowPerS(), words.Number(g.SlowPerS())), fig(g.Params.Share, words.Percent(g.Params.Share)),
+					datum(g, figures.p50), datum(g, figures.p99), told(g, figure.AsideP50, words.Nanoseconds), told(g, figure.AsideP99, words.Nanoseconds), datum(g, figures.cpu),
+					b.crossed(g, stalls), b.crossed(g, exhaustions), fig(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
 			}
 		}
 	}
@@ -141,11 +142,11 @@ func (b *builder) slowTable(base results.Setting, stalls, exhaustions []results.
 }
 
 // crossed is between which rates a group's model crosses.
-func (b *builder) crossed(g *results.Group, all []results.Crossing) Datum {
-	name := results.NameOf(b.groups, g)
+func (b *builder) crossed(g *figure.Group, all []compare.Crossing) Datum {
+	name := figure.NameOf(b.groups, g)
 	for _, c := range all {
 		if c.Name == name && c.Conns == g.Conns && c.Setting.Params.How == g.Params.How {
-			d := figure(c.Missed, between(c))
+			d := fig(c.Missed, between(c))
 			if c.Once {
 				d.Detail = "of one repetition"
 			}
@@ -156,7 +157,7 @@ func (b *builder) crossed(g *results.Group, all []results.Crossing) Datum {
 }
 
 // between is "between 10 and 50 a second", or on which side of what was measured it lies.
-func between(c results.Crossing) string {
+func between(c compare.Crossing) string {
 	ps := words.Number
 	switch {
 	case c.Again > 0:
@@ -171,12 +172,12 @@ func between(c results.Crossing) string {
 
 // crossedAlike is models that cross between the same two rates.
 type crossedAlike struct {
-	of     results.Crossing // the first of them
+	of     compare.Crossing // the first of them
 	models []string
 }
 
 // alikeCrossings puts those together that cross between the same rates, of one way to block and N.
-func alikeCrossings(all []results.Crossing) (alike []crossedAlike) {
+func alikeCrossings(all []compare.Crossing) (alike []crossedAlike) {
 	for _, c := range all {
 		at := slices.IndexFunc(alike, func(a crossedAlike) bool {
 			return a.of.Setting == c.Setting && a.of.Conns == c.Conns && a.of.Kept == c.Kept && a.of.Missed == c.Missed && a.of.Again == c.Again && a.of.Once == c.Once
@@ -204,7 +205,7 @@ func byWay(alike []crossedAlike) (ways [][]crossedAlike) {
 }
 
 // stallCrossings says where bystanders come to wait for 50 ms, a sentence for every way to block and N.
-func stallCrossings(all []results.Crossing) (says []string) {
+func stallCrossings(all []compare.Crossing) (says []string) {
 	for _, way := range byWay(alikeCrossings(all)) {
 		p := way[0].of.Setting.Params
 		s := fmt.Sprintf("Requests%s that block for %v each, %s, make one bystander in 100 wait for 50 ms or longer (%s) ", overHTTP(way[0].of.Setting), time.Duration(p.BlockNS), waysToBlock[p.How],
@@ -271,7 +272,7 @@ func ofOnce(way []crossedAlike) string {
 
 // exhaustionSentences say where slow requests that are handed over come to queue for a thread. Far below what threads can do in theory there
 // is nothing to say.
-func exhaustionSentences(all []results.Crossing) (says []string) {
+func exhaustionSentences(all []compare.Crossing) (says []string) {
 	for _, way := range byWay(alikeCrossings(all)) {
 		p := way[0].of.Setting.Params
 		block := time.Duration(p.BlockNS)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/words"
 )
 
@@ -12,7 +12,7 @@ import (
 func (b *builder) deafLessons() (all []lessonPart) {
 	for _, load := range b.scenario("slow") {
 		of := b.each(load)
-		if len(medians(of, results.Deafs.Members)) == 0 {
+		if len(medians(of, figure.Deafs.Members)) == 0 {
 			continue
 		}
 		l := lessonPart{
@@ -23,7 +23,7 @@ func (b *builder) deafLessons() (all []lessonPart) {
 			Tables: []Table{b.deafTable(load)},
 		}
 		for _, g := range of {
-			l.Says = append(l.Says, telling(deafSentence(results.NameOf(b.groups, g), g, b.allRead(g)))...)
+			l.Says = append(l.Says, telling(deafSentence(figure.NameOf(b.groups, g), g, b.allRead(g)))...)
 		}
 		all = append(all, l)
 	}
@@ -31,7 +31,7 @@ func (b *builder) deafLessons() (all []lessonPart) {
 }
 
 // allRead is the same model under the same load with nobody deaf; nil where it was not measured.
-func (b *builder) allRead(g *results.Group) *results.Group {
+func (b *builder) allRead(g *figure.Group) *figure.Group {
 	load := g.Setting()
 	load.Params.Share = 0
 	for _, o := range b.each(load) {
@@ -42,7 +42,7 @@ func (b *builder) allRead(g *results.Group) *results.Group {
 	return nil
 }
 
-func (b *builder) deafTable(load results.Setting) Table {
+func (b *builder) deafTable(load figure.Setting) Table {
 	t := Table{Title: "What they cost", Note: confidenceNote, Head: []string{"Model", "N healthy", "Do not read", "May be owed", "Server's memory for a second", "at its peak",
 		"Kernel's socket buffers", "Dropped", "the first after", "the last after", "Healthy: p50", "p99", "p99 while all read", "Valid"}}
 	for _, g := range b.each(load) {
@@ -50,19 +50,19 @@ func (b *builder) deafTable(load results.Setting) Table {
 		if o := b.allRead(g); o != nil {
 			quiet = datum(o, figures.p99)
 		}
-		d := results.Deafs
+		d := figure.Deafs
 		counted := len(g.Told())
 		t.Rows = append(t.Rows, append(b.whose(g),
 			told(g, d.Members, words.Number), told(g, d.Bound, words.Bytes), told(g, d.Held, words.Bytes), told(g, d.Peak, words.Bytes),
 			told(g, d.Buffers, words.Bytes), told(g, d.Dropped, words.Number), told(g, d.First, words.Nanoseconds), told(g, d.Last, words.Nanoseconds),
-			datum(g, figures.p50), datum(g, figures.p99), quiet, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
+			datum(g, figures.p50), datum(g, figures.p99), quiet, fig(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
 	}
 	return t
 }
 
 // deafSentence is what they cost one model.
-func deafSentence(name string, g, quiet *results.Group) string {
-	d := results.Deafs
+func deafSentence(name string, g, quiet *figure.Group) string {
+	d := figure.Deafs
 	members, held, bound, buffers := g.Of(d.Members), g.Of(d.Held), g.Of(d.Bound), g.Of(d.Buffers)
 	if members.N == 0 {
 		return ""
@@ -86,8 +86,8 @@ func deafSentence(name string, g, quiet *results.Group) string {
 }
 
 // deafEnd says what became of those that do not read.
-func deafEnd(g *results.Group) string {
-	d := results.Deafs
+func deafEnd(g *figure.Group) string {
+	d := figure.Deafs
 	dropped, first, last := g.Of(d.Dropped), g.Of(d.First), g.Of(d.Last)
 	switch {
 	case dropped.N == 0:
@@ -102,14 +102,14 @@ func deafEnd(g *results.Group) string {
 }
 
 // healthySays is how long the healthy waited.
-func healthySays(g, quiet *results.Group) string {
-	p99 := g.Of(results.LatencyP99)
+func healthySays(g, quiet *figure.Group) string {
+	p99 := g.Of(figure.LatencyP99)
 	if p99.N == 0 {
 		return ""
 	}
 	s := fmt.Sprintf(". The healthy ones' p99 was %s", words.Nanoseconds(p99.Median))
 	if quiet != nil {
-		if all := quiet.Of(results.LatencyP99); all.N > 0 {
+		if all := quiet.Of(figure.LatencyP99); all.N > 0 {
 			s += fmt.Sprintf(", and while all read %s", words.Nanoseconds(all.Median))
 		}
 	}
@@ -118,24 +118,24 @@ func healthySays(g, quiet *results.Group) string {
 
 // deafFinding is all models in one sentence, at the most members that do not read.
 func (f facts) deafFinding() string {
-	var of []*results.Group
+	var of []*figure.Group
 	most := 0.0
 	for i := range f.groups {
 		g := &f.groups[i]
-		members := g.Of(results.Deafs.Members)
+		members := g.Of(figure.Deafs.Members)
 		if members.N == 0 || f.control(g.Model) {
 			continue
 		}
 		switch {
 		case len(of) == 0 || members.Median > most:
-			of, most = []*results.Group{g}, members.Median
+			of, most = []*figure.Group{g}, members.Median
 		case g.Setting() == of[0].Setting() && g.Conns == of[0].Conns:
 			of = append(of, g)
 		}
 	}
-	d := results.Deafs
+	d := figure.Deafs
 	held, bound, buffers, dropped := medians(of, d.Held), medians(of, d.Bound), medians(of, d.Buffers), medians(of, d.Dropped)
-	p99 := medians(of, results.LatencyP99)
+	p99 := medians(of, figure.LatencyP99)
 	if len(held) == 0 || len(p99) == 0 {
 		return ""
 	}
@@ -159,11 +159,11 @@ func (f facts) deafFinding() string {
 }
 
 // voidBeside is how many repetitions of which models are void under the same load and N.
-func (f facts) voidBeside(g *results.Group) (all []string) {
+func (f facts) voidBeside(g *figure.Group) (all []string) {
 	for i := range f.groups {
 		o := &f.groups[i]
 		if o.Setting() == g.Setting() && o.Conns == g.Conns && len(o.Void) > 0 && !f.control(o.Model) {
-			all = append(all, fmt.Sprintf("%d of %s of %s", len(o.Void), words.Plural(len(o.Void)+len(o.Told()), "repetition"), words.Code(results.NameOf(f.groups, o))))
+			all = append(all, fmt.Sprintf("%d of %s of %s", len(o.Void), words.Plural(len(o.Void)+len(o.Told()), "repetition"), words.Code(figure.NameOf(f.groups, o))))
 		}
 	}
 	return all

@@ -6,29 +6,30 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/words"
 )
 
 // matter is the comparisons of one figure under one load.
 type matter struct {
-	setting results.Setting
-	figure  results.Figure
-	all     []results.Comparison
+	setting figure.Setting
+	fig     figure.Figure
+	all     []compare.Comparison
 }
 
 // matters splits comparisons by load and figure, in their order. Controls compared with themselves are left out: they are the noise,
 // and never ranked.
-func matters(all []results.Comparison) []matter {
+func matters(all []compare.Comparison) []matter {
 	var split []matter
 	for _, c := range all {
 		if c.Twin {
 			continue
 		}
-		at := slices.IndexFunc(split, func(m matter) bool { return m.setting == c.Setting && m.figure.Name == c.Figure.Name })
+		at := slices.IndexFunc(split, func(m matter) bool { return m.setting == c.Setting && m.fig.Name == c.Figure.Name })
 		if at < 0 {
 			at = len(split)
-			split = append(split, matter{setting: c.Setting, figure: c.Figure})
+			split = append(split, matter{setting: c.Setting, fig: c.Figure})
 		}
 		split[at].all = append(split[at].all, c)
 	}
@@ -49,7 +50,7 @@ func (m matter) conns() []int {
 func (m matter) known() []int {
 	all := m.conns()
 	told := slices.DeleteFunc(slices.Clone(all), func(n int) bool {
-		return !slices.ContainsFunc(m.at(n), func(c results.Comparison) bool { return c.Verdict != results.Unknown })
+		return !slices.ContainsFunc(m.at(n), func(c compare.Comparison) bool { return c.Verdict != compare.Unknown })
 	})
 	if len(told) == 0 {
 		return all
@@ -58,8 +59,8 @@ func (m matter) known() []int {
 }
 
 // at is the comparisons at one N.
-func (m matter) at(n int) []results.Comparison {
-	var all []results.Comparison
+func (m matter) at(n int) []compare.Comparison {
+	var all []compare.Comparison
 	for _, c := range m.all {
 		if c.Conns == n {
 			all = append(all, c)
@@ -80,8 +81,8 @@ func (m matter) others() []string {
 }
 
 // count is how many comparisons say each verdict.
-func (m matter) count() map[results.Verdict]int {
-	n := map[results.Verdict]int{}
+func (m matter) count() map[compare.Verdict]int {
+	n := map[compare.Verdict]int{}
 	for _, c := range m.all {
 		n[c.Verdict]++
 	}
@@ -90,19 +91,19 @@ func (m matter) count() map[results.Verdict]int {
 
 // sentenceAt is what is known at one N: what the base takes, who differs from it and by how much, from whom no difference was found, of whom
 // too little is known. Level is the base's own figure in words; empty: it is left out.
-func sentenceAt(of []results.Comparison, level string) string {
+func sentenceAt(of []compare.Comparison, level string) string {
 	if len(of) == 0 {
 		return ""
 	}
 	base, title := words.Code(of[0].Base), titleOf(of[0].Figure)
 	var differ, same, unknown []string
 	why := ""
-	var found []results.Comparison
+	var found []compare.Comparison
 	for _, c := range strongest(of) {
 		switch c.Verdict {
-		case results.Less, results.More:
+		case compare.Less, compare.More:
 			found = append(found, c)
-		case results.Same:
+		case compare.Same:
 			same = append(same, words.Code(c.Other))
 		default:
 			unknown = append(unknown, words.Code(c.Other))
@@ -139,7 +140,7 @@ func sentenceAt(of []results.Comparison, level string) string {
 }
 
 // differInWords is who differs and by how much; of more than four only the ends, for the rest lies between them.
-func differInWords(found []results.Comparison) []string {
+func differInWords(found []compare.Comparison) []string {
 	var all []string
 	for _, c := range found {
 		all = append(all, fmt.Sprintf("%s in %s", howMuch(c.Ratio, c.Figure), words.Code(c.Other)))
@@ -162,14 +163,14 @@ func because(why string) string {
 }
 
 // strongest is the comparisons from the largest ratio to the least.
-func strongest(of []results.Comparison) []results.Comparison {
+func strongest(of []compare.Comparison) []compare.Comparison {
 	sorted := slices.Clone(of)
-	slices.SortStableFunc(sorted, func(a, b results.Comparison) int { return cmp.Compare(b.Ratio.Mid, a.Ratio.Mid) })
+	slices.SortStableFunc(sorted, func(a, b compare.Comparison) int { return cmp.Compare(b.Ratio.Mid, a.Ratio.Mid) })
 	return sorted
 }
 
 // titleOf is a figure within a sentence: "CPU per message", "p99", "throughput".
-func titleOf(f results.Figure) string {
+func titleOf(f figure.Figure) string {
 	t := f.Title
 	if t == "" {
 		t = f.Name
@@ -181,12 +182,12 @@ func titleOf(f results.Figure) string {
 }
 
 // stretch is neighbouring N at which a comparison says the same. That the next says something else is no test of a change.
-type stretch []results.Comparison
+type stretch []compare.Comparison
 
-func (s stretch) verdict() results.Verdict { return s[0].Verdict }
+func (s stretch) verdict() compare.Verdict { return s[0].Verdict }
 
 // stretches splits the comparisons of one pair along N where the verdict changes.
-func stretches(of []results.Comparison) []stretch {
+func stretches(of []compare.Comparison) []stretch {
 	var all []stretch
 	for _, c := range byConns(of) {
 		if n := len(all); n > 0 && all[n-1].verdict() == c.Verdict {
@@ -203,7 +204,7 @@ const notTested = "Each N was judged by itself: that a difference changes along 
 
 // course says what was found of one model against the base at each N: "at N = 100 and 1,000 no difference in p99 between `a` and `b` was
 // found; at N = 10,000 it is 1.8 times as long (1.5 to 2.2) in `a`".
-func course(of []results.Comparison) string {
+func course(of []compare.Comparison) string {
 	all := stretches(of)
 	if len(all) == 0 {
 		return ""
@@ -223,12 +224,12 @@ func (s stretch) inWords(first bool) string {
 	c := s[0]
 	other, base, title := words.Code(c.Other), words.Code(c.Base), titleOf(c.Figure)
 	switch s.verdict() {
-	case results.Same:
+	case compare.Same:
 		if first {
 			return fmt.Sprintf("no difference in %s between %s and %s was found", title, other, base)
 		}
 		return "no difference was found"
-	case results.Less, results.More:
+	case compare.Less, compare.More:
 		how := howMuch(c.Ratio, c.Figure)
 		if last := s[len(s)-1]; len(s) > 1 {
 			how += fmt.Sprintf(" at %s and %s at %s", atN(c.Conns), howMuch(last.Ratio, last.Figure), atN(last.Conns))
@@ -284,11 +285,11 @@ func (m matter) mixed() []string {
 	return all
 }
 
-func decided(s stretch) bool { return s.verdict() == results.Less || s.verdict() == results.More }
+func decided(s stretch) bool { return s.verdict() == compare.Less || s.verdict() == compare.More }
 
 // of is the comparisons of one other model.
-func (m matter) of(other string) []results.Comparison {
-	var all []results.Comparison
+func (m matter) of(other string) []compare.Comparison {
+	var all []compare.Comparison
 	for _, c := range m.all {
 		if c.Other == other {
 			all = append(all, c)
@@ -300,19 +301,19 @@ func (m matter) of(other string) []results.Comparison {
 // verdictless is the sentence for a matter in which nothing was decided; empty where something was.
 func (m matter) verdictless() string {
 	n := m.count()
-	if n[results.Less]+n[results.More] > 0 || len(m.all) == 0 {
+	if n[compare.Less]+n[compare.More] > 0 || len(m.all) == 0 {
 		return ""
 	}
-	title, place := titleOf(m.figure), m.place()
+	title, place := titleOf(m.fig), m.place()
 	names := words.Codes(append([]string{m.all[0].Base}, m.others()...))
 	switch {
-	case n[results.Unknown] == 0:
+	case n[compare.Unknown] == 0:
 		return fmt.Sprintf("No difference in %s between %s was found %s.", title, words.List(names), place)
-	case n[results.Same] == 0:
+	case n[compare.Same] == 0:
 		return unranked([]matter{m})
 	}
 	return fmt.Sprintf("No difference in %s was found %s; of %s too little is known to say%s.", title, place,
-		words.Plural(n[results.Unknown], "comparison"), because(m.why()))
+		words.Plural(n[compare.Unknown], "comparison"), because(m.why()))
 }
 
 // place is all of its N.
@@ -327,7 +328,7 @@ func (m matter) place() string {
 // why is the first reason for which too little is known.
 func (m matter) why() string {
 	for _, c := range m.all {
-		if c.Verdict == results.Unknown && c.Why != "" {
+		if c.Verdict == compare.Unknown && c.Why != "" {
 			return c.Why
 		}
 	}
@@ -338,7 +339,7 @@ func (m matter) why() string {
 func unranked(all []matter) string {
 	var titles []string
 	for _, m := range all {
-		titles = append(titles, titleOf(m.figure))
+		titles = append(titles, titleOf(m.fig))
 	}
 	m := all[0]
 	return fmt.Sprintf("%s cannot rank %s %s%s.", words.Capital(words.List(titles)), words.List(words.Codes(append([]string{m.all[0].Base}, m.others()...))), m.place(), because(m.why()))
@@ -346,10 +347,10 @@ func unranked(all []matter) string {
 
 // isUnranked reports whether nothing is known, and the kind of matter that it can be told of together with others.
 func (m matter) isUnranked() (kind string, is bool) {
-	if m.count()[results.Unknown] < len(m.all) || len(m.all) == 0 {
+	if m.count()[compare.Unknown] < len(m.all) || len(m.all) == 0 {
 		return "", false
 	}
-	return strings.Join([]string{results.WithoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
+	return strings.Join([]string{words.WithoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
 }
 
 // differenceInWords is all that is known of the matters of one load, alike told together.
@@ -385,14 +386,14 @@ func (m matter) sentences() []string {
 	var said, same []string
 	for _, other := range m.others() {
 		of := m.of(other)
-		if s := stretches(of); len(s) == 1 && s[0].verdict() == results.Same && len(of) == len(m.conns()) {
+		if s := stretches(of); len(s) == 1 && s[0].verdict() == compare.Same && len(of) == len(m.conns()) {
 			same = append(same, words.Code(other))
 			continue
 		}
 		said = append(said, course(of))
 	}
 	if len(same) > 0 {
-		said = append(said, fmt.Sprintf("No difference in %s between %s and %s was found %s.", titleOf(m.figure), words.Code(m.all[0].Base), words.Either(same), m.place()))
+		said = append(said, fmt.Sprintf("No difference in %s between %s and %s was found %s.", titleOf(m.fig), words.Code(m.all[0].Base), words.Either(same), m.place()))
 	}
 	return said
 }

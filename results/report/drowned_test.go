@@ -4,20 +4,21 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 )
 
 // Where the machine's own pauses are the tail, the finding on p99 says so, by load, whatever it says of another.
 func TestFindingsSayWhereP99IsDrowned(t *testing.T) {
-	figure, ok := results.FigureNamed("p99_ns")
+	fig, ok := figure.FigureNamed("p99_ns")
 	if !ok {
 		t.Fatal("no p99")
 	}
 	at := func(scenario string, factor float64) matter {
-		s := results.Setting{Scenario: scenario}
-		return matter{setting: s, figure: figure, all: []results.Comparison{{Setting: s, Figure: figure, Drowned: factor}}}
+		s := figure.Setting{Scenario: scenario}
+		return matter{setting: s, fig: fig, all: []compare.Comparison{{Setting: s, Figure: fig, Drowned: factor}}}
 	}
-	f := facts{loads: map[results.Setting]string{{Scenario: "echo"}: "echo", {Scenario: "chat"}: "chat", {Scenario: "comet"}: "comet"}}
+	f := facts{loads: map[figure.Setting]string{{Scenario: "echo"}: "echo", {Scenario: "chat"}: "chat", {Scenario: "comet"}: "comet"}}
 	for _, tt := range []struct {
 		of   []matter
 		want string

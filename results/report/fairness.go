@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -18,7 +19,7 @@ type fairnessPart struct {
 
 // fairness is the part, or nil where nothing is known.
 func (f facts) fairness() *fairnessPart {
-	if !slices.ContainsFunc(f.evenness, func(e results.Evenness) bool { return e.Known() }) {
+	if !slices.ContainsFunc(f.evenness, func(e figure.Evenness) bool { return e.Known() }) {
 		return nil
 	}
 	p := &fairnessPart{Says: slices.Concat(f.unfair(), []string{f.fairRest()})}
@@ -86,7 +87,7 @@ func (f facts) fairRest() string {
 		s += fmt.Sprintf(" (%s in a single repetition)", index(lowest))
 	}
 	switch {
-	case wait >= results.MostWait:
+	case wait >= figure.MostWait:
 		s += fmt.Sprintf(", and where one connection's p99 was up to %s times that of the one in the middle, chance does as much to the unluckiest of so many", words.Times(wait))
 	case wait > 0:
 		s += fmt.Sprintf(", and no connection's p99 was over %s times that of the one in the middle", words.Times(max(1, wait)))
@@ -101,13 +102,13 @@ func index(v float64) string { return fmt.Sprintf("%.2f", math.Floor(v*100+1e-9)
 func (f facts) untold() string {
 	places := map[bool][]string{} // by whether there were enough replies
 	for _, e := range f.evenness {
-		if of, at := e.Replies >= results.LeastForJain, f.untoldAt(e); !e.Known() && !slices.Contains(places[of], at) {
+		if of, at := e.Replies >= figure.LeastForJain, f.untoldAt(e); !e.Known() && !slices.Contains(places[of], at) {
 			places[of] = append(places[of], at)
 		}
 	}
 	var clauses []string
 	if few := places[false]; len(few) > 0 {
-		clauses = append(clauses, fmt.Sprintf("under %s, where a connection had fewer than %d replies: that would tell chance", strings.Join(few, "; "), results.LeastForJain))
+		clauses = append(clauses, fmt.Sprintf("under %s, where a connection had fewer than %d replies: that would tell chance", strings.Join(few, "; "), figure.LeastForJain))
 	}
 	if old := places[true]; len(old) > 0 {
 		clauses = append(clauses, fmt.Sprintf("under %s, of which this run has no record", strings.Join(old, "; ")))
@@ -119,7 +120,7 @@ func (f facts) untold() string {
 }
 
 // untoldAt is a place where nothing is known, no narrower than it has to be: the load; one N of it; one model there.
-func (f facts) untoldAt(e results.Evenness) string {
+func (f facts) untoldAt(e figure.Evenness) string {
 	load, conns := false, false // something is known of others there
 	for _, o := range f.evenness {
 		if o.Known() && o.Setting == e.Setting {
@@ -136,18 +137,18 @@ func (f facts) untoldAt(e results.Evenness) string {
 	return at
 }
 
-func (f facts) evenRow(e results.Evenness) []Datum {
-	of := func(s results.Spread, inWords func(float64) string) Datum {
+func (f facts) evenRow(e figure.Evenness) []Datum {
+	of := func(s stats.Spread, inWords func(float64) string) Datum {
 		if s.N == 0 {
 			return unknown
 		}
-		return figure(s.Median, inWords(s.Median))
+		return fig(s.Median, inWords(s.Median))
 	}
 	verdict := "fair"
 	if !e.Fair() {
 		verdict = "not fair"
 	}
-	return []Datum{{Text: f.loads[e.Setting]}, figure(float64(e.Conns), words.Whole(e.Conns)), {Text: e.Name, Model: e.Name}, figure(e.Replies, words.Rate(math.Round(e.Replies))),
+	return []Datum{{Text: f.loads[e.Setting]}, fig(float64(e.Conns), words.Whole(e.Conns)), {Text: e.Name, Model: e.Name}, fig(e.Replies, words.Rate(math.Round(e.Replies))),
 		of(e.Jain, func(v float64) string { return fmt.Sprintf("%.3f", v) }), of(e.Worst, words.Nanoseconds), of(e.Median, words.Nanoseconds),
 		{Text: verdict}}
 }

@@ -3,7 +3,8 @@ package report
 import (
 	"slices"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -11,7 +12,7 @@ import (
 // parted is what the page says of all models together: of ours alone where there are too many originals for that. Theirs is the cells left out.
 func (f facts) parted(s *Source) (ours facts, theirs []record.Cell) {
 	own := *s
-	if own.Cells, theirs = results.Apart(s.Run, s.Cells); len(theirs) == 0 {
+	if own.Cells, theirs = figure.Apart(s.Run, s.Cells); len(theirs) == 0 {
 		return f, nil
 	}
 	var apart []string
@@ -20,7 +21,7 @@ func (f facts) parted(s *Source) (ours facts, theirs []record.Cell) {
 			apart = append(apart, name)
 		}
 	}
-	own.Comparisons = slices.DeleteFunc(slices.Clone(s.Comparisons), func(c results.Comparison) bool {
+	own.Comparisons = slices.DeleteFunc(slices.Clone(s.Comparisons), func(c compare.Comparison) bool {
 		_, base := s.Run.Originals[c.Base]
 		_, other := s.Run.Originals[c.Other]
 		return base || other
@@ -41,12 +42,12 @@ func (f facts) apartSays() string {
 // familyCharts are what ours and its originals are shown by over N.
 func (b *builder) familyCharts(run *record.Run) (all []chart) {
 	settings := settingsOf(b.groups)
-	slices.SortStableFunc(settings, func(a, b results.Setting) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(settings, func(a, b figure.Setting) int { return rank(a) - rank(b) })
 	for _, load := range settings {
 		if load.Params.How != "" || load.Params.Loop == "search" {
 			continue // shown as pairs, and as what was found
 		}
-		add := func(title, note, unit string, f results.Figure) {
+		add := func(title, note, unit string, f figure.Figure) {
 			for _, c := range b.chart(title+": "+b.facts.loads[load], note, unit, "conns", b.families(run, b.overConns(load, "", f))...) {
 				c.Families = true
 				all = append(all, c)
@@ -71,7 +72,7 @@ func (b *builder) families(run *record.Run, whole variant) (all []variant) {
 	for _, s := range whole.Series {
 		names = append(names, s.Model)
 	}
-	for _, family := range results.Families(run, names) {
+	for _, family := range figure.Families(run, names) {
 		v := variant{Label: family.Title()}
 		for _, name := range family.Names() {
 			for _, s := range whole.Series {
@@ -93,7 +94,7 @@ func (b *builder) addFamilies(p *originalsPart, run *record.Run, whole *builder,
 	whole.made = b.made // a chart's name is its own
 	p.Families = whole.familyCharts(run)
 	b.made = whole.made
-	own := builder{facts: facts{groups: results.Summarise(theirs)}}
+	own := builder{facts: facts{groups: figure.Summarise(theirs)}}
 	for _, load := range settingsOf(own.groups) {
 		t := own.table(load)
 		t.Title = words.Capital(whole.facts.loads[load])

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -19,7 +19,7 @@ func TestManyOriginalsOnThePage(t *testing.T) {
 		}
 	}
 	s.Run.Originals["evio"] = record.Original{Of: "reactor", Language: "Go"}
-	s.Comparisons = results.Comparisons(s.Cells, "")
+	s.Comparisons = compare.Comparisons(s.Cells, "")
 	p := newPage(&s)
 	for _, f := range p.Findings {
 		if f.About == "Language or model" || f.About == "Go's libraries" {

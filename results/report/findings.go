@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -21,26 +23,26 @@ type Finding struct {
 // facts is what sentences are made of, all of it from the source.
 type facts struct {
 	cells   []record.Cell
-	groups  []results.Group
-	loads   map[results.Setting]string
-	growth  []results.Growth
+	groups  []figure.Group
+	loads   map[figure.Setting]string
+	growth  []figure.Growth
 	matters []matter
-	twins   []results.Comparison // controls against what they are
+	twins   []compare.Comparison // controls against what they are
 	limits  [][]limit
 	stalls  []stall
-	cores   []results.Cores
-	kindred []results.Comparison // of styled against each of kin
+	cores   []compare.Cores
+	kindred []compare.Comparison // of styled against each of kin
 
-	evenness  []results.Evenness
-	originals *results.Originals      // nil: the run has no pairs
+	evenness  []figure.Evenness
+	originals *compare.Originals      // nil: the run has no pairs
 	twinOf    map[string]string       // models, by the name of their control
 	control   func(model string) bool // is no competitor
 	apart     []string                // originals that nothing is said of but beside the models that imitate them
 }
 
 func factsOf(s *Source) facts {
-	f := facts{cells: s.Cells, groups: results.Summarise(s.Cells)}
-	twins := results.TwinsOf(s.Cells)
+	f := facts{cells: s.Cells, groups: figure.Summarise(s.Cells)}
+	twins := figure.TwinsOf(s.Cells)
 	var originals map[string]record.Original
 	if s.Run != nil {
 		originals = s.Run.Originals
@@ -51,7 +53,7 @@ func factsOf(s *Source) facts {
 	}
 	f.twinOf = twins
 	f.loads = loadNames(settingsOf(f.groups))
-	f.growth = slices.DeleteFunc(growthOf(f.groups), func(g results.Growth) bool { return twins[g.Model] != "" })
+	f.growth = slices.DeleteFunc(growthOf(f.groups), func(g figure.Growth) bool { return twins[g.Model] != "" })
 	f.matters = matters(s.Comparisons)
 	for _, c := range s.Comparisons {
 		if c.Twin {
@@ -59,11 +61,11 @@ func factsOf(s *Source) facts {
 		}
 	}
 	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
-	f.cores, f.evenness = results.CoresOf(s.Cells), results.EvennessOf(s.Cells)
-	f.kindred = results.Kindred(s.Cells, styled, kin...)
+	f.cores, f.evenness = compare.CoresOf(s.Cells), figure.EvennessOf(s.Cells)
+	f.kindred = compare.Kindred(s.Cells, styled, kin...)
 	f.stalls = stallsOf(f.groups, f.loads, f.control)
 	if s.Run != nil {
-		f.originals = results.OriginalsOf(s.Run, s.Cells)
+		f.originals = compare.OriginalsOf(s.Run, s.Cells)
 	}
 	return f
 }
@@ -73,7 +75,7 @@ func (f facts) drawn() []string {
 	return slices.DeleteFunc(modelsOf(f.groups), func(name string) bool { return f.twinOf[name] != "" })
 }
 
-func modelsOf(groups []results.Group) []string {
+func modelsOf(groups []figure.Group) []string {
 	var names []string
 	for i := range groups {
 		if !slices.Contains(names, groups[i].Model) {
@@ -197,7 +199,7 @@ func (f facts) drownedSays() string {
 		for _, c := range m.all {
 			swing = max(swing, c.Drowned)
 		}
-		if is(m.figure, "p99") && swing > 0 {
+		if is(m.fig, "p99") && swing > 0 {
 			loads, worst = append(loads, f.loads[m.setting]), max(worst, swing)
 		}
 	}
@@ -218,9 +220,9 @@ func (f facts) sureness() []string {
 	if total == 0 {
 		return append(says, "No figure was compared with another: what is not called a difference here is not one yet.", voidSentence(f.cells))
 	}
-	said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", words.Plural(total, "comparison"), n[results.Less]+n[results.More], n[results.Same])
-	if n[results.Unknown] > 0 {
-		said += fmt.Sprintf(", of %d too little is known", n[results.Unknown])
+	said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", words.Plural(total, "comparison"), n[compare.Less]+n[compare.More], n[compare.Same])
+	if n[compare.Unknown] > 0 {
+		said += fmt.Sprintf(", of %d too little is known", n[compare.Unknown])
 	}
 	return append(says, said+".", voidSentence(f.cells))
 }
@@ -240,8 +242,8 @@ func (f facts) surenessInFull() (says []string) {
 }
 
 // verdicts counts what comparisons say.
-func (f facts) verdicts() (n map[results.Verdict]int, total int) {
-	n = map[results.Verdict]int{}
+func (f facts) verdicts() (n map[compare.Verdict]int, total int) {
+	n = map[compare.Verdict]int{}
 	for _, m := range f.matters {
 		for v, k := range m.count() {
 			n[v] += k
@@ -253,18 +255,18 @@ func (f facts) verdicts() (n map[results.Verdict]int, total int) {
 
 // noiseShort is the widest floor of the figure that tells most, CPU per message, or else of throughput.
 func (f facts) noiseShort() string {
-	for _, figure := range []string{"cpu", "throughput"} {
+	for _, fig := range []string{"cpu", "throughput"} {
 		most := 0.0
 		for _, m := range f.matters {
 			for _, c := range m.all {
-				if is(m.figure, figure) && c.Control != "" {
+				if is(m.fig, fig) && c.Control != "" {
 					most = max(most, c.Floor)
 				}
 			}
 		}
 		if most > 0 {
 			return fmt.Sprintf("No difference in %s within what the same server twice may differ from itself by, up to %s, is called one.",
-				map[string]string{"cpu": "CPU per message", "throughput": "throughput"}[figure], words.Percent(most))
+				map[string]string{"cpu": "CPU per message", "throughput": "throughput"}[fig], words.Percent(most))
 		}
 	}
 	return ""
@@ -276,11 +278,11 @@ func (f facts) commonWhy() string {
 	common := ""
 	for _, m := range f.matters {
 		for _, c := range m.all {
-			if c.Verdict != results.Unknown || c.Why == "" {
+			if c.Verdict != compare.Unknown || c.Why == "" {
 				continue
 			}
-			kind := results.WithoutFigures(c.Why)
-			if times[kind]++; common == "" || times[kind] > times[results.WithoutFigures(common)] {
+			kind := words.WithoutFigures(c.Why)
+			if times[kind]++; common == "" || times[kind] > times[words.WithoutFigures(common)] {
 				common = c.Why
 			}
 		}
@@ -305,8 +307,8 @@ func (f facts) noise() string {
 				floors = append(floors, c.Floor)
 			}
 		}
-		if len(floors) > 0 && (is(m.figure, "cpu") || is(m.figure, "p99") || is(m.figure, "throughput")) {
-			said = append(said, fmt.Sprintf("%s in %s (%s)", floorInWords(slices.Min(floors), slices.Max(floors)), titleOf(m.figure), f.loads[m.setting]))
+		if len(floors) > 0 && (is(m.fig, "cpu") || is(m.fig, "p99") || is(m.fig, "throughput")) {
+			said = append(said, fmt.Sprintf("%s in %s (%s)", floorInWords(slices.Min(floors), slices.Max(floors)), titleOf(m.fig), f.loads[m.setting]))
 		}
 	}
 	if len(said) == 0 {
@@ -346,7 +348,7 @@ func voidSentence(cells []record.Cell) string {
 		}
 		void++
 		for _, why := range cells[i].Void {
-			kind := results.WithoutFigures(why)
+			kind := words.WithoutFigures(why)
 			if reasons[kind]++; reasons[kind] == 1 {
 				order = append(order, why)
 			}
@@ -366,7 +368,7 @@ func voidSentence(cells []record.Cell) string {
 	case len(order) == 0:
 		return fmt.Sprintf("%d of %s %s void and nowhere counted.", void, words.Plural(len(cells), "repetition"), are)
 	}
-	most := slices.MaxFunc(order, func(a, b string) int { return reasons[results.WithoutFigures(a)] - reasons[results.WithoutFigures(b)] })
+	most := slices.MaxFunc(order, func(a, b string) int { return reasons[words.WithoutFigures(a)] - reasons[words.WithoutFigures(b)] })
 	most = strings.TrimSuffix(words.Printable(most), ".")
 	if void == len(cells) {
 		return fmt.Sprintf("Not one of %s is valid, so nothing was found (%s).", words.Plural(len(cells), "repetition"), most)

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -17,7 +19,7 @@ var kin = []string{"goroutine", "callback"}
 // stylePrice is what a coroutine costs against a goroutine and against a callback: CPU of an echo, and memory.
 func (f facts) stylePrice() (says []string) {
 	for _, base := range kin {
-		of := slices.DeleteFunc(slices.Clone(f.kindred), func(c results.Comparison) bool { return c.Base != base || c.Setting.Scenario != "echo" })
+		of := slices.DeleteFunc(slices.Clone(f.kindred), func(c compare.Comparison) bool { return c.Base != base || c.Setting.Scenario != "echo" })
 		var clauses []string
 		for _, m := range matters(of) {
 			if s := partsOf(m); s != "" {
@@ -37,12 +39,12 @@ func (f facts) stylePrice() (says []string) {
 // partsOf is what one model takes of what another does, at each N where that is known, and where no difference was found.
 func partsOf(m matter) string {
 	var parts, same []string
-	var within results.Interval
+	var within stats.Interval
 	for _, c := range byConns(m.all) {
 		switch {
 		case c.Differs():
 			parts = append(parts, fmt.Sprintf("%s (%s) at %s", ratioInWords(c.Ratio.Mid), betweenRatios(c.Ratio), atN(c.Conns)))
-		case c.Verdict == results.Same:
+		case c.Verdict == compare.Same:
 			if same = append(same, words.Whole(c.Conns)); len(same) == 1 {
 				within = c.Ratio
 			}
@@ -57,15 +59,15 @@ func partsOf(m matter) string {
 
 // styleMemory is an idle connection's user memory as a part of what the others take. The interval of a ratio is from the one's low end over the other's
 // high end to the reverse: never too narrow.
-func styleMemory(growth []results.Growth) string {
-	at := slices.IndexFunc(growth, func(g results.Growth) bool { return g.Model == styled && g.User != nil })
+func styleMemory(growth []figure.Growth) string {
+	at := slices.IndexFunc(growth, func(g figure.Growth) bool { return g.Model == styled && g.User != nil })
 	if at < 0 {
 		return ""
 	}
 	own := growth[at].UserPerConn()
 	var parts []string
 	for _, base := range kin {
-		at := slices.IndexFunc(growth, func(g results.Growth) bool { return g.Model == base && g.User != nil })
+		at := slices.IndexFunc(growth, func(g figure.Growth) bool { return g.Model == base && g.User != nil })
 		if at < 0 {
 			continue
 		}
@@ -73,7 +75,7 @@ func styleMemory(growth []results.Growth) string {
 		if own.Mid <= 0 || its.Mid <= 0 {
 			continue
 		}
-		ratio := results.Interval{Low: own.Low / its.High, Mid: own.Mid / its.Mid, High: own.High / its.Low, N: min(own.N, its.N)}
+		ratio := stats.Interval{Low: own.Low / its.High, Mid: own.Mid / its.Mid, High: own.High / its.Low, N: min(own.N, its.N)}
 		of := "of " + words.Code(base) + "'s"
 		if ratio.Mid >= manyTimes {
 			of = "times " + words.Code(base) + "'s"
@@ -93,7 +95,7 @@ func styleMemory(growth []results.Growth) string {
 	return fmt.Sprintf("The user memory of an idle connection is in %s %s.", words.Code(styled), words.List(parts))
 }
 
-func betweenRatios(i results.Interval) string {
+func betweenRatios(i stats.Interval) string {
 	return ratioInWords(i.Low) + " to " + ratioInWords(i.High)
 }
 

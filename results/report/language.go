@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -18,12 +20,12 @@ import (
 // factors is what is known of the pairs of one language.
 type factors struct {
 	language      string
-	differ        []*results.Comparison // from the least to the most
+	differ        []*compare.Comparison // from the least to the most
 	same, unknown []string              // originals
 }
 
 // factorsOf is by CPU in the first column of that; languages come as their most pairs, Go last.
-func factorsOf(t *results.Beside) (all []factors) {
+func factorsOf(t *compare.Beside) (all []factors) {
 	at, ok := t.Column("cpu")
 	if !ok {
 		return nil
@@ -41,14 +43,14 @@ func factorsOf(t *results.Beside) (all []factors) {
 		switch f := &all[i]; {
 		case c.Differs():
 			f.differ = append(f.differ, c)
-		case c.Verdict == results.Same:
+		case c.Verdict == compare.Same:
 			f.same = append(f.same, p.Original)
 		default:
 			f.unknown = append(f.unknown, p.Original)
 		}
 	}
 	for _, f := range all {
-		slices.SortStableFunc(f.differ, func(a, b *results.Comparison) int { return cmp.Compare(a.Ratio.Mid, b.Ratio.Mid) })
+		slices.SortStableFunc(f.differ, func(a, b *compare.Comparison) int { return cmp.Compare(a.Ratio.Mid, b.Ratio.Mid) })
 	}
 	slices.SortStableFunc(all, func(a, b factors) int {
 		if (a.language == ourLanguage) != (b.language == ourLanguage) {
@@ -66,7 +68,7 @@ const ourLanguage = "Go"
 func spoken(language string) string { return strings.ReplaceAll(words.Printable(language), "`", "'") }
 
 // manifold is a ratio in three digits, for here 0.80 is not 0.85: "0.796 times (0.771 to 0.822)".
-func manifold(r results.Interval) string {
+func manifold(r stats.Interval) string {
 	mid, low, high := fmt.Sprintf("%.3g", r.Mid), fmt.Sprintf("%.3g", r.Low), fmt.Sprintf("%.3g", r.High)
 	if !known(r) || low == high {
 		return mid + " times"
@@ -75,7 +77,7 @@ func manifold(r results.Interval) string {
 }
 
 // factorSentences is what each language costs, and beside it other libraries for ours.
-func factorSentences(t *results.Beside) (says []string) {
+func factorSentences(t *compare.Beside) (says []string) {
 	var unknown []string
 	for _, f := range factorsOf(t) {
 		if len(f.differ)+len(f.same) == 0 && f.language != ourLanguage {
@@ -91,7 +93,7 @@ func factorSentences(t *results.Beside) (says []string) {
 }
 
 // languageSays is what the first screen says of it, and under what load.
-func languageSays(o *results.Originals) (load string, says []string) {
+func languageSays(o *compare.Originals) (load string, says []string) {
 	t := &o.Tables[0]
 	at, ok := t.Column("cpu")
 	if !ok {
@@ -101,7 +103,7 @@ func languageSays(o *results.Originals) (load string, says []string) {
 	return loadName(c.Setting) + ", " + atN(c.Conns), append(factorSentences(t), modelSentences(o)...)
 }
 
-func (f *factors) sentence(t *results.Beside) string {
+func (f *factors) sentence(t *compare.Beside) string {
 	at, _ := t.Column("cpu")
 	column := t.Columns[at]
 	title := strings.Replace(column.Title, "CPU per", "CPU of ours per", 1)
@@ -132,13 +134,13 @@ func (f *factors) sentence(t *results.Beside) string {
 }
 
 // middleOf is the median of ratios in their order.
-func middleOf(of []*results.Comparison) float64 {
+func middleOf(of []*compare.Comparison) float64 {
 	n := len(of)
 	return (of[(n-1)/2].Ratio.Mid + of[n/2].Ratio.Mid) / 2
 }
 
 // modelSentences is how far the models of one language are apart, and which of the two is most of it.
-func modelSentences(o *results.Originals) (says []string) {
+func modelSentences(o *compare.Originals) (says []string) {
 	var by, none, unknown []string
 	for _, r := range o.Within {
 		switch {
@@ -166,7 +168,7 @@ func modelSentences(o *results.Originals) (says []string) {
 	return says
 }
 
-func alsoLibrary(r results.ModelRange) string {
+func alsoLibrary(r compare.ModelRange) string {
 	of := words.Plural(r.Models, "model")
 	if !r.Ours {
 		of = words.Plural(r.Models, "server") + ", whose libraries differ too"
@@ -178,7 +180,7 @@ func alsoLibrary(r results.ModelRange) string {
 }
 
 // ofPairs is of how many pairs nothing is known, where it is not all of them.
-func ofPairs(r results.ModelRange) string {
+func ofPairs(r compare.ModelRange) string {
 	if r.Unknown == r.Pairs {
 		return ""
 	}
@@ -186,7 +188,7 @@ func ofPairs(r results.ModelRange) string {
 }
 
 // mostOfIt holds every factor of the language with the most pairs against the widest between models, by the ends of their intervals.
-func mostOfIt(o *results.Originals) string {
+func mostOfIt(o *compare.Originals) string {
 	all := factorsOf(&o.Tables[0])
 	if len(all) == 0 || len(all[0].differ) == 0 || all[0].language == ourLanguage {
 		return ""
@@ -196,7 +198,7 @@ func mostOfIt(o *results.Originals) string {
 	for _, c := range f.differ {
 		lowest.Low, highest.High = min(lowest.Low, c.Ratio.Low), max(highest.High, c.Ratio.High)
 	}
-	widest, n, unknown := results.Interval{}, 0, len(f.same)+len(f.unknown) // the ends of those farthest out, be they of one range or of two
+	widest, n, unknown := stats.Interval{}, 0, len(f.same)+len(f.unknown) // the ends of those farthest out, be they of one range or of two
 	for _, r := range o.Within {
 		if !r.Ours && r.Language != f.language {
 			continue
@@ -221,12 +223,12 @@ func mostOfIt(o *results.Originals) string {
 
 // engineSentences holds our event loop against the cheapest of Go's libraries at each N, in a closed loop where there is one; and
 // beside it what raw C takes of that, below which no server that waits so can come.
-func engineSentences(o *results.Originals) []string {
+func engineSentences(o *compare.Originals) []string {
 	setting, ok := engineLoad(o.Engines)
 	if !ok {
 		return nil
 	}
-	cheapest := map[int]results.Comparison{} // by N
+	cheapest := map[int]compare.Comparison{} // by N
 	var engines []string
 	for _, c := range o.Engines {
 		if c.Setting != setting {
@@ -247,7 +249,7 @@ func engineSentences(o *results.Originals) []string {
 		switch {
 		case c.Differs():
 			clauses = append(clauses, fmt.Sprintf("%s that of %s at %s", manifold(c.Ratio), words.Code(c.Base), atN(n)))
-		case c.Verdict == results.Same:
+		case c.Verdict == compare.Same:
 			clauses = append(clauses, fmt.Sprintf("no difference from %s was found at %s", words.Code(c.Base), atN(n)))
 		default:
 			clauses = append(clauses, fmt.Sprintf("of %s at %s too little is known to say", words.Code(c.Base), atN(n)))
@@ -263,9 +265,9 @@ func engineSentences(o *results.Originals) []string {
 }
 
 // floorClauses is what the least of C takes of the cheapest library at each N.
-func floorClauses(floors []results.Comparison, cheapest map[int]results.Comparison) (clauses []string) {
+func floorClauses(floors []compare.Comparison, cheapest map[int]compare.Comparison) (clauses []string) {
 	for _, n := range slices.Sorted(maps.Keys(cheapest)) {
-		var least *results.Comparison
+		var least *compare.Comparison
 		for i, c := range floors {
 			if c.Base == cheapest[n].Base && c.Conns == n && c.Setting == cheapest[n].Setting && c.Differs() && (least == nil || c.Ratio.Mid < least.Ratio.Mid) {
 				least = &floors[i]
@@ -279,7 +281,7 @@ func floorClauses(floors []results.Comparison, cheapest map[int]results.Comparis
 }
 
 // engineLoad is a closed loop, where they are at full load, or else whatever there is.
-func engineLoad(all []results.Comparison) (s results.Setting, ok bool) {
+func engineLoad(all []compare.Comparison) (s figure.Setting, ok bool) {
 	for _, c := range all {
 		if !ok || c.Setting.Params.Loop == "closed" && s.Params.Loop != "closed" {
 			s, ok = c.Setting, true

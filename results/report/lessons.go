@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/words"
 )
 
@@ -28,18 +29,18 @@ func (b *builder) lessons() []lessonPart {
 }
 
 // told is a datum of a figure that has no name of its own.
-func told(g *results.Group, m results.Metric, inWords func(float64) string) Datum {
-	return datum(g, results.Figure{Metric: m, Words: inWords})
+func told(g *figure.Group, m figure.Metric, inWords func(float64) string) Datum {
+	return datum(g, figure.Figure{Metric: m, Words: inWords})
 }
 
 // whose begins a row: the model and N.
-func (b *builder) whose(g *results.Group) []Datum {
-	name := results.NameOf(b.groups, g)
-	return []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
+func (b *builder) whose(g *figure.Group) []Datum {
+	name := figure.NameOf(b.groups, g)
+	return []Datum{{Text: name, Model: name}, fig(float64(g.Conns), words.Whole(g.Conns))}
 }
 
 // each is every group of a load by N and model, but for those of controls that are another model once more.
-func (b *builder) each(load results.Setting) (all []*results.Group) {
+func (b *builder) each(load figure.Setting) (all []*figure.Group) {
 	for i := range b.groups {
 		if g := &b.groups[i]; g.Setting() == load && b.twinOf[g.Model] == "" {
 			all = append(all, g)
@@ -49,8 +50,8 @@ func (b *builder) each(load results.Setting) (all []*results.Group) {
 }
 
 // scenario is every load of a scenario that is no search.
-func (b *builder) scenario(name string) []results.Setting {
-	return slices.DeleteFunc(settingsOf(b.groups), func(s results.Setting) bool { return s.Scenario != name || s.Params.Loop == "search" })
+func (b *builder) scenario(name string) []figure.Setting {
+	return slices.DeleteFunc(settingsOf(b.groups), func(s figure.Setting) bool { return s.Scenario != name || s.Params.Loop == "search" })
 }
 
 // span1 is from the least to the most of figures in words, or the one.
@@ -63,7 +64,7 @@ func span1(values []float64, inWords func(float64) string) string {
 }
 
 // medians is a figure of every group that knows it, in their order.
-func medians(of []*results.Group, m results.Metric) (values []float64) {
+func medians(of []*figure.Group, m figure.Metric) (values []float64) {
 	for _, g := range of {
 		if s := g.Of(m); s.N > 0 {
 			values = append(values, s.Median)
@@ -74,13 +75,13 @@ func medians(of []*results.Group, m results.Metric) (values []float64) {
 
 // stormFindings is how the largest storm was taken.
 func (f facts) stormFindings() []string {
-	var of []*results.Group
+	var of []*figure.Group
 	for i := range f.groups {
 		g := &f.groups[i]
 		switch {
 		case g.Params.Loop != "storm" || f.control(g.Model) || len(g.Told()) == 0:
 		case len(of) == 0 || g.Conns > of[0].Conns:
-			of = []*results.Group{g}
+			of = []*figure.Group{g}
 		case g.Conns == of[0].Conns && g.Setting() == of[0].Setting():
 			of = append(of, g)
 		}
@@ -93,7 +94,7 @@ func (f facts) stormFindings() []string {
 
 // reachFindings is how far one room reaches in every model.
 func (f facts) reachFindings() (says []string) {
-	all := slices.DeleteFunc(results.Reaches(f.groups), func(r results.Reach) bool { return f.control(r.Model) })
+	all := slices.DeleteFunc(figure.Reaches(f.groups), func(r figure.Reach) bool { return f.control(r.Model) })
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].Setting == all[0].Setting {
@@ -108,7 +109,7 @@ func (f facts) reachFindings() (says []string) {
 // crossingFindings is where the ways to block cross that were measured at several rates of slow requests, and so have something to say
 // beyond what bystanderSentences do.
 func (f facts) crossingFindings() (says []string) {
-	rates := map[results.Setting][]float64{}
+	rates := map[figure.Setting][]float64{}
 	for i := range f.groups {
 		if g := &f.groups[i]; g.Params.How != "" && g.Params.Share > 0 && !f.control(g.Model) {
 			way := g.Setting()
@@ -118,9 +119,9 @@ func (f facts) crossingFindings() (says []string) {
 			}
 		}
 	}
-	swept := func(all []results.Crossing) []results.Crossing {
-		return slices.DeleteFunc(all, func(c results.Crossing) bool { return len(rates[c.Setting]) < 2 || f.control(c.Model) })
+	swept := func(all []compare.Crossing) []compare.Crossing {
+		return slices.DeleteFunc(all, func(c compare.Crossing) bool { return len(rates[c.Setting]) < 2 || f.control(c.Model) })
 	}
-	stalls := slices.DeleteFunc(swept(results.Stalls(f.groups)), func(c results.Crossing) bool { return c.Setting.Params.How == "offload" })
-	return append(stallCrossings(stalls), exhaustionSentences(swept(results.Exhaustions(f.groups)))...)
+	stalls := slices.DeleteFunc(swept(compare.Stalls(f.groups)), func(c compare.Crossing) bool { return c.Setting.Params.How == "offload" })
+	return append(stallCrossings(stalls), exhaustionSentences(swept(compare.Exhaustions(f.groups)))...)
 }

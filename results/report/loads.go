@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -13,7 +13,7 @@ import (
 // loads is the charts and the table of every load.
 func (b *builder) loads() []loadPart {
 	settings := settingsOf(b.groups)
-	slices.SortStableFunc(settings, func(a, b results.Setting) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(settings, func(a, b figure.Setting) int { return rank(a) - rank(b) })
 	var all []loadPart
 	for i, load := range settings {
 		l := loadPart{ID: fmt.Sprintf("load-%d", i+1), Name: b.facts.loads[load], Params: words.Capital(load.Params.String()), Tables: []Table{b.table(load)}}
@@ -38,7 +38,7 @@ func (b *builder) loads() []loadPart {
 }
 
 // rank is the order of kinds of loads: traffic, searches for a limit, rest.
-func rank(s results.Setting) int {
+func rank(s figure.Setting) int {
 	switch {
 	case s.AtRest():
 		return 2
@@ -49,7 +49,7 @@ func rank(s results.Setting) int {
 }
 
 // loadCharts is those of one load. At rest there is too little traffic to tell of.
-func (b *builder) loadCharts(load results.Setting) []chart {
+func (b *builder) loadCharts(load figure.Setting) []chart {
 	var all []chart
 	if !load.AtRest() {
 		from := "from when the message was due"
@@ -70,14 +70,14 @@ func (b *builder) loadCharts(load results.Setting) []chart {
 	return append(all, b.memoryCharts(load)...)
 }
 
-func throughputNote(load results.Setting) string {
+func throughputNote(load figure.Setting) string {
 	if load.Params.Loop == "open" {
 		return "Checked replies a second. In an open loop it is what was offered."
 	}
 	return "Checked replies a second. Higher is better; where the client is the bottleneck, CPU per message tells more."
 }
 
-func (b *builder) memoryCharts(load results.Setting) []chart {
+func (b *builder) memoryCharts(load figure.Setting) []chart {
 	return b.chart("Memory per connection", "What N open, quiet connections add to the empty server, over N.", "bytes", "conns",
 		b.overConns(load, "user", figures.user), b.overConns(load, "kernel", figures.kernel), b.overConns(load, "whole server", figures.anon))
 }
@@ -96,8 +96,8 @@ const confidenceNote = "Medians over the valid repetitions, with half their 95% 
 const runQueueHead = "Run-queue wait"
 
 // table is every figure of a load, a row a model and N.
-func (b *builder) table(load results.Setting) Table {
-	columns := []results.Figure{figures.cpu, figures.p50, figures.p99, figures.p999, figures.throughput, figures.user, figures.kernel}
+func (b *builder) table(load figure.Setting) Table {
+	columns := []figure.Figure{figures.cpu, figures.p50, figures.p99, figures.p999, figures.throughput, figures.user, figures.kernel}
 	t := Table{Head: []string{"Model", "N"}}
 	t.Note = confidenceNote + " " + runQueueHead + ": how long the server's threads were ready to run and did not, a reply."
 	for _, f := range columns {
@@ -109,13 +109,13 @@ func (b *builder) table(load results.Setting) Table {
 		if g.Setting() != load {
 			continue
 		}
-		name := results.NameOf(b.groups, g)
-		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
+		name := figure.NameOf(b.groups, g)
+		row := []Datum{{Text: name, Model: name}, fig(float64(g.Conns), words.Whole(g.Conns))}
 		for _, f := range columns {
 			row = append(row, datum(g, f))
 		}
 		row = append(row,
-			told(g, results.RunQueueWait, words.Nanoseconds),
+			told(g, figure.RunQueueWait, words.Nanoseconds),
 			share(g, func(c *record.Cell) *float64 { return c.Load.ClientCPURatio }),
 			share(g, func(c *record.Cell) *float64 { return c.Load.ServerCPURatio }),
 			share(g, func(c *record.Cell) *float64 { return c.Load.LateSendRatio }),
@@ -123,23 +123,23 @@ func (b *builder) table(load results.Setting) Table {
 			median1(g, worstP99, words.Nanoseconds),
 		)
 		counted := len(g.Valid) + len(g.Rotated)
-		t.Rows = append(t.Rows, append(row, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
+		t.Rows = append(t.Rows, append(row, fig(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
 	}
 	return t
 }
 
 // seldomTable is the figures that few loads know, this one among them.
-func (b *builder) seldomTable(load results.Setting) (Table, bool) {
-	groups := slices.DeleteFunc(slices.Clone(b.groups), func(g results.Group) bool { return g.Setting() != load })
-	known := results.SeldomKnown(groups)
+func (b *builder) seldomTable(load figure.Setting) (Table, bool) {
+	groups := slices.DeleteFunc(slices.Clone(b.groups), func(g figure.Group) bool { return g.Setting() != load })
+	known := figure.SeldomKnown(groups)
 	t := Table{Title: "What only such loads know", Head: []string{"Model", "N"}, Note: confidenceNote}
 	for _, f := range known {
 		t.Head = append(t.Head, words.Capital(f.Title))
 	}
 	for i := range groups {
 		g := &groups[i]
-		name := results.NameOf(b.groups, g)
-		row := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
+		name := figure.NameOf(b.groups, g)
+		row := []Datum{{Text: name, Model: name}, fig(float64(g.Conns), words.Whole(g.Conns))}
 		for _, f := range known {
 			row = append(row, datum(g, f))
 		}
@@ -156,12 +156,12 @@ func worstP99(c *record.Cell) *float64 {
 	return &v
 }
 
-func share(g *results.Group, of func(*record.Cell) *float64) Datum {
+func share(g *figure.Group, of func(*record.Cell) *float64) Datum {
 	return median1(g, of, words.Percent)
 }
 
 // median1 is the median over what counts of a figure that a cell may not know.
-func median1(g *results.Group, of func(*record.Cell) *float64, inWords func(float64) string) Datum {
+func median1(g *figure.Group, of func(*record.Cell) *float64, inWords func(float64) string) Datum {
 	s := g.Of(func(c *record.Cell) (float64, bool) {
 		if v := of(c); v != nil {
 			return *v, true
@@ -171,7 +171,7 @@ func median1(g *results.Group, of func(*record.Cell) *float64, inWords func(floa
 	if s.N == 0 {
 		return unknown
 	}
-	return figure(s.Median, inWords(s.Median))
+	return fig(s.Median, inWords(s.Median))
 }
 
 // unknown sorts before every figure.
@@ -179,15 +179,15 @@ var unknown = Datum{Text: "–", Value: ptr(math.Inf(-1))}
 
 func ptr(v float64) *float64 { return &v }
 
-func figure(v float64, text string) Datum { return Datum{Text: text, Value: &v} }
+func fig(v float64, text string) Datum { return Datum{Text: text, Value: &v} }
 
 // datum is a figure with how sure it is.
-func datum(g *results.Group, f results.Figure) Datum {
+func datum(g *figure.Group, f figure.Figure) Datum {
 	i, sure := of(g, f)
 	if i.N == 0 || math.IsNaN(i.Mid) {
 		return unknown
 	}
-	d := figure(i.Mid, f.Words(i.Mid))
+	d := fig(i.Mid, f.Words(i.Mid))
 	if i.N > 1 && i.Mid != 0 {
 		d.Detail = "±" + words.Percent((i.High-i.Low)/2/i.Mid)
 		if !sure {
@@ -198,10 +198,10 @@ func datum(g *results.Group, f results.Figure) Datum {
 }
 
 // searchTable is what searches found, with why each ended.
-func (b *builder) searchTable(load results.Setting) Table {
+func (b *builder) searchTable(load figure.Setting) Table {
 	t := Table{Note: "The most is where half of the windows held the limits, and half did not. Over one process the interval is of its windows alone, not of how another" +
 		" would do; over two it is the hull of theirs, from three on Student's t over processes (t).",
-		Head: []string{"Model", "N", "Most held", words.Capital(results.CapacityHead(b.each(load))), "Over", "Bottleneck", "Why it ended"}}
+		Head: []string{"Model", "N", "Most held", words.Capital(figure.CapacityHead(b.each(load))), "Over", "Bottleneck", "Why it ended"}}
 	for _, of := range b.limits {
 		for _, l := range of {
 			if l.setting != load {
@@ -209,9 +209,9 @@ func (b *builder) searchTable(load results.Setting) Table {
 			}
 			found := Datum{Text: "none", Value: ptr(math.Inf(-1))}
 			if l.held.N > 0 {
-				found = figure(l.held.Mid, words.Rate(l.held.Mid))
+				found = fig(l.held.Mid, words.Rate(l.held.Mid))
 			}
-			t.Rows = append(t.Rows, []Datum{{Text: l.model, Model: l.model}, figure(float64(l.conns), words.Whole(l.conns)), found,
+			t.Rows = append(t.Rows, []Datum{{Text: l.model, Model: l.model}, fig(float64(l.conns), words.Whole(l.conns)), found,
 				{Text: l.held.Between(words.Rate)}, {Text: l.over}, {Text: bottleneck(l.bound)}, {Text: words.Printable(l.why)}})
 		}
 	}
@@ -238,14 +238,14 @@ func searchInWords(p record.Params) string {
 	return fmt.Sprintf("%s; open loop, %d B payload", said, p.PayloadBytes)
 }
 
-func (b *builder) searchCharts(load results.Setting) []chart {
+func (b *builder) searchCharts(load figure.Setting) []chart {
 	x, over := "rate", "offered load"
 	if load.Params.Search == "conns" {
 		x, over = "conns", "connections"
 	}
-	name, latency := results.LimitedLatency(load.Params.SLO)
+	name, latency := figure.LimitedLatency(load.Params.SLO)
 	if name == "p50" { // the median is drawn anyway
-		name, latency = results.LimitedLatency("")
+		name, latency = figure.LimitedLatency("")
 	}
 	note := "Points are medians of the windows there; over several processes with the 95% interval of Student's t, over two with both. Hollow: the limits were not held."
 	return append(
@@ -255,7 +255,7 @@ func (b *builder) searchCharts(load results.Setting) []chart {
 }
 
 // shareTable is latency at shares of what each model holds itself, and at the rate that all were given, over processes.
-func (b *builder) shareTable(load results.Setting) Table {
+func (b *builder) shareTable(load figure.Setting) Table {
 	t := Table{
 		Title: "At shares of each model's own capacity",
 		Note: "Latency from when a message was due; over several processes with the 95% interval of Student's t, of two with both." +
@@ -266,7 +266,7 @@ func (b *builder) shareTable(load results.Setting) Table {
 		for _, g := range row {
 			for _, share := range g.Shares() {
 				if at, ok := g.At(share); ok {
-					t.Rows = append(t.Rows, shareRow(results.NameOf(b.groups, g), share, at))
+					t.Rows = append(t.Rows, shareRow(figure.NameOf(b.groups, g), share, at))
 				}
 			}
 		}
@@ -275,7 +275,7 @@ func (b *builder) shareTable(load results.Setting) Table {
 }
 
 // shareRow is one row of it; share 0 is the common rate.
-func shareRow(name string, share float64, at results.AtLoad) []Datum {
+func shareRow(name string, share float64, at figure.AtLoad) []Datum {
 	inWords, limits := words.Percent(share), "held"
 	if share == 0 {
 		inWords = "rate given to all"
@@ -288,14 +288,14 @@ func shareRow(name string, share float64, at results.AtLoad) []Datum {
 		if over.N == 0 {
 			return unknown
 		}
-		d := figure(over.Mid, words.Nanoseconds(over.Mid))
+		d := fig(over.Mid, words.Nanoseconds(over.Mid))
 		if over.Sure() {
 			d.Detail = over.Between(words.Nanoseconds)
 		}
 		return d
 	}
-	return []Datum{{Text: name, Model: name}, figure(float64(at.Conns), words.Whole(at.Conns)), figure(share, inWords), figure(at.RatePerS, words.Rate(at.RatePerS)+"/s"),
+	return []Datum{{Text: name, Model: name}, fig(float64(at.Conns), words.Whole(at.Conns)), fig(share, inWords), fig(at.RatePerS, words.Rate(at.RatePerS)+"/s"),
 		ns(func(w record.Window) int64 { return w.P50 }), ns(func(w record.Window) int64 { return w.P90 }), ns(func(w record.Window) int64 { return w.P99 }),
-		ns(func(w record.Window) int64 { return w.ServiceP99 }), figure(at.ClientCPURatio, words.Percent(at.ClientCPURatio)),
+		ns(func(w record.Window) int64 { return w.ServiceP99 }), fig(at.ClientCPURatio, words.Percent(at.ClientCPURatio)),
 		{Text: limits}}
 }

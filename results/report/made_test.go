@@ -10,7 +10,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"cbench/results"
+	"cbench/results/compare"
 	"cbench/results/record"
 )
 
@@ -57,7 +57,7 @@ func makeUp() Source {
 				Virtualised: &virtual, ServerCPUs: "0", ClientCPUs: "1", Sysctls: map[string]string{"net.core.somaxconn": "4096"}},
 			Servers: map[string]string{hostile: "./it's {addr} </script>"},
 		},
-		Tables: []Table{{Title: "Drivers", Head: []string{"Driver", "msg/s"}, Rows: [][]Datum{{{Text: "wrk"}, figure(2, "2")}}}},
+		Tables: []Table{{Title: "Drivers", Head: []string{"Driver", "msg/s"}, Rows: [][]Datum{{{Text: "wrk"}, fig(2, "2")}}}},
 	}
 	add := func(like nature, scenario string, p record.Params, n, reps int) {
 		for rep := 1; rep <= reps; rep++ {
@@ -72,7 +72,7 @@ func makeUp() Source {
 		}
 		add(like, "echo", record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms", PayloadBytes: 128, Pipeline: 1, Procs: 1}, 1000, 1)
 	}
-	s.Comparisons = results.Comparisons(s.Cells, "")
+	s.Comparisons = compare.Comparisons(s.Cells, "")
 	return s
 }
 

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -15,9 +16,9 @@ const alike = 1.05
 
 // growthOf is how memory grows with connections under the load that shows it best: the one that leaves them idle, else the one that
 // most models know it of.
-func growthOf(groups []results.Group) []results.Growth {
-	var best []results.Growth
-	for _, of := range byLoad(results.MemoryGrowth(groups)) {
+func growthOf(groups []figure.Group) []figure.Growth {
+	var best []figure.Growth
+	for _, of := range byLoad(figure.MemoryGrowth(groups)) {
 		if len(best) == 0 || of[0].Setting.AtRest() && !best[0].Setting.AtRest() ||
 			of[0].Setting.AtRest() == best[0].Setting.AtRest() && len(of) > len(best) {
 			best = of
@@ -27,7 +28,7 @@ func growthOf(groups []results.Group) []results.Growth {
 }
 
 // byLoad splits growths that know the user's share by load, the costliest first.
-func byLoad(all []results.Growth) (loads [][]results.Growth) {
+func byLoad(all []figure.Growth) (loads [][]figure.Growth) {
 	for _, g := range all {
 		if g.User == nil || g.Setting.Params.Loop == "search" {
 			continue
@@ -35,20 +36,20 @@ func byLoad(all []results.Growth) (loads [][]results.Growth) {
 		if n := len(loads); n > 0 && loads[n-1][0].Setting == g.Setting {
 			loads[n-1] = append(loads[n-1], g)
 		} else {
-			loads = append(loads, []results.Growth{g})
+			loads = append(loads, []figure.Growth{g})
 		}
 	}
 	for _, of := range loads {
-		slices.SortStableFunc(of, func(a, b results.Growth) int { return cmp.Compare(b.User.Slope, a.User.Slope) })
+		slices.SortStableFunc(of, func(a, b figure.Growth) int { return cmp.Compare(b.User.Slope, a.User.Slope) })
 	}
 	return loads
 }
 
 // memorySentence says what one more idle connection costs, by model and in the kernel.
-func memorySentence(growth []results.Growth, control func(model string) bool) string {
+func memorySentence(growth []figure.Growth, control func(model string) bool) string {
 	var costs, controls []string
-	var kernel []results.Interval
-	competes := func(g results.Growth) bool { return !control(g.Model) }
+	var kernel []stats.Interval
+	competes := func(g figure.Growth) bool { return !control(g.Model) }
 	alone := !slices.ContainsFunc(growth, competes) // a control that nobody stands beside is what was measured
 	for _, g := range growth {
 		cost := fmt.Sprintf("%s in %s", slopeInWords(g.UserPerConn()), words.Code(g.Name))
@@ -72,11 +73,11 @@ func memorySentence(growth []results.Growth, control func(model string) bool) st
 }
 
 // kernelClause is what the kernel holds beside it. Models whose intervals all meet, or that lie within a twentieth, are told as one.
-func kernelClause(kernel []results.Interval, models int) string {
+func kernelClause(kernel []stats.Interval, models int) string {
 	if len(kernel) == 0 || len(kernel) < models {
 		return "; what the kernel holds beside it was not known"
 	}
-	byMid := func(a, b results.Interval) int { return cmp.Compare(a.Mid, b.Mid) }
+	byMid := func(a, b stats.Interval) int { return cmp.Compare(a.Mid, b.Mid) }
 	low, high := slices.MinFunc(kernel, byMid), slices.MaxFunc(kernel, byMid)
 	switch {
 	case low.Mid <= 0:
@@ -86,7 +87,7 @@ func kernelClause(kernel []results.Interval, models int) string {
 	case high.Mid/low.Mid > alike && !meet(low, high):
 		return fmt.Sprintf(", and %s to %s more in the kernel", slopeInWords(low), slopeInWords(high))
 	}
-	every := results.Interval{Low: low.Low, Mid: (low.Mid + high.Mid) / 2, High: high.High, N: len(kernel)}
+	every := stats.Interval{Low: low.Low, Mid: (low.Mid + high.Mid) / 2, High: high.High, N: len(kernel)}
 	for _, k := range kernel {
 		every.Low, every.High = min(every.Low, k.Low), max(every.High, k.High) // not known where one is not
 	}
@@ -98,7 +99,7 @@ func kernelClause(kernel []results.Interval, models int) string {
 }
 
 // meet reports whether two intervals are known and have figures in common: nobody can say then which is the lesser.
-func meet(a, b results.Interval) bool { return known(a) && known(b) && overlap(a, b) }
+func meet(a, b stats.Interval) bool { return known(a) && known(b) && overlap(a, b) }
 
 // slope is bytes a connection; at or below 0 a slope tells only that the noise is larger.
 func slope(v float64) string {
@@ -109,7 +110,7 @@ func slope(v float64) string {
 }
 
 // slopeInWords is bytes a connection with the interval, where it is known: "3.86 KiB (3.79 to 3.92)".
-func slopeInWords(i results.Interval) string {
+func slopeInWords(i stats.Interval) string {
 	switch {
 	case !known(i):
 		return slope(i.Mid)
@@ -120,7 +121,7 @@ func slopeInWords(i results.Interval) string {
 }
 
 // bytesBetween is an interval of bytes; the unit of the middle is left out, for it stands before.
-func bytesBetween(i results.Interval) string {
+func bytesBetween(i stats.Interval) string {
 	_, unit, _ := strings.Cut(words.Bytes(i.Mid), " ")
 	low, high := words.Bytes(i.Low), words.Bytes(i.High)
 	_, lowUnit, _ := strings.Cut(low, " ")
@@ -135,24 +136,24 @@ func bytesBetween(i results.Interval) string {
 type holding struct {
 	model        string
 	user, kernel float64
-	whole        results.Interval // of both: the ends added up, which is never too narrow
+	whole        stats.Interval // of both: the ends added up, which is never too narrow
 }
 
 func (h holding) all() float64 { return h.user + h.kernel }
 
 // holdings is the models' from the least to the most; those whose kernel's share is not known count the user's alone.
-func holdings(growth []results.Growth, n int, control func(string) bool) (all []holding, kernelKnown bool) {
-	kernelKnown = !slices.ContainsFunc(growth, func(g results.Growth) bool { return !control(g.Model) && g.Kernel == nil })
+func holdings(growth []figure.Growth, n int, control func(string) bool) (all []holding, kernelKnown bool) {
+	kernelKnown = !slices.ContainsFunc(growth, func(g figure.Growth) bool { return !control(g.Model) && g.Kernel == nil })
 	for _, g := range growth {
 		if control(g.Model) {
 			continue
 		}
-		user, kernel := g.UserPerConn(), results.Interval{}
+		user, kernel := g.UserPerConn(), stats.Interval{}
 		if kernelKnown {
 			kernel = g.KernelPerConn()
 		}
 		h := holding{model: g.Name, user: max(0, user.Mid*float64(n)), kernel: max(0, kernel.Mid*float64(n))}
-		h.whole = results.Interval{Low: (user.Low + kernel.Low) * float64(n), Mid: h.all(), High: (user.High + kernel.High) * float64(n), N: user.N}
+		h.whole = stats.Interval{Low: (user.Low + kernel.Low) * float64(n), Mid: h.all(), High: (user.High + kernel.High) * float64(n), N: user.N}
 		all = append(all, h)
 	}
 	slices.SortStableFunc(all, func(a, b holding) int { return cmp.Compare(a.all(), b.all()) })
@@ -161,7 +162,7 @@ func holdings(growth []results.Growth, n int, control func(string) bool) (all []
 
 // memoryAnswer is which models hold n idle connections in the least memory, and why: those whose intervals meet that of the least are not
 // told apart from it, and those within a twentieth of it are not to be chosen among by memory.
-func memoryAnswer(growth []results.Growth, n int, control func(string) bool) (models []string, why string) {
+func memoryAnswer(growth []figure.Growth, n int, control func(string) bool) (models []string, why string) {
 	all, kernelKnown := holdings(growth, n, control)
 	if len(all) < 2 || all[0].all() <= 0 {
 		return nil, ""

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/compare"
 	"cbench/results/words"
 )
 
@@ -57,7 +57,7 @@ func (b *builder) originals() (p originalsPart) {
 var besideHeads = map[string]string{"p50": "p50", "p99": "p99", "user": "Memory a connection", "kernel": "Kernel’s", "stall": "p99 of bystanders"}
 
 // besideTable has each original below the model of ours that imitates it.
-func besideTable(t *results.Beside) Table {
+func besideTable(t *compare.Beside) Table {
 	table := Table{Head: []string{"Server"}}
 	for _, c := range t.Columns {
 		table.Head = append(table.Head, besideHeads[c.Key])
@@ -70,10 +70,10 @@ func besideTable(t *results.Beside) Table {
 	for i := range t.Pairs {
 		p := &t.Pairs[i]
 		if i == 0 || t.Pairs[i-1].Ours != p.Ours {
-			row := besideRow(t, p, p.Ours, func(b results.Both) results.Side { return b.Ours }, false)
+			row := besideRow(t, p, p.Ours, func(b compare.Both) compare.Side { return b.Ours }, false)
 			table.Rows = append(table.Rows, append(row, Datum{Text: p.Ours, Detail: "ours"}, Datum{Text: "Go"}, Datum{Text: "cbench"}))
 		}
-		row := besideRow(t, p, p.Original, func(b results.Both) results.Side { return b.Original }, true)
+		row := besideRow(t, p, p.Original, func(b compare.Both) compare.Side { return b.Original }, true)
 		version := orSaid(p.Version, "not known")
 		table.Rows = append(table.Rows, append(row, Datum{Text: p.Ours}, Datum{Text: words.Printable(p.Language)}, Datum{Text: words.Printable(version)}))
 	}
@@ -81,8 +81,8 @@ func besideTable(t *results.Beside) Table {
 }
 
 // voidSides says why figures of the table are void, each reason once.
-func voidSides(t *results.Beside) (says []string) {
-	add := func(c *results.BesideColumn, name string, s results.Side) {
+func voidSides(t *compare.Beside) (says []string) {
+	add := func(c *compare.BesideColumn, name string, s compare.Side) {
 		if s.N > 0 || s.Void == "" {
 			return
 		}
@@ -101,13 +101,13 @@ func voidSides(t *results.Beside) (says []string) {
 	return says
 }
 
-func besideRow(t *results.Beside, p *results.Pair, name string, side func(results.Both) results.Side, original bool) []Datum {
+func besideRow(t *compare.Beside, p *compare.Pair, name string, side func(compare.Both) compare.Side, original bool) []Datum {
 	row := []Datum{{Text: words.Printable(name), Model: name}}
 	for i, c := range t.Columns {
 		s := side(p.Figures[i])
 		d := Datum{Text: c.InWords(s)}
 		if s.N > 0 {
-			d = figure(s.Mid, d.Text)
+			d = fig(s.Mid, d.Text)
 		}
 		row = append(row, d)
 		switch {
@@ -121,15 +121,15 @@ func besideRow(t *results.Beside, p *results.Pair, name string, side func(result
 }
 
 // ratioDatum is the ratio, with its interval where it is a difference, or what else may be said of it.
-func ratioDatum(c *results.Comparison) Datum {
+func ratioDatum(c *compare.Comparison) Datum {
 	if c == nil || c.Ratio.N == 0 {
 		return Datum{Text: "–"}
 	}
-	d := figure(c.Ratio.Mid, fmt.Sprintf("%.3g×", c.Ratio.Mid))
+	d := fig(c.Ratio.Mid, fmt.Sprintf("%.3g×", c.Ratio.Mid))
 	switch {
 	case c.Differs():
 		d.Detail = fmt.Sprintf("%.3g to %.3g", c.Ratio.Low, c.Ratio.High)
-	case c.Verdict == results.Same:
+	case c.Verdict == compare.Same:
 		d.Detail = "no difference found"
 	default:
 		d.Detail = "cannot be told"

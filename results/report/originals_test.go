@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -49,7 +51,7 @@ func madeBeside(t testing.TB) Source {
 		}
 	}
 	s.Run, s.Cells = &run, cells
-	s.Comparisons = results.Comparisons(cells, "")
+	s.Comparisons = compare.Comparisons(cells, "")
 	return s
 }
 
@@ -73,36 +75,36 @@ func TestOriginalsOnThePage(t *testing.T) {
 }
 
 // pairOf is an original at that ratio to ours.
-func pairOf(original, ours, language string, ratio float64, v results.Verdict) results.Pair {
-	c := &results.Comparison{Base: ours, Other: original, Verdict: v, Ratio: results.Interval{Low: 0.9 * ratio, Mid: ratio, High: 1.1 * ratio, N: 8}}
-	return results.Pair{Original: original, Ours: ours, Language: language, Figures: []results.Both{{Ratio: c}}}
+func pairOf(original, ours, language string, ratio float64, v compare.Verdict) compare.Pair {
+	c := &compare.Comparison{Base: ours, Other: original, Verdict: v, Ratio: stats.Interval{Low: 0.9 * ratio, Mid: ratio, High: 1.1 * ratio, N: 8}}
+	return compare.Pair{Original: original, Ours: ours, Language: language, Figures: []compare.Both{{Ratio: c}}}
 }
 
 // rangeOf is a language whose models are so far apart; 0: no difference was found.
-func rangeOf(language string, ours bool, ratio float64) results.ModelRange {
-	r := results.ModelRange{Language: language, Ours: ours, Models: 5}
+func rangeOf(language string, ours bool, ratio float64) compare.ModelRange {
+	r := compare.ModelRange{Language: language, Ours: ours, Models: 5}
 	if ratio > 0 {
-		r.Widest = pairOf("dear", "cheap", "", ratio, results.More).Figures[0].Ratio
+		r.Widest = pairOf("dear", "cheap", "", ratio, compare.More).Figures[0].Ratio
 	}
 	return r
 }
 
 func TestLanguageInWords(t *testing.T) {
-	const more, same, unknown = results.More, results.Same, results.Unknown
+	const more, same, unknown = compare.More, compare.Same, compare.Unknown
 	knownInPart, unsure := rangeOf("Go", true, 2), rangeOf("CPython", false, 2.8)
 	knownInPart.Pairs, knownInPart.Unknown = 10, 4
 	unsure.Widest.Ratio.Low, unsure.Widest.Ratio.High = 1.5, 5.2
 	for name, tt := range map[string]struct {
-		pairs  []results.Pair
-		within []results.ModelRange
+		pairs  []compare.Pair
+		within []compare.ModelRange
 		want   []string
 	}{
 		"nothing":      {},
-		"not compared": {pairs: []results.Pair{{Original: "node", Ours: "reactor", Language: "JavaScript (V8)", Figures: []results.Both{{}}}}},
+		"not compared": {pairs: []compare.Pair{{Original: "node", Ours: "reactor", Language: "JavaScript (V8)", Figures: []compare.Both{{}}}}},
 		"the language": {
-			[]results.Pair{pairOf("gnet", "reactor", "Go", 1.25, more), pairOf("erlang", "actor", "Erlang (BEAM)", 3, more), pairOf("twisted", "callback", "CPython", 20, more),
+			[]compare.Pair{pairOf("gnet", "reactor", "Go", 1.25, more), pairOf("erlang", "actor", "Erlang (BEAM)", 3, more), pairOf("twisted", "callback", "CPython", 20, more),
 				pairOf("gevent", "coroutine", "CPython", 12, more)},
-			[]results.ModelRange{rangeOf("Go", true, 1.5), rangeOf("CPython", false, 2), rangeOf("Go", false, 9)},
+			[]compare.ModelRange{rangeOf("Go", true, 1.5), rangeOf("CPython", false, 2), rangeOf("Go", false, 9)},
 			[]string{
 				"Written for CPython the same model takes 12 to 20 times the CPU of ours per message, over 2 pairs (`gevent` for `coroutine` to `twisted` for `callback`; median 16).",
 				"Written for Erlang (BEAM) the same model takes 3 times (2.7 to 3.3) the CPU of ours per message (`erlang` for `actor`).",
@@ -113,7 +115,7 @@ func TestLanguageInWords(t *testing.T) {
 			},
 		},
 		"the model": {
-			[]results.Pair{pairOf("twisted", "callback", "CPython", 2, more)}, []results.ModelRange{rangeOf("Go", true, 5)},
+			[]compare.Pair{pairOf("twisted", "callback", "CPython", 2, more)}, []compare.ModelRange{rangeOf("Go", true, 5)},
 			[]string{
 				"Written for CPython the same model takes 2 times (1.8 to 2.2) the CPU of ours per message (`twisted` for `callback`).",
 				"The choice of model changes it by up to 5 times (4.5 to 5.5) in Go, `dear` against `cheap` (of 5 models).",
@@ -121,7 +123,7 @@ func TestLanguageInWords(t *testing.T) {
 			},
 		},
 		"neither": {
-			[]results.Pair{pairOf("twisted", "callback", "CPython", 2, more)}, []results.ModelRange{rangeOf("Go", true, 2)},
+			[]compare.Pair{pairOf("twisted", "callback", "CPython", 2, more)}, []compare.ModelRange{rangeOf("Go", true, 2)},
 			[]string{
 				"Written for CPython the same model takes 2 times (1.8 to 2.2) the CPU of ours per message (`twisted` for `callback`).",
 				"The choice of model changes it by up to 2 times (1.8 to 2.2) in Go, `dear` against `cheap` (of 5 models).",
@@ -129,8 +131,8 @@ func TestLanguageInWords(t *testing.T) {
 			},
 		},
 		"ties": {
-			[]results.Pair{pairOf("stackless", "actor", "PyPy", 1, same), pairOf("twisted", "callback", "CPython", 9, unknown), pairOf("gevent", "coroutine", "CPython", 9, more)},
-			[]results.ModelRange{rangeOf("Go", true, 0)},
+			[]compare.Pair{pairOf("stackless", "actor", "PyPy", 1, same), pairOf("twisted", "callback", "CPython", 9, unknown), pairOf("gevent", "coroutine", "CPython", 9, more)},
+			[]compare.ModelRange{rangeOf("Go", true, 0)},
 			[]string{
 				"Written for CPython the same model takes 9 times (8.1 to 9.9) the CPU of ours per message (`gevent` for `coroutine`); of `twisted` too little is known to say.",
 				"Written for PyPy: no difference from ours was found in `stackless`.",
@@ -138,8 +140,8 @@ func TestLanguageInWords(t *testing.T) {
 			},
 		},
 		"too little is known": {
-			[]results.Pair{pairOf("twisted", "callback", "CPython", 20, more), pairOf("stackless", "actor", "PyPy", 1, unknown), pairOf("jython", "thread", "Jython (JVM)", 1, unknown)},
-			[]results.ModelRange{{Language: "Go", Ours: true, Models: 3, Pairs: 3, Unknown: 3}, {Language: "CPython", Models: 3, Pairs: 3, Unknown: 1}},
+			[]compare.Pair{pairOf("twisted", "callback", "CPython", 20, more), pairOf("stackless", "actor", "PyPy", 1, unknown), pairOf("jython", "thread", "Jython (JVM)", 1, unknown)},
+			[]compare.ModelRange{{Language: "Go", Ours: true, Models: 3, Pairs: 3, Unknown: 3}, {Language: "CPython", Models: 3, Pairs: 3, Unknown: 1}},
 			[]string{
 				"Written for CPython the same model takes 20 times (18 to 22) the CPU of ours per message (`twisted` for `callback`).",
 				"What it takes written for PyPy (`stackless`) and Jython (JVM) (`jython`): too little is known to say.",
@@ -147,14 +149,14 @@ func TestLanguageInWords(t *testing.T) {
 			},
 		},
 		"known in part": {
-			[]results.Pair{pairOf("twisted", "callback", "CPython", 20, more)}, []results.ModelRange{knownInPart},
+			[]compare.Pair{pairOf("twisted", "callback", "CPython", 20, more)}, []compare.ModelRange{knownInPart},
 			[]string{
 				"Written for CPython the same model takes 20 times (18 to 22) the CPU of ours per message (`twisted` for `callback`).",
 				"The choice of model changes it by up to 2 times (1.8 to 2.2) in Go, `dear` against `cheap` (of 5 models; of 4 of 10 pairs too little is known to say).",
 			},
 		},
 		"the wider interval is of the lesser": {
-			[]results.Pair{pairOf("twisted", "callback", "CPython", 5, more)}, []results.ModelRange{rangeOf("Go", true, 3), unsure},
+			[]compare.Pair{pairOf("twisted", "callback", "CPython", 5, more)}, []compare.ModelRange{rangeOf("Go", true, 3), unsure},
 			[]string{
 				"Written for CPython the same model takes 5 times (4.5 to 5.5) the CPU of ours per message (`twisted` for `callback`).",
 				"The choice of model changes it by up to 3 times (2.7 to 3.3) in Go, `dear` against `cheap` (of 5 models) and " +
@@ -163,7 +165,7 @@ func TestLanguageInWords(t *testing.T) {
 			},
 		},
 	} {
-		o := &results.Originals{Tables: []results.Beside{{Columns: []results.BesideColumn{{Key: "cpu", Title: "CPU per message"}}, Pairs: tt.pairs}}, Within: tt.within}
+		o := &compare.Originals{Tables: []compare.Beside{{Columns: []compare.BesideColumn{{Key: "cpu", Title: "CPU per message"}}, Pairs: tt.pairs}}, Within: tt.within}
 		_, says := languageSays(o)
 		if !slices.Equal(says, tt.want) {
 			t.Errorf("%s:\n%s\nwant\n%s", name, strings.Join(says, "\n"), strings.Join(tt.want, "\n"))
@@ -172,36 +174,36 @@ func TestLanguageInWords(t *testing.T) {
 }
 
 func TestEnginesInWords(t *testing.T) {
-	closed, open := results.Setting{Scenario: "echo", Params: record.Params{Loop: "closed"}}, results.Setting{Scenario: "echo", Params: record.Params{Loop: "open", RatePerS: 2000}}
-	of := func(s results.Setting, engine string, n int, ratio float64, v results.Verdict) results.Comparison {
+	closed, open := figure.Setting{Scenario: "echo", Params: record.Params{Loop: "closed"}}, figure.Setting{Scenario: "echo", Params: record.Params{Loop: "open", RatePerS: 2000}}
+	of := func(s figure.Setting, engine string, n int, ratio float64, v compare.Verdict) compare.Comparison {
 		c := *pairOf("reactor", engine, "", ratio, v).Figures[0].Ratio
 		c.Setting, c.Conns = s, n
 		return c
 	}
-	raw := func(engine string, n int, ratio float64, v results.Verdict) results.Comparison {
+	raw := func(engine string, n int, ratio float64, v compare.Verdict) compare.Comparison {
 		c := of(closed, engine, n, ratio, v)
 		c.Other = "c-epoll"
 		return c
 	}
 	for _, tt := range []struct {
-		all, raw []results.Comparison
+		all, raw []compare.Comparison
 		want     []string
 	}{
 		{nil, nil, nil},
 		{
-			[]results.Comparison{of(closed, "gnet", 100, 0.8, results.Less)},
-			[]results.Comparison{raw("gnet", 1000, 0.5, results.Less), raw("nbio", 100, 0.5, results.Less), raw("gnet", 100, 0.75, results.Less), raw("gnet", 100, 0.7, results.Unknown)},
+			[]compare.Comparison{of(closed, "gnet", 100, 0.8, compare.Less)},
+			[]compare.Comparison{raw("gnet", 1000, 0.5, compare.Less), raw("nbio", 100, 0.5, compare.Less), raw("gnet", 100, 0.75, compare.Less), raw("gnet", 100, 0.7, compare.Unknown)},
 			[]string{"CPU per message of `reactor`, against the cheapest of Go's libraries (`gnet`), in echo, closed loop: 0.8 times (0.72 to 0.88) that of `gnet` at N = 100.",
 				"A raw loop in C that parses nothing takes 0.75 times (0.675 to 0.825) that of `gnet` at N = 100 (`c-epoll`): that much is the kernel's, under every server, and an event loop comes no lower."},
 		},
 		{
-			[]results.Comparison{of(open, "evio", 100, 0.1, results.Less), of(closed, "gnet", 1000, 0.5, results.Less), of(closed, "nbio", 1000, 0.75, results.Less),
-				of(closed, "gnet", 100, 1, results.Same), of(closed, "gnet", 10, 1, results.Unknown)}, nil,
+			[]compare.Comparison{of(open, "evio", 100, 0.1, compare.Less), of(closed, "gnet", 1000, 0.5, compare.Less), of(closed, "nbio", 1000, 0.75, compare.Less),
+				of(closed, "gnet", 100, 1, compare.Same), of(closed, "gnet", 10, 1, compare.Unknown)}, nil,
 			[]string{"CPU per message of `reactor`, against the cheapest of Go's libraries (`gnet` and `nbio`), in echo, closed loop: of `gnet` at N = 10 too little is known to say; " +
 				"no difference from `gnet` was found at N = 100; 0.75 times (0.675 to 0.825) that of `nbio` at N = 1,000."},
 		},
 	} {
-		if got := engineSentences(&results.Originals{Engines: tt.all, Floors: tt.raw}); !slices.Equal(got, tt.want) {
+		if got := engineSentences(&compare.Originals{Engines: tt.all, Floors: tt.raw}); !slices.Equal(got, tt.want) {
 			t.Errorf("%q\nwant %q", got, tt.want)
 		}
 	}
@@ -209,10 +211,10 @@ func TestEnginesInWords(t *testing.T) {
 
 func TestBellsAreOnTheAxis(t *testing.T) {
 	for name, sides := range map[string][2]float64{"apart": {110, 12e3}, "alike": {4000, 4100}, "nothing": {0, 0}, "less than nothing": {-40, 5e6}} {
-		ours, original := results.Side{Interval: results.Interval{Mid: sides[0], N: 2}}, results.Side{Interval: results.Interval{Mid: sides[1], N: 2}}
+		ours, original := compare.Side{Interval: stats.Interval{Mid: sides[0], N: 2}}, compare.Side{Interval: stats.Interval{Mid: sides[1], N: 2}}
 		for _, key := range []string{"cpu", "user"} {
-			b := bellsOf(&results.Beside{Columns: []results.BesideColumn{{Key: key, Title: "t", Words: words.Bytes}},
-				Pairs: []results.Pair{{Original: "o", Ours: "u", Figures: []results.Both{{Ours: ours, Original: original}}}}})
+			b := bellsOf(&compare.Beside{Columns: []compare.BesideColumn{{Key: key, Title: "t", Words: words.Bytes}},
+				Pairs: []compare.Pair{{Original: "o", Ours: "u", Figures: []compare.Both{{Ours: ours, Original: original}}}}})
 			r := b[0].Rows[0]
 			for _, at := range []float64{r.From, r.To} {
 				if !(at >= 0 && at <= 100) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"cbench/results"
+	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -262,7 +262,7 @@ func (f facts) differences() (*Table, []differencePart) {
 
 var differenceHead = []string{"Load", "Figure", "N", "Model", "against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples"}
 
-func (f facts) differenceRow(c results.Comparison) []Datum {
+func (f facts) differenceRow(c compare.Comparison) []Datum {
 	interval, ratio := "not known", fmt.Sprintf("%.3g", c.Ratio.Mid)
 	if known(c.Ratio) {
 		interval = fmt.Sprintf("%.3g to %.3g", c.Ratio.Low, c.Ratio.High)
@@ -272,7 +272,7 @@ func (f facts) differenceRow(c results.Comparison) []Datum {
 	}
 	noise, p := "not known", Datum{Text: "not known"}
 	if !math.IsNaN(c.P) {
-		p = figure(c.P, fmt.Sprintf("%.2g", c.P))
+		p = fig(c.P, fmt.Sprintf("%.2g", c.P))
 	}
 	if c.Floor > 0 {
 		noise = words.Percent(c.Floor)
@@ -281,14 +281,14 @@ func (f facts) differenceRow(c results.Comparison) []Datum {
 	if c.Paired {
 		how = "paired"
 	}
-	verdict := map[results.Verdict]string{results.Less: "less", results.More: "more", results.Same: "no difference found"}[c.Verdict]
+	verdict := map[compare.Verdict]string{compare.Less: "less", compare.More: "more", compare.Same: "no difference found"}[c.Verdict]
 	if verdict == "" {
 		verdict = "cannot be told"
 	}
 	return []Datum{
-		{Text: f.loads[c.Setting]}, {Text: titleOf(c.Figure)}, figure(float64(c.Conns), words.Whole(c.Conns)),
+		{Text: f.loads[c.Setting]}, {Text: titleOf(c.Figure)}, fig(float64(c.Conns), words.Whole(c.Conns)),
 		{Text: c.Other, Model: c.Other}, {Text: c.Base, Model: c.Base},
-		figure(c.Ratio.Mid, ratio), {Text: interval}, p, figure(c.Floor, noise),
-		{Text: verdict, Detail: words.Printable(c.Why)}, figure(float64(c.Ratio.N), fmt.Sprintf("%d, %s", c.Ratio.N, how)),
+		fig(c.Ratio.Mid, ratio), {Text: interval}, p, fig(c.Floor, noise),
+		{Text: verdict, Detail: words.Printable(c.Why)}, fig(float64(c.Ratio.N), fmt.Sprintf("%d, %s", c.Ratio.N, how)),
 	}
 }

@@ -13,8 +13,10 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -120,7 +122,7 @@ func TestPageTellsEverything(t *testing.T) {
 
 // What chance has to do with it is not known of a single repetition a side, and that is no number.
 func TestDifferenceWithoutProbability(t *testing.T) {
-	row := facts{loads: map[results.Setting]string{}}.differenceRow(results.Comparison{Ratio: results.Interval{Mid: 1.1, N: 1}, P: math.NaN()})
+	row := facts{loads: map[figure.Setting]string{}}.differenceRow(compare.Comparison{Ratio: stats.Interval{Mid: 1.1, N: 1}, P: math.NaN()})
 	for i, d := range row {
 		if strings.Contains(d.Text, "NaN") || differenceHead[i] == "p (Holm)" && d.Text != "not known" {
 			t.Errorf("%s: %q", differenceHead[i], d.Text)
@@ -138,7 +140,7 @@ func TestReferenceIsSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := written(t, Source{Run: run, Cells: cells, Comparisons: results.Comparisons(cells, "")})
+	page := written(t, Source{Run: run, Cells: cells, Comparisons: compare.Comparisons(cells, "")})
 	if len(page) > 3<<20 {
 		t.Errorf("the page of the reference run is %s", words.Bytes(float64(len(page))))
 	}

@@ -18,7 +18,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cbench/results"
+	"cbench/results/compare"
 	"cbench/results/record"
 )
 
@@ -31,7 +31,7 @@ type Source struct {
 	Cells    []record.Cell
 	Warnings []string // of reading the cells
 
-	Comparisons []results.Comparison // as results.Comparisons; none: nothing is called a difference
+	Comparisons []compare.Comparison // as results.Comparisons; none: nothing is called a difference
 
 	Tables []Table // that others made of the run, such as the cross-check of drivers; shown as they are
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/words"
 )
 
@@ -33,26 +33,26 @@ func (b *builder) roomLessons() (all []lessonPart) {
 }
 
 var (
-	spreadP50 = results.Figure{Name: "spread_p50_ns", Metric: results.SpreadP50, Less: true, Words: words.Nanoseconds}
-	spreadP99 = results.Figure{Name: "spread_p99_ns", Metric: results.SpreadP99, Less: true, Words: words.Nanoseconds, Tail: true}
+	spreadP50 = figure.Figure{Name: "spread_p50_ns", Metric: figure.SpreadP50, Less: true, Words: words.Nanoseconds}
+	spreadP99 = figure.Figure{Name: "spread_p99_ns", Metric: figure.SpreadP99, Less: true, Words: words.Nanoseconds, Tail: true}
 )
 
-func (b *builder) reachesOf(load results.Setting) []results.Reach {
-	return slices.DeleteFunc(results.Reaches(b.groups), func(r results.Reach) bool { return r.Setting != load || b.twinOf[r.Model] != "" })
+func (b *builder) reachesOf(load figure.Setting) []figure.Reach {
+	return slices.DeleteFunc(figure.Reaches(b.groups), func(r figure.Reach) bool { return r.Setting != load || b.twinOf[r.Model] != "" })
 }
 
-func (b *builder) roomTable(load results.Setting, reaches []results.Reach) Table {
+func (b *builder) roomTable(load figure.Setting, reaches []figure.Reach) Table {
 	t := Table{Title: "One room of N", Note: confidenceNote, Head: []string{"Model", "N", "Delivery p50", "p99", "First to last, p50", "p99", "CPU a delivery", "Deliveries/s", "Kept up?", "Reach", "Valid"}}
 	for _, g := range b.each(load) {
-		name := results.NameOf(b.groups, g)
+		name := figure.NameOf(b.groups, g)
 		kept, reach := Datum{Text: "not known"}, unknown
 		if len(g.Told()) > 0 {
 			kept.Text = "yes"
 		}
-		if at := slices.IndexFunc(reaches, func(r results.Reach) bool { return r.Name == name }); at >= 0 {
+		if at := slices.IndexFunc(reaches, func(r figure.Reach) bool { return r.Name == name }); at >= 0 {
 			r := reaches[at]
 			if inWords := reachInWords(r); inWords != "" {
-				reach = figure(float64(r.Kept), inWords)
+				reach = fig(float64(r.Kept), inWords)
 			}
 			if r.Behind == g.Conns {
 				kept = Datum{Text: map[bool]string{false: "no", true: "not known"}[r.Client], Detail: behindInWords(r)}
@@ -60,13 +60,13 @@ func (b *builder) roomTable(load results.Setting, reaches []results.Reach) Table
 		}
 		counted := len(g.Told())
 		t.Rows = append(t.Rows, append(b.whose(g), datum(g, figures.p50), datum(g, figures.p99), datum(g, spreadP50), datum(g, spreadP99), datum(g, figures.cpu),
-			datum(g, figures.throughput), kept, reach, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
+			datum(g, figures.throughput), kept, reach, fig(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
 	}
 	return t
 }
 
 // reachInWords is "≥ 10,000", "1,000", or that there is none; empty where nothing is known of the server's.
-func reachInWords(r results.Reach) string {
+func reachInWords(r figure.Reach) string {
 	switch {
 	case r.Client && r.Kept == 0:
 		return ""
@@ -79,7 +79,7 @@ func reachInWords(r results.Reach) string {
 }
 
 // behindInWords is how far it fell behind.
-func behindInWords(r results.Reach) string {
+func behindInWords(r figure.Reach) string {
 	s := fmt.Sprintf("%s of %s deliveries/s", words.Rate(r.AchievedPerS), words.Rate(r.OfferedPerS))
 	if r.Client {
 		s += ", all that the client can do"
@@ -88,7 +88,7 @@ func behindInWords(r results.Reach) string {
 }
 
 // reachSentences say how far each model reaches.
-func reachSentences(all []results.Reach, load results.Setting) (says []string) {
+func reachSentences(all []figure.Reach, load figure.Setting) (says []string) {
 	kept := map[int][]string{} // models, by the most that they kept up with, where they did with all
 	var most []int
 	for _, r := range all {

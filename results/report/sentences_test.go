@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -21,13 +23,13 @@ func TestWords(t *testing.T) {
 		{words.Either([]string{"a", "b", "c"}), "a, b or c"},
 		{words.Plural(1, "core") + " " + words.Plural(2000, "core"), "1 core 2,000 cores"},
 		{words.Percent(0) + " " + words.Percent(0.00001) + " " + words.Percent(0.0026) + " " + words.Percent(-0.071) + " " + words.Percent(0.42), "0% <0.01% 0.26% 7.1% 42%"},
-		{howMuch(results.Interval{Low: 1.24, Mid: 1.27, High: 1.3, N: 9}, cpu), "27% more (24 to 30%)"},
-		{howMuch(results.Interval{Low: 2.1, Mid: 2.3, High: 2.6, N: 9}, p99), "2.3 times as long (2.1 to 2.6)"},
-		{howMuch(results.Interval{Low: 1312, Mid: 1493, High: 1802, N: 9}, p99), "1,490 times as long (1,310 to 1,800)"},
-		{howMuch(results.Interval{Low: 30, Mid: 34.7, High: 41, N: 9}, cpu), "35 times as much (30 to 41)"},
-		{howMuch(results.Interval{Low: 0.25, Mid: 0.3, High: 0.35, N: 9}, rate), "70% lower (65 to 75%)"},
-		{howMuch(results.Interval{Low: 0.98, Mid: 1.02, High: 1.05, N: 9}, cpu), "2% more (−2 to 5%)"},
-		{howMuch(results.Interval{Low: nan, Mid: 1.5, High: nan, N: 2}, cpu), "50% more"},
+		{howMuch(stats.Interval{Low: 1.24, Mid: 1.27, High: 1.3, N: 9}, cpu), "27% more (24 to 30%)"},
+		{howMuch(stats.Interval{Low: 2.1, Mid: 2.3, High: 2.6, N: 9}, p99), "2.3 times as long (2.1 to 2.6)"},
+		{howMuch(stats.Interval{Low: 1312, Mid: 1493, High: 1802, N: 9}, p99), "1,490 times as long (1,310 to 1,800)"},
+		{howMuch(stats.Interval{Low: 30, Mid: 34.7, High: 41, N: 9}, cpu), "35 times as much (30 to 41)"},
+		{howMuch(stats.Interval{Low: 0.25, Mid: 0.3, High: 0.35, N: 9}, rate), "70% lower (65 to 75%)"},
+		{howMuch(stats.Interval{Low: 0.98, Mid: 1.02, High: 1.05, N: 9}, cpu), "2% more (−2 to 5%)"},
+		{howMuch(stats.Interval{Low: nan, Mid: 1.5, High: nan, N: 2}, cpu), "50% more"},
 		{words.Code("a`b\x1b"), "`a'b `"},
 		{rate3(143_217), "143,000"},
 		{limitsIn("p99<5ms,mem<1GiB"), "p99 < 5ms and mem < 1GiB"},
@@ -43,56 +45,56 @@ func TestWords(t *testing.T) {
 func rate3(v float64) string { return words.Rate(v) }
 
 func TestLoadNames(t *testing.T) {
-	open := results.Setting{Scenario: "echo", Params: record.Params{Loop: "open", RatePerS: 20000, PayloadBytes: 128}}
+	open := figure.Setting{Scenario: "echo", Params: record.Params{Loop: "open", RatePerS: 20000, PayloadBytes: 128}}
 	other := open
 	other.Params.PayloadBytes = 4096
-	closed := results.Setting{Scenario: "echo", Params: record.Params{Loop: "closed", Pipeline: 4, Driver: "wrk"}}
-	search := results.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "conns", SLO: "p99<5ms"}}
-	idle := results.Setting{Scenario: "idle", Params: record.Params{Loop: "open", RatePerS: 10, Arrivals: "poisson"}}
-	for s, want := range map[results.Setting]string{
+	closed := figure.Setting{Scenario: "echo", Params: record.Params{Loop: "closed", Pipeline: 4, Driver: "wrk"}}
+	search := figure.Setting{Scenario: "echo", Params: record.Params{Loop: "search", Search: "conns", SLO: "p99<5ms"}}
+	idle := figure.Setting{Scenario: "idle", Params: record.Params{Loop: "open", RatePerS: 10, Arrivals: "poisson"}}
+	for s, want := range map[figure.Setting]string{
 		open: "echo at 20,000 messages/s", closed: "echo, closed loop, 4 under way each, loaded by wrk", search: "echo, most connections within p99 < 5ms",
 		idle: "idle, poisson arrivals",
 	} {
-		if got := loadNames([]results.Setting{s})[s]; got != want {
+		if got := loadNames([]figure.Setting{s})[s]; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	if names := loadNames([]results.Setting{open, other}); names[open] == names[other] {
+	if names := loadNames([]figure.Setting{open, other}); names[open] == names[other] {
 		t.Errorf("two loads are both called %q", names[open])
 	}
 }
 
 // compared is how one model stands to the reactor.
-func compared(other string, n int, v results.Verdict, mid float64, f results.Figure) results.Comparison {
-	c := results.Comparison{Conns: n, Figure: f, Base: "reactor", Other: other, Verdict: v, Ratio: results.Interval{Low: mid - 0.1, Mid: mid, High: mid + 0.1, N: 20}}
-	if v == results.Unknown {
-		c.Why, c.Ratio = "the machine's own pauses drown p99 here", results.Interval{}
+func compared(other string, n int, v compare.Verdict, mid float64, f figure.Figure) compare.Comparison {
+	c := compare.Comparison{Conns: n, Figure: f, Base: "reactor", Other: other, Verdict: v, Ratio: stats.Interval{Low: mid - 0.1, Mid: mid, High: mid + 0.1, N: 20}}
+	if v == compare.Unknown {
+		c.Why, c.Ratio = "the machine's own pauses drown p99 here", stats.Interval{}
 	}
 	return c
 }
 
 func TestCourse(t *testing.T) {
-	const same, more, less, unknown = results.Same, results.More, results.Less, results.Unknown
+	const same, more, less, unknown = compare.Same, compare.More, compare.Less, compare.Unknown
 	p99 := figures.p99
 	for _, tt := range []struct {
-		verdicts []results.Verdict // at 100, 1,000, 10,000 …
+		verdicts []compare.Verdict // at 100, 1,000, 10,000 …
 		want     string
 	}{
 		{nil, ""},
-		{[]results.Verdict{same}, "No difference in p99 between `pool` and `reactor` was found at N = 100."},
-		{[]results.Verdict{same, same, same}, "No difference in p99 between `pool` and `reactor` was found at any N from 100 to 10,000."},
-		{[]results.Verdict{more}, "p99 in `pool` is 50% longer (40 to 60%) than in `reactor` at N = 100."},
-		{[]results.Verdict{more, more}, "p99 in `pool`, against `reactor`, is 50% longer (40 to 60%) at N = 100 and 50% longer (40 to 60%) at N = 1,000."},
-		{[]results.Verdict{same, same, more},
+		{[]compare.Verdict{same}, "No difference in p99 between `pool` and `reactor` was found at N = 100."},
+		{[]compare.Verdict{same, same, same}, "No difference in p99 between `pool` and `reactor` was found at any N from 100 to 10,000."},
+		{[]compare.Verdict{more}, "p99 in `pool` is 50% longer (40 to 60%) than in `reactor` at N = 100."},
+		{[]compare.Verdict{more, more}, "p99 in `pool`, against `reactor`, is 50% longer (40 to 60%) at N = 100 and 50% longer (40 to 60%) at N = 1,000."},
+		{[]compare.Verdict{same, same, more},
 			"At N = 100 and 1,000 no difference in p99 between `pool` and `reactor` was found; at N = 10,000 it is 50% longer (40 to 60%) in `pool`."},
-		{[]results.Verdict{less, same, more},
+		{[]compare.Verdict{less, same, more},
 			"At N = 100 p99 in `pool` is 50% shorter (40 to 60%) than in `reactor`; at N = 1,000 no difference was found; at N = 10,000 it is 50% longer (40 to 60%) in `pool`."},
-		{[]results.Verdict{same, more, more},
+		{[]compare.Verdict{same, more, more},
 			"At N = 100 no difference in p99 between `pool` and `reactor` was found; from N = 1,000 on it is 50% longer (40 to 60%) at N = 1,000 and 50% longer (40 to 60%) at N = 10,000 in `pool`."},
-		{[]results.Verdict{same, unknown},
+		{[]compare.Verdict{same, unknown},
 			"At N = 100 no difference in p99 between `pool` and `reactor` was found; at N = 1,000 too little is known to say (the machine's own pauses drown p99 here)."},
 	} {
-		var of []results.Comparison
+		var of []compare.Comparison
 		n := 100
 		for _, v := range tt.verdicts {
 			mid := 1.5
@@ -111,19 +113,19 @@ func TestCourse(t *testing.T) {
 
 func TestSentenceAt(t *testing.T) {
 	cpu := figures.cpu
-	same, more, unknown := compared("pool", 100, results.Same, 1, cpu), compared("goroutine", 100, results.More, 1.4, cpu), compared("actor", 100, results.Unknown, 0, cpu)
+	same, more, unknown := compared("pool", 100, compare.Same, 1, cpu), compared("goroutine", 100, compare.More, 1.4, cpu), compared("actor", 100, compare.Unknown, 0, cpu)
 	for _, tt := range []struct {
-		of    []results.Comparison
+		of    []compare.Comparison
 		level string
 		want  string
 	}{
 		{nil, "", ""},
-		{[]results.Comparison{same}, "", "At N = 100 no difference in CPU per message between `reactor` and `pool` was found."},
-		{[]results.Comparison{same}, "6.50 µs", "At N = 100 no difference in CPU per message between `reactor` and `pool` was found (6.50 µs in `reactor`)."},
-		{[]results.Comparison{same, more}, "6.50 µs",
+		{[]compare.Comparison{same}, "", "At N = 100 no difference in CPU per message between `reactor` and `pool` was found."},
+		{[]compare.Comparison{same}, "6.50 µs", "At N = 100 no difference in CPU per message between `reactor` and `pool` was found (6.50 µs in `reactor`)."},
+		{[]compare.Comparison{same, more}, "6.50 µs",
 			"At N = 100 it is 6.50 µs in `reactor` and 40% more (30 to 50%) in `goroutine`; no difference from `reactor` was found in `pool`."},
-		{[]results.Comparison{more}, "", "At N = 100 it is, against `reactor`, 40% more (30 to 50%) in `goroutine`."},
-		{[]results.Comparison{unknown}, "6.50 µs", "At N = 100 of `actor` too little is known to say (the machine's own pauses drown p99 here)."},
+		{[]compare.Comparison{more}, "", "At N = 100 it is, against `reactor`, 40% more (30 to 50%) in `goroutine`."},
+		{[]compare.Comparison{unknown}, "6.50 µs", "At N = 100 of `actor` too little is known to say (the machine's own pauses drown p99 here)."},
 	} {
 		if got := sentenceAt(tt.of, tt.level); got != tt.want {
 			t.Errorf("%q\nwant %q", got, tt.want)
@@ -132,11 +134,11 @@ func TestSentenceAt(t *testing.T) {
 }
 
 func TestWhatIsNotKnownIsToldOnce(t *testing.T) {
-	var all []results.Comparison
-	for _, f := range []results.Figure{figures.p99, figures.p999} {
-		all = append(all, compared("pool", 100, results.Unknown, 0, f), compared("goroutine", 100, results.Unknown, 0, f))
+	var all []compare.Comparison
+	for _, f := range []figure.Figure{figures.p99, figures.p999} {
+		all = append(all, compared("pool", 100, compare.Unknown, 0, f), compared("goroutine", 100, compare.Unknown, 0, f))
 	}
-	twin := compared("reactor-twin", 100, results.More, 9, figures.p99)
+	twin := compared("reactor-twin", 100, compare.More, 9, figures.p99)
 	twin.Twin = true
 	want := "p99 and p99.9 cannot rank `reactor`, `pool` and `goroutine` at N = 100 (the machine's own pauses drown p99 here)."
 	if got := differenceInWords(matters(append(all, twin))); !slices.Equal(got, []string{want}) {
@@ -146,25 +148,25 @@ func TestWhatIsNotKnownIsToldOnce(t *testing.T) {
 
 // A floor is told with its load, as what it is, and that there is none where there is no control.
 func TestNoise(t *testing.T) {
-	closed := results.Setting{Scenario: "echo", Params: record.Params{Loop: "closed"}}
-	floor := func(f results.Figure, share float64, control string) results.Comparison {
-		c := compared("pool", 100, results.Same, 1, f)
+	closed := figure.Setting{Scenario: "echo", Params: record.Params{Loop: "closed"}}
+	floor := func(f figure.Figure, share float64, control string) compare.Comparison {
+		c := compared("pool", 100, compare.Same, 1, f)
 		c.Setting, c.Floor, c.Control = closed, share, control
 		return c
 	}
 	cpu, p50 := figures.cpu, figures.p50
 	for _, tt := range []struct {
-		all  []results.Comparison
+		all  []compare.Comparison
 		want []string
 	}{
 		{nil, nil},
-		{[]results.Comparison{floor(cpu, 0, "")}, nil},
-		{[]results.Comparison{floor(cpu, 0.012, "a control"), floor(cpu, 0.034, "a control"), floor(p50, 0.5, "a control")},
+		{[]compare.Comparison{floor(cpu, 0, "")}, nil},
+		{[]compare.Comparison{floor(cpu, 0.012, "a control"), floor(cpu, 0.034, "a control"), floor(p50, 0.5, "a control")},
 			[]string{"is 1.2 to 3.4% in CPU per message (echo, closed loop); each is", "is not called one."}},
-		{[]results.Comparison{floor(cpu, 0.012, "a control"), floor(cpu, 0, "")},
+		{[]compare.Comparison{floor(cpu, 0.012, "a control"), floor(cpu, 0, "")},
 			[]string{"is 1.2% in CPU per message (echo, closed loop)", "; of 2 comparisons 1 had no control, and so no floor."}},
 	} {
-		f := facts{matters: matters(tt.all), loads: map[results.Setting]string{closed: "echo, closed loop"}}
+		f := facts{matters: matters(tt.all), loads: map[figure.Setting]string{closed: "echo, closed loop"}}
 		said := f.noise()
 		if (said == "") != (tt.want == nil) {
 			t.Errorf("%q", said)
@@ -226,7 +228,7 @@ func TestFindingsOfLittle(t *testing.T) {
 		"all void":  {void, "so nothing was found (the client was saturated)"},
 		"one model": {one, "No figure was compared with another"},
 	} {
-		s := Source{Run: whole.Run, Cells: tt.cells, Comparisons: results.Comparisons(tt.cells, "")}
+		s := Source{Run: whole.Run, Cells: tt.cells, Comparisons: compare.Comparisons(tt.cells, "")}
 		said := ""
 		for _, f := range factsOf(&s).findings() {
 			said += strings.Join(f.Says, " ") + " "

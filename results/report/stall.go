@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -35,7 +36,7 @@ type stall struct {
 }
 
 // stallsOf finds the repetitions of open loops in which 1 message in 100 waited very much longer than the median one.
-func stallsOf(groups []results.Group, names map[results.Setting]string, control func(string) bool) []stall {
+func stallsOf(groups []figure.Group, names map[figure.Setting]string, control func(string) bool) []stall {
 	var all []stall
 	for i := range groups {
 		g := &groups[i]
@@ -46,7 +47,7 @@ func stallsOf(groups []results.Group, names map[results.Setting]string, control 
 		if s.shown == 0 {
 			continue
 		}
-		s.model, s.load, s.conns, s.control = results.NameOf(groups, g), names[g.Setting()], g.Conns, control(g.Model)
+		s.model, s.load, s.conns, s.control = figure.NameOf(groups, g), names[g.Setting()], g.Conns, control(g.Model)
 		s.closed = closedP99(groups, g)
 		for j := range groups {
 			if o := &groups[j]; o.Setting() == g.Setting() && o.Conns == g.Conns {
@@ -160,15 +161,15 @@ func stallOf(cells []record.Cell) (s stall) {
 	return s
 }
 
-func median(values []float64) float64 { return results.SpreadOf(values).Median }
+func median(values []float64) float64 { return stats.SpreadOf(values).Median }
 
 // closedP99 is what a closed loop says of the same model in the same scenario at the same N.
-func closedP99(groups []results.Group, g *results.Group) float64 {
+func closedP99(groups []figure.Group, g *figure.Group) float64 {
 	for i := range groups {
 		o := &groups[i]
 		p := o.Params
 		if o.Scenario == g.Scenario && o.Model == g.Model && o.Conns == g.Conns && p.Procs == g.Params.Procs && p.Loop == "closed" && p.Driver == "" {
-			return o.Of(results.LatencyP99).Median
+			return o.Of(figure.LatencyP99).Median
 		}
 	}
 	return 0

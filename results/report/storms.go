@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/words"
 )
 
@@ -21,7 +21,7 @@ func (b *builder) stormLessons() (all []lessonPart) {
 			Tables: []Table{b.stormTable(load)},
 		}
 		for _, n := range b.connsOf(load) {
-			of := slices.DeleteFunc(b.each(load), func(g *results.Group) bool { return g.Conns != n })
+			of := slices.DeleteFunc(b.each(load), func(g *figure.Group) bool { return g.Conns != n })
 			l.Says = append(l.Says, telling(b.stormSentence(of), b.stormMemorySentence(of))...)
 			l.Bars = append(l.Bars, b.stormBars(of)...)
 		}
@@ -36,23 +36,23 @@ func telling(says ...string) []string {
 }
 
 // stormTable is every figure of a storm, a row a model and N.
-func (b *builder) stormTable(load results.Setting) Table {
+func (b *builder) stormTable(load figure.Setting) Table {
 	t := Table{Title: "Storms", Note: confidenceNote, Head: []string{"Model", "N", "Accepts/s", "Time to first reply, p50", "p99", "The last one's", "The longest", "CPU a connection",
 		"Peak RSS", "above empty"}}
-	for _, after := range results.KeptAfters {
+	for _, after := range figure.KeptAfters {
 		t.Head = append(t.Head, "kept after "+seconds(after))
 	}
 	t.Head = append(t.Head, "Valid")
 	for _, g := range b.each(load) {
 		row := append(b.whose(g),
 			datum(g, figures.throughput), datum(g, figures.p50), datum(g, figures.p99),
-			told(g, results.LastP50, words.Nanoseconds), told(g, results.LongestOpening, words.Nanoseconds), datum(g, figures.cpu),
-			told(g, results.PeakRSS, words.Bytes), told(g, results.PeakAdded, words.Bytes))
-		for _, after := range results.KeptAfters {
-			row = append(row, told(g, results.KeptAdded(after), words.Bytes))
+			told(g, figure.LastP50, words.Nanoseconds), told(g, figure.LongestOpening, words.Nanoseconds), datum(g, figures.cpu),
+			told(g, figure.PeakRSS, words.Bytes), told(g, figure.PeakAdded, words.Bytes))
+		for _, after := range figure.KeptAfters {
+			row = append(row, told(g, figure.KeptAdded(after), words.Bytes))
 		}
 		counted := len(g.Told())
-		t.Rows = append(t.Rows, append(row, figure(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
+		t.Rows = append(t.Rows, append(row, fig(float64(counted), fmt.Sprintf("%d/%d", counted, counted+len(g.Void)))))
 	}
 	return t
 }
@@ -61,28 +61,28 @@ func (b *builder) stormTable(load results.Setting) Table {
 func seconds(d time.Duration) string { return words.Number(d.Seconds()) + " s" }
 
 // stormBars is the peak above the empty server, by when it was given back.
-func (b *builder) stormBars(of []*results.Group) []bars {
+func (b *builder) stormBars(of []*figure.Group) []bars {
 	parts := []string{"still held when last looked at"}
-	for _, after := range slices.Backward(results.KeptAfters) {
+	for _, after := range slices.Backward(figure.KeptAfters) {
 		parts = append(parts, "given back within "+seconds(after))
 	}
 	var models []string
 	var values [][]float64
 	for _, g := range of {
 		row := make([]float64, len(parts))
-		left := g.Of(results.PeakAdded)
+		left := g.Of(figure.PeakAdded)
 		if left.N == 0 {
 			continue
 		}
 		held, looked := left.Median, false
-		for i, after := range results.KeptAfters {
-			if kept := g.Of(results.KeptAdded(after)); kept.N > 0 {
+		for i, after := range figure.KeptAfters {
+			if kept := g.Of(figure.KeptAdded(after)); kept.N > 0 {
 				row[len(parts)-1-i] = max(0, held-kept.Median)
 				held, looked = min(held, kept.Median), true
 			}
 		}
 		if row[0] = held; looked {
-			models, values = append(models, results.NameOf(b.groups, g)), append(values, row)
+			models, values = append(models, figure.NameOf(b.groups, g)), append(values, row)
 		}
 	}
 	if len(models) == 0 {
@@ -94,7 +94,7 @@ func (b *builder) stormBars(of []*results.Group) []bars {
 }
 
 // stormSentence says how long the last one waits, by model, the shortest first.
-func (f facts) stormSentence(of []*results.Group) string {
+func (f facts) stormSentence(of []*figure.Group) string {
 	type wait struct {
 		model string
 		last  float64
@@ -102,11 +102,11 @@ func (f facts) stormSentence(of []*results.Group) string {
 	var waits []wait
 	var perS []float64
 	for _, g := range of {
-		last, rate := g.Of(results.LastP50), g.Of(results.Throughput)
+		last, rate := g.Of(figure.LastP50), g.Of(figure.Throughput)
 		if last.N == 0 || rate.N == 0 || f.control(g.Model) {
 			continue
 		}
-		waits, perS = append(waits, wait{results.NameOf(f.groups, g), last.Median}), append(perS, rate.Median)
+		waits, perS = append(waits, wait{figure.NameOf(f.groups, g), last.Median}), append(perS, rate.Median)
 	}
 	if len(waits) == 0 {
 		return ""
@@ -121,16 +121,16 @@ func (f facts) stormSentence(of []*results.Group) string {
 }
 
 // stormMemorySentence says what a storm takes, and what of it is kept for how long.
-func (f facts) stormMemorySentence(of []*results.Group) string {
+func (f facts) stormMemorySentence(of []*figure.Group) string {
 	var said []string
 	for _, g := range of {
-		peak := g.Of(results.PeakAdded)
+		peak := g.Of(figure.PeakAdded)
 		if peak.N == 0 || f.control(g.Model) {
 			continue
 		}
-		s := fmt.Sprintf("%s in %s", words.Bytes(peak.Median), words.Code(results.NameOf(f.groups, g)))
-		for _, after := range slices.Backward(results.KeptAfters) {
-			if kept := g.Of(results.KeptAdded(after)); kept.N > 0 {
+		s := fmt.Sprintf("%s in %s", words.Bytes(peak.Median), words.Code(figure.NameOf(f.groups, g)))
+		for _, after := range slices.Backward(figure.KeptAfters) {
+			if kept := g.Of(figure.KeptAdded(after)); kept.N > 0 {
 				s += fmt.Sprintf(", of which %s are kept after %s", words.Bytes(min(kept.Median, peak.Median)), seconds(after))
 				break
 			}

@@ -7,8 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -39,7 +40,7 @@ func (b *builder) slopes() Table {
 	}
 	for _, g := range b.growth {
 		row := []Datum{{Text: g.Name, Model: g.Name}, slopeDatum(g.UserPerConn()), unknown,
-			figure(g.User.Intercept, words.Bytes(g.User.Intercept)), figure(float64(g.User.Points), words.Whole(g.User.Points))}
+			fig(g.User.Intercept, words.Bytes(g.User.Intercept)), fig(float64(g.User.Points), words.Whole(g.User.Points))}
 		if g.Kernel != nil {
 			row[2] = slopeDatum(g.KernelPerConn())
 		}
@@ -49,8 +50,8 @@ func (b *builder) slopes() Table {
 }
 
 // slopeDatum is a slope with its interval, where that is known.
-func slopeDatum(i results.Interval) Datum {
-	d := figure(i.Mid, slope(i.Mid))
+func slopeDatum(i stats.Interval) Datum {
+	d := fig(i.Mid, slope(i.Mid))
 	if known(i) {
 		d.Detail = bytesBetween(i)
 	}
@@ -58,7 +59,7 @@ func slopeDatum(i results.Interval) Datum {
 }
 
 // returned is what servers gave back once every connection was closed.
-func (b *builder) returned(load results.Setting) (Table, bool) {
+func (b *builder) returned(load figure.Setting) (Table, bool) {
 	t := Table{
 		Title: "Given back", Note: "Resident memory at the greatest N: with all connections open, and once they are closed.",
 		Head: []string{"Model", "N", "Empty", "All open", "After closing"},
@@ -80,8 +81,8 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 	}
 	for _, row := range b.rows(load) {
 		g := row[len(row)-1]
-		name := results.NameOf(b.groups, g)
-		data := []Datum{{Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns))}
+		name := figure.NameOf(b.groups, g)
+		data := []Datum{{Text: name, Model: name}, fig(float64(g.Conns), words.Whole(g.Conns))}
 		for _, of := range []func(*record.Memory) *int64{
 			func(m *record.Memory) *int64 { return m.EmptyRSS }, func(m *record.Memory) *int64 { return m.RSS },
 			func(m *record.Memory) *int64 { return m.AfterCloseRSS },
@@ -104,7 +105,7 @@ func (b *builder) returned(load results.Setting) (Table, bool) {
 	return t, known
 }
 
-func bytesOf(g *results.Group, of func(*record.Memory) *int64) Datum {
+func bytesOf(g *figure.Group, of func(*record.Memory) *int64) Datum {
 	s := g.Of(func(c *record.Cell) (float64, bool) {
 		if v := of(&c.Memory); v != nil {
 			return float64(*v), true
@@ -114,7 +115,7 @@ func bytesOf(g *results.Group, of func(*record.Memory) *int64) Datum {
 	if s.N == 0 {
 		return unknown
 	}
-	return figure(s.Median, words.Bytes(s.Median))
+	return fig(s.Median, words.Bytes(s.Median))
 }
 
 // trust is every void cell, every warning, every stall, and the checks.
@@ -148,10 +149,10 @@ func (b *builder) void() Table {
 	return t
 }
 
-func (b *builder) cellWords(g *results.Group, c *record.Cell) []Datum {
-	name := results.NameOf(b.groups, g)
-	return []Datum{{Text: b.facts.loads[g.Setting()]}, {Text: name, Model: name}, figure(float64(g.Conns), words.Whole(g.Conns)),
-		figure(float64(c.Rep), words.Whole(c.Rep))}
+func (b *builder) cellWords(g *figure.Group, c *record.Cell) []Datum {
+	name := figure.NameOf(b.groups, g)
+	return []Datum{{Text: b.facts.loads[g.Setting()]}, {Text: name, Model: name}, fig(float64(g.Conns), words.Whole(g.Conns)),
+		fig(float64(c.Rep), words.Whole(c.Rep))}
 }
 
 // warnings is what cells warn of, a kind a row: warnings are alike but for their figures.
@@ -168,13 +169,13 @@ func (b *builder) warnings() Table {
 		g := &b.groups[i]
 		for _, c := range slices.Concat(g.Valid, g.Rotated, g.Void) {
 			for _, w := range c.Warnings {
-				key := b.facts.loads[g.Setting()] + "\x00" + results.WithoutFigures(w)
+				key := b.facts.loads[g.Setting()] + "\x00" + words.WithoutFigures(w)
 				k := kinds[key]
 				if k == nil {
 					k = &kind{load: b.facts.loads[g.Setting()], said: w, models: map[string]int{}}
 					kinds[key], order = k, append(order, key)
 				}
-				k.models[results.NameOf(b.groups, g)]++
+				k.models[figure.NameOf(b.groups, g)]++
 				k.conns = append(k.conns, g.Conns)
 				k.times++
 			}
@@ -197,7 +198,7 @@ func (b *builder) warnings() Table {
 			said = "such as: " + said
 		}
 		t.Rows = append(t.Rows, []Datum{{Text: k.load}, {Text: said}, {Text: strings.Join(who, ", ")}, {Text: words.List(conns)},
-			figure(float64(k.times), words.Whole(k.times))})
+			fig(float64(k.times), words.Whole(k.times))})
 	}
 	return t
 }
@@ -232,7 +233,7 @@ func counted[T int64 | float64](v *T, inWords func(float64) string) Datum {
 	if v == nil {
 		return unknown
 	}
-	return figure(float64(*v), inWords(float64(*v)))
+	return fig(float64(*v), inWords(float64(*v)))
 }
 
 // syscalls is calls by name, the most frequent first.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"cbench/results"
+	"cbench/results/figure"
 	"cbench/results/record"
 )
 
@@ -32,7 +32,7 @@ func TestReturned(t *testing.T) {
 
 func TestSlopesTellHowSureTheyAre(t *testing.T) {
 	unsure := grows("pool", 180)
-	b := builder{facts: facts{growth: []results.Growth{surely("goroutine", 3950, 3870, 60), unsure}}}
+	b := builder{facts: facts{growth: []figure.Growth{surely("goroutine", 3950, 3870, 60), unsure}}}
 	rows := b.slopes().Rows
 	if u, k := rows[0][1], rows[0][2]; u.Text != "3.86 KiB" || u.Detail != "3.80 to 3.92" || k.Text != "3.78 KiB" || k.Detail != "3.72 to 3.84" {
 		t.Errorf("%+v, %+v", u, k)

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"cbench/results"
+	"cbench/results/compare"
+	"cbench/results/figure"
+	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -17,7 +19,7 @@ func atN(n int) string { return "N = " + words.Whole(n) }
 // sense is how a language says that a figure is more or less than another.
 type sense struct{ more, less, much string }
 
-func senseOf(f results.Figure) sense {
+func senseOf(f figure.Figure) sense {
 	name := strings.ToLower(f.Name + " " + f.Title)
 	for _, word := range []string{"p50", "p90", "p99", "latency", "spread"} {
 		if strings.Contains(name, word) {
@@ -31,7 +33,7 @@ func senseOf(f results.Figure) sense {
 }
 
 // howMuch is a ratio other/base in words, with its interval: "27% more (24 to 30%)", "2.3 times as much (2.1 to 2.6)".
-func howMuch(r results.Interval, f results.Figure) string {
+func howMuch(r stats.Interval, f figure.Figure) string {
 	s := senseOf(f)
 	var inWords, from, to string
 	switch {
@@ -52,7 +54,7 @@ func howMuch(r results.Interval, f results.Figure) string {
 }
 
 // than is how a language goes on behind howMuch.
-func than(r results.Interval) string {
+func than(r stats.Interval) string {
 	if r.Mid >= manyTimes {
 		return "as"
 	}
@@ -63,13 +65,13 @@ func than(r results.Interval) string {
 const manyTimes = 1.95
 
 // known reports whether it is known how sure the figure is.
-func known(i results.Interval) bool {
+func known(i stats.Interval) bool {
 	return i.N > 0 && !math.IsNaN(i.Low) && !math.IsNaN(i.High) && !math.IsInf(i.Low, 0) && !math.IsInf(i.High, 0)
 }
 
 // loadNames names every load in a few words, and in more where the few would be those of another load too.
-func loadNames(loads []results.Setting) map[results.Setting]string {
-	names := make(map[results.Setting]string, len(loads))
+func loadNames(loads []figure.Setting) map[figure.Setting]string {
+	names := make(map[figure.Setting]string, len(loads))
 	often := map[string]int{}
 	for _, l := range loads {
 		names[l] = loadName(l)
@@ -84,7 +86,7 @@ func loadNames(loads []results.Setting) map[results.Setting]string {
 }
 
 // loadName is "echo, closed loop" or "chat at 1,000 messages/s".
-func loadName(l results.Setting) string {
+func loadName(l figure.Setting) string {
 	p := l.Params
 	name := words.Printable(l.Scenario)
 	switch {
@@ -133,8 +135,8 @@ func limitsIn(slo string) string {
 }
 
 // settingsOf is every load of the groups, in their order.
-func settingsOf(groups []results.Group) []results.Setting {
-	var all []results.Setting
+func settingsOf(groups []figure.Group) []figure.Setting {
+	var all []figure.Setting
 	for i := range groups {
 		if s := groups[i].Setting(); !slices.Contains(all, s) {
 			all = append(all, s)
@@ -144,8 +146,8 @@ func settingsOf(groups []results.Group) []results.Setting {
 }
 
 // byConns sorts comparisons along N.
-func byConns(all []results.Comparison) []results.Comparison {
+func byConns(all []compare.Comparison) []compare.Comparison {
 	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b results.Comparison) int { return cmp.Compare(a.Conns, b.Conns) })
+	slices.SortStableFunc(sorted, func(a, b compare.Comparison) int { return cmp.Compare(a.Conns, b.Conns) })
 	return sorted
 }

@@ -114,3 +114,13 @@ func Times(v float64) string {
 	}
 	return strconv.FormatFloat(v, 'g', 2, 64)
 }
+
+// WithoutFigures is s without digits and points: reasons of one kind are alike without them.
+func WithoutFigures(s string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,80 @@
+package compare
+
+import (
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/words"
+	"fmt"
+	"math"
+)
+
+// mostSwing is how wide the tail of a control may be, the high end over the low one, before it ranks nobody.
+const mostSwing = 2
+
+// drowning is where the machine's own pauses are the tail: by load, number of connections and figure.
+type drowning map[drowned]swung
+
+// swung is by what factor a control differs from itself there, and in words why nothing can be ranked.
+type swung struct {
+	factor float64 // 0: it does not, or there is no control
+	why    string
+}
+
+type drowned struct {
+	setting figure.Setting
+	conns   int
+	fig     string
+}
+
+func (d drowning) at(s figure.Setting, conns int, f figure.Figure) swung {
+	return d[drowned{s, conns, f.Name}]
+}
+
+// drownedBy finds where even floor, the control that does nothing but answer, and even a model against its own twin, cannot repeat a
+// tail within mostSwing.
+func drownedBy(groups []figure.Group) drowning {
+	d := drowning{}
+	var cells []record.Cell
+	for i := range groups {
+		cells = append(cells, groups[i].Rotated...)
+	}
+	twins := figure.TwinsOf(cells)
+	for _, block := range figure.Blocks(groups) {
+		for i := range block {
+			g := &block[i]
+			for _, f := range figure.Figures {
+				if !f.Tail || !f.Comparable(g.Setting()) {
+					continue
+				}
+				swing := 0.0
+				of, twin := twins[g.Model]
+				if twin || g.Model == "floor" {
+					swing = g.Swing(f)
+				}
+				if b := baseIn(block, g, of); twin && b != nil {
+					swing = max(swing, twinSwing(b, g, f))
+				}
+				place := drowned{g.Setting(), g.Conns, f.Name}
+				if swing > max(mostSwing, d[place].factor) {
+					who := "the same server twice differs"
+					if !twin {
+						who = g.Model + ", which does nothing but answer, differs from itself"
+					}
+					d[place] = swung{swing, fmt.Sprintf("the machine's own pauses drown %s here: %s by a factor of %s", f.Title, who, words.Digits(swing))}
+				}
+			}
+		}
+	}
+	return d
+}
+
+// twinSwing is how far apart the ratio of a model to itself comes out, by the rounds that scatter within rotations.
+func twinSwing(base, twin *figure.Group, f figure.Figure) (swing float64) {
+	for _, p := range (lucks{}).pairsOf(base, twin, f) {
+		if d, within, ok := p.mean(); ok {
+			half := math.Abs(d) + 2*math.Sqrt(within)
+			swing = max(swing, math.Exp(2*half))
+		}
+	}
+	return swing
+}

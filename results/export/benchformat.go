@@ -1,0 +1,139 @@
+package export
+
+import (
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/words"
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"golang.org/x/perf/benchfmt"
+)
+
+// benchUnits is the figures in the units of the Go benchmark format, as benchstat knows them.
+var benchUnits = []struct {
+	unit string
+	fig  figure.Figure
+}{
+	{"ns/msg", figure.Named("cpu_ns_per_message")},
+	{"msg/s", figure.Named("throughput_per_s")},
+	{"p50-ns", figure.Named("p50_ns")},
+	{"p99-ns", figure.Named("p99_ns")},
+	{"p999-ns", figure.Named("p999_ns")},
+	{"B/conn", figure.Named("user_per_conn_bytes")},
+	{"kernel-B/conn", figure.Named("kernel_per_conn_bytes")},
+}
+
+// WriteBench writes the valid cells in the Go benchmark format (golang.org/design/14313-benchmark-format), a line a repetition, with the
+// environment as file configuration. ns/msg is CPU time of the server. Void cells are left out, for the format cannot tell them from others:
+// it returns how many, and how many have no figure. The error is the writer's.
+func WriteBench(w io.Writer, run *record.Run, cells []record.Cell) (void, empty int, err error) {
+	out := benchfmt.NewWriter(w)
+	write := func(r benchfmt.Record) {
+		if err == nil {
+			err = out.Write(r)
+		}
+	}
+	for _, u := range benchUnits {
+		better := "higher"
+		if u.fig.Less {
+			better = "lower"
+		}
+		write(&benchfmt.UnitMetadata{UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: "better"}, OrigUnit: u.unit, Value: better})
+	}
+	config := benchConfig(run)
+	var valid []record.Cell // in the order that groups are shown in, which benchstat keeps
+	for _, g := range figure.Summarise(cells) {
+		valid, void = append(append(valid, g.Rotated...), g.Valid...), void+len(g.Void)
+	}
+	for i := range valid {
+		c := &valid[i]
+		r := &benchfmt.Result{Config: config, Name: benchfmt.Name(benchName(c)), Iters: int(max(c.Load.Received, 1))}
+		for _, u := range benchUnits {
+			if v, known := u.fig.Metric(c); known {
+				r.Values = append(r.Values, benchfmt.Value{Value: v, Unit: u.unit})
+			}
+		}
+		if len(r.Values) == 0 { // the format has no line without a figure
+			empty++
+			continue
+		}
+		write(r)
+	}
+	if err != nil {
+		err = fmt.Errorf("write benchmarks: %w", err)
+	}
+	return void, empty, err
+}
+
+// benchConfig is what the figures depend on beside the program, by keys as the format wants them: in lower case, without spaces.
+func benchConfig(run *record.Run) (config []benchfmt.Config) {
+	e := run.Environment
+	for _, c := range []struct{ key, value string }{
+		{"goos", "linux"},
+		{"cpu", e.CPUModel},
+		{"cores", fmt.Sprint(e.Cores)},
+		{"memory-bytes", fmt.Sprint(e.MemoryBytes)},
+		{"kernel", e.Kernel},
+		{"distro", e.Distro},
+		{"go-version", e.GoVersion},
+		{"commit", e.BuildCommit},
+		{"gogc", e.GOGC},
+		{"gomemlimit", e.GOMEMLIMIT},
+		{"server-cpus", e.ServerCPUs},
+		{"client-cpus", e.ClientCPUs},
+	} {
+		if value := strings.TrimSpace(words.Printable(c.value)); value != "" {
+			config = append(config, benchfmt.Config{Key: c.key, Value: []byte(value), File: true})
+		}
+	}
+	return config
+}
+
+// benchName is "Echo/model=reactor/conns=1000/loop=open/rate=20000/payload=128-2", the last being the server's GOMAXPROCS. Repetitions have
+// one name, which is what makes them a sample; those of a rotation have that of the rotation too, for they were taken otherwise.
+func benchName(c *record.Cell) string {
+	p := c.Params
+	var name strings.Builder
+	for _, word := range strings.FieldsFunc(c.Scenario, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		name.WriteString(words.Capital(word))
+	}
+	part := func(key string, value any) { fmt.Fprintf(&name, "/%s=%s", key, benchSafe(fmt.Sprint(value))) }
+	part("model", c.Model)
+	part("conns", c.Conns)
+	part("loop", cmp.Or(p.Loop, "none"))
+	if p.RatePerS > 0 {
+		part("rate", p.RatePerS)
+	}
+	if p.Pipeline > 1 {
+		part("pipeline", p.Pipeline)
+	}
+	if p.RoomSize > 0 {
+		part("room", p.RoomSize)
+	}
+	for _, o := range []struct{ key, value string }{
+		{"driver", p.Driver}, {"arrivals", p.Arrivals}, {"rotation", p.Rotation}, {"search", p.Search}, {"slo", p.SLO},
+	} {
+		if o.value != "" {
+			part(o.key, o.value)
+		}
+	}
+	part("payload", p.PayloadBytes)
+	if p.Procs > 1 { // as testing writes it
+		fmt.Fprintf(&name, "-%d", p.Procs)
+	}
+	return name.String()
+}
+
+// benchSafe keeps what a value says from ending the name or beginning another part of it.
+func benchSafe(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || !unicode.IsPrint(r) || r == '/' {
+			return '_'
+		}
+		return r
+	}, s)
+}
