@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cbench/results/export"
 	"fmt"
 	"os"
 
