@@ -124,3 +124,13 @@ func WithoutFigures(s string) string {
 		return r
 	}, s)
 }
+
+// Shorten is s in at most so many characters: what is left out of its middle is an ellipsis.
+func Shorten(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most || most < 3 {
+		return s
+	}
+	tail := (most - 1) / 2
+	return string(r[:most-1-tail]) + "…" + string(r[len(r)-tail:])
+}
