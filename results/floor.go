@@ -39,17 +39,17 @@ type drowned struct {
 func (d drowning) at(s Setting, conns int, f Figure) swung { return d[drowned{s, conns, f.Name}] }
 
 // drownedBy finds where even floor, the control that does nothing but answer, and even a model against its own twin, cannot repeat a
-// tail within mostSwing.
+// tail within mostSwing. What a server's own stop did to its tail is no pause of the machine's (StopsOf).
 func drownedBy(groups []Group) drowning {
 	d := drowning{}
 	var cells []record.Cell
 	for i := range groups {
 		cells = append(cells, groups[i].Rotated...)
 	}
-	twins := TwinsOf(cells)
+	twins, own := TwinsOf(cells), ownStops(groups)
 	for _, block := range blocksOf(groups) {
 		for i := range block {
-			g := &block[i]
+			g := block[i].without(own)
 			for _, f := range Figures {
 				if !f.Tail || !f.comparable(g.Setting()) {
 					continue
@@ -60,7 +60,7 @@ func drownedBy(groups []Group) drowning {
 					swing = g.swing(f)
 				}
 				if b := baseIn(block, g, of); twin && b != nil {
-					swing = max(swing, twinSwing(b, g, f))
+					swing = max(swing, twinSwing(b.without(own), g, f))
 				}
 				place := drowned{g.Setting(), g.Conns, f.Name}
 				if swing > max(mostSwing, d[place].factor) {

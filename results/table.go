@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,7 @@ var columns = []column{
 	{"p50", "p50", figureNamed("p50_ns"), words.Nanoseconds, words.Nanoseconds},
 	{"p99", "p99", figureNamed("p99_ns"), words.Nanoseconds, words.Nanoseconds},
 	{"p99.9", "p99.9", figureNamed("p999_ns"), words.Nanoseconds, words.Nanoseconds},
+	{"longest silence", "silence", Silence, words.Nanoseconds, words.Nanoseconds},
 	{"CPU/message", "CPU ns", figureNamed("cpu_ns_per_message"), nanosecondsInFull, words.PerSecond},
 	{"user mem/conn", "user/c", figureNamed("user_per_conn_bytes"), words.Bytes, words.Bytes},
 	{"kernel mem/conn", "kernel/c", figureNamed("kernel_per_conn_bytes"), words.Bytes, words.Bytes},
@@ -99,7 +101,12 @@ type told struct {
 	spread   Spread
 }
 
-func toldOf(g *Group, f Figure) told { return told{g.Interval(f), g.Of(f.Metric)} }
+func toldOf(g *Group, f Figure) told {
+	if s := g.Of(f.Metric); f.Most {
+		return told{interval: Interval{Low: math.NaN(), Mid: s.Max, High: math.NaN(), N: s.N}}
+	}
+	return told{g.Interval(f), g.Of(f.Metric)}
+}
 
 // intervalsOf is every figure of every group: a bootstrap is not cheap, so each is taken once.
 func intervalsOf(groups []Group) map[*Group][]told {
@@ -182,6 +189,7 @@ func writeBlock(out *strings.Builder, all, block []Group, known map[*Group][]tol
 	writeAligned(out, figuresOf(all, block, known, how), opts)
 	writeSeldom(out, all, block, opts)
 	writeVoid(out, all, block, opts)
+	writeStops(out, all, block, opts)
 }
 
 // figuresOf is the table of one block, the head its first row, without the columns that nothing is known in.

@@ -28,6 +28,7 @@ type facts struct {
 	twins   []results.Comparison // controls against what they are
 	limits  [][]limit
 	stalls  []stall
+	stops   []results.Stop
 	cores   []results.Cores
 	kindred []results.Comparison // of styled against each of kin
 
@@ -61,7 +62,8 @@ func factsOf(s *Source) facts {
 	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
 	f.cores, f.evenness = results.CoresOf(s.Cells), results.EvennessOf(s.Cells)
 	f.kindred = results.Kindred(s.Cells, styled, kin...)
-	f.stalls = stallsOf(f.groups, f.loads, f.control)
+	f.stops = results.StopsOf(s.Cells)
+	f.stalls = stallsOf(f.groups, f.stops, f.loads, f.control, f.noisy)
 	if s.Run != nil {
 		f.originals = results.OriginalsOf(s.Run, s.Cells)
 	}
@@ -117,7 +119,8 @@ func (f facts) findings() []Finding {
 	add("Slow readers", "", f.deafFinding())
 	add("Storms", "", f.stormFindings()...)
 	add("One room", "", f.reachFindings()...)
-	add("Stalls", "", stalls[:min(2, len(stalls))]...)
+	stops := f.stopSentences()
+	add("Stalls", "", slices.Concat(stops[:min(3, len(stops))], stalls[:min(2, len(stalls))])...)
 	add("Fairness", "", f.unfair()...)
 	add("How sure", "", f.sureness()...)
 	all[len(all)-1].More = f.surenessInFull() // there is always something to say of how sure
