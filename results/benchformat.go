@@ -22,6 +22,7 @@ var benchUnits = []struct {
 	{"p50-ns", figureNamed("p50_ns")},
 	{"p99-ns", figureNamed("p99_ns")},
 	{"p999-ns", figureNamed("p999_ns")},
+	{"silence-ns", Silence},
 	{"B/conn", figureNamed("user_per_conn_bytes")},
 	{"kernel-B/conn", figureNamed("kernel_per_conn_bytes")},
 }

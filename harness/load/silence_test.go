@@ -68,6 +68,11 @@ func TestSilenceLeavesOutTheClient(t *testing.T) {
 				l.silence.back(l.silence.woke+5*ms, awake)
 			}
 		}, 97 * ms},
+		{"a busy CPU, often by much", func(l *loop) {
+			for range 20 {
+				l.silence.back(l.silence.woke+50*ms, awake)
+			}
+		}, 904 * ms}, // of a second, less the longest and the last
 		{"it says much before it waits", func(l *loop) { l.silence.back(180*ms, 0) }, 0},
 	} {
 		l := asleep(150 * ms)
