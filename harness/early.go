@@ -3,6 +3,8 @@ package harness
 import (
 	"math"
 	"slices"
+
+	"cbench/results/record"
 )
 
 // minRounds is how many rounds there are before a rotation may end early: as many forward as backward, and enough for an interval of
@@ -20,7 +22,7 @@ func (r *rotation) width() (width float64, sure bool) {
 		var ratios []float64
 		theirs := m.cell.Rotation.Rounds
 		for i, b := range base.cell.Rotation.Rounds {
-			if i < len(theirs) && b.Void == "" && theirs[i].Void == "" {
+			if i < len(theirs) && costs(b) && costs(theirs[i]) {
 				ratios = append(ratios, theirs[i].ServerNSPerMessage/b.ServerNSPerMessage)
 			}
 		}
@@ -32,6 +34,9 @@ func (r *rotation) width() (width float64, sure bool) {
 	}
 	return width, sure
 }
+
+// costs reports whether it is known what a message cost in the round.
+func costs(r record.Round) bool { return r.Void == "" && r.ServerNSPerMessage > 0 }
 
 // medianInterval is the median with an interval that holds the true one with at least 95% certainty, whatever the distribution:
 // between the k-th value from below and the k-th from above, where 2·P(B < k) ≤ 5% for B binomial with n and ½ (the sign test turned round;

@@ -52,6 +52,7 @@ type facts struct {
 	slot     time.Duration // the longest stretch that was measured in one go
 	overflow int64         // latencies that no histogram took
 	early    int64         // replies that were missing before a stall at the window's end could have begun: load.Report.Behind
+	before   time.Duration // the longest silence that was over when the window began
 	loops    int           // event loops of the load, each of which can use a CPU
 
 	strays     []string // threads of the server that are not on its CPUs

@@ -18,6 +18,7 @@ const (
 	leastOfRate = 0.99                 // of the offered rate that must be achieved
 	underWay    = 5 * time.Millisecond // of messages that may be under way more at one edge of a window than at the other
 	mostBacklog = load.EdgeStall       // of messages: a machine's pause at an edge, and not yet a server that falls behind
+	stopsEdge   = 110                  // per cent of a stop that the replies may be worth that it moved over an edge
 	mostSteady  = 0.25                 // of what is missing that was so before such a pause could begin; of a steady deficit it is half or more
 
 	someLate    = 0.01 // of the sends that may be over 1 ms late before p99 tells of the client
@@ -72,16 +73,6 @@ func judgeReplies(f *facts) (v verdict) {
 	return v
 }
 
-// judgeSilence leaves it to others to say why where something else is: rounds that do not count are in no latency, however much was
-// answered in them.
-func judgeSilence(f *facts) verdict {
-	elsewhere := slices.ContainsFunc(f.voidRounds, func(why string) bool { return why != silentSlot })
-	if f.cell.Latency == nil && len(f.cell.Void) == 0 && !elsewhere {
-		return voided("no message was answered in the window")
-	}
-	return passed
-}
-
 func judgeOverflow(f *facts) verdict {
 	if f.overflow > 0 {
 		return voided("%d latencies of over 60 s are in no histogram", f.overflow)
@@ -131,6 +122,8 @@ func judgeRate(f *facts) verdict {
 		return passed
 	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog && (achieved > offered || !f.steady()):
 		return warned("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
+	case c.Rotation == nil && backlog <= f.stop()*stopsEdge/100:
+		return warned("the server stopped for %s: that moved %.0f%% of the replies over the edge of the window", stretch(f.stop()), off*100)
 	case c.Rotation == nil && backlog <= mostBacklog && f.noisy:
 		return warned("offered %.0f messages/s and achieved %.0f: the server could not keep up, or had not the CPU (kept: --noisy)", offered, achieved)
 	case achieved > offered:
@@ -281,8 +274,12 @@ func judgeLittle(f *facts) verdict {
 	}
 	underway := float64(c.Conns * max(1, c.Params.Pipeline))
 	found := *c.Load.ThroughputPerS * c.Latency.Mean / 1e9
-	// What was sent before a window is answered in it, and what is answered after it was sent in it: a latency's worth at each end.
-	edge := c.Latency.Mean / float64(f.slot)
+	// What was sent before a window is answered in it, and what is answered after it was sent in it: a latency's worth at each end, or a stop's.
+	atEdge := c.Latency.Mean
+	if f.stop() > 0 {
+		atEdge += float64(c.Latency.Max)
+	}
+	edge := atEdge / float64(f.slot)
 	if off := found/underway - 1; math.Abs(off) > littleTolerance+edge {
 		return voided("%.0f messages/s of %v each are %.0f under way, and there were %.0f: throughput or latency is wrong (Little's law)",
 			*c.Load.ThroughputPerS, time.Duration(c.Latency.Mean).Round(time.Microsecond), found, underway)

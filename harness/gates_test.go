@@ -360,3 +360,60 @@ func TestWaitsAreTheWindowsShare(t *testing.T) {
 		t.Errorf("not known: %+v, warnings %q", c, m.cell.Warnings)
 	}
 }
+
+// stopped makes a repetition one whose server answered nothing for so long.
+func stopped(f *facts, d time.Duration) *facts {
+	f.cell.Load.LongestSilenceNS = known(d.Nanoseconds())
+	f.cell.Latency.Max = d.Nanoseconds()
+	return f
+}
+
+// A server that stops is told of, or void for that reason, and for no other that follows from it.
+func TestGatesOfAStop(t *testing.T) {
+	over := func(f *facts) *facts { // the window's end: half of the messages came after it
+		f.cell.Load.ThroughputPerS, f.early = known(5000.0), 9000
+		return f
+	}
+	silentFrom := func(f *facts) *facts { // before the window, until after it
+		f.cell.Load.ThroughputPerS, f.cell.Load.Sent, f.cell.Load.Received, f.cell.Load.Expected = known(0.0), 100, 100, 100
+		f.cell.Latency = &record.Latency{Count: 100, Mean: 3e9, P50: 3e9, Max: 3e9}
+		f.cell.Service = f.cell.Latency
+		return f
+	}
+	lost := func(f *facts) *facts {
+		f.cell.Verify.Lost = 4
+		return f
+	}
+	backlog := sound()
+	backlog.cell.Load.ThroughputPerS, backlog.before, backlog.early = known(14_000.0), 900*time.Millisecond, 0
+	little := soundLoop() // 100 messages waited for 3 s each, over the end of 2 s
+	little.cell.Latency.Mean = 100 * (2 + 2.9) * 1e9 / 40_000
+	for _, tt := range []struct {
+		name       string
+		f          *facts
+		void, warn string // what is said; "": nothing is
+	}{
+		{"for 30 ms", stopped(sound(), 30*time.Millisecond), "", ""},
+		{"for 300 ms", stopped(sound(), 300*time.Millisecond), "", "nothing was answered for 300 ms"},
+		{"for 3 s, closed", stopped(soundLoop(), 3*time.Second), "", "nothing was answered for 3 s"},
+		{"for 900 ms, in turn", stopped(soundRotation(), 900*time.Millisecond), "", "nothing was answered for 900 ms"},
+		{"over the window's end", over(stopped(sound(), time.Second)), "", "the server stopped for 1 s: that moved 50% of the replies"},
+		{"over the end, and fell behind beside", over(stopped(sound(), 500*time.Millisecond)), "the server's capacity", ""},
+		{"over the window's end, closed", stopped(little, 3*time.Second), "", "nothing was answered for 3 s"},
+		{"before the window", backlog, "", "the server stopped for 900 ms"},
+		{"throughout", stopped(silentFrom(soundLoop()), 3*time.Second), "the server stopped for 3 s: no message was answered", ""},
+		{"for good", lost(stopped(sound(), 5*time.Second)), "the server stopped for 5 s", ""},
+		{"no longer than it blocks", func() *facts {
+			f := stopped(sound(), 400*time.Millisecond)
+			f.cell.Params.BlockNS = 300e6
+			return f
+		}(), "", ""},
+	} {
+		m := &measurement{cell: *tt.f.cell, facts: *tt.f}
+		m.judge()
+		void, warn := strings.Join(m.cell.Void, "; "), strings.Join(m.cell.Warnings, "; ")
+		if !strings.Contains(void, tt.void) || !strings.Contains(warn, tt.warn) || tt.void == "" && void != "" {
+			t.Errorf("%s: void %q, warnings %q; want %q and %q", tt.name, void, warn, tt.void, tt.warn)
+		}
+	}
+}

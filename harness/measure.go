@@ -270,23 +270,25 @@ func (m *measurement) quiet(ctx context.Context, proc *server.Process) {
 // taken for the work of others.
 func (m *measurement) edge(proc *server.Process, start bool) (at edge) {
 	pids := proc.PIDs()
-	if !start {
-		at.machine, at.machineErr = probe.ReadMachine()
-		at.usage, at.err = probe.ReadClock(pids)
-	}
+	at.machine, at.machineErr = probe.ReadMachine()
+	at.usage, at.err = probe.ReadClock(pids)
+	asked := time.Now()
 	if rt, err := proc.Runtime(); err == nil {
 		pause := rt.GCPause.Nanoseconds()
 		at.pause = &pause
 		m.cell.CPU.Goroutines = &rt.Goroutines
 	}
-	if start {
+	if start && time.Since(asked) < lateAnswer { // else it has stopped, and the window began long ago
 		at.usage, at.err = probe.ReadClock(pids)
 		at.machine, at.machineErr = probe.ReadMachine()
-	} else {
+	} else if !start {
 		at.memory = m.memory(proc, false)
 	}
 	return at
 }
+
+// lateAnswer is from when what a server was asked costs less CPU time than the part of the window that the answer took would hide.
+const lateAnswer = 10 * time.Millisecond
 
 // failed adds up failed connections and messages by kind.
 func (m *measurement) failed(errs map[string]int64) {

@@ -120,7 +120,11 @@ func (m *member) load(ctx context.Context, length, ramp time.Duration) (s slot, 
 	if r.Odd != "" {
 		m.warnOnce("the first wrong reply: %s", r.Odd)
 	}
-	return s, r.Verify == (record.Verify{}) && len(r.Errors) == 0
+	m.stoppedBefore(time.Duration(r.SilenceBefore))
+	if ok = r.Verify == (record.Verify{}) && len(r.Errors) == 0; !ok {
+		m.silence(time.Duration(r.Silence)) // no round will tell of it
+	}
+	return s, ok
 }
 
 // end closes what is open, writes the sums into the cell, judges it, and stops the server.

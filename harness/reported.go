@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"math"
+	"time"
 
 	"cbench/harness/load"
 	"cbench/harness/probe"
@@ -32,8 +33,29 @@ func (m *measurement) report(r load.Report) {
 	if r.Odd != "" {
 		m.warn("the first wrong reply: %s", r.Odd)
 	}
+	if m.alone { // other drivers do not know it
+		m.silence(time.Duration(r.Silence))
+		m.stoppedBefore(time.Duration(r.SilenceBefore))
+	}
 	m.facts.overflow += r.Overflow
 	m.facts.early = r.Behind
+}
+
+// silence notes that the server was silent for so long, if that is the longest.
+func (m *measurement) silence(d time.Duration) {
+	longest := &m.cell.Load.LongestSilenceNS
+	if *longest == nil || d.Nanoseconds() > **longest {
+		ns := d.Nanoseconds()
+		*longest = &ns
+	}
+}
+
+// stoppedBefore tells of a stop that was over when the window began, and so is in none of its figures.
+func (m *measurement) stoppedBefore(d time.Duration) {
+	if d >= longSilence {
+		m.facts.before = max(m.facts.before, d)
+		m.warnOnce("nothing was answered for %s in the warm-up, which is not measured", stretch(d))
+	}
 }
 
 // window writes down what the measured window cost both sides.

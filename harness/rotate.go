@@ -77,7 +77,8 @@ func (e *Experiment) rotation(plan []record.Planned, w Watch) *rotation {
 func (r *rotation) turn(ctx context.Context) {
 	r.tell("filling caches")
 	for _, m := range r.members { // and growing buffers: not counted
-		r.slot(ctx, m)
+		s, _ := r.slot(ctx, m)
+		m.stoppedBefore(time.Duration(s.report.Silence))
 	}
 	for _, m := range r.members {
 		m.start()

@@ -281,3 +281,37 @@ func TestFairnessOfRounds(t *testing.T) {
 		}
 	}
 }
+
+// A slot in which the server did not answer counts: with the latency of what waited, and without what is not known of it.
+func TestSilentSlotCounts(t *testing.T) {
+	m := &member{measurement: &measurement{cell: record.Cell{Params: record.Params{Loop: "closed", SlotNS: 1e9}, Rotation: &record.Rotation{}}}}
+	m.add(slotOf(t, 1000, 2000))
+	silent := slotOf(t, 4, 3e9)
+	silent.report.InWindow, silent.report.Silence = 0, 3e9
+	m.add(silent)
+	disturbed := slotOf(t, 4, 5e9) // by others, for half a second of five
+	disturbed.report.Silence, disturbed.disturbed = 5e9, "in the slot of pool others took 60% of a CPU"
+	at := time.Unix(0, 0)
+	disturbed.before = probe.Machine{At: at, CPUs: map[int]probe.CPUTime{}}
+	disturbed.after = probe.Machine{At: at.Add(time.Second), CPUs: map[int]probe.CPUTime{0: {Idle: 500 * time.Millisecond}}}
+	disturbed.report.CPUNS, disturbed.to.CPU = 0, disturbed.from.CPU
+	m.facts.both = []int{0}
+	m.add(disturbed)
+	m.sums.into(m)
+	c := m.cell
+	want := record.Round{P50: 3e9, P99: 3e9, Count: 4, IdleCPURatio: 0.01}
+	if got := c.Rotation.Rounds[1]; got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if c.Latency.Count != 1004 || c.Latency.Max != 3e9 || *c.Load.ThroughputPerS != 495 {
+		t.Errorf("latency %+v at %v/s", c.Latency, *c.Load.ThroughputPerS)
+	}
+	if got := time.Duration(*c.Load.LongestSilenceNS); got != 4500*time.Millisecond || c.Rotation.Rounds[2].Void == "" {
+		t.Errorf("silent for %v; what others took is theirs, the rest is the server's: %+v", got, c.Rotation.Rounds[2])
+	}
+	// One that is not known to cost anything is left out of what ends a rotation early.
+	r := made([]float64{100, 100, 100, 100, 100, 100, 100, 100}, []float64{200, 200, 200, 200, 200, 200, 200, 0})
+	if width, sure := r.width(); !sure || width > 1e-9 {
+		t.Errorf("±%g, %v", width, sure)
+	}
+}

@@ -28,6 +28,7 @@ type sums struct {
 // add writes a slot down as a round, and adds it up if it counts.
 func (m *member) add(s slot) {
 	round := s.round()
+	m.silence(s.silence(m.facts.both))
 	m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, round)
 	if m.lost = round.Void != ""; m.lost {
 		m.facts.voidRounds = append(m.facts.voidRounds, round.Void)
@@ -56,22 +57,39 @@ func (s *slot) taken(cpus []int) string {
 	return ""
 }
 
-// silentSlot is why a round does not count in which the server did not answer.
+// silentSlot is why a round does not count in which there was nothing to answer, or no answer at all.
 const silentSlot = "no message was answered in the slot"
+
+// silence is the longest of the server's in the slot. Where others took too much of the CPUs meanwhile, it is what is left of it without the
+// time that they took: the round does not count, and yet a server that stopped in it did.
+func (s *slot) silence(cpus []int) time.Duration {
+	longest := time.Duration(s.report.Silence)
+	if s.disturbed == "" {
+		return longest
+	}
+	var b beside
+	s.beside(&b, cpus)
+	return max(0, longest-time.Duration(b.share()*float64(b.wall)))
+}
 
 // round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's too: read at rest it is
 // exact. Under load what a thread used since the last tick is missing, of a server that never waits 2 ms on average: one per cent of
 // a slot, and of the figure of slow servers only.
+//
+// A slot in which the server answered nothing counts: it is the server's worst one, with the latency of what waited, and without throughput. To
+// drop it would be to drop a stall. What the few messages before and behind it cost is not the cost of a message, and so unknown.
 func (s *slot) round() record.Round {
 	r := s.report
 	round := record.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.wall))}
-	if r.InWindow == 0 || r.WindowNS <= 0 || r.Latency == nil {
+	if r.WindowNS <= 0 || r.Latency == nil {
 		round.Void = silentSlot
 		return round
 	}
-	round.ServerNSPerMessage = float64(s.rest.Sub(s.idle).CPU) / float64(r.All)
-	round.LoadNSPerMessage = float64(r.CPUNS) / float64(r.InWindow)
-	round.ThroughputPerS = float64(r.InWindow) * 1e9 / float64(r.WindowNS)
+	if r.InWindow > 0 {
+		round.ServerNSPerMessage = float64(s.rest.Sub(s.idle).CPU) / float64(r.All)
+		round.LoadNSPerMessage = float64(r.CPUNS) / float64(r.InWindow)
+		round.ThroughputPerS = float64(r.InWindow) * 1e9 / float64(r.WindowNS)
+	}
 	round.P50, round.P99 = r.Latency.P50, r.Latency.P99
 	switch {
 	case s.disturbed != "":

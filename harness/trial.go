@@ -198,6 +198,8 @@ func (t *trial) load(rate float64) (s sample, others beside, err error) {
 	if worked, err := probe.ReadUsage(t.proc.PIDs()); errors.Join(err, restErr) == nil {
 		s.BusiestThread = float64(worked.Sub(rested).Busiest) / float64(took)
 	}
+	s.SilenceNS = r.Silence
+	t.m.silence(time.Duration(r.Silence))
 	t.memory(&s)
 	s.Why = t.slo.why(r, s.Window)
 	s.Held = s.Why == ""

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
@@ -47,6 +48,8 @@ func (s SLO) why(r load.Report, w record.Window) string {
 		return fmt.Sprintf("%d replies were lost", r.Verify.Lost)
 	case len(r.Errors) > 0:
 		return "connections failed" + kinds(r.Errors)
+	case r.InWindow == 0 && r.Silence >= longSilence.Nanoseconds():
+		return fmt.Sprintf("the server stopped for %s", stretch(time.Duration(r.Silence)))
 	case r.Latency == nil:
 		return "no message was answered in the window"
 	case r.Overflow > 0:
@@ -107,7 +110,7 @@ func pool(samples []sample) record.Window {
 	w.BusiestThread = median(func(s sample) float64 { return s.BusiestThread })
 	held := 0
 	for _, s := range samples {
-		w.Max, w.Anon = max(w.Max, s.Max), max(w.Anon, s.Anon)
+		w.Max, w.SilenceNS, w.Anon = max(w.Max, s.Max), max(w.SilenceNS, s.SilenceNS), max(w.Anon, s.Anon)
 		if s.Held {
 			held++
 		} else if w.Why == "" {

@@ -1,7 +1,9 @@
 package results
 
 import (
+	"cbench/results/compare"
 	"cbench/results/figure"
+	"cbench/results/record"
 	"cbench/results/words"
 	"fmt"
 	"maps"
@@ -75,5 +77,17 @@ func writeWarnings(out *strings.Builder, all, block []figure.Group, opts TableOp
 			whose = fmt.Sprintf("in %d of %s", times, words.Plural(repetitions, "repetition"))
 		}
 		fmt.Fprintln(out, opts.wrapped(fmt.Sprintf("warning: %s (%s)", words.Printable(first[kind]), whose)))
+	}
+}
+
+// writeStops writes which servers of a block stopped.
+func writeStops(out *strings.Builder, all, block []figure.Group, opts TableOptions) {
+	var cells []record.Cell
+	for i := range block {
+		cells = append(cells, block[i].All()...)
+	}
+	_, said := compare.OfServers(compare.StopsOf(cells))
+	for _, s := range said {
+		fmt.Fprintln(out, opts.mark(red, "stop")+strings.TrimPrefix(opts.wrapped("stop: "+s), "stop"))
 	}
 }

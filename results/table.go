@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -25,6 +26,7 @@ var columns = []column{
 	{"p50", "p50", figure.Named("p50_ns"), words.Nanoseconds, words.Nanoseconds},
 	{"p99", "p99", figure.Named("p99_ns"), words.Nanoseconds, words.Nanoseconds},
 	{"p99.9", "p99.9", figure.Named("p999_ns"), words.Nanoseconds, words.Nanoseconds},
+	{"longest silence", "silence", figure.Silence, words.Nanoseconds, words.Nanoseconds},
 	{"CPU/message", "CPU ns", figure.Named("cpu_ns_per_message"), figure.NanosecondsInFull, words.PerSecond},
 	{"user mem/conn", "user/c", figure.Named("user_per_conn_bytes"), words.Bytes, words.Bytes},
 	{"kernel mem/conn", "kernel/c", figure.Named("kernel_per_conn_bytes"), words.Bytes, words.Bytes},
@@ -94,7 +96,12 @@ type told struct {
 	spread   stats.Spread
 }
 
-func toldOf(g *figure.Group, f figure.Figure) told { return told{g.Interval(f), g.Of(f.Metric)} }
+func toldOf(g *figure.Group, f figure.Figure) told {
+	if s := g.Of(f.Metric); f.Most {
+		return told{interval: stats.Interval{Low: math.NaN(), Mid: s.Max, High: math.NaN(), N: s.N}}
+	}
+	return told{g.Interval(f), g.Of(f.Metric)}
+}
 
 // intervalsOf is every figure of every group: a bootstrap is not cheap, so each is taken once.
 func intervalsOf(groups []figure.Group) map[*figure.Group][]told {
@@ -164,6 +171,7 @@ func writeBlock(out *strings.Builder, all, block []figure.Group, known map[*figu
 	writeAligned(out, figuresOf(all, block, known, how), opts)
 	writeSeldom(out, all, block, opts)
 	writeVoid(out, all, block, opts)
+	writeStops(out, all, block, opts)
 }
 
 // figuresOf is the table of one block, the head its first row, without the columns that nothing is known in.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,13 @@ func badEcho(fault, addr string) int {
 		return 1
 	}
 	b := &badServer{fault: fault, began: time.Now()}
+	if stop, found := strings.CutPrefix(fault, "stop:"); found { // "stop:300ms,3s"
+		b.fault = "stop"
+		for i, d := range strings.Split(stop, ",") {
+			d, _ := time.ParseDuration(d)
+			time.AfterFunc(firstStop+time.Duration(i)*nextStop, func() { b.dawdle(d) })
+		}
+	}
 	accepted := 0
 	for {
 		c, err := l.Accept()
@@ -61,6 +69,8 @@ func (b *badServer) serve(c net.Conn) {
 		switch b.fault {
 		case "stall":
 			b.wait()
+		case "stop":
+			b.dawdle(0) // whoever dawdles keeps all others waiting
 		case "slow":
 			b.dawdle(time.Millisecond)
 		case "slower":
@@ -93,6 +103,12 @@ func (b *badServer) serve(c net.Conn) {
 		}
 	}
 }
+
+// When a server stops that is to: from its start on, whatever it is doing then.
+const (
+	firstStop = time.Second
+	nextStop  = 1300 * time.Millisecond
+)
 
 // wait stops the server for the first 300 ms of each second.
 func (b *badServer) wait() {

@@ -26,6 +26,7 @@ type Clients struct {
 	plan   Plan
 	loops  []*loop
 	live   atomic.Int64
+	heard  atomic.Int64 // when any loop last heard the server
 	drives uint64
 }
 
@@ -67,6 +68,7 @@ func (c *Clients) share(s *scenarios.Scenario, addr netip.AddrPort) error {
 		if err != nil {
 			return err
 		}
+		l.silence.heard = &c.heard
 		c.loops = append(c.loops, l)
 	}
 	return nil
@@ -123,6 +125,7 @@ func (c *Clients) Drive(ctx context.Context, d Drive, w Watch) (Report, error) {
 // plans sets what each loop is to do in a drive.
 func (c *Clients) plans(d Drive, w Watch) {
 	c.drives++
+	c.heard.Store(0)
 	for _, l := range c.loops {
 		l.t.goOn(d.Keep, d.LeaveOut)
 	}

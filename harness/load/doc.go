@@ -16,6 +16,10 @@
 // waited for up to Plan.Timeout, and what is missing then is lost. Wrong replies are counted (results.Verify) over
 // the whole drive, warm-up and drain too, and none of them is a latency sample.
 //
+// The longest silence (Report.Silence) is told beside: how long messages waited and nothing came, while the client was awake to see it. A
+// closed loop sends nothing meanwhile, and so would have no message to charge a stop to that begins before the window: there what
+// was under way when it stopped is measured too.
+//
 // A message counts as sent once it is handed to its connection. What the socket does not take is kept and written as soon as it
 // does: a server that does not read shows in the latency, as it would to a user. A connection that owes more
 // than a mebibyte so is closed and counted as "stalled".

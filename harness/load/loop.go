@@ -33,6 +33,7 @@ type loop struct {
 	closed  int            // connections ended in answer to our FIN
 	opener  opener
 	round   round
+	silence silence
 	t       *tally
 
 	sent, received atomic.Int64 // published once a second, for others to read
@@ -105,15 +106,18 @@ func newLoop(p Plan, to netip.AddrPort, s *scenarios.Scenario, first, n int, liv
 		longest: longest,
 		piece:   s.Piece,
 		t:       newTally(n),
+		silence: silence{heard: new(atomic.Int64)},
 	}, nil
 }
 
 // poll waits for events and serves them. A wait of 0 or less asks only.
 func (l *loop) poll(wait int64) error {
-	events, err := l.poller.Wait(time.Duration(max(wait, 0)))
+	wait = l.silence.limit(max(wait, 0))
+	events, err := l.poller.Wait(time.Duration(wait))
 	if err != nil {
 		return err
 	}
+	l.silence.back(clock(), wait)
 	for i := range events {
 		c := int(events[i].Fd)
 		if c == wakerTag {
@@ -156,11 +160,12 @@ func (l *loop) read(c int) {
 	if at >= l.round.mark {
 		l.pass(at)
 	}
+	if err == poll.ErrAgain {
+		return
+	}
+	l.answered()
 	if n == 0 {
-		switch err {
-		case poll.ErrAgain:
-			return
-		case nil:
+		if err == nil {
 			err = io.EOF
 		}
 		l.drop(c, err)
@@ -170,6 +175,9 @@ func (l *loop) read(c int) {
 		return
 	}
 	whole := l.traffic.Receive(c, l.in[:kept+n], at, l)
+	if l.traffic.Underway() == 0 {
+		l.silence.since = 0
+	}
 	if rest := l.in[whole : kept+n]; len(rest) > 0 || kept > 0 {
 		l.keep(c, rest)
 	}
@@ -296,8 +304,11 @@ func (l *loop) Received(c int, due, sent, now int64) {
 			t.behind--
 		}
 	}
-	if !r.measures(due) {
+	if !r.counts(due, now) {
 		return
+	}
+	if due < r.start { // it was sent before the window, and count has not counted it
+		l.round.heldUp++
 	}
 	t.checked++
 	t.receipts[c]++
@@ -322,13 +333,13 @@ func (l *loop) Say(c int, p []byte) {
 }
 
 func (l *loop) Aside(due, now int64) {
-	if l.round.measures(due) {
+	if l.round.counts(due, now) {
 		l.t.aside.record(now - due)
 	}
 }
 
 func (l *loop) Heard(due, first, last int64) {
-	if !l.round.measures(due) {
+	if !l.round.counts(due, last) {
 		return
 	}
 	l.t.first.record(first - due)

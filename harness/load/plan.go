@@ -72,6 +72,11 @@ type Report struct {
 
 	Aside *record.Latency `json:"aside_ns"` // from due, of messages that are not among those measured; else nil
 
+	// Silence is the longest time in which messages waited and nothing came from the server, of those that fall into the window, counted whole
+	// also where it began before the window or ended after it. What the client itself was not awake is not in it.
+	Silence       int64 `json:"silence_ns"`
+	SilenceBefore int64 `json:"silence_before_ns"` // the longest that was over when the window began
+
 	Fairness  record.Fairness `json:"fairness"`        // p99 of a connection is of those with 100 receipts or more, to within 25%
 	LateRatio *float64        `json:"late_send_ratio"` // of sends, those over 1 ms after they were due; nil in a closed loop
 	Start     int64           `json:"start_mono_ns"`   // of the window, on CLOCK_MONOTONIC

@@ -74,6 +74,9 @@ func (c *Clients) report(d Drive, first *round) Report {
 		ratio := float64(t.late) / float64(t.measured)
 		r.LateRatio = &ratio
 	}
+	for _, l := range c.loops {
+		r.Silence, r.SilenceBefore = max(r.Silence, l.silence.longest), max(r.SilenceBefore, l.silence.before)
+	}
 	tallies := make([]*tally, len(c.loops))
 	for i, l := range c.loops {
 		tallies[i] = l.t

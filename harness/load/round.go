@@ -19,6 +19,9 @@ type round struct {
 	giveUp   int64    // when replies are waited for no longer
 	turn     uint64   // open loop: whose turn it is
 	kicked   int      // closed loop: connections that were made to begin
+	stalled  bool     // closed loop: the server did not answer when the window began
+	heldUp   int64    // and this many replies to what was sent before it came afterwards
+	brings   int      // replies to the last message
 	saying   bool     // messages are due yet
 	mark     int64    // the next time at which pass has something to do
 	progress int64    // when progress is next told
@@ -42,9 +45,17 @@ const (
 // measures reports whether what was due at that time is measured. One compare: a time before the start wraps round.
 func (r *round) measures(due int64) bool { return uint64(due-r.start) < uint64(r.end-r.start) }
 
+// counts reports whether a reply that came now, to what was due then, is measured: what was due in the window is. In a closed loop a server
+// that stops before the window begins is sent nothing in it, and would lose its worst wait: there what it left unanswered then counts as well,
+// a message a connection. Where nothing stopped it does not, for messages that are under way at a given moment are those that take long.
+func (r *round) counts(due, now int64) bool {
+	return r.measures(due) || r.stalled && due < r.start && now >= r.start
+}
+
 // drive goes through its round: says what is due, hears what comes, until the window is over and all is answered.
 func (l *loop) drive() error {
 	l.t.clear()
+	l.silence.begin(clock())
 	l.turns = l.turns[:0]
 	for {
 		if l.stop.Load() {
@@ -160,6 +171,8 @@ func (l *loop) send(c int, due, at int64) {
 func (l *loop) count(due, at int64, receipts int) {
 	t := l.t
 	t.sent++
+	l.round.brings = receipts
+	l.silence.waits(at)
 	if l.round.measures(due) {
 		t.measured++
 		t.expected += int64(receipts)
@@ -249,6 +262,15 @@ func (l *loop) settle() {
 	l.forbid()
 	l.wake()
 	l.poll(0) // what came since is no loss; and a reply that comes twice often does so at once
+	if l.traffic.Underway() > 0 {
+		l.answered() // given up, rather
+	}
+	l.silence.since = 0
+	if r.heldUp > 0 {
+		l.t.expected += r.heldUp
+		each := int64(max(1, r.brings))
+		l.t.measured += (r.heldUp + each - 1) / each
+	}
 	for c := range l.clients {
 		h := l.clients[c].held
 		if h == nil {

@@ -31,17 +31,17 @@ func (d drowning) at(s figure.Setting, conns int, f figure.Figure) swung {
 }
 
 // drownedBy finds where even floor, the control that does nothing but answer, and even a model against its own twin, cannot repeat a
-// tail within mostSwing.
+// tail within mostSwing. What a server's own stop did to its tail is no pause of the machine's (StopsOf).
 func drownedBy(groups []figure.Group) drowning {
 	d := drowning{}
 	var cells []record.Cell
 	for i := range groups {
 		cells = append(cells, groups[i].Rotated...)
 	}
-	twins := figure.TwinsOf(cells)
+	twins, own := figure.TwinsOf(cells), ownStops(groups)
 	for _, block := range figure.Blocks(groups) {
 		for i := range block {
-			g := &block[i]
+			g := without(&block[i], own)
 			for _, f := range figure.Figures {
 				if !f.Tail || !f.Comparable(g.Setting()) {
 					continue
@@ -52,7 +52,7 @@ func drownedBy(groups []figure.Group) drowning {
 					swing = g.Swing(f)
 				}
 				if b := baseIn(block, g, of); twin && b != nil {
-					swing = max(swing, twinSwing(b, g, f))
+					swing = max(swing, twinSwing(without(b, own), g, f))
 				}
 				place := drowned{g.Setting(), g.Conns, f.Name}
 				if swing > max(mostSwing, d[place].factor) {

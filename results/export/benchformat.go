@@ -23,6 +23,7 @@ var benchUnits = []struct {
 	{"p50-ns", figure.Named("p50_ns")},
 	{"p99-ns", figure.Named("p99_ns")},
 	{"p999-ns", figure.Named("p999_ns")},
+	{"silence-ns", figure.Silence},
 	{"B/conn", figure.Named("user_per_conn_bytes")},
 	{"kernel-B/conn", figure.Named("kernel_per_conn_bytes")},
 }

@@ -18,6 +18,8 @@ type Figure struct {
 	Busy     bool // tells of the traffic: a server at rest, or whose limit is searched for, has too little to tell of
 	Searched bool // only searches know it
 
+	Most bool // shown as the greatest of all repetitions: a median of three would hide the one in which a server stopped
+
 	Tail bool // of the slowest few: the median over short rounds hides a rare stall that the whole repetition shows
 }
 
@@ -37,6 +39,9 @@ var Figures = []Figure{
 	{Name: "capacity", Title: "capacity", Metric: Capacity, Words: words.PerSecond, Busy: true, Searched: true},
 	{Name: "spread_p99_ns", Title: "p99 from first to last hearer", Metric: SpreadP99, Less: true, Words: words.Nanoseconds, Busy: true, Tail: true},
 }
+
+// Silence stands beside the percentiles of a load. Models are not compared by it: StopsOf judges it.
+var Silence = Figure{Name: "longest_silence_ns", Title: "longest silence", Metric: LongestSilence, Less: true, Words: words.Nanoseconds, Busy: true, Most: true}
 
 // FigureNamed is the figure of that name.
 func FigureNamed(name string) (Figure, bool) {

@@ -367,3 +367,6 @@ func (g *Growth) UserPerConn() stats.Interval { return g.User.SlopeOr(g.UserSlop
 
 // IsFloor reports whether a model is the control that does nothing but answer: it competes with nobody.
 func IsFloor(model string) bool { return model == "floor" }
+
+// All is every repetition of a group, void ones last.
+func (g *Group) All() []record.Cell { return slices.Concat(g.Rotated, g.Valid, g.Void) }

@@ -30,6 +30,9 @@ func LatencyP999(c *record.Cell) (float64, bool) {
 	return percentileOf(c.Latency, 1000, func(l *record.Latency) int64 { return l.P999 })
 }
 
+// LongestSilence is the longest time in nanoseconds in which messages waited and nothing came from the server.
+func LongestSilence(c *record.Cell) (float64, bool) { return Known(c.Load.LongestSilenceNS) }
+
 func p50Of(l *record.Latency) int64 { return l.P50 }
 
 func percentileOf(l *record.Latency, least int64, of func(*record.Latency) int64) (float64, bool) {

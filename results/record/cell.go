@@ -94,6 +94,11 @@ type Load struct {
 	DroppedSlow    *int64           `json:"dropped_slow,omitempty"` // members that the server dropped for not reading; of slow
 	Behind         *Behind          `json:"behind,omitempty"`       // the server, or the client, fell behind what was offered: that is why the cell is void
 	LateSendRatio  *float64         `json:"late_send_ratio"`        // share of sends over 1 ms after they were due; null in a closed loop
+
+	// LongestSilenceNS is the longest time in which messages waited and nothing came from the server, of those that fall into the measured
+	// window (of a rotation, into any slot, also of rounds that do not count; of a search, into any window), counted whole also where it began
+	// before or ended after. Times in which the client itself was not scheduled are left out. null: who loaded the server does not know it.
+	LongestSilenceNS *int64 `json:"longest_silence_ns,omitempty"`
 }
 
 // Behind is how far a server fell behind an open loop, in replies or deliveries a second.
@@ -276,8 +281,9 @@ type Window struct {
 	LateSendRatio  float64 `json:"late_send_ratio"`
 	BusiestThread  float64 `json:"busiest_thread_ratio,omitempty"` // of a CPU, that the busiest thread of the server took from the warm-up until all was answered
 	Anon           int64   `json:"anon_bytes,omitempty"`
-	Held           bool    `json:"held"`          // the limits were
-	Why            string  `json:"why,omitempty"` // they were not
+	SilenceNS      int64   `json:"longest_silence_ns,omitempty"` // as of a cell
+	Held           bool    `json:"held"`                         // the limits were
+	Why            string  `json:"why,omitempty"`                // they were not
 }
 
 // Diagnosis is what a pass found that looked into the server and so slowed it down: shares, never times to compare.

@@ -17,7 +17,7 @@ type limit struct {
 	model   string
 	conns   int
 	setting figure.Setting
-	held    stats.Interval // as results.Group.Capacity
+	held    stats.Interval // as figure.Group.Capacity
 	over    string         // what held is the interval of
 	bound   string         // of the searches, where they agree; else of one that the server did not end
 	why     string         // of a search with that bound

@@ -30,6 +30,7 @@ type facts struct {
 	twins   []compare.Comparison // controls against what they are
 	limits  [][]limit
 	stalls  []stall
+	stops   []compare.Stop
 	cores   []compare.Cores
 	kindred []compare.Comparison // of styled against each of kin
 
@@ -63,7 +64,8 @@ func factsOf(s *Source) facts {
 	f.limits = byPlace(slices.DeleteFunc(limitsOf(f.groups), func(l limit) bool { return twins[l.model] != "" }))
 	f.cores, f.evenness = compare.CoresOf(s.Cells), figure.EvennessOf(s.Cells)
 	f.kindred = compare.Kindred(s.Cells, styled, kin...)
-	f.stalls = stallsOf(f.groups, f.loads, f.control)
+	f.stops = compare.StopsOf(s.Cells)
+	f.stalls = stallsOf(f.groups, f.stops, f.loads, f.control, f.noisy)
 	if s.Run != nil {
 		f.originals = compare.OriginalsOf(s.Run, s.Cells)
 	}
@@ -119,7 +121,8 @@ func (f facts) findings() []Finding {
 	add("Slow readers", "", f.deafFinding())
 	add("Storms", "", f.stormFindings()...)
 	add("One room", "", f.reachFindings()...)
-	add("Stalls", "", stalls[:min(2, len(stalls))]...)
+	stops := f.stopSentences()
+	add("Stalls", "", slices.Concat(stops[:min(3, len(stops))], stalls[:min(2, len(stalls))])...)
 	add("Fairness", "", f.unfair()...)
 	add("How sure", "", f.sureness()...)
 	all[len(all)-1].More = f.surenessInFull() // there is always something to say of how sure

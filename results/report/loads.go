@@ -85,7 +85,7 @@ func (b *builder) memoryCharts(load figure.Setting) []chart {
 // headOf is a figure as the head of a column.
 var headOf = map[string]string{
 	figures.cpu.Name: "CPU per message", figures.p50.Name: "p50", figures.p99.Name: "p99", figures.p999.Name: "p99.9",
-	figures.throughput.Name: "Replies/s", figures.user.Name: "User memory a connection", figures.kernel.Name: "Kernel memory a connection",
+	figure.Silence.Name: "Longest silence", figures.throughput.Name: "Replies/s", figures.user.Name: "User memory a connection", figures.kernel.Name: "Kernel memory a connection",
 }
 
 // confidenceNote says what stands beside a figure.
@@ -97,9 +97,13 @@ const runQueueHead = "Run-queue wait"
 
 // table is every figure of a load, a row a model and N.
 func (b *builder) table(load figure.Setting) Table {
-	columns := []figure.Figure{figures.cpu, figures.p50, figures.p99, figures.p999, figures.throughput, figures.user, figures.kernel}
+	columns := []figure.Figure{figures.cpu, figures.p50, figures.p99, figures.p999, figure.Silence, figures.throughput, figures.user, figures.kernel}
+	if !slices.ContainsFunc(b.groups, func(g figure.Group) bool { return g.Setting() == load && g.Of(figure.LongestSilence).N > 0 }) {
+		columns = slices.DeleteFunc(columns, func(f figure.Figure) bool { return f.Name == figure.Silence.Name }) // of a run from before it was known
+	}
 	t := Table{Head: []string{"Model", "N"}}
-	t.Note = confidenceNote + " " + runQueueHead + ": how long the server's threads were ready to run and did not, a reply."
+	t.Note = confidenceNote + " " + runQueueHead + ": how long the server's threads were ready to run and did not, a reply." +
+		" Longest silence: how long messages waited and nothing came from the server, the longest of all repetitions."
 	for _, f := range columns {
 		t.Head = append(t.Head, headOf[f.Name])
 	}
@@ -184,6 +188,10 @@ func fig(v float64, text string) Datum { return Datum{Text: text, Value: &v} }
 // datum is a figure with how sure it is.
 func datum(g *figure.Group, f figure.Figure) Datum {
 	i, sure := of(g, f)
+	if f.Most && i.N > 0 {
+		most := g.Of(f.Metric).Max
+		return fig(most, f.Words(most))
+	}
 	if i.N == 0 || math.IsNaN(i.Mid) {
 		return unknown
 	}

@@ -3,7 +3,10 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
+	"cbench/results/compare"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/stats"
@@ -31,12 +34,16 @@ type stall struct {
 	shown, of    int     // repetitions that show it, of how many
 	rivals       int     // models under the same load at the same N
 	control      bool    // is no competitor
+	judged       bool    // who stopped is known from silences (compare.StopsOf), or from a control that p99 cannot rank
+	own          bool    // and it is this server
 	closed       float64 // ns, p99 of the same model at the same N in a closed loop; 0: not measured
 	clientIsBusy bool
 }
 
-// stallsOf finds the repetitions of open loops in which 1 message in 100 waited very much longer than the median one.
-func stallsOf(groups []figure.Group, names map[figure.Setting]string, control func(string) bool) []stall {
+// stallsOf finds the repetitions of open loops in which 1 message in 100 waited very much longer than the median one. noisy reports where p99
+// ranks nobody, for a control shows the same: there no server is said to stop that was not seen to.
+func stallsOf(groups []figure.Group, stops []compare.Stop, names map[figure.Setting]string, control func(string) bool,
+	noisy func(figure.Setting, int) bool) []stall {
 	var all []stall
 	for i := range groups {
 		g := &groups[i]
@@ -49,6 +56,10 @@ func stallsOf(groups []figure.Group, names map[figure.Setting]string, control fu
 		}
 		s.model, s.load, s.conns, s.control = figure.NameOf(groups, g), names[g.Setting()], g.Conns, control(g.Model)
 		s.closed = closedP99(groups, g)
+		s.own = slices.ContainsFunc(stops, func(o compare.Stop) bool {
+			return !o.Machine && o.Setting == g.Setting() && o.Conns == g.Conns && o.Name == s.model
+		})
+		s.judged = s.own || noisy(g.Setting(), g.Conns) || g.Of(figure.LongestSilence).N > 0
 		for j := range groups {
 			if o := &groups[j]; o.Setting() == g.Setting() && o.Conns == g.Conns {
 				s.rivals++
@@ -57,6 +68,53 @@ func stallsOf(groups []figure.Group, names map[figure.Setting]string, control fu
 		all = append(all, s)
 	}
 	return all
+}
+
+// stopSentences names the servers that stopped of their own, the longest first.
+func (f facts) stopSentences() []string {
+	worst, inWords := compare.OfServers(f.stops)
+	type told struct {
+		stop  compare.Stop
+		words string
+	}
+	var all []told
+	for i, s := range worst {
+		all = append(all, told{s, inWords[i]})
+	}
+	slices.SortStableFunc(all, func(a, b told) int { return int(b.stop.For - a.stop.For) })
+	var said []string
+	for _, t := range all {
+		name := words.Printable(t.stop.Name)
+		said = append(said, fmt.Sprintf("%s%s, under %s at %s: messages waited, and nothing was answered.", words.Code(t.stop.Name),
+			strings.TrimPrefix(t.words, name), f.loads[t.stop.Setting], atN(t.stop.Conns)))
+	}
+	if m := f.machineStop(); m.For >= longPause {
+		said = append(said, fmt.Sprintf("The machine itself stopped for up to %s (%s, %s): other servers show the same beside %s, or the hypervisor took that time.",
+			words.Nanoseconds(float64(m.For)), f.loads[m.Setting], atN(m.Conns), words.Code(m.Name)))
+	}
+	return said
+}
+
+// longPause is from when a pause of the machine is told of.
+const longPause = 100 * time.Millisecond
+
+// machineStop is the longest that was the machine's.
+func (f facts) machineStop() (longest compare.Stop) {
+	for _, s := range f.stops {
+		if s.Machine && s.For > longest.For {
+			longest = s
+		}
+	}
+	return longest
+}
+
+// noisy reports where p99 ranks nobody.
+func (f facts) noisy(s figure.Setting, conns int) bool {
+	return slices.ContainsFunc(f.matters, func(m matter) bool {
+		return m.setting == s && is(m.fig, "p99") && slices.ContainsFunc(m.all, func(c compare.Comparison) bool {
+			return c.Conns == conns && c.Drowned > 0
+		})
+	})
 }
 
 // stallSentences says who stops. Where a control does too, or half of all models, it is the machine that stops; where it is one server alone, in
@@ -71,13 +129,25 @@ func stallSentences(all []stall) []string {
 		}
 		place := all[:n]
 		all = all[n:]
-		shared := n > 1 && (2*n >= place[0].rivals || slices.ContainsFunc(place, func(s stall) bool { return s.control }))
+		machine := slices.DeleteFunc(slices.Clone(place), func(s stall) bool { return !s.judged || s.own })
+		if len(machine) > 0 {
+			if len(machine) > 1 {
+				said = append(said, machineSentence(machine))
+			}
+			for _, s := range place {
+				if s.own {
+					servers = append(servers, s)
+				}
+			}
+			continue
+		}
+		shared := n > 1 && !slices.ContainsFunc(place, func(s stall) bool { return s.judged }) && (2*n >= place[0].rivals || slices.ContainsFunc(place, func(s stall) bool { return s.control }))
 		if shared {
 			said = append(said, machineSentence(place))
 			continue
 		}
 		for _, s := range place {
-			if 2*s.shown > s.of {
+			if s.own || 2*s.shown > s.of {
 				servers = append(servers, s)
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"cbench/results/compare"
+	"cbench/results/figure"
 	"cbench/results/record"
 )
 
@@ -56,5 +58,53 @@ func TestStallSentences(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// "p99 ranks nobody" and "a server stops" are one judgement: where a control shows the machine's pauses, no server is blamed for its own; a server
+// that was seen to stop alone is named, also there.
+func TestStallsAndNoiseAreOneJudgement(t *testing.T) {
+	long := func(model string, rep int, silence int64) record.Cell {
+		c := record.Cell{Model: model, Scenario: "echo", Conns: 20, Rep: rep, Valid: true, Params: record.Params{Loop: "open", RatePerS: 1000, DurationNS: 2e9},
+			Latency: &record.Latency{Count: 2000, P50: 1e5, P99: 290e6, Max: 299e6}, Service: &record.Latency{Count: 2000, P50: 1e5, P99: 289e6}}
+		if silence > 0 {
+			c.Load.LongestSilenceNS = &silence
+		}
+		return c
+	}
+	quiet := long("pool", 1, 2e6)
+	quiet.Latency.P99 = 2e5
+	for _, tt := range []struct {
+		name  string
+		cells []record.Cell
+		noisy bool
+		want  string
+	}{
+		{"silences are not known, and p99 is noise", []record.Cell{long("reactor", 1, 0), quiet}, true, ""},
+		{"silences are not known, and p99 is none", []record.Cell{long("reactor", 1, 0), quiet}, false, "`reactor` stops"},
+		{"it stopped alone, whatever p99 is", []record.Cell{long("reactor", 1, 300e6), quiet}, true, "`reactor` stops"},
+		{"all stopped", []record.Cell{long("reactor", 1, 300e6), long("pool", 1, 290e6)}, false, "The machine itself stops"},
+	} {
+		groups := figure.Summarise(tt.cells)
+		stops := compare.StopsOf(tt.cells)
+		got := strings.Join(stallSentences(stallsOf(groups, stops, map[figure.Setting]string{}, func(string) bool { return false },
+			func(figure.Setting, int) bool { return tt.noisy })), "\n")
+		if !strings.HasPrefix(got, tt.want) || tt.want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A closed loop has no stall in its percentiles: the finding names it nevertheless.
+func TestStopIsAFinding(t *testing.T) {
+	silence := int64(3e9)
+	c := record.Cell{Model: "reactor", Scenario: "echo", Conns: 4, Rep: 2, Valid: true, Params: record.Params{Loop: "closed", Pipeline: 1, DurationNS: 5e9},
+		Latency: &record.Latency{Count: 100_000, P50: 1e5, P99: 14e5, P999: 76e5, Max: 3e9}, Load: record.Load{LongestSilenceNS: &silence}}
+	var says []string
+	for _, f := range factsOf(&Source{Cells: []record.Cell{c}}).findings() {
+		says = append(says, f.Says...)
+	}
+	if all := strings.Join(says, "\n"); !strings.Contains(all, "`reactor` stopped for 3 s (repetition 2), under ") {
+		t.Errorf("no finding names it:\n%s", all)
 	}
 }

@@ -121,7 +121,7 @@ func bytesOf(g *figure.Group, of func(*record.Memory) *int64) Datum {
 // trust is every void cell, every warning, every stall, and the checks.
 func (b *builder) trust(s *Source) trustPart {
 	p := trustPart{Files: s.Warnings, Tables: s.Tables}
-	p.Stalls = stallSentences(b.stalls)
+	p.Stalls = append(b.stopSentences(), stallSentences(b.stalls)...)
 	if t := b.void(); len(t.Rows) > 0 {
 		p.Void = &t
 	}
