@@ -41,16 +41,17 @@ lint:
 
 # FLOOR is the source of a C echo server that takes "-p PORT"; without it the base is our own floor.
 FLOOR ?= $(wildcard ../shared/reference/floor.c)
+ENGINE = ./bin/cbench run --rotate=pairs --model=floor,reactor,callback,goroutine,pool --scenario=echo --conns=100,1000,10000 --reps=1 --noisy
+
 bench-engine: bin/cbench
 ifneq ($(FLOOR),)
 bench-engine: cc
 	@base=$$(mktemp -d) && trap 'rm -r "$$base"' EXIT && gcc -O2 -w -o "$$base/floor-c" $(FLOOR) && \
-	for load in "--conns=100,1000,10000" "--conns=100,1000,10000 --rate=20000"; do \
-	  ./bin/cbench pair --base-cmd="sh -c 'exec $$base/floor-c -p \$${CBENCH_ADDR##*:}'" --base-name=floor.c \
-	    --model=floor,reactor,callback,goroutine,pool $$load || exit 1; \
+	for load in --closed --rate=20000; do \
+	  $(ENGINE) --cmd="sh -c 'exec $$base/floor-c -p \$${CBENCH_ADDR##*:}'" --name=floor.c --speaks=lines:echo --base=floor.c $$load || exit 1; \
 	done
 else
-	./bin/cbench pair --base=floor --model=floor,reactor,callback,goroutine,pool --conns=100,1000,10000
+	@$(ENGINE) --base=floor --closed
 endif
 
 # The race detector is linked by a C compiler.

@@ -38,6 +38,7 @@ var never = []struct{ who, what, why string }{
 	{"results/figure", "results/compare", "figures are compared above"},
 	{"results/record", "results/figure", "the files of a run know nothing that is made of them"},
 	{"results/record", "results/compare", "the files of a run know nothing that is made of them"},
+	{"harness/", "results/stats", "the engine knows the files of a run, and nothing that is made of them"},
 	{"harness/", "results/figure", "the engine knows the files of a run, and nothing that is made of them"},
 	{"harness/", "results/compare", "the engine knows the files of a run, and nothing that is made of them"},
 	{"results/words", "", "the lowest floor: numbers into words"},

@@ -79,14 +79,15 @@ const (
 // MostLinger is the last look at what a server gave back (results.ReturnedAfter): nothing is seen after it.
 const MostLinger = time.Minute
 
+// mostWork is the CPU time a message from which on a Go program may put a goroutine that spins aside for another (runtime/proc.go,
+// forcePreemptNS): several would then share a CPU, and none be worked on for as long as was asked.
+const mostWork = 10 * time.Millisecond
+
 // NoShare is a share of none, where 0 is the scenario's own.
 const NoShare = -1
 
 // NoLinger is not to watch at all, where 0 is what the run says.
 const NoLinger = -1
-
-// Poisson arrivals are those of independent users.
-const Poisson = "poisson"
 
 // params fills in what the block leaves to the scenario, and says what forbids it.
 func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (record.Params, error) {
@@ -131,10 +132,10 @@ func (b Block) loop(p *record.Params, s *scenarios.Scenario) {
 		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
 	}
 	if s.Storm {
-		p.Loop, p.RatePerS, p.Pipeline = stormLoop, 0, 1
+		p.Loop, p.RatePerS, p.Pipeline = record.StormLoop, 0, 1
 	}
-	if b.Arrivals == Poisson {
-		p.Arrivals = Poisson // even distances are not said: older files do not
+	if b.Arrivals == record.Poisson {
+		p.Arrivals = record.Poisson // even distances are not said: older files do not
 	}
 }
 
@@ -170,9 +171,9 @@ func (b Block) checkLoop(s *scenarios.Scenario, p record.Params) error {
 		return fmt.Errorf("scenario %s: it has no closed loop: what it measures is how a steady rate is disturbed", s.Name)
 	case b.Closed && s.Idle:
 		return fmt.Errorf("scenario %s: it has no closed loop: its connections wait", s.Name)
-	case b.Arrivals != "" && b.Arrivals != "constant" && b.Arrivals != Poisson:
+	case b.Arrivals != "" && b.Arrivals != "constant" && b.Arrivals != record.Poisson:
 		return fmt.Errorf("arrivals %q: must be constant or poisson", b.Arrivals)
-	case b.Arrivals == Poisson && p.Loop == "closed":
+	case b.Arrivals == record.Poisson && p.Loop == "closed":
 		return fmt.Errorf("arrivals poisson: only in an open loop; in a closed one a message is sent after the reply")
 	case b.Pipeline > 0 && p.Loop == "open":
 		return fmt.Errorf("pipeline %d: only in a closed loop; an open loop sends when a message is due (--closed)", b.Pipeline)

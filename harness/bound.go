@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"cbench/harness/validity"
 	"cbench/results/record"
-	"cbench/results/stats"
 )
 
 // Who was at an end.
@@ -36,7 +36,7 @@ func (q *quest) bound(found *float64) (bound, why string) {
 		for _, w := range edge {
 			values = append(values, of(w))
 		}
-		return stats.SpreadOf(values).Median
+		return validity.Median(values)
 	}
 	client := median(func(w record.Window) float64 { return w.ClientCPURatio }) / q.clientCPUs
 	server := median(func(w record.Window) float64 { return w.ServerCPURatio }) / q.serverCPUs
@@ -47,15 +47,15 @@ func (q *quest) bound(found *float64) (bound, why string) {
 		return BoundServer, why // memory, or connections refused: no CPU has to do with it
 	}
 	use := fmt.Sprintf("the client used %.0f%% of its CPU and the server %.0f%% of its own", 100*client, 100*server)
-	if late > someLate {
+	if late > validity.SomeLate {
 		use += fmt.Sprintf(", and %.0f%% of the messages were sent late", 100*late)
 	}
 	// Some sends are late whenever the machine pauses. They are to blame where the wait to be sent is most of the latency.
-	lags := late > someLate && median(lag) >= mostlyLate
+	lags := late > validity.SomeLate && median(lag) >= validity.MostlyLate
 	switch {
-	case lags && server < serverAt || client >= saturatedFrom && server < serverUp:
+	case lags && server < serverAt || client >= validity.SaturatedFrom && server < serverUp:
 		return BoundClient, why + "; but " + use + ": the server could do more"
-	case lags && client >= saturatedFrom:
+	case lags && client >= validity.SaturatedFrom:
 		return BoundClient, why + "; " + use + ": which of them was at its end cannot be told"
 	}
 	alone := median(func(w record.Window) float64 { return w.BusiestThread })

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cbench/results/record"
+	"cbench/results/record/recordtest"
 	"cbench/scenarios/wire"
 )
 
@@ -52,25 +53,9 @@ func TestMemoryBound(t *testing.T) {
 	}
 }
 
-// A server that falls behind says by how much, and whose end it was.
-func TestBehind(t *testing.T) {
-	f := sound()
-	f.cell.Load.ThroughputPerS = known(6000.0)
-	if b := judgeRate(f).behind; b == nil || b.OfferedPerS != 10_000 || b.AchievedPerS != 6000 || b.Client {
-		t.Errorf("%+v", b)
-	}
-	f.cell.Load.ClientCPURatio = known(0.99)
-	if b := judgeRate(f).behind; b == nil || !b.Client {
-		t.Errorf("a client at its end: %+v", b)
-	}
-	if b := judgeRate(sound()).behind; b != nil {
-		t.Errorf("one that keeps up: %+v", b)
-	}
-}
-
 func TestLingerOfBlocks(t *testing.T) {
 	for text, want := range map[string]*int64{
-		`{}`: nil, `{"linger": "30s"}`: known(int64(30e9)), `{"linger": "0s"}`: known(int64(0)), `{"linger": "30s", "rotate": "all"}`: nil,
+		`{}`: nil, `{"linger": "30s"}`: recordtest.Ptr(int64(30e9)), `{"linger": "0s"}`: recordtest.Ptr(int64(0)), `{"linger": "30s", "rotate": "all"}`: nil,
 	} {
 		all, err := DecodeBlock([]byte(text))
 		if err != nil {
@@ -86,7 +71,7 @@ func TestLingerOfBlocks(t *testing.T) {
 	}
 	p := record.Planned{Conns: 1, Params: record.Params{DurationNS: 1e9}}
 	short := Estimate(p)
-	p.LingerNS = known(int64(30e9))
+	p.LingerNS = recordtest.Ptr(int64(30e9))
 	if more := Estimate(p) - short; more != 30e9 {
 		t.Errorf("30 s of watching take %v", more)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"cbench/harness/validity"
 	"cbench/results/record"
 )
 
@@ -54,5 +55,5 @@ func medianInterval(values []float64) (low, mid, high float64, ok bool) {
 	if k == 0 {
 		return 0, 0, 0, false
 	}
-	return sorted[k-1], (sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[n-k], true
+	return sorted[k-1], validity.Median(sorted), sorted[n-k], true
 }

@@ -79,6 +79,6 @@ func (m *measurement) place(e *Experiment, p record.Planned, proc *server.Proces
 		m.warnOnce("%v", err)
 	}
 	for _, s := range strays {
-		m.facts.strays = append(m.facts.strays, s.String())
+		m.evidence.Strays = append(m.evidence.Strays, s.String())
 	}
 }

@@ -10,15 +10,16 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
+	"cbench/harness/validity"
 	"cbench/results/record"
 	"cbench/scenarios/wire"
 )
 
 // measurement is one repetition while it is taken.
 type measurement struct {
-	cell  record.Cell
-	phase func(string)
-	facts facts
+	cell     record.Cell
+	phase    func(string)
+	evidence validity.Evidence
 
 	before, after edge // the window's
 	calm          calm
@@ -75,7 +76,7 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p record.Planned,
 		{"measuring", func() error { return m.drive(ctx, e, p, proc, clients) }},
 		{"closing", func() error { return m.close(clients) }},
 	}
-	if p.Params.Loop == stormLoop {
+	if p.Params.Loop == record.StormLoop {
 		steps = []step{{"storming", func() error { return m.storm(ctx, e, p, proc, clients, plan, empty) }}}
 	}
 	for _, s := range steps {
@@ -86,7 +87,7 @@ func (m *measurement) take(ctx context.Context, e *Experiment, p record.Planned,
 		}
 	}
 	m.leave(ctx, e, p, proc)
-	m.judge()
+	m.judge(validity.Judge)
 	return nil
 }
 
@@ -304,6 +305,15 @@ func (m *measurement) verified(v record.Verify) {
 	sum.Reordered += v.Reordered
 	sum.Corrupted += v.Corrupted
 	sum.Surplus += v.Surplus
+}
+
+// judge writes down what the evidence comes to.
+func (m *measurement) judge(by func(validity.Evidence) validity.Verdict) {
+	m.evidence.Cell = &m.cell
+	v := by(m.evidence)
+	m.cell.Void = append(m.cell.Void, v.Void...)
+	m.cell.Warnings = append(m.cell.Warnings, v.Warnings...)
+	m.cell.Load.Behind = v.Behind
 }
 
 func (m *measurement) void(format string, args ...any) {

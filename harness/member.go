@@ -9,6 +9,7 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
+	"cbench/harness/validity"
 	"cbench/results/record"
 )
 
@@ -154,6 +155,6 @@ func (m *member) end(e *Experiment) {
 	}
 	m.sums.into(m)
 	if !m.died(m.proc) { // else all follows from that, and stop says it
-		m.judge()
+		m.judge(validity.Judge)
 	}
 }

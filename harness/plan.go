@@ -291,7 +291,7 @@ func Estimate(p record.Planned) time.Duration {
 		perRested = 2 * time.Microsecond   // a connection, for the load process to clear up before a slot
 	)
 	took := start + time.Duration(p.Conns)*perConn
-	if p.Params.Loop == searchLoop {
+	if p.Params.Loop == record.SearchLoop {
 		return took + searchTime(p.Params)
 	}
 	if p.Params.Rotation == "" {

@@ -85,7 +85,7 @@ func TestUnitsOfUnlikeServers(t *testing.T) {
 }
 
 func TestRotationParams(t *testing.T) {
-	plan, _, err := Plan(servers("a", "b"), []Block{{Scenario: "echo", Conns: []int{10_000}, Reps: 1, Rate: 100, Arrivals: Poisson, Rotate: RotateAll, Width: 0.01}}, 1)
+	plan, _, err := Plan(servers("a", "b"), []Block{{Scenario: "echo", Conns: []int{10_000}, Reps: 1, Rate: 100, Arrivals: record.Poisson, Rotate: RotateAll, Width: 0.01}}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

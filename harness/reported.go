@@ -8,6 +8,7 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/probe"
+	"cbench/harness/validity"
 	"cbench/results/record"
 	"cbench/scenarios"
 )
@@ -37,8 +38,8 @@ func (m *measurement) report(r load.Report) {
 		m.silence(time.Duration(r.Silence))
 		m.stoppedBefore(time.Duration(r.SilenceBefore))
 	}
-	m.facts.overflow += r.Overflow
-	m.facts.early = r.Behind
+	m.evidence.Overflow += r.Overflow
+	m.evidence.Early = r.Behind
 }
 
 // silence notes that the server was silent for so long, if that is the longest.
@@ -52,9 +53,9 @@ func (m *measurement) silence(d time.Duration) {
 
 // stoppedBefore tells of a stop that was over when the window began, and so is in none of its figures.
 func (m *measurement) stoppedBefore(d time.Duration) {
-	if d >= longSilence {
-		m.facts.before = max(m.facts.before, d)
-		m.warnOnce("nothing was answered for %s in the warm-up, which is not measured", stretch(d))
+	if d >= validity.LongSilence {
+		m.evidence.StoppedBefore = max(m.evidence.StoppedBefore, d)
+		m.warnOnce("nothing was answered for %s in the warm-up, which is not measured", validity.Stretch(d))
 	}
 }
 

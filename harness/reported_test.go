@@ -1,8 +1,11 @@
 package harness
 
 import (
+	"errors"
 	"testing"
+	"time"
 
+	"cbench/harness/probe"
 	"cbench/results/record"
 )
 
@@ -15,5 +18,22 @@ func TestWrittenAhead(t *testing.T) {
 		if got := writtenAhead(&record.Cell{Scenario: tt.scenario, Params: record.Params{Loop: tt.loop}}); got != tt.want {
 			t.Errorf("%s, %s loop: %v", tt.scenario, tt.loop, got)
 		}
+	}
+}
+
+// What is kept by thread is read around the whole load: the window has its share.
+func TestWaitsAreTheWindowsShare(t *testing.T) {
+	m := &measurement{}
+	m.calm.before = probe.Usage{CPU: time.Second, QueueKnown: true}
+	m.calm.after = probe.Usage{CPU: 5 * time.Second, QueueKnown: true}
+	m.waits(probe.Usage{CPU: 3 * time.Second})
+	if c := m.cell.CPU; c.VoluntarySwitches == nil || c.RunQueueNS == nil || len(m.cell.Warnings) > 0 {
+		t.Errorf("%+v, warnings %q", c, m.cell.Warnings)
+	}
+	m = &measurement{}
+	m.calm.err = errors.New("it is gone")
+	m.waits(probe.Usage{CPU: 3 * time.Second})
+	if c := m.cell.CPU; c.VoluntarySwitches != nil || c.RunQueueNS != nil || len(m.cell.Warnings) != 1 {
+		t.Errorf("not known: %+v, warnings %q", c, m.cell.Warnings)
 	}
 }

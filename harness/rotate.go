@@ -109,7 +109,7 @@ func (r *rotation) round(ctx context.Context, order []*member) {
 			continue
 		}
 		slots[m] = s
-		if what := s.taken(m.facts.both); what != "" && why == "" && !r.e.Noisy {
+		if what := s.taken(m.evidence.CPUs); what != "" && why == "" && !r.e.Noisy {
 			why = fmt.Sprintf("in the slot of %s %s", m.cell.Model, what)
 		}
 	}

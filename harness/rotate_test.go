@@ -180,8 +180,8 @@ func TestSums(t *testing.T) {
 	m.add(spoiled)
 	m.sums.into(m)
 	c := m.cell
-	if n := len(c.Rotation.Rounds); n != 3 || len(m.facts.voidRounds) != 1 {
-		t.Errorf("%d rounds, void: %q", n, m.facts.voidRounds)
+	if n := len(c.Rotation.Rounds); n != 3 || len(m.evidence.VoidRounds) != 1 {
+		t.Errorf("%d rounds, void: %q", n, m.evidence.VoidRounds)
 	}
 	if c.Load.Sent != 4000 || *c.Load.ThroughputPerS != 1990 || *c.Load.LateSendRatio != 0.5 || *c.Load.ServerCPURatio != 0.3 {
 		t.Errorf("load %+v", c.Load)
@@ -192,8 +192,8 @@ func TestSums(t *testing.T) {
 	if l := c.Latency; l.Count != 4000 || l.Min != 2000 || l.Max != 4000 || l.Mean != 3500 || l.P50 != 4000 {
 		t.Errorf("latency %+v", l)
 	}
-	if m.facts.window != 2*time.Second {
-		t.Errorf("window %v: what does not count was not measured", m.facts.window)
+	if m.evidence.Window != 2*time.Second {
+		t.Errorf("window %v: what does not count was not measured", m.evidence.Window)
 	}
 }
 
@@ -295,7 +295,7 @@ func TestSilentSlotCounts(t *testing.T) {
 	disturbed.before = probe.Machine{At: at, CPUs: map[int]probe.CPUTime{}}
 	disturbed.after = probe.Machine{At: at.Add(time.Second), CPUs: map[int]probe.CPUTime{0: {Idle: 500 * time.Millisecond}}}
 	disturbed.report.CPUNS, disturbed.to.CPU = 0, disturbed.from.CPU
-	m.facts.both = []int{0}
+	m.evidence.CPUs = []int{0}
 	m.add(disturbed)
 	m.sums.into(m)
 	c := m.cell

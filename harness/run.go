@@ -15,6 +15,7 @@ import (
 
 	"cbench/harness/probe"
 	"cbench/harness/server"
+	"cbench/harness/validity"
 	"cbench/results/record"
 )
 
@@ -212,10 +213,10 @@ func (e *Experiment) begin(p record.Planned, w Watch) *measurement {
 	m.cell.Load.Errors = map[string]int64{"timeout": 0, "reset": 0, "refused": 0, "closed": 0}
 	cpus := e.serverCPUs(p)
 	m.cell.Load.ServerCPUs, m.cell.Load.ClientCPUs = len(cpus), len(e.LoadCPUs)
-	m.facts = facts{
-		window: time.Duration(p.Params.DurationNS), slot: time.Duration(cmp.Or(p.Params.SlotNS, p.Params.DurationNS)),
-		loops: e.LoadLoops, shared: overlap(cpus, e.LoadCPUs), asked: e.sharesAsked(p),
-		serverCPUs: probe.FormatCPUs(cpus), both: e.cpus(), noisy: e.Noisy,
+	m.evidence = validity.Evidence{
+		Window: time.Duration(p.Params.DurationNS), Slot: time.Duration(cmp.Or(p.Params.SlotNS, p.Params.DurationNS)),
+		Loops: e.LoadLoops, Shared: overlap(cpus, e.LoadCPUs), SharedAsked: e.sharesAsked(p),
+		ServerCPUs: probe.FormatCPUs(cpus), CPUs: e.cpus(), Noisy: e.Noisy,
 	}
 	if e.crowded {
 		m.warn("another cbench was measuring on this machine")
@@ -257,7 +258,7 @@ func (s Server) commands() string {
 // cell; the error is for what no server is to blame for.
 func (e *Experiment) measure(ctx context.Context, p record.Planned, w Watch) (record.Cell, error) {
 	m := e.begin(p, w)
-	if p.Params.Loop == searchLoop {
+	if p.Params.Loop == record.SearchLoop {
 		err := m.search(ctx, e, p, e.serverFor(p))
 		m.cell.Valid = len(m.cell.Void) == 0
 		return m.cell, err

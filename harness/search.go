@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"cbench/harness/validity"
 	"cbench/results/record"
 	"cbench/results/words"
 	"cbench/scenarios"
@@ -18,9 +19,6 @@ const (
 	SearchRate  = "rate"  // messages a second that are held with the connections given
 	SearchConns = "conns" // connections that are held at the rate given
 )
-
-// searchLoop is the loop of a repetition that searches.
-const searchLoop = "search"
 
 // Bounds of a search.
 const (
@@ -49,7 +47,7 @@ func (b Block) searchParams(p *record.Params, s *scenarios.Scenario, conns int) 
 	if err != nil {
 		return err
 	}
-	p.Loop, p.Search, p.SLO, p.Pipeline = searchLoop, cmp.Or(b.Search, SearchRate), slo.String(), 1
+	p.Loop, p.Search, p.SLO, p.Pipeline = record.SearchLoop, cmp.Or(b.Search, SearchRate), slo.String(), 1
 	p.RatePerS = b.Rate
 	window := cmp.Or(b.Window, windowFor(conns))
 	p.DurationNS = window.Nanoseconds()
@@ -116,8 +114,8 @@ func (m *measurement) search(ctx context.Context, e *Experiment, p record.Planne
 	t := &trial{m: m, e: e, p: p, server: s, slo: slo}
 	err = t.seek(ctx)
 	t.end()
-	m.cell.Machine, m.facts.window = t.machine.shares(), t.machine.wall
-	m.judge(searchGates...)
+	m.cell.Machine, m.evidence.Window = t.machine.shares(), t.machine.wall
+	m.judge(validity.JudgeSearch)
 	return err
 }
 

@@ -132,44 +132,17 @@ func TestSearchNamesTheServerOnlyAtItsEnd(t *testing.T) {
 	}
 }
 
-// A search is judged by where its threads ran and what else did; its load is judged window by window.
-func TestGatesOfASearch(t *testing.T) {
-	spoiled := func(search bool) *measurement {
-		f := sound()
-		m := &measurement{cell: *f.cell, facts: *f}
-		if search {
-			m.cell.Params.Loop = searchLoop
-		}
-		m.cell.Load.Established = 10 // of the last server that was tried
-		m.facts.strays = []string{"thread 7 last ran on 1"}
-		m.facts.shared = "0"
-		m.cell.Machine.OthersRatio, m.cell.Machine.StealRatio = known(0.4), known(0.2)
-		m.cell.Void, m.cell.Warnings = nil, nil
-		return m
-	}
-	m := spoiled(true)
-	m.judge(searchGates...)
-	if len(m.cell.Void) != 2 || len(m.cell.Warnings) != 2 {
-		t.Errorf("void %q, warnings %q", m.cell.Void, m.cell.Warnings)
-	}
-	m = spoiled(false)
-	m.judge()
-	if len(m.cell.Void) < 5 {
-		t.Errorf("one that is no search: void %q", m.cell.Void)
-	}
-}
-
 // A window whose clocks or counts are wrong is no window.
 func TestSamplesOfAWindow(t *testing.T) {
 	sound := load.Report{Received: 100, Latency: &record.Latency{Count: 98, Mean: 2e5}, Service: &record.Latency{Count: 98, Mean: 1e5}, Overflow: 2}
-	if why := samplesOf(sound).void; len(why) > 0 {
+	if why := samplesOf(sound).Void; len(why) > 0 {
 		t.Errorf("sound, and %q", why)
 	}
 	lost, early := sound, sound
 	lost.Received = 120
 	early.Service = &record.Latency{Count: 98, Mean: 3e5}
 	for name, r := range map[string]load.Report{"120 replies were checked": lost, "a clock is wrong": early} {
-		if why := strings.Join(samplesOf(r).void, ""); !strings.Contains(why, name) {
+		if why := strings.Join(samplesOf(r).Void, ""); !strings.Contains(why, name) {
 			t.Errorf("%q, want %q", why, name)
 		}
 	}

@@ -17,9 +17,6 @@ import (
 // again, for as long as is measured. Its latency is from a connection's first attempt until it was answered, its message a whole
 // connection, and its throughput connections a second.
 
-// stormLoop is the loop of a repetition that storms.
-const stormLoop = "storm"
-
 // storms adds up what they were.
 type storms struct {
 	established int64     // over all rounds
@@ -104,7 +101,7 @@ func (m *measurement) storms(e *Experiment, sum storms) {
 	if m.before.err != nil || m.after.err != nil || sum.established == 0 {
 		return
 	}
-	m.facts.window = used.Wall
+	m.evidence.Window = used.Wall
 	cpu, per, client := used.CPU.Nanoseconds(), float64(used.CPU)/float64(sum.established), sum.cpu.Nanoseconds()
 	server, loaded := float64(used.CPU)/float64(used.Wall), float64(sum.cpu)/float64(used.Wall)
 	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS = &cpu, &per, &client

@@ -9,6 +9,7 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/probe"
+	"cbench/harness/validity"
 	"cbench/results/record"
 )
 
@@ -28,15 +29,15 @@ type sums struct {
 // add writes a slot down as a round, and adds it up if it counts.
 func (m *member) add(s slot) {
 	round := s.round()
-	m.silence(s.silence(m.facts.both))
+	m.silence(s.silence(m.evidence.CPUs))
 	m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, round)
 	if m.lost = round.Void != ""; m.lost {
-		m.facts.voidRounds = append(m.facts.voidRounds, round.Void)
+		m.evidence.VoidRounds = append(m.evidence.VoidRounds, round.Void)
 		return
 	}
 	m.sums.add(s)
 	m.cell.Fairness = s.report.Fairness
-	s.beside(&m.sums.machine, m.facts.both)
+	s.beside(&m.sums.machine, m.evidence.CPUs)
 }
 
 // beside adds up what the machine did in the slot's window beside it.
@@ -51,14 +52,11 @@ func (s *slot) beside(sum *beside, cpus []int) {
 func (s *slot) taken(cpus []int) string {
 	var b beside
 	s.beside(&b, cpus)
-	if share := b.share(); share > mostTaken+chance(cpus, b.wall) {
+	if share := b.share(); share > mostTaken+validity.Chance(cpus, b.wall) {
 		return fmt.Sprintf("others took %.0f%% of a CPU", share*100)
 	}
 	return ""
 }
-
-// silentSlot is why a round does not count in which there was nothing to answer, or no answer at all.
-const silentSlot = "no message was answered in the slot"
 
 // silence is the longest of the server's in the slot. Where others took too much of the CPUs meanwhile, it is what is left of it without the
 // time that they took: the round does not count, and yet a server that stopped in it did.
@@ -82,7 +80,7 @@ func (s *slot) round() record.Round {
 	r := s.report
 	round := record.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.wall))}
 	if r.WindowNS <= 0 || r.Latency == nil {
-		round.Void = silentSlot
+		round.Void = validity.SilentSlot
 		return round
 	}
 	if r.InWindow > 0 {
@@ -137,8 +135,8 @@ func plus(sum *probe.Usage, u probe.Usage) {
 // rounds. Memory is not known: several servers share the machine's caches, and this one was loaded long ago.
 func (t *sums) into(m *member) {
 	c := &m.cell
-	m.facts.window = time.Duration(t.slots) * time.Duration(c.Params.SlotNS)
-	m.facts.overflow += t.overflow
+	m.evidence.Window = time.Duration(t.slots) * time.Duration(c.Params.SlotNS)
+	m.evidence.Overflow += t.overflow
 	if t.slots == 0 {
 		return
 	}

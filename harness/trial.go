@@ -9,6 +9,7 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/harness/server"
+	"cbench/harness/validity"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -250,7 +251,7 @@ func (t *trial) settle(r load.Report, w record.Window) error {
 	for _, w := range r.Warnings {
 		t.m.warnOnce("%s", w)
 	}
-	for _, why := range samplesOf(r).void {
+	for _, why := range samplesOf(r).Void {
 		t.m.void("at %s messages/s %s", words.PerSecond(w.RatePerS), why)
 		return errVoid
 	}
@@ -279,11 +280,8 @@ func (t *trial) settle(r load.Report, w record.Window) error {
 }
 
 // samplesOf judges a window's latencies by themselves.
-func samplesOf(r load.Report) verdict {
-	return judgeSamples(&facts{
-		cell:     &record.Cell{Load: record.Load{Received: r.Received}, Latency: r.Latency, Service: r.Service},
-		overflow: r.Overflow,
-	})
+func samplesOf(r load.Report) validity.Verdict {
+	return validity.Samples(&record.Cell{Load: record.Load{Received: r.Received}, Latency: r.Latency, Service: r.Service}, r.Overflow)
 }
 
 // odd is the first wrong reply, to be appended to an error.

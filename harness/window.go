@@ -9,8 +9,8 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"cbench/harness/load"
+	"cbench/harness/validity"
 	"cbench/results/record"
-	"cbench/results/stats"
 )
 
 // sample is one window with what only its neighbours need to know.
@@ -48,8 +48,8 @@ func (s SLO) why(r load.Report, w record.Window) string {
 		return fmt.Sprintf("%d replies were lost", r.Verify.Lost)
 	case len(r.Errors) > 0:
 		return "connections failed" + kinds(r.Errors)
-	case r.InWindow == 0 && r.Silence >= longSilence.Nanoseconds():
-		return fmt.Sprintf("the server stopped for %s", stretch(time.Duration(r.Silence)))
+	case r.InWindow == 0 && r.Silence >= validity.LongSilence.Nanoseconds():
+		return fmt.Sprintf("the server stopped for %s", validity.Stretch(time.Duration(r.Silence)))
 	case r.Latency == nil:
 		return "no message was answered in the window"
 	case r.Overflow > 0:
@@ -66,7 +66,7 @@ func (s SLO) tooMuch(r load.Report, w record.Window) string {
 	if why := s.broken(w); why != "" {
 		return why
 	}
-	if achieved+float64(r.Verify.Lost) < leastOfRate*expected-slack*perSend {
+	if achieved+float64(r.Verify.Lost) < validity.LeastOfRate*expected-slack*perSend {
 		return fmt.Sprintf("only %.0f%% of what was sent was answered in time to keep up", 100*achieved/expected)
 	}
 	return ""
@@ -101,7 +101,7 @@ func pool(samples []sample) record.Window {
 		for _, s := range samples {
 			values = append(values, of(s))
 		}
-		return stats.SpreadOf(values).Median
+		return validity.Median(values)
 	}
 	w.ThroughputPerS = median(func(s sample) float64 { return s.ThroughputPerS })
 	w.ServerCPURatio = median(func(s sample) float64 { return s.ServerCPURatio })

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"cbench/harness"
 	"cbench/harness/probe"
 	"cbench/harness/server"
+	"cbench/results/record"
 	"cbench/results/stats"
 )
 
@@ -68,9 +71,23 @@ func againstItself(ctx context.Context, pairs int, slot time.Duration) (stats.In
 	if err != nil {
 		return stats.Interval{}, err
 	}
-	found, err := ratiosOf(cells[0], cells[1])
-	if err != nil {
-		return stats.Interval{}, err
+	return ratioOfRounds(cells[0], cells[1])
+}
+
+// ratioOfRounds is the CPU time a message of the one server over the other's, by neighbouring slots. A server that errs is not compared; a noisy
+// machine is what pairs are for.
+func ratioOfRounds(base, other record.Cell) (stats.Interval, error) {
+	var ratios []float64
+	for i, b := range base.Rotation.Rounds {
+		if i >= len(other.Rotation.Rounds) {
+			break
+		}
+		if o := other.Rotation.Rounds[i]; b.Void == "" && o.Void == "" && b.ServerNSPerMessage > 0 && o.ServerNSPerMessage > 0 {
+			ratios = append(ratios, o.ServerNSPerMessage/b.ServerNSPerMessage)
+		}
 	}
-	return stats.IntervalOf(found.ServerCPU), nil
+	if len(ratios) == 0 {
+		return stats.Interval{}, fmt.Errorf("not one of %d rounds counts: %s", len(base.Rotation.Rounds), strings.Join(slices.Concat(base.Void, other.Void), "; "))
+	}
+	return stats.IntervalOf(ratios), nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
@@ -131,25 +130,5 @@ func TestCheckAfterCtrlC(t *testing.T) {
 	}
 	if cmd.Wait() == nil || errs.String() != "cbench: check: stopped before the end\n" {
 		t.Errorf("%q, want that it was stopped, and nothing else", errs.String())
-	}
-}
-
-// Every key that cbench pair prints is a word with its unit.
-func TestKeysOfPair(t *testing.T) {
-	var found struct{ All map[string][]float64 }
-	text, err := json.Marshal(paired{All: ratios{ServerCPU: []float64{1}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &found); err != nil {
-		t.Fatal(err)
-	}
-	for key := range found.All {
-		if key != strings.ToLower(key) || !strings.Contains(key, "_ratio") && !strings.Contains(key, "_ns_") {
-			t.Errorf("key %q", key)
-		}
-	}
-	if len(found.All["server_cpu_ratio"]) != 1 {
-		t.Errorf("no server_cpu_ratio in %s", text)
 	}
 }

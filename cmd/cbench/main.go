@@ -64,7 +64,7 @@ with N connections at a time, checks every byte of every reply, and draws memory
 	}
 	root.SetVersionTemplate(versionTemplate)
 	root.SetUsageTemplate(usageTemplate)
-	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newCompare(), newExport(), newPair(), newList(), newDoctor(), newLoad())
+	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newCompare(), newExport(), newList(), newDoctor(), newLoad())
 	return root
 }
 

@@ -97,7 +97,7 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	}
 	cmd.RegisterFlagCompletionFunc("how", cobra.FixedCompletions([]string{"inline", "spin", "offload"}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("driver", cobra.FixedCompletions([]string{ownDriver, harness.Hey, harness.Wrk}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.RegisterFlagCompletionFunc("arrivals", cobra.FixedCompletions([]string{"constant", harness.Poisson}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("arrivals", cobra.FixedCompletions([]string{"constant", record.Poisson}, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("rotate", cobra.FixedCompletions([]string{harness.RotatePairs, harness.RotateAll}, cobra.ShellCompDirectiveNoFileComp))
 	completeModels(cmd, "base")
 	searchExcludes(cmd)

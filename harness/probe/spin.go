@@ -144,7 +144,7 @@ func checkSpin(ctx context.Context, cpus []int, about time.Duration) (findings [
 				100*apart, s.Slots, 100*s.Range, 100*s.Drift),
 			Severity: grade(-max(apart, drift/2), -0.05, -0.01),
 			Spoils:   "CPU time a message: differences smaller than that are the machine's",
-			Mend:     "performance governor, turbo off, a quieter host; compare in rotation (cbench run --rotate, cbench pair), and more rounds",
+			Mend:     "performance governor, turbo off, a quieter host; compare in rotation (cbench run --rotate), and more rounds",
 		}, Finding{
 			Name: fmt.Sprintf("CPU %d to oneself", s.CPU), Value: fmt.Sprintf("%.1f%% of the time taken by others while it was wanted", 100*s.Lost),
 			Severity: grade(-s.Lost, -0.10, -0.02),

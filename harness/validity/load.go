@@ -1,4 +1,4 @@
-package harness
+package validity
 
 import (
 	"fmt"
@@ -9,21 +9,20 @@ import (
 
 	"cbench/harness/load"
 	"cbench/results/record"
-	"cbench/results/stats"
 	"cbench/scenarios"
 )
 
 // Bounds beyond which the load did not do, or hardly did, what it was asked for.
 const (
-	leastOfRate = 0.99                 // of the offered rate that must be achieved
+	LeastOfRate = 0.99                 // of the offered rate that must be achieved
 	underWay    = 5 * time.Millisecond // of messages that may be under way more at one edge of a window than at the other
 	mostBacklog = load.EdgeStall       // of messages: a machine's pause at an edge, and not yet a server that falls behind
 	stopsEdge   = 110                  // per cent of a stop that the replies may be worth that it moved over an edge
 	mostSteady  = 0.25                 // of what is missing that was so before such a pause could begin; of a steady deficit it is half or more
 
-	someLate    = 0.01 // of the sends that may be over 1 ms late before p99 tells of the client
+	SomeLate    = 0.01 // of the sends that may be over 1 ms late before p99 tells of the client
 	mostLate    = 0.1  // beyond which latency is the client's
-	mostlyLate  = 0.5  // and that on a machine that is known to be in use
+	MostlyLate  = 0.5  // and that on a machine that is known to be in use
 	enoughSends = 1000 // for that to be more than chance
 
 	mostLagShare = 0.5                    // of the mean latency that may be the client's own before latency is the client's
@@ -31,7 +30,7 @@ const (
 	mostLag      = 100 * time.Microsecond // below which a lag is what a timer is late anyway
 	someLag      = 50 * time.Microsecond  // and below which it is no news
 
-	saturatedFrom = 0.95 // of its CPUs that the client uses when it is the bottleneck
+	SaturatedFrom = 0.95 // of its CPUs that the client uses when it is the bottleneck
 
 	// Of the messages under way that throughput and latency may disagree by. A client needs time to read and to send: beyond 10,000
 	// connections 5% of the way round are its own here.
@@ -40,25 +39,25 @@ const (
 	poissonSigmas = 4 // by which a count of random arrivals may be off its mean: once in 30,000 it is by more
 )
 
-func judgeConnections(f *facts) verdict {
-	if c := f.cell; c.Load.Established < c.Conns {
+func judgeConnections(e *Evidence) Verdict {
+	if c := e.Cell; c.Load.Established < c.Conns {
 		return voided("only %d of %d connections were established", c.Load.Established, c.Conns)
 	}
 	return passed
 }
 
 // judgeErrors: of connections and of messages.
-func judgeErrors(f *facts) (v verdict) {
-	for _, kind := range slices.Sorted(maps.Keys(f.cell.Load.Errors)) {
-		if n := f.cell.Load.Errors[kind]; n > 0 {
-			v.void = append(v.void, fmt.Sprintf("%d × %s", n, kind))
+func judgeErrors(e *Evidence) (v Verdict) {
+	for _, kind := range slices.Sorted(maps.Keys(e.Cell.Load.Errors)) {
+		if n := e.Cell.Load.Errors[kind]; n > 0 {
+			v.Void = append(v.Void, fmt.Sprintf("%d × %s", n, kind))
 		}
 	}
 	return v
 }
 
-func judgeReplies(f *facts) (v verdict) {
-	wrong := f.cell.Verify
+func judgeReplies(e *Evidence) (v Verdict) {
+	wrong := e.Cell.Verify
 	for _, fault := range []struct {
 		n    int64
 		what string
@@ -67,28 +66,28 @@ func judgeReplies(f *facts) (v verdict) {
 		{wrong.Corrupted, "corrupted"}, {wrong.Surplus, "surplus"},
 	} {
 		if fault.n > 0 {
-			v.void = append(v.void, fmt.Sprintf("replies: %d %s", fault.n, fault.what))
+			v.Void = append(v.Void, fmt.Sprintf("replies: %d %s", fault.n, fault.what))
 		}
 	}
 	return v
 }
 
-func judgeOverflow(f *facts) verdict {
-	if f.overflow > 0 {
-		return voided("%d latencies of over 60 s are in no histogram", f.overflow)
+func judgeOverflow(e *Evidence) Verdict {
+	if e.Overflow > 0 {
+		return voided("%d latencies of over 60 s are in no histogram", e.Overflow)
 	}
 	return passed
 }
 
 // judgeUnsent: the client did not get round to what was due.
-func judgeUnsent(f *facts) verdict {
-	c := f.cell
+func judgeUnsent(e *Evidence) Verdict {
+	c := e.Cell
 	if c.Params.Loop != "open" {
 		return passed
 	}
-	offered := c.Params.RatePerS * f.window.Seconds()
-	least := leastOfRate*offered - 1
-	if c.Params.Arrivals == Poisson {
+	offered := c.Params.RatePerS * e.Window.Seconds()
+	least := LeastOfRate*offered - 1
+	if c.Params.Arrivals == record.Poisson {
 		least -= poissonSigmas * math.Sqrt(offered)
 	}
 	if float64(c.Load.Sent) < least {
@@ -102,48 +101,48 @@ func judgeUnsent(f *facts) verdict {
 // behind by more and more, or in slot after slot. The two differ in when replies are missing: before the last 250 ms a stall at the end
 // has not begun, and a steady deficit is there in proportion to the time gone by. On a machine in use (--noisy) a deficit that is no
 // more than a stall may be is told, not void: it may be that of the CPU.
-func judgeRate(f *facts) verdict {
-	c := f.cell
-	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Expected == 0 || f.window <= 0 {
+func judgeRate(e *Evidence) Verdict {
+	c := e.Cell
+	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Expected == 0 || e.Window <= 0 {
 		return passed
 	}
 	if c.Load.Errors["unsent"] > 0 { // with nobody left to say it: that is why
 		return passed
 	}
 	// What was due, and not the rate, for random arrivals are never quite that; and a message may bring many replies.
-	offered, achieved := float64(c.Load.Expected)/f.window.Seconds(), *c.Load.ThroughputPerS
+	offered, achieved := float64(c.Load.Expected)/e.Window.Seconds(), *c.Load.ThroughputPerS
 	if c.Rotation != nil {
 		achieved = typical(c.Rotation.Rounds)
 	}
 	off := math.Abs(achieved/offered - 1)
-	backlog := time.Duration(off * float64(f.window))
+	backlog := time.Duration(off * float64(e.Window))
 	switch {
-	case off <= 1-leastOfRate+f.tolerance() || off*float64(c.Load.Expected) < float64(f.slots())*f.replies():
+	case off <= 1-LeastOfRate+e.tolerance() || off*float64(c.Load.Expected) < float64(e.slots())*e.replies():
 		return passed
-	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog && (achieved > offered || !f.steady()):
+	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog && (achieved > offered || !e.steady()):
 		return warned("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
-	case c.Rotation == nil && backlog <= f.stop()*stopsEdge/100:
-		return warned("the server stopped for %s: that moved %.0f%% of the replies over the edge of the window", stretch(f.stop()), off*100)
-	case c.Rotation == nil && backlog <= mostBacklog && f.noisy:
+	case c.Rotation == nil && backlog <= e.stop()*stopsEdge/100:
+		return warned("the server stopped for %s: that moved %.0f%% of the replies over the edge of the window", Stretch(e.stop()), off*100)
+	case c.Rotation == nil && backlog <= mostBacklog && e.Noisy:
 		return warned("offered %.0f messages/s and achieved %.0f: the server could not keep up, or had not the CPU (kept: --noisy)", offered, achieved)
 	case achieved > offered:
 		return voided("offered %.0f messages/s and achieved %.0f: the warm-up left a backlog, the server or the client could not keep up", offered, achieved)
-	case f.behind():
+	case e.behind():
 		v := voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
-		v.behind = &record.Behind{OfferedPerS: offered, AchievedPerS: achieved, Client: true}
+		v.Behind = &record.Behind{OfferedPerS: offered, AchievedPerS: achieved, Client: true}
 		return v
 	}
 	v := voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
-	v.behind = &record.Behind{OfferedPerS: offered, AchievedPerS: achieved}
+	v.Behind = &record.Behind{OfferedPerS: offered, AchievedPerS: achieved}
 	return v
 }
 
 // steady reports whether the missing replies were missing before a stall at the end of the window could have begun.
-func (f *facts) steady() bool {
-	c := f.cell
-	missing := float64(c.Load.Expected) - *c.Load.ThroughputPerS*f.window.Seconds()
-	few := underWay.Seconds()*float64(c.Load.Expected)/f.window.Seconds() + f.replies()
-	return float64(f.early) > max(mostSteady*missing, few)
+func (e *Evidence) steady() bool {
+	c := e.Cell
+	missing := float64(c.Load.Expected) - *c.Load.ThroughputPerS*e.Window.Seconds()
+	few := underWay.Seconds()*float64(c.Load.Expected)/e.Window.Seconds() + e.replies()
+	return float64(e.Early) > max(mostSteady*missing, few)
 }
 
 // typical is the median throughput of the rounds that count: a stall at an edge of one of them does not move it.
@@ -154,48 +153,48 @@ func typical(rounds []record.Round) float64 {
 			perS = append(perS, r.ThroughputPerS)
 		}
 	}
-	return stats.SpreadOf(perS).Median
+	return Median(perS)
 }
 
 // slots is in how many stretches the window was measured.
-func (f *facts) slots() int { return max(1, int(f.window/max(1, f.slot))) }
+func (e *Evidence) slots() int { return max(1, int(e.Window/max(1, e.Slot))) }
 
 // replies is how many a message brings.
-func (f *facts) replies() float64 {
-	return float64(f.cell.Load.Expected) / float64(max(1, f.cell.Load.Sent))
+func (e *Evidence) replies() float64 {
+	return float64(e.Cell.Load.Expected) / float64(max(1, e.Cell.Load.Sent))
 }
 
 // tolerance is the share by which what came may differ from what was due although the server keeps up. In one window, messages under
 // way at its edges: some milliseconds of them, or as many as wait behind one that blocks. In a rotation, what Poisson
 // arrivals in one slot are off their mean in the median of all slots, whose standard deviation is 1.25 times that of a mean
 // of so many (the normal distribution's).
-func (f *facts) tolerance() float64 {
-	c := f.cell
+func (e *Evidence) tolerance() float64 {
+	c := e.Cell
 	switch {
 	case c.Rotation == nil:
-		return float64(underWay+time.Duration(c.Params.BlockNS)) / float64(f.window)
-	case c.Params.Arrivals != Poisson || c.Load.Sent == 0:
+		return float64(underWay+time.Duration(c.Params.BlockNS)) / float64(e.Window)
+	case c.Params.Arrivals != record.Poisson || c.Load.Sent == 0:
 		return 0
 	}
 	return poissonSigmas * 1.25 / math.Sqrt(float64(c.Load.Sent))
 }
 
 // behind reports whether it was the client that could not keep up.
-func (f *facts) behind() bool {
-	late := f.cell.Load.LateSendRatio
-	return f.saturated() || f.lags() || late != nil && *late > mostLate && f.cell.Load.Sent >= enoughSends
+func (e *Evidence) behind() bool {
+	late := e.Cell.Load.LateSendRatio
+	return e.saturated() || e.lags() || late != nil && *late > mostLate && e.Cell.Load.Sent >= enoughSends
 }
 
-func judgeLate(f *facts) verdict {
+func judgeLate(e *Evidence) Verdict {
 	const could = "%.0f%% of the sends were over 1 ms late: the client could not keep up"
-	late, enough := f.cell.Load.LateSendRatio, f.cell.Load.Sent >= enoughSends
+	late, enough := e.Cell.Load.LateSendRatio, e.Cell.Load.Sent >= enoughSends
 	switch {
 	case late == nil:
-	case *late > mostlyLate && enough:
+	case *late > MostlyLate && enough:
 		return voided(could, *late*100)
 	case *late > mostLate && enough:
-		return f.disturbed(could, *late*100)
-	case *late > someLate:
+		return e.disturbed(could, *late*100)
+	case *late > SomeLate:
 		return warned("%.0f%% of the sends were over 1 ms late: the highest percentiles tell of the client too", *late*100)
 	}
 	return passed
@@ -204,12 +203,12 @@ func judgeLate(f *facts) verdict {
 // judgeLag: latency counts from when a message was due, service time from when it was sent, both of the same messages. What their
 // medians differ by is how late the client typically was; their means, how late on average: a few pauses of the machine make all of that,
 // and leave the median as it is.
-func judgeLag(f *facts) verdict {
-	if f.lags() {
-		lag, share := f.typicalLag()
-		return f.disturbed("a message was typically sent %v after it was due, %.0f%% of its latency: it is the client's", lag.Round(time.Microsecond), share*100)
+func judgeLag(e *Evidence) Verdict {
+	if e.lags() {
+		lag, share := e.typicalLag()
+		return e.disturbed("a message was typically sent %v after it was due, %.0f%% of its latency: it is the client's", lag.Round(time.Microsecond), share*100)
 	}
-	switch lag, share := f.lag(); {
+	switch lag, share := e.lag(); {
 	case lag > someLag && share > someLagShare:
 		return warned("messages were sent %v after they were due on average, %.0f%% of their latency", lag.Round(time.Microsecond), share*100)
 	}
@@ -217,8 +216,8 @@ func judgeLag(f *facts) verdict {
 }
 
 // lag is how late messages were sent on average, and which share of their latency that is.
-func (f *facts) lag() (lag time.Duration, share float64) {
-	c := f.cell
+func (e *Evidence) lag() (lag time.Duration, share float64) {
+	c := e.Cell
 	if c.Params.Loop != "open" || c.Latency == nil || c.Service == nil || c.Latency.Mean <= 0 {
 		return 0, 0
 	}
@@ -227,8 +226,8 @@ func (f *facts) lag() (lag time.Duration, share float64) {
 }
 
 // typicalLag is the same of a message in the middle.
-func (f *facts) typicalLag() (lag time.Duration, share float64) {
-	c := f.cell
+func (e *Evidence) typicalLag() (lag time.Duration, share float64) {
+	c := e.Cell
 	if c.Params.Loop != "open" || c.Latency == nil || c.Service == nil || c.Latency.P50 <= 0 {
 		return 0, 0
 	}
@@ -237,17 +236,17 @@ func (f *facts) typicalLag() (lag time.Duration, share float64) {
 }
 
 // lags reports whether most of the latency is the client's.
-func (f *facts) lags() bool {
-	lag, share := f.typicalLag()
-	return lag > mostLag && share > mostLagShare && f.cell.Load.Sent >= enoughSends
+func (e *Evidence) lags() bool {
+	lag, share := e.typicalLag()
+	return lag > mostLag && share > mostLagShare && e.Cell.Load.Sent >= enoughSends
 }
 
 // judgeClient: a client without time to spare reads replies late. In a closed loop that limits the throughput, which is a figure to be
 // read with care; in an open one it is latency that is not the server's.
-func judgeClient(f *facts) verdict {
-	c := f.cell
+func judgeClient(e *Evidence) Verdict {
+	c := e.Cell
 	switch cpu := c.Load.ClientCPURatio; {
-	case !f.saturated():
+	case !e.saturated():
 	case c.Params.Loop == "open":
 		return voided("the client used %.2f of a CPU: latency is its own", *cpu)
 	default:
@@ -257,29 +256,29 @@ func judgeClient(f *facts) verdict {
 }
 
 // saturated reports whether the client had no CPU time left.
-func (f *facts) saturated() bool {
-	cpu := f.cell.Load.ClientCPURatio
-	return cpu != nil && *cpu > saturatedFrom*float64(max(1, f.loops))
+func (e *Evidence) saturated() bool {
+	cpu := e.Cell.Load.ClientCPURatio
+	return cpu != nil && *cpu > SaturatedFrom*float64(max(1, e.Loops))
 }
 
 // judgeLittle: in a closed loop every connection has its messages under way at any time, and by Little's law (Operations Research 9, 1961)
 // their number is throughput times mean latency. Where it is not, one of the two was measured wrong. Only where a message
 // has one reply, and that on the connection that said it, is the number known.
-func judgeLittle(f *facts) verdict {
-	c := f.cell
+func judgeLittle(e *Evidence) Verdict {
+	c := e.Cell
 	s := scenarios.ByName(c.Scenario)
 	if c.Params.Loop != "closed" || c.Params.Driver != "" || c.Latency == nil || c.Load.ThroughputPerS == nil ||
-		s == nil || s.RoomSize > 0 || s.OneRoom || s.Piece > 0 || s.Idle || f.slot <= 0 {
+		s == nil || s.RoomSize > 0 || s.OneRoom || s.Piece > 0 || s.Idle || e.Slot <= 0 {
 		return passed
 	}
 	underway := float64(c.Conns * max(1, c.Params.Pipeline))
 	found := *c.Load.ThroughputPerS * c.Latency.Mean / 1e9
 	// What was sent before a window is answered in it, and what is answered after it was sent in it: a latency's worth at each end, or a stop's.
 	atEdge := c.Latency.Mean
-	if f.stop() > 0 {
+	if e.stop() > 0 {
 		atEdge += float64(c.Latency.Max)
 	}
-	edge := atEdge / float64(f.slot)
+	edge := atEdge / float64(e.Slot)
 	if off := found/underway - 1; math.Abs(off) > littleTolerance+edge {
 		return voided("%.0f messages/s of %v each are %.0f under way, and there were %.0f: throughput or latency is wrong (Little's law)",
 			*c.Load.ThroughputPerS, time.Duration(c.Latency.Mean).Round(time.Microsecond), found, underway)
@@ -287,13 +286,15 @@ func judgeLittle(f *facts) verdict {
 	return passed
 }
 
-// judgeSamples: every checked reply is one latency, and no message was sent before it was due.
-func judgeSamples(f *facts) verdict {
-	c := f.cell
+func judgeSamples(e *Evidence) Verdict { return Samples(e.Cell, e.Overflow) }
+
+// Samples judges the latencies by themselves, of which overflow are in no histogram: every checked reply is one, and no message was sent before
+// it was due.
+func Samples(c *record.Cell, overflow int64) Verdict {
 	if c.Latency == nil || c.Params.Driver != "" {
 		return passed
 	}
-	if n := c.Latency.Count + f.overflow; n != c.Load.Received {
+	if n := c.Latency.Count + overflow; n != c.Load.Received {
 		return voided("%d replies were checked, and %d latencies taken", c.Load.Received, n)
 	}
 	if c.Service != nil && c.Service.Mean > c.Latency.Mean*1.001 { // histograms know a mean to three digits

@@ -1,4 +1,4 @@
-package harness
+package validity
 
 import (
 	"fmt"
@@ -14,15 +14,12 @@ const (
 	leastOfWork = 0.9
 	// mostOfCores is for how much more CPU time than its threads have a server may answer messages: some are under way as the window begins.
 	mostOfCores = 1.02
-	// mostWork is the CPU time a message from which on a Go program may put a goroutine that spins aside for another (runtime/proc.go,
-	// forcePreemptNS): to ask for so much would be to ask for that fault.
-	mostWork = 10 * time.Millisecond
 )
 
 // judgeWork tells a server whose messages share a CPU from a machine that takes it away: however much others take, messages that are
 // worked on one by one are not answered for more CPU time than there is. The first is never measured well, the second may be kept.
-func judgeWork(f *facts) verdict {
-	c := f.cell
+func judgeWork(e *Evidence) Verdict {
+	c := e.Cell
 	s := scenarios.ByName(c.Scenario)
 	if s == nil || !s.Cores || c.CPU.ServerNSPerMessage == nil {
 		return passed
@@ -36,7 +33,7 @@ func judgeWork(f *facts) verdict {
 	if perS := c.Load.ThroughputPerS; perS != nil && threads > 0 && *perS*asked/1e9 > mostOfCores*float64(threads) {
 		return voided("%s: several shared it, for %.2f s of it were answered for a second, on %d at once", short, *perS*asked/1e9, threads)
 	}
-	return f.disturbed("%s: others took the CPU meanwhile, or several shared it", short)
+	return e.disturbed("%s: others took the CPU meanwhile, or several shared it", short)
 }
 
 // threadsOf is how many threads of the server can run at once; 0: not known.

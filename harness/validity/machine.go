@@ -1,9 +1,10 @@
-package harness
+package validity
 
 import (
 	"math"
 	"time"
 
+	"cbench/results/record"
 	"cbench/scenarios"
 )
 
@@ -22,71 +23,71 @@ const (
 	mostVoidRounds = 0.5 // of a rotation's rounds that may not count
 )
 
-func judgePlacement(f *facts) verdict {
-	if n := len(f.strays); n > 0 {
-		return voided("%d threads of the server are not on its CPUs (%s): %s", n, f.serverCPUs, f.strays[0])
+func judgePlacement(e *Evidence) Verdict {
+	if n := len(e.Strays); n > 0 {
+		return voided("%d threads of the server are not on its CPUs (%s): %s", n, e.ServerCPUs, e.Strays[0])
 	}
 	return passed
 }
 
 // judgeShared: on one CPU a message takes no wake-up of another, and each takes its time from the other: 19 µs there and 75 µs
 // across, at one connection. Whoever wants that says so, for the whole run.
-func judgeShared(f *facts) verdict {
+func judgeShared(e *Evidence) Verdict {
 	switch {
-	case f.shared == "":
+	case e.Shared == "":
 		return passed
-	case f.asked:
-		return warned("server and load share CPU %s: each takes its time from the other", f.shared)
+	case e.SharedAsked:
+		return warned("server and load share CPU %s: each takes its time from the other", e.Shared)
 	}
-	return voided("server and load share CPU %s, which was not asked for: --server-cpus and --client-cpus say that it is wanted", f.shared)
+	return voided("server and load share CPU %s, which was not asked for: --server-cpus and --client-cpus say that it is wanted", e.Shared)
 }
 
 // judgeOthers leaves chance out: the busy time of CPUs is sampled at ticks, what is ours of it is known exactly, and in a short window they
 // differ without anybody's doing.
-func judgeOthers(f *facts) verdict {
-	if f.cell.Machine == nil || f.cell.Machine.OthersRatio == nil {
+func judgeOthers(e *Evidence) Verdict {
+	if e.Cell.Machine == nil || e.Cell.Machine.OthersRatio == nil {
 		return passed
 	}
-	switch share := *f.cell.Machine.OthersRatio - chance(f.both, f.window); {
+	switch share := *e.Cell.Machine.OthersRatio - Chance(e.CPUs, e.Window); {
 	case share > mostOthers:
-		return f.disturbed("other processes took %.0f%% of a CPU from server and load: stop what else runs", *f.cell.Machine.OthersRatio*100)
+		return e.disturbed("other processes took %.0f%% of a CPU from server and load: stop what else runs", *e.Cell.Machine.OthersRatio*100)
 	case share > someOthers:
-		return warned("other processes took %.0f%% of a CPU from server and load", *f.cell.Machine.OthersRatio*100)
+		return warned("other processes took %.0f%% of a CPU from server and load", *e.Cell.Machine.OthersRatio*100)
 	}
 	return passed
 }
 
 // disturbed is a verdict against the machine, or for what it does to a client. Whoever only tries something out on a machine in use keeps what was measured, with a
 // warning.
-func (f *facts) disturbed(format string, args ...any) verdict {
-	if f.noisy {
+func (e *Evidence) disturbed(format string, args ...any) Verdict {
+	if e.Noisy {
 		return warned(format+" (kept: --noisy)", args...)
 	}
-	if s := scenarios.ByName(f.cell.Scenario); s != nil && s.Idle {
+	if s := scenarios.ByName(e.Cell.Scenario); s != nil && s.Idle {
 		return warned(format, args...) // it measures memory at rest, which does not depend on who has the CPU
 	}
-	if f.cell.Params.Loop == searchLoop {
-		return warned(format, args...) // windows in which it was much are taken again (trial.window), and each rate has several
+	if e.Cell.Params.Loop == record.SearchLoop {
+		return warned(format, args...) // windows in which it was much are taken again, and each rate has several
 	}
 	return voided(format, args...)
 }
 
-// chance is two standard deviations of how busy the CPUs are found by sampling at ticks, as a share of one CPU: at most √(p(1-p)/n)
+// Chance is two standard deviations of how busy the CPUs are found by sampling at ticks, as a share of one CPU: at most √(p(1-p)/n)
 // each, p = ½, n ticks (the binomial distribution's).
-func chance(cpus []int, window time.Duration) float64 {
+func Chance(cpus []int, window time.Duration) float64 {
 	if window <= 0 {
 		return 0
 	}
 	return math.Sqrt(float64(len(cpus)) * float64(tick) / float64(window))
 }
 
-func judgeSteal(f *facts) verdict {
-	if f.cell.Machine == nil || f.cell.Machine.StealRatio == nil {
+func judgeSteal(e *Evidence) Verdict {
+	if e.Cell.Machine == nil || e.Cell.Machine.StealRatio == nil {
 		return passed
 	}
-	switch steal := *f.cell.Machine.StealRatio; {
+	switch steal := *e.Cell.Machine.StealRatio; {
 	case steal > mostSteal:
-		return f.disturbed("the hypervisor took %.0f%% of a CPU from server and load", steal*100)
+		return e.disturbed("the hypervisor took %.0f%% of a CPU from server and load", steal*100)
 	case steal > someSteal:
 		return warned("the hypervisor took %.0f%% of a CPU from server and load", steal*100)
 	}
@@ -98,25 +99,25 @@ func judgeSteal(f *facts) verdict {
 // the model thread at full load, where others took 13% of a CPU at most: to void by pressure would void a model for what it is. What others take
 // that spoils a measurement, judgeOthers and judgeSteal know as CPU time, and void; pressure only
 // warns, that somebody looks.
-func judgePressure(f *facts) verdict {
-	m := f.cell.Machine
+func judgePressure(e *Evidence) Verdict {
+	m := e.Cell.Machine
 	if m == nil || m.PressureRatio == nil || *m.PressureRatio <= highPSI {
 		return passed
 	}
-	if queue := f.cell.CPU.RunQueueNS; queue != nil && float64(*queue) > highPSI*float64(f.window) {
+	if queue := e.Cell.CPU.RunQueueNS; queue != nil && float64(*queue) > highPSI*float64(e.Window) {
 		return passed // the server's own threads: it is no one else's doing
 	}
 	return warned("some task on this machine waited for a CPU in %.0f%% of the time (PSI)", *m.PressureRatio*100)
 }
 
-func judgeRounds(f *facts) verdict {
-	r := f.cell.Rotation
-	if r == nil || len(f.voidRounds) == 0 || len(r.Rounds) == 0 {
+func judgeRounds(e *Evidence) Verdict {
+	r := e.Cell.Rotation
+	if r == nil || len(e.VoidRounds) == 0 || len(r.Rounds) == 0 {
 		return passed
 	}
-	n, all := len(f.voidRounds), len(r.Rounds)
+	n, all := len(e.VoidRounds), len(r.Rounds)
 	if float64(n) > mostVoidRounds*float64(all) {
-		return voided("%d of %d rounds do not count: %s", n, all, f.voidRounds[0])
+		return voided("%d of %d rounds do not count: %s", n, all, e.VoidRounds[0])
 	}
-	return warned("%d of %d rounds do not count: %s", n, all, f.voidRounds[0])
+	return warned("%d of %d rounds do not count: %s", n, all, e.VoidRounds[0])
 }
