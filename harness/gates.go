@@ -60,6 +60,7 @@ type facts struct {
 	asked      bool   // whoever started the run said which CPUs
 	both       []int  // CPUs of both sides
 	noisy      bool   // the machine is known to be in use
+	quota      string // of CPU time, that is in force
 
 	voidRounds []string // why rounds of a rotation do not count
 }

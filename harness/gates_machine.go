@@ -59,6 +59,9 @@ func judgeOthers(f *facts) verdict {
 // disturbed is a verdict against the machine, or for what it does to a client. Whoever only tries something out on a machine in use keeps what was measured, with a
 // warning.
 func (f *facts) disturbed(format string, args ...any) verdict {
+	if f.quota != "" {
+		format, args = format+"; or nobody did: %s", append(args[:len(args):len(args)], f.quota)
+	}
 	if f.noisy {
 		return warned(format+" (kept: --noisy)", args...)
 	}

@@ -57,6 +57,36 @@ func inWords(err error) string {
 	return text
 }
 
+// usageError is an error of what was asked for, found before anything was begun.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// misuse is err as one of usage, behind the name of the command.
+func misuse(command string, err error) error {
+	return usageError{fmt.Errorf("%s: %w", command, err)}
+}
+
+// givenTwice refuses a flag that takes one value and is given two: the first would be lost in silence.
+func givenTwice(root *cobra.Command, args []string) error {
+	cmd, rest, err := root.Find(args)
+	if err != nil || cmd.DisableFlagParsing {
+		return nil // cobra says why
+	}
+	cmd.InitDefaultHelpFlag()
+	said := map[string]string{}
+	var twice error
+	cmd.Flags().ParseAll(rest, func(f *pflag.Flag, value string) error {
+		was, before := said[f.Name]
+		said[f.Name] = value
+		if _, list := f.Value.(pflag.SliceValue); !list && before && was != value && twice == nil {
+			twice = fmt.Errorf("%s: --%s is given twice, as %q and as %q: it takes one value", cmd.Name(), f.Name, was, value)
+		}
+		return nil
+	})
+	return twice
+}
+
 // mayBeEmpty is the flags to which an empty word is an answer, or that say themselves what they want.
 var mayBeEmpty = map[string]bool{"gate": true}
 

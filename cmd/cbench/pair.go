@@ -88,8 +88,7 @@ two on a machine where single runs differ by fifteen.`,
 		flagGroup{"The load", []string{"conns", "rate", "pairs", "slot"}}, flagGroup{"Output", []string{"json"}})
 	cmd.MarkFlagsOneRequired("base", "base-cmd")
 	cmd.MarkFlagsMutuallyExclusive("base", "base-cmd")
-	completeModels(cmd, "model")
-	completeModels(cmd, "base")
+	completeChoices(cmd)
 	return cmd
 }
 
@@ -128,7 +127,13 @@ func (f *pairFlags) compare(cmd *cobra.Command) error {
 }
 
 func (f *pairFlags) baseServer() (harness.Server, error) {
-	run := runFlags{procs: []int{1}, foreign: foreign{cmd: f.baseCmd, name: f.baseName, speaks: []string{"lines:echo"}}}
+	run := runFlags{procs: []int{1}, foreign: foreign{speaks: []string{"lines:echo"}}}
+	if f.baseCmd != "" {
+		run.foreign.cmds = []string{f.baseCmd}
+	}
+	if f.baseName != "" {
+		run.foreign.names = []string{f.baseName}
+	}
 	if f.base != "" {
 		run.models = []string{f.base}
 	}

@@ -32,10 +32,11 @@ func TestReadySuites(t *testing.T) {
 		theirs = append(theirs, serverOf(o, ""))
 	}
 	for name, most := range map[string]time.Duration{"smoke": time.Minute, "default": 12 * time.Minute, "originals": 25 * time.Minute, "full": 24 * time.Hour} {
-		s, err := findSuite(name)
-		if err != nil || s.Doc == "" {
-			t.Fatalf("%s: %v, doc %q", name, err, s.Doc)
+		found, err := findSuites(name)
+		if err != nil || len(found) != 1 || found[0].Doc == "" {
+			t.Fatalf("%s: %v, %+v", name, err, found)
 		}
+		s := found[0]
 		servers := own
 		if slices.Contains(s.Models, originals) {
 			servers = slices.Concat(own, theirs)
@@ -74,11 +75,11 @@ func TestDefaultSuiteFillsTheReport(t *testing.T) {
 		}
 		own = append(own, ownServer(m, 1))
 	}
-	s, err := findSuite("default")
+	found, err := findSuites("default")
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, _, err := harness.Plan(own, s.Blocks, 1)
+	plan, _, err := harness.Plan(own, found[0].Blocks, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
