@@ -104,6 +104,8 @@ with N connections at a time, checks every byte of every reply, and draws memory
 
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return saysSomething(cmd) },
 	}
+	root.SetFlagErrorFunc(unknownFlag)
+	root.DisableSuggestions = true // they take lines of their own
 	root.SetVersionTemplate(versionTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newCompare(), newExport(), newPair(), newList(), newDoctor(), newLoad())

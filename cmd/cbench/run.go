@@ -294,13 +294,13 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := f.models
+	names, several := f.models, false
 	if len(names) == 0 && f.suite != "" && !f.resume {
 		suites, err := findSuites(f.suite)
 		if err != nil {
 			return nil, err
 		}
-		names = modelsOfSuites(suites)
+		names, several = modelsOfSuites(suites), len(suites) > 1
 	}
 	if len(names) == 0 && len(own) == 0 {
 		names = []string{allModels}
@@ -310,6 +310,9 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 	for _, name := range names {
 		if name == originals {
 			all, missing, err := originalServers()
+			if err != nil && several {
+				all, missing, err = nil, []string{err.Error()}, nil // the other suites go without
+			}
 			if err != nil {
 				return nil, err
 			}
