@@ -95,15 +95,15 @@ two on a machine where single runs differ by fifteen.`,
 // compare takes one comparison after the other and prints it.
 func (f *pairFlags) compare(cmd *cobra.Command) error {
 	if f.pairs < 1 || len(f.others) == 0 {
-		return fmt.Errorf("pairs %d of %d models: there must be at least 1", f.pairs, len(f.others))
+		return usageError{fmt.Errorf("pairs %d of %d models: there must be at least 1", f.pairs, len(f.others))}
 	}
 	base, err := f.baseServer()
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	others, err := (&runFlags{procs: []int{1}, models: f.others}).servers()
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	serverCPUs, loadCPUs, err := splitCPUs("", "")
 	if err != nil {

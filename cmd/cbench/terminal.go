@@ -32,8 +32,12 @@ func escapes(w io.Writer) bool {
 
 // fitted is a text in at most so many columns, its end cut off.
 func fitted(text string, width int) string {
-	if letters := []rune(text); len(letters) > width {
-		return string(letters[:max(0, width-1)]) + "…"
+	letters := []rune(text)
+	switch {
+	case len(letters) <= width:
+		return text
+	case width < 1:
+		return ""
 	}
-	return text
+	return string(letters[:width-1]) + "…"
 }

@@ -280,3 +280,26 @@ func FuzzReadCells(f *testing.F) {
 		}
 	})
 }
+
+// A commit that is not known is null in the file, and no difference from one that is.
+func TestUnknownCommit(t *testing.T) {
+	run, _ := recordtest.Synthetic(t)
+	run.Environment.BuildCommit = nil
+	dir := t.TempDir()
+	if err := record.WriteRun(dir, run); err != nil {
+		t.Fatal(err)
+	}
+	if text := string(recordtest.Get(t, filepath.Join(dir, record.RunFile))); !strings.Contains(text, `"build_commit": null`) {
+		t.Error("it is not null")
+	}
+	known := run.Environment
+	known.BuildCommit = new("abc")
+	if d := slices.Concat(run.Environment.Differences(known), known.Differences(run.Environment)); len(d) > 0 {
+		t.Errorf("unknown and known: %q", d)
+	}
+	other := run.Environment
+	other.BuildCommit = new("def")
+	if d := known.Differences(other); len(d) != 1 || d[0] != "build commit: was abc, is def" {
+		t.Errorf("two commits: %q", d)
+	}
+}
