@@ -16,9 +16,6 @@ import (
 	"cbench/results/words"
 )
 
-// mostOfName is the letters of a name that tables, charts and progress show.
-const mostOfName = 28
-
 // progress tells how a run goes on: on a terminal one line that is rewritten, else a line a repetition.
 type progress struct {
 	w    io.Writer
@@ -119,7 +116,7 @@ func whom(p record.Planned) string {
 }
 
 // shortName is a name on a line with others.
-func shortName(name string) string { return words.Shorten(name, mostOfName) }
+func shortName(name string) string { return words.Shorten(name, results.MostOfName) }
 
 // what is being measured, as far as it takes to tell it from the others of a run.
 func what(scenario string, p record.Params) string {

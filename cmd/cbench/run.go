@@ -49,7 +49,8 @@ func newRun() *cobra.Command {
 
 Every repetition has a server process of its own, on CPUs of its own, and a load process on the
 others. Every byte of every reply is checked. Repetitions run in an order drawn from the seed, and
-each is written down as it is finished: after Ctrl-C or a crash, --resume goes on from there.
+each is written down as it is finished: after Ctrl-C or a crash, --resume goes on from there. The
+plan of a run is in its run.json: what is typed beside --resume may repeat it, and not change it.
 
 With --rotate the servers compared are alive together and loaded in turn for short slots, so that
 what drifts on the machine meets them all: that is how to compare throughput, latency and CPU.

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// mostOfName is the letters of a model's name that tables and charts have room for.
-const mostOfName = 28
+// MostOfName is the letters of a model's name that tables and charts have room for.
+const MostOfName = 24
 
 // ShortNames is a run and its cells as they are shown: a name that is longer than there is room for lacks its middle, and is still the only
 // one of its kind. What was given is left as it is: files and exports say names in full. The notes say which name stands for which.
@@ -72,18 +72,18 @@ func shortened(cells []record.Cell) (short map[string]string, notes []string) {
 	short = map[string]string{}
 	taken := map[string]bool{}
 	for _, name := range names {
-		taken[name] = len([]rune(name)) <= mostOfName
+		taken[name] = len([]rune(name)) <= MostOfName
 	}
 	for _, name := range names {
 		base, twin := strings.CutSuffix(name, twinEnd)
-		if len([]rune(name)) <= mostOfName || twin && short[base] != "" {
+		if len([]rune(name)) <= MostOfName || twin && short[base] != "" {
 			continue
 		}
-		s := words.Shorten(name, mostOfName)
+		s := words.Shorten(name, MostOfName)
 		for n := 2; taken[s]; n++ {
 			mark := fmt.Sprintf("…%d…", n)
 			letters := []rune(name)
-			half := (mostOfName - len([]rune(mark))) / 2
+			half := (MostOfName - len([]rune(mark))) / 2
 			s = string(letters[:half]) + mark + string(letters[len(letters)-half:])
 		}
 		taken[s], short[name] = true, s

@@ -28,7 +28,7 @@ func TestShortNames(t *testing.T) {
 		if got, is := short[name]; is {
 			s = got
 		}
-		if n := utf8.RuneCountInString(s); n > mostOfName+len(twinEnd) || seen[s] {
+		if n := utf8.RuneCountInString(s); n > MostOfName+len(twinEnd) || seen[s] {
 			t.Errorf("%s is %q: %d letters, seen before: %v", name, s, n, seen[s])
 		}
 		seen[s] = true
