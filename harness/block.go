@@ -185,10 +185,12 @@ func (b Block) checkLoop(s *scenarios.Scenario, p record.Params) error {
 func (b Block) checkSlow(s *scenarios.Scenario, p record.Params) error {
 	switch {
 	case b.How != "" && (s.Block == 0 || s.Share == 0):
-		return fmt.Errorf("scenario %s: none of its messages block while others do not: leave out --how, or choose the scenario %s",
+		return fmt.Errorf("scenario %s: none of its messages block while others do not: leave out --how, or choose the "+
+			"scenario %s",
 			s.Name, having(func(s *scenarios.Scenario) bool { return s.Block != 0 && s.Share != 0 }))
 	case b.Share != 0 && s.Share == 0:
-		return fmt.Errorf("scenario %s: it has no share of messages or members that are slow: leave out --share, or choose the scenario %s",
+		return fmt.Errorf("scenario %s: it has no share of messages or members that are slow: leave out --share, or choose the "+
+			"scenario %s",
 			s.Name, having(func(s *scenarios.Scenario) bool { return s.Share != 0 }))
 	case s.Cores && p.BlockNS >= mostWork.Nanoseconds():
 		return fmt.Errorf("block %v: of %s less than %v: from there on Go lets another message have the CPU before the first is through", b.Stall, s.Name, mostWork)

@@ -11,15 +11,16 @@ import (
 // flock is flock(2); a test says what a file system answers that has no locks.
 var flock = unix.Flock
 
-// locks keeps other runs out of the directory, and finds out whether one is at work on this machine. Where that cannot be found out, the run
-// goes on and says so: that another was there is not known.
+// locks keeps other runs out of the directory, and finds out whether one is at work on this machine. Where that cannot be found
+// out, the run goes on and says so: that another was there is not known.
 func (e *Experiment) locks() (unlock func(), warnings []string, err error) {
 	mine, err := lock(e.Dir)
 	switch {
 	case errors.Is(err, unix.EWOULDBLOCK):
 		return nil, nil, fmt.Errorf("%s: another cbench is at work in it: wait for it, or choose another --out", e.Dir)
 	case unlockable(err):
-		warnings = append(warnings, fmt.Sprintf("%s: its file system has no locks (%v): see to it that no other cbench writes there", e.Dir, err))
+		warnings = append(warnings, fmt.Sprintf("%s: its file system has no locks (%v): see to it that no other cbench writes "+
+			"there", e.Dir, err))
 	case err != nil:
 		return nil, nil, err
 	}
@@ -29,10 +30,12 @@ func (e *Experiment) locks() (unlock func(), warnings []string, err error) {
 		e.crowded = true
 	case unlockable(err):
 		warnings = append(warnings, fmt.Sprintf(
-			"TMPDIR %s: its file system has no locks (%v): whether another cbench measures on this machine is not known", os.TempDir(), err))
+			"TMPDIR %s: its file system has no locks (%v): whether another cbench measures on this machine is not known",
+			os.TempDir(), err))
 	case err != nil:
 		warnings = append(warnings, fmt.Sprintf(
-			"TMPDIR %s: %v: whether another cbench measures on this machine is not known; point TMPDIR to a directory", os.TempDir(), cause(err)))
+			"TMPDIR %s: %v: whether another cbench measures on this machine is not known; point TMPDIR to a directory",
+			os.TempDir(), cause(err)))
 	}
 	return func() { mine(); machine() }, warnings, nil
 }

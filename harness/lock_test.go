@@ -27,11 +27,14 @@ func TestLocks(t *testing.T) {
 		{name: "alone"},
 		{name: "another in the directory", dir: unix.EWOULDBLOCK, fails: "another cbench is at work in it"},
 		{name: "another on the machine", tmp: unix.EWOULDBLOCK, crowded: true},
-		{name: "no locks in the directory", dir: unix.ENOLCK, warned: []string{"its file system has no locks (no locks available)"}},
-		{name: "nor on the machine", dir: unix.ENOTSUP, tmp: unix.EOPNOTSUPP, warned: []string{"its file system has no locks", "TMPDIR"}},
+		{name: "no locks in the directory", dir: unix.ENOLCK,
+			warned: []string{"its file system has no locks (no locks available)"}},
+		{name: "nor on the machine", dir: unix.ENOTSUP, tmp: unix.EOPNOTSUPP, warned: []string{"its file system has no locks",
+			"TMPDIR"}},
 		{name: "no such call", tmp: unix.ENOSYS, warned: []string{"TMPDIR"}},
 		{name: "an error", dir: unix.EIO, fails: "input/output error"},
-		{name: "no directory", noTempHere: true, warned: []string{"no such file or directory: whether another cbench measures on this machine is not known"}},
+		{name: "no directory", noTempHere: true, warned: []string{"no such file or directory: whether another cbench measures " +
+			"on this machine is not known"}},
 	} {
 		tmp := t.TempDir()
 		if tt.noTempHere {
@@ -97,11 +100,15 @@ func TestConfined(t *testing.T) {
 	}{
 		{"nothing", cgroup.Limits{}, apart, nil},
 		{"a quota of all", cgroup.Limits{CPUs: 2, CPUsIn: "/q"}, apart, nil},
-		{"a quota", cgroup.Limits{CPUs: 0.5, CPUsIn: "/q"}, apart, []string{"a quota of 0.500 CPUs is in force (/q), and server and load have 2"}},
-		{"memory", cgroup.Limits{MemoryBytes: 1 << 20, MemoryIn: "/m"}, apart, []string{"a memory limit of 1.00 MiB is in force (/m)"}},
-		{"one CPU", cgroup.Limits{}, Experiment{ServerCPUs: []int{3}, LoadCPUs: []int{3}}, []string{"--server-cpus=3 --client-cpus=3 says that it is wanted"}},
+		{"a quota", cgroup.Limits{CPUs: 0.5, CPUsIn: "/q"}, apart,
+			[]string{"a quota of 0.500 CPUs is in force (/q), and server and load have 2"}},
+		{"memory", cgroup.Limits{MemoryBytes: 1 << 20, MemoryIn: "/m"}, apart,
+			[]string{"a memory limit of 1.00 MiB is in force (/m)"}},
+		{"one CPU", cgroup.Limits{}, Experiment{ServerCPUs: []int{3}, LoadCPUs: []int{3}},
+			[]string{"--server-cpus=3 --client-cpus=3 says that it is wanted"}},
 		{"one CPU, asked for", cgroup.Limits{}, Experiment{ServerCPUs: []int{3}, LoadCPUs: []int{3}, CPUsAsked: true}, nil},
-		{"procs", cgroup.Limits{}, Experiment{ServerCPUs: []int{0}, LoadCPUs: []int{1}, Plan: []record.Planned{{Params: record.Params{Procs: 9999}}}}, []string{"procs 9999: more than"}},
+		{"procs", cgroup.Limits{}, Experiment{ServerCPUs: []int{0}, LoadCPUs: []int{1},
+			Plan: []record.Planned{{Params: record.Params{Procs: 9999}}}}, []string{"procs 9999: more than"}},
 	} {
 		limits(tt.limits)
 		got := tt.e.confined()
@@ -119,7 +126,8 @@ func TestConfined(t *testing.T) {
 	apart.confined()
 	m := apart.begin(record.Planned{Model: "m", Scenario: "echo"}, Watch{})
 	m.facts.cell = &m.cell
-	if v := strings.Join(m.facts.disturbed("others took %d", 7).void, ""); !strings.Contains(v, "others took 7; or nobody did: a quota of") || !strings.Contains(strings.Join(m.cell.Warnings, "\n"), "a quota of") {
+	if v := strings.Join(m.facts.disturbed("others took %d", 7).void, ""); !strings.Contains(v,
+		"others took 7; or nobody did: a quota of") || !strings.Contains(strings.Join(m.cell.Warnings, "\n"), "a quota of") {
 		t.Errorf("%q, warnings %q", v, m.cell.Warnings)
 	}
 }

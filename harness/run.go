@@ -121,8 +121,8 @@ func (e *Experiment) one(ctx context.Context, unit []record.Planned, w Watch) ([
 	return []record.Cell{cell}, err
 }
 
-// open begins a run in its directory, or goes on with the one that is there. Its plan and its command line are written once: what is typed
-// later replaces neither.
+// open begins a run in its directory, or goes on with the one that is there. Its plan and its command line are written once:
+// what is typed later replaces neither.
 func (e *Experiment) open() (run *record.Run, cells []record.Cell, warnings []string, err error) {
 	now := e.begun()
 	if !e.Resume {
@@ -145,7 +145,8 @@ func (e *Experiment) open() (run *record.Run, cells []record.Cell, warnings []st
 		return nil, nil, nil, err
 	}
 	if other := run.Environment.Differences(now.Environment); len(other) > 0 {
-		return nil, nil, nil, fmt.Errorf("%s was begun elsewhere (%s): measure anew in another --out", e.Dir, strings.Join(other, "; "))
+		return nil, nil, nil, fmt.Errorf("%s was begun elsewhere (%s): measure anew in another --out", e.Dir,
+			strings.Join(other, "; "))
 	}
 	return run, cells, warnings, nil
 }
@@ -153,7 +154,8 @@ func (e *Experiment) open() (run *record.Run, cells []record.Cell, warnings []st
 // Taken is why a run may not begin in its directory.
 func (e *Experiment) Taken() error {
 	if _, err := record.ReadRun(e.Dir); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s holds the %s of a run whose %s is missing: put that back, or choose another --out", e.Dir, record.CellsFile, record.RunFile)
+		return fmt.Errorf("%s holds the %s of a run whose %s is missing: put that back, or choose another --out", e.Dir,
+			record.CellsFile, record.RunFile)
 	}
 	return fmt.Errorf("%s holds a run already: --resume goes on with it, another --out keeps it", e.Dir)
 }

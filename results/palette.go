@@ -93,8 +93,8 @@ func looksOf(names []string) map[string]look {
 // spareMarkers is all of them, in the order in which one more round of looks takes them.
 var spareMarkers = []marker{disc, square, triangle, nabla, diamond, pentagon, hexagon, star, bar}
 
-// manyLooks is the look at a place in a list that has no end: after the looks given come their colours with each other marker, and then
-// all of that dashed. After that, there being more than a hundred, looks begin anew.
+// manyLooks is the look at a place in a list that has no end: after the looks given come their colours with each other marker,
+// and then all of that dashed. After that, there being more than a hundred, looks begin anew.
 func manyLooks(of []look, place int) look {
 	l := of[place%len(of)]
 	round := place / len(of)

@@ -17,7 +17,8 @@ import (
 	"cbench/scenarios"
 )
 
-// choices is what flags may say, where that is one of a few words: to be completed by the shell, and to be told from a slip of the hand.
+// choices is what flags may say, where that is one of a few words: to be completed by the shell, and to be told from a slip of
+// the hand.
 var choices = map[string]func() []string{
 	"scenario": scenarios.Names,
 	"how":      func() []string { return []string{"inline", "spin", "offload"} },
@@ -60,7 +61,8 @@ func completeChoices(cmd *cobra.Command) {
 			directive = cobra.ShellCompDirectiveDefault
 		}
 		_, list := flag.Value.(pflag.SliceValue)
-		cmd.RegisterFlagCompletionFunc(flag.Name, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		cmd.RegisterFlagCompletionFunc(flag.Name, func(_ *cobra.Command, _ []string, typed string) ([]string,
+			cobra.ShellCompDirective) {
 			before := ""
 			if list {
 				before = typed[:strings.LastIndexByte(typed, ',')+1]

@@ -89,7 +89,8 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 	}
 	changed := compare.Changes(runs[0].cells, runs[1].cells, f.base)
 	if len(changed.Changes) == 0 {
-		return usageError{errors.New("the runs have no figure in common: same scenarios, loads, connections and models are compared, void repetitions never")}
+		return usageError{errors.New("the runs have no figure in common: same scenarios, loads, connections and models are " +
+			"compared, void repetitions never")}
 	}
 	verdict := judgeGates(gates, changed.Changes)
 	if f.asJSON {

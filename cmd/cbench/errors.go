@@ -91,7 +91,8 @@ func unknownFlag(cmd *cobra.Command, err error) error {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	if meant := words.Meant(word, names); meant != "" {
-		return fmt.Errorf("%s: unknown flag: --%s; did you mean --%s", cmd.Name(), word, strings.TrimPrefix(meant, "did you mean "))
+		return fmt.Errorf("%s: unknown flag: --%s; did you mean --%s", cmd.Name(), word, strings.TrimPrefix(meant,
+			"did you mean "))
 	}
 	return fmt.Errorf("%s: unknown flag: --%s; --help lists what there is", cmd.Name(), word)
 }

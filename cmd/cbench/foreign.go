@@ -23,7 +23,8 @@ type foreign struct {
 
 func (f *foreign) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.cmds, "cmd", nil, "its `command` line, {addr} where it is to listen; several, each with its --name, are compared")
+	flags.StringArrayVar(&f.cmds, "cmd", nil, "its `command` line, {addr} where it is to listen; several, each with its "+
+		"--name, are compared")
 	flags.StringArrayVar(&f.names, "name", nil, "what to call it, a `word`; left out, its program's name")
 	flags.StringSliceVar(&f.speaks, "speaks", []string{models.LinesEcho},
 		"the `parts` of the workload that it speaks: "+strings.Join(models.Parts, ", "))

@@ -90,11 +90,12 @@ func (p *progress) draw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	left := max(0, p.timeLeft()-time.Since(p.since))
-	fmt.Fprint(p.w, "\r\x1b[K"+progressLine(p.now, fmt.Sprintf(" %s left, until %s", round(left), time.Now().Add(left).Format("15:04")), columns(p.w)))
+	fmt.Fprint(p.w, "\r\x1b[K"+progressLine(p.now, fmt.Sprintf(" %s left, until %s", round(left),
+		time.Now().Add(left).Format("15:04")), columns(p.w)))
 }
 
-// progressLine is what happens now and when it will be over, in one row: one that is full would begin another. Of what happens the middle
-// goes first, because its begin counts and its end moves.
+// progressLine is what happens now and when it will be over, in one row: one that is full would begin another. Of what happens
+// the middle goes first, because its begin counts and its end moves.
 func progressLine(now, left string, width int) string {
 	room := width - 1
 	if n := room - len([]rune(left)); n >= 20 {

@@ -16,8 +16,8 @@ import (
 // notOfThePlan is the flags of cbench run that say how to go about it, not what is measured: they may differ each time.
 var notOfThePlan = []string{"out", "resume", "strict", "help"}
 
-// recall takes over the run that is to be gone on with: its plan is in its file, and the flags are those of its command line. What is typed
-// beside --resume may repeat them, and contradict none.
+// recall takes over the run that is to be gone on with: its plan is in its file, and the flags are those of its command line.
+// What is typed beside --resume may repeat them, and contradict none.
 func (f *runFlags) recall(cmd *cobra.Command) error {
 	if !f.resume {
 		return nil

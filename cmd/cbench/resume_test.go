@@ -15,11 +15,12 @@ import (
 
 // tiny is a run that takes two seconds.
 func tiny(dir string, more ...string) []string {
-	return append([]string{"run", "--model=floor,reactor", "--conns=4", "--closed", "--duration=200ms", "--warmup=0s", "--linger=0s", "--out=" + dir}, more...)
+	return append([]string{"run", "--model=floor,reactor", "--conns=4", "--closed", "--duration=200ms", "--warmup=0s",
+		"--linger=0s", "--out=" + dir}, more...)
 }
 
-// interrupted runs the command as a process, ends it by a signal as soon as it says a line that begins so ("": at once), and returns its
-// status and all it said.
+// interrupted runs the command as a process, ends it by a signal as soon as it says a line that begins so ("": at once), and
+// returns its status and all it said.
 func interrupted(t *testing.T, by os.Signal, at string, args ...string) (status int, said string) {
 	t.Helper()
 	cmd := process(args...)
@@ -52,8 +53,8 @@ func runFile(t *testing.T, dir string) *record.Run {
 	return run
 }
 
-// A run that is stopped again and again, before its first repetition and in the midst of others, ends as one that never was. Its plan and
-// its command line stay what they were.
+// A run that is stopped again and again, before its first repetition and in the midst of others, ends as one that never was.
+// Its plan and its command line stay what they were.
 func TestRunGoesOnHoweverOftenItIsStopped(t *testing.T) {
 	whole, dir := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "a run")
 	mustSucceed(t, tiny(whole, "--reps=2")...)
@@ -116,26 +117,33 @@ func TestResumeKeepsThePlan(t *testing.T) {
 	}
 	before := text()
 	for _, tt := range []struct{ flag, planned string }{
-		{"--noisy", "without it"}, {"--reps=2", "with --reps=1"}, {"--model=floor", "with --model=floor,reactor"}, {"--model=all", "with --model=floor,reactor"},
-		{"--conns=4,8", "with --conns=4"}, {"--scenario=chat", "without it"}, {"--closed=false", "with --closed"}, {"--duration=1s", "with --duration=200ms"},
-		{"--seed=2", "without it"}, {"--rate=100", "without it"}, {"--rotate=all", "without it"}, {"--suite=smoke", "without it"}, {"--procs=1,2", "without it"},
-		{"--slo=p99<5ms", "without it"}, {"--cmd=cat {addr}", "without it"}, {"--linger=3s", "with --linger=0s"}, {"--payload=64", "without it"},
+		{"--noisy", "without it"}, {"--reps=2", "with --reps=1"}, {"--model=floor", "with --model=floor,reactor"},
+		{"--model=all", "with --model=floor,reactor"},
+		{"--conns=4,8", "with --conns=4"}, {"--scenario=chat", "without it"}, {"--closed=false", "with --closed"},
+		{"--duration=1s", "with --duration=200ms"},
+		{"--seed=2", "without it"}, {"--rate=100", "without it"}, {"--rotate=all", "without it"}, {"--suite=smoke",
+			"without it"}, {"--procs=1,2", "without it"},
+		{"--slo=p99<5ms", "without it"}, {"--cmd=cat {addr}", "without it"}, {"--linger=3s", "with --linger=0s"},
+		{"--payload=64", "without it"},
 		{"--server-cpus=0", "without it"},
 	} {
-		mustFail(t, []string{"cbench: run: --", "the run in " + dir + " was planned " + tt.planned, "leave it out or choose another --out"},
+		mustFail(t, []string{"cbench: run: --", "the run in " + dir + " was planned " + tt.planned,
+			"leave it out or choose another --out"},
 			"run", "--resume", "--out="+dir, tt.flag)
 	}
 	if now := text(); now != before {
 		t.Error("run.json is another")
 	}
-	for _, flags := range [][]string{{"--noisy=false", "--strict"}, {"--duration=0.2s", "--model=reactor,floor"}, {"--seed=1", "--scenario=echo"}} {
+	for _, flags := range [][]string{{"--noisy=false", "--strict"}, {"--duration=0.2s", "--model=reactor,floor"}, {"--seed=1",
+		"--scenario=echo"}} {
 		interrupted(t, os.Interrupt, "", append([]string{"run", "--resume", "--out=" + dir}, flags...)...)
 		if now := text(); now != before {
 			t.Errorf("%q: run.json is another", flags)
 		}
 	}
 	t.Setenv(noisyEnv, "1") // of another day
-	if status, said := interrupted(t, os.Interrupt, "2 repetitions", "run", "--resume", "--out="+dir); status != stopped || text() != before {
+	if status, said := interrupted(t, os.Interrupt, "2 repetitions", "run", "--resume", "--out="+dir); status != stopped ||
+		text() != before {
 		t.Errorf("status %d:\n%s", status, said)
 	}
 }
@@ -155,7 +163,8 @@ func TestResumeNeedsNothingButTheDirectory(t *testing.T) {
 	if err := os.Remove(suite); err != nil {
 		t.Fatal(err)
 	}
-	mustFail(t, []string{"--reps=2: the run in " + dir + " was planned with --suite="}, "run", "--resume", "--out="+dir, "--reps=2")
+	mustFail(t, []string{"--reps=2: the run in " + dir + " was planned with --suite="}, "run", "--resume", "--out="+dir,
+		"--reps=2")
 	mustSucceed(t, "run", "--resume", "--out="+dir)
 	if n, command := len(cells(t, dir)), runFile(t, dir).Command; n != 2 || !slices.Contains(command, "--noisy=true") {
 		t.Errorf("%d repetitions, command %q", n, command)
@@ -173,7 +182,8 @@ func TestDamagedFiles(t *testing.T) {
 	}
 	lines := strings.SplitAfter(string(good), "\n")
 	lines[1] = lines[1][:100] + "\n"
-	damaged := "\xEF\xBB\xBF" + strings.ReplaceAll(strings.Join(lines, "\n"), "\n", "\r\n") // and what an editor of Windows makes of it
+	damaged := "\xEF\xBB\xBF" + strings.ReplaceAll(strings.Join(lines, "\n"), "\n",
+		"\r\n") // and what an editor of Windows makes of it
 	if err := os.WriteFile(path, []byte(damaged), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -200,14 +210,16 @@ func TestDamagedFiles(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, record.RunFile), []byte(cut), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		for _, args := range [][]string{{"report", dir}, {"plot", dir}, {"compare", dir, other}, {"compare", other, dir}, {"run", "--resume", "--out=" + dir}} {
+		for _, args := range [][]string{{"report", dir}, {"plot", dir}, {"compare", dir, other}, {"compare", other, dir},
+			{"run", "--resume", "--out=" + dir}} {
 			if status, _, _ := cbench(t, args...); status != misused {
 				t.Errorf("cbench %q, run.json %q: status %d", args, cut, status)
 			}
 			mustFail(t, []string{record.RunFile + ": ", "put a copy of it back", "cbench export " + dir}, args...)
 		}
 		for _, format := range exportFormats {
-			if status, out, errs := cbench(t, "export", "--format="+format, dir); status != 0 || !strings.Contains(out, "reactor") || !strings.Contains(errs, record.RunFile) {
+			if status, out, errs := cbench(t, "export", "--format="+format, dir); status != 0 || !strings.Contains(out,
+				"reactor") || !strings.Contains(errs, record.RunFile) {
 				t.Errorf("export of the cells alone as %s: status %d, %q", format, status, errs)
 			}
 		}
@@ -243,7 +255,8 @@ func TestOutputsSpareTheRun(t *testing.T) {
 	}
 	before := sum()
 	for _, args := range [][]string{{"export"}, {"export", "--format=benchfmt"}, {"report"}} {
-		for _, out := range []string{filepath.Join(dir, record.CellsFile), filepath.Join(dir, record.RunFile), dir + "/charts/../cells.jsonl", link, hard,
+		for _, out := range []string{filepath.Join(dir, record.CellsFile), filepath.Join(dir, record.RunFile),
+			dir + "/charts/../cells.jsonl", link, hard,
 			filepath.Join(dir, record.ChartsDir, "x.svg")} {
 			mustFail(t, []string{"choose another name"}, append(args, dir, "--out="+out)...)
 		}

@@ -96,8 +96,10 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 }
 
 // notWithSuite is the flags whose place a suite takes.
-var notWithSuite = []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size", "share",
-	"block", "how", "arrivals", "rotate", "base", "rounds", "slot", "width", "twin", "slo", "search", "window", "edge", "tries", "most-rate", "diagnose"}
+var notWithSuite = []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed",
+	"pipeline", "room-size", "share",
+	"block", "how", "arrivals", "rotate", "base", "rounds", "slot", "width", "twin", "slo", "search", "window", "edge",
+	"tries", "most-rate", "diagnose"}
 
 func (f *runFlags) run(cmd *cobra.Command) error {
 	e, err := f.asked(cmd)
@@ -108,7 +110,8 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	cells, err := harness.Run(cmd.Context(), e, show.watch())
 	show.close()
 	if errors.Is(err, harness.ErrStopped) {
-		err = fmt.Errorf("%w: %d of %d repetitions are in %s; cbench run --resume --out=%s goes on", err, len(cells), len(e.Plan), e.Dir, words.Shell(e.Dir))
+		err = fmt.Errorf("%w: %d of %d repetitions are in %s; cbench run --resume --out=%s goes on", err, len(cells),
+			len(e.Plan), e.Dir, words.Shell(e.Dir))
 	}
 	if len(cells) > 0 { // what was measured is shown, whatever came after
 		err = errors.Join(err, f.present(cmd, e.Dir, cells))

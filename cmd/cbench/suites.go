@@ -120,7 +120,8 @@ func (s suite) models() []string {
 	return s.Models
 }
 
-// blocksOfSuites is the blocks of all of them. Where there are several, each keeps to its own models among the servers, unless others were chosen.
+// blocksOfSuites is the blocks of all of them. Where there are several, each keeps to its own models among the servers, unless
+// others were chosen.
 func blocksOfSuites(suites []suite, servers []harness.Server, chosen bool) (blocks []harness.Block) {
 	for _, s := range suites {
 		names := withoutAll(s.models())

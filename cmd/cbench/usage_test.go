@@ -66,16 +66,19 @@ func TestExitStatus(t *testing.T) {
 }
 
 func tinyOf(fault, dir string) []string {
-	return []string{"run", "--cmd=" + bad(fault), "--name=bad", "--conns=4", "--closed", "--reps=1", "--duration=200ms", "--linger=0s", "--out=" + dir}
+	return []string{"run", "--cmd=" + bad(fault), "--name=bad", "--conns=4", "--closed", "--reps=1", "--duration=200ms",
+		"--linger=0s", "--out=" + dir}
 }
 
 // A flag that takes one value is never given two of which one is lost.
 func TestGivenTwice(t *testing.T) {
 	out := "--out=" + filepath.Join(t.TempDir(), "x")
 	for flag, twice := range map[string][]string{
-		"seed": {"run", out, "--seed=1", "--seed", "2"}, "out": {"run", out, "--out=y"}, "closed": {"run", out, "--closed", "--closed=false"},
+		"seed": {"run", out, "--seed=1", "--seed", "2"}, "out": {"run", out, "--out=y"}, "closed": {"run", out, "--closed",
+			"--closed=false"},
 		"suite": {"run", out, "--suite=smoke", "--suite=default"}, "duration": {"run", out, "--duration=1s", "--duration=2s"},
-		"format": {"export", "--format=csv", "x", "--format=benchfmt"}, "addr": {"serve", "--model=floor", "--addr=127.0.0.1:1", "--addr=127.0.0.1:2"},
+		"format": {"export", "--format=csv", "x", "--format=benchfmt"}, "addr": {"serve", "--model=floor",
+			"--addr=127.0.0.1:1", "--addr=127.0.0.1:2"},
 		"gate": {"compare", "--gate=cpu<5%", "--gate=mem<5%", "a", "b"}, "base": {"pair", "--base=floor", "--base=pool"},
 	} {
 		mustFail(t, []string{"--" + flag + " is given twice", "it takes one value"}, twice...)
@@ -88,14 +91,16 @@ func TestGivenTwice(t *testing.T) {
 // Every command of several is measured, each under its own name.
 func TestSeveralCommands(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
-	measure(t, "run", "--cmd=/proc/self/exe serve --model=floor --addr={addr}", "--name=one", "--cmd=/proc/self/exe serve --model=reactor --addr={addr}",
+	measure(t, "run", "--cmd=/proc/self/exe serve --model=floor --addr={addr}", "--name=one",
+		"--cmd=/proc/self/exe serve --model=reactor --addr={addr}",
 		"--name=two", "--conns=4", "--closed", "--reps=1", "--duration=200ms", "--linger=0s", "--out="+dir)
 	models := map[string]bool{}
 	for _, c := range cells(t, dir) {
 		models[c.Model] = c.Load.Received > 0
 	}
 	run := runFile(t, dir)
-	if !models["one"] || !models["two"] || len(models) != 2 || !strings.Contains(run.Servers["one"], "floor") || !strings.Contains(run.Servers["two"], "reactor") {
+	if !models["one"] || !models["two"] || len(models) != 2 || !strings.Contains(run.Servers["one"], "floor") ||
+		!strings.Contains(run.Servers["two"], "reactor") {
 		t.Errorf("measured %v, of %v", models, run.Servers)
 	}
 	mustSucceed(t, "run", "--resume", "--out="+dir) // its command line on record keeps the pairs
@@ -107,17 +112,23 @@ func TestSlipsOfTheHand(t *testing.T) {
 		meant string
 		args  []string
 	}{
-		{"reactor", []string{"run", "--model=reactr"}}, {"reactor", []string{"serve", "--model=raector"}}, {"goroutine", []string{"check", "--model=gorutine"}},
-		{"echo", []string{"run", "--scenario=ecko"}}, {"http-echo", []string{"run", "--scenario=httpecho"}}, {"inline", []string{"run", "--scenario=blocking", "--how=inlin"}},
-		{"poisson", []string{"run", "--arrivals=poison"}}, {"pairs", []string{"run", "--rotate=pair"}}, {"conns", []string{"run", "--slo=p99<5ms", "--search=con"}},
-		{"wrk", []string{"run", "--driver=wrc"}}, {"smoke", []string{"run", "--suite=smok"}}, {"lines:echo", []string{"run", "--cmd=cat", "--speaks=line:echo"}},
-		{"lines:echo", []string{"check", "--cmd=cat", "--speaks=line:echo"}}, {"csv", []string{"export", "--format=cvs", "x"}}, {"--model", []string{"run", "--modle=x"}},
+		{"reactor", []string{"run", "--model=reactr"}}, {"reactor", []string{"serve", "--model=raector"}}, {"goroutine",
+			[]string{"check", "--model=gorutine"}},
+		{"echo", []string{"run", "--scenario=ecko"}}, {"http-echo", []string{"run", "--scenario=httpecho"}}, {"inline",
+			[]string{"run", "--scenario=blocking", "--how=inlin"}},
+		{"poisson", []string{"run", "--arrivals=poison"}}, {"pairs", []string{"run", "--rotate=pair"}}, {"conns",
+			[]string{"run", "--slo=p99<5ms", "--search=con"}},
+		{"wrk", []string{"run", "--driver=wrc"}}, {"smoke", []string{"run", "--suite=smok"}}, {"lines:echo", []string{"run",
+			"--cmd=cat", "--speaks=line:echo"}},
+		{"lines:echo", []string{"check", "--cmd=cat", "--speaks=line:echo"}}, {"csv", []string{"export", "--format=cvs", "x"}},
+		{"--model", []string{"run", "--modle=x"}},
 		{"report", []string{"reprot"}}, {"127.0.0.1:7000", []string{"serve", "--model=floor", "--addr=7000"}},
 		{"localhost:7000", []string{"check", "--addr=localhost"}},
 	} {
 		mustFail(t, []string{"did you mean " + tt.meant + "?"}, tt.args...)
 	}
-	mustFail(t, []string{"leave out --how, or choose the scenario blocking or http-blocking"}, "run", "--scenario=echo", "--how=inline")
+	mustFail(t, []string{"leave out --how, or choose the scenario blocking or http-blocking"}, "run", "--scenario=echo",
+		"--how=inline")
 	mustFail(t, []string{"--help lists"}, "run", "--xyz")
 }
 
@@ -150,7 +161,8 @@ func TestCompletion(t *testing.T) {
 func TestProgressLine(t *testing.T) {
 	p := progress{total: 3, left: make([]record.Planned, 3)}
 	for _, name := range []string{"pool", strings.Repeat("long-", 24)} {
-		p.phase(record.Planned{Model: name, Scenario: "http-blocking", Conns: 10000, Rep: 3}, "taking what the kernel charges to the server, after a while")
+		p.phase(record.Planned{Model: name, Scenario: "http-blocking", Conns: 10000, Rep: 3},
+			"taking what the kernel charges to the server, after a while")
 		for _, width := range []int{1, 2, 10, 40, 80, 200} {
 			line := progressLine(p.now, " 59m50s left, until 23:59", width)
 			if n := len([]rune(line)); n >= width && n > 0 {
@@ -207,7 +219,8 @@ func TestOnATerminal(t *testing.T) {
 		live    bool
 	}{{"TERM=xterm", 60, true}, {"TERM=xterm", 0, true}, {"TERM=dumb", 60, false}, {"NO_COLOR=1", 60, false}} {
 		tty, written := terminal(t, tt.columns)
-		cmd := process("run", "--cmd=/proc/self/exe serve --model=floor --addr={addr}", "--name="+name, "--conns=4", "--closed", "--reps=1",
+		cmd := process("run", "--cmd=/proc/self/exe serve --model=floor --addr={addr}", "--name="+name, "--conns=4",
+			"--closed", "--reps=1",
 			"--duration=200ms", "--linger=0s", "--out="+filepath.Join(t.TempDir(), "run"))
 		cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=", tt.env)
 		cmd.Stdout, cmd.Stderr = tty, tty
@@ -270,7 +283,8 @@ func TestConfinementIsSaidFirst(t *testing.T) {
 	cmd := process(tiny(filepath.Join(t.TempDir(), "run"), "--reps=1")...)
 	cmd.Stderr = &out
 	cmd.Run()
-	if at := strings.Index(out.String(), "is all there is for server and load"); at < 0 || at > strings.Index(out.String(), "1/2") {
+	if at := strings.Index(out.String(), "is all there is for server and load"); at < 0 || at > strings.Index(out.String(),
+		"1/2") {
 		t.Errorf("one CPU: %q", out.String())
 	}
 }

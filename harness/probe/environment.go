@@ -127,8 +127,9 @@ func MemorySize() (total, available int64) {
 	return total, available
 }
 
-// BuildCommit is the commit this program was built from, "-dirty" if files were changed, as the go command wrote it into the program; nil
-// where it did not, as in `go run`, `go test` and without -buildvcs. The checkout that we happen to run in would be a guess.
+// BuildCommit is the commit this program was built from, "-dirty" if files were changed, as the go command wrote it into the
+// program; nil where it did not, as in `go run`, `go test` and without -buildvcs. The checkout that we happen to run in would
+// be a guess.
 func BuildCommit() *string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -89,7 +89,8 @@ func checkMemory() Finding {
 	}
 	fit := int(free / perConnection)
 	return Finding{
-		Name: "memory", Value: fmt.Sprintf("%.1f of %.1f GB available%s: some %d connections", float64(free)/1e9, float64(total)/1e9, within, fit),
+		Name: "memory", Value: fmt.Sprintf("%.1f of %.1f GB available%s: some %d connections", float64(free)/1e9,
+			float64(total)/1e9, within, fit),
 		Severity: grade(fit, 1_000, min(connections(), 10_000)),
 		Spoils:   "the largest number of connections; near the bound the kernel reclaims, and latency is the disk's",
 		Mend:     "stop what else uses memory",
@@ -116,15 +117,17 @@ func checkQuota() Finding {
 	}
 	return Finding{
 		Name: "CPU quota", Value: fmt.Sprintf("%s of %d CPUs' time (%s)", words.Digits(cpus), of, in), Severity: Bad,
-		Spoils: "once it is used up server and load stand still until the next period: latency, throughput and what others seem to take are the quota's",
-		Mend:   "lift it: docker run without --cpus, CPUQuota= of the systemd unit, the CPU limit of the pod",
+		Spoils: "once it is used up server and load stand still until the next period: latency, throughput and what others " +
+			"seem to take are the quota's",
+		Mend: "lift it: docker run without --cpus, CPUQuota= of the systemd unit, the CPU limit of the pod",
 	}
 }
 
 // unblamed is a finding that blames others for what a quota does too.
 func (f Finding) unblamed() Finding {
 	if f.Severity != OK {
-		f.Spoils, f.Mend = "latency and CPU time; the quota does so too, so that nobody else is to blame for certain", "lift the CPU quota first, and look again"
+		f.Spoils, f.Mend = "latency and CPU time; the quota does so too, so that nobody else is to blame for certain",
+			"lift the CPU quota first, and look again"
 	}
 	return f
 }
@@ -148,7 +151,8 @@ func checkCPUs() Finding {
 	switch {
 	case !s.Apart:
 		f.Value, f.Severity = fmt.Sprintf("%s: server and load share it", FormatCPUs(cpus)), Bad
-		f.Spoils, f.Mend = "the load takes the server's CPU time: latency and throughput are of both together", "use a machine with two cores or more, or lift what keeps cbench to one (taskset, cpuset)"
+		f.Spoils, f.Mend = "the load takes the server's CPU time: latency and throughput are of both together",
+			"use a machine with two cores or more, or lift what keeps cbench to one (taskset, cpuset)"
 	case s.SharedCore:
 		f.Value, f.Severity = fmt.Sprintf("server %s, load %s: threads of one core", FormatCPUs(s.Server), FormatCPUs(s.Load)), Note
 		f.Spoils, f.Mend = "each slows the other down by what they share in the core", "use a machine with two cores or more"

@@ -14,20 +14,23 @@ func TestDoctorUnderLimits(t *testing.T) {
 	was := readLimits
 	t.Cleanup(func() { readLimits = was })
 	readLimits = func() cgroup.Limits {
-		return cgroup.Limits{CPUs: 0.25, CPUsIn: "/sys/fs/cgroup/cpu.max", MemoryBytes: 64 << 20, MemoryIn: "/sys/fs/cgroup/memory.max"}
+		return cgroup.Limits{CPUs: 0.25, CPUsIn: "/sys/fs/cgroup/cpu.max", MemoryBytes: 64 << 20,
+			MemoryIn: "/sys/fs/cgroup/memory.max"}
 	}
 	found := map[string]Finding{}
 	for _, f := range Doctor(context.Background(), Examination{}) {
 		found[f.Name] = f
 	}
-	if f := found["CPU quota"]; f.Severity != Bad || !strings.Contains(f.Value, "0.250 of ") || !strings.Contains(f.Value, "cpu.max") || f.Mend == "" {
+	if f := found["CPU quota"]; f.Severity != Bad || !strings.Contains(f.Value, "0.250 of ") || !strings.Contains(f.Value,
+		"cpu.max") || f.Mend == "" {
 		t.Errorf("quota: %+v", f)
 	}
 	if f := found["memory"]; !strings.Contains(f.Value, "of 0.1 GB") || !strings.Contains(f.Value, "memory.max") {
 		t.Errorf("memory: %+v", f)
 	}
 	for _, text := range []string{"stop what else runs", "others"} {
-		if f := (Finding{Severity: Bad, Spoils: "others run", Mend: "stop what else runs"}).unblamed(); strings.Contains(f.Mend, text) || !strings.Contains(f.Mend, "quota") {
+		if f := (Finding{Severity: Bad, Spoils: "others run",
+			Mend: "stop what else runs"}).unblamed(); strings.Contains(f.Mend, text) || !strings.Contains(f.Mend, "quota") {
 			t.Errorf("%+v", f)
 		}
 	}
@@ -58,7 +61,8 @@ func TestBuildCommit(t *testing.T) {
 	}
 	revision := debug.BuildSetting{Key: "vcs.revision", Value: "abc"}
 	for got, want := range map[string]string{
-		of(): "null", of(debug.BuildSetting{Key: "vcs.modified", Value: "true"}): "null", of(revision, debug.BuildSetting{Key: "vcs.modified", Value: "false"}): "abc",
+		of(): "null", of(debug.BuildSetting{Key: "vcs.modified", Value: "true"}): "null", of(revision,
+			debug.BuildSetting{Key: "vcs.modified", Value: "false"}): "abc",
 		of(revision, debug.BuildSetting{Key: "vcs.modified", Value: "true"}): "abc-dirty",
 	} {
 		if got != want {

@@ -31,11 +31,11 @@ var benchUnits = []struct {
 	{"kernel-B/conn", figure.Named("kernel_per_conn_bytes")},
 }
 
-// WriteBench writes the valid cells in the Go benchmark format (golang.org/design/14313-benchmark-format), a line a repetition. ns/msg is CPU
-// time of the server. The environment stands in comments: as file configuration, benchstat would put runs that differ in any of it (a
-// new commit, a new Go) into tables apart, and they would never be compared. Void cells are left out, because the format cannot tell
-// them from others: it returns how many, and how many have no figure. run may be nil: then nothing is said of where. The error is the
-// writer's.
+// WriteBench writes the valid cells in the Go benchmark format (golang.org/design/14313-benchmark-format), a line a repetition.
+// ns/msg is CPU time of the server. The environment stands in comments: as file configuration, benchstat would put runs that
+// differ in any of it (a new commit, a new Go) into tables apart, and they would never be compared. Void cells are left out,
+// because the format cannot tell them from others: it returns how many, and how many have no figure. run may be nil: then
+// nothing is said of where. The error is the writer's.
 func WriteBench(w io.Writer, run *record.Run, cells []record.Cell) (void, empty int, err error) {
 	if run != nil {
 		_, err = io.WriteString(w, benchComments(run))
@@ -51,7 +51,8 @@ func WriteBench(w io.Writer, run *record.Run, cells []record.Cell) (void, empty 
 		if u.fig.Less {
 			better = "lower"
 		}
-		write(&benchfmt.UnitMetadata{UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: "better"}, OrigUnit: u.unit, Value: better})
+		write(&benchfmt.UnitMetadata{UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: "better"}, OrigUnit: u.unit,
+			Value: better})
 	}
 	var valid []record.Cell // in the order that groups are shown in, which benchstat keeps
 	for _, g := range figure.Summarise(cells) {
@@ -101,13 +102,16 @@ func benchComments(run *record.Run) string {
 	return lines.String()
 }
 
-// benchName is "Echo/model=reactor/conns=1000/loop=open/rate=20000/payload=128-2", the last being the server's GOMAXPROCS: all that tells
-// loads apart (record.Params.Alike). Repetitions have one name, which is what makes them a sample; those of a rotation have that of the
-// rotation too, because they were taken otherwise.
+// benchName is "Echo/model=reactor/conns=1000/loop=open/rate=20000/payload=128-2", the last being the server's GOMAXPROCS: all
+// that tells loads apart (record.Params.Alike). Repetitions have one name, which is what makes them a sample; those of a
+// rotation have that of the rotation too, because they were taken otherwise.
 func benchName(c *record.Cell) string {
 	p := c.Params
 	var name strings.Builder
-	for _, word := range strings.FieldsFunc(c.Scenario, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	for _, word := range strings.FieldsFunc(c.Scenario, func(r rune) bool {
+		return !unicode.IsLetter(r) &&
+			!unicode.IsDigit(r)
+	}) {
 		name.WriteString(words.Capital(word))
 	}
 	part := func(key, value string) { fmt.Fprintf(&name, "/%s=%s", key, benchSafe(value)) }
@@ -118,7 +122,8 @@ func benchName(c *record.Cell) string {
 		key   string
 		value any
 	}{
-		{"rate", p.RatePerS}, {"most", p.MostPerS}, {"room", p.RoomSize}, {"share", p.Share}, {"block", time.Duration(p.BlockNS)}, {"how", p.How},
+		{"rate", p.RatePerS}, {"most", p.MostPerS}, {"room", p.RoomSize}, {"share", p.Share}, {"block",
+			time.Duration(p.BlockNS)}, {"how", p.How},
 		{"driver", p.Driver}, {"arrivals", p.Arrivals}, {"rotation", p.Rotation}, {"search", p.Search}, {"slo", p.SLO},
 	} {
 		if !reflect.ValueOf(o.value).IsZero() {
@@ -135,8 +140,8 @@ func benchName(c *record.Cell) string {
 	return name.String()
 }
 
-// benchSafe keeps what a value says from ending the name or beginning another part of it: such letters are written as in an address, so
-// that two values stay two.
+// benchSafe keeps what a value says from ending the name or beginning another part of it: such letters are written as in an
+// address, so that two values stay two.
 func benchSafe(s string) string {
 	var out strings.Builder
 	for _, r := range s {

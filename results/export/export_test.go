@@ -42,8 +42,10 @@ func TestWriteCSV(t *testing.T) {
 		name, want string
 	}{
 		{1, "schema", "1"}, {1, "model", "goroutine"}, {2, "model", "a,\"b\"\nc"}, {1, "params.rate_per_s", "20000"},
-		{1, "load.errors.reset", "3"}, {2, "load.errors.reset", "0"}, {1, "memory.rss_bytes", ""}, {1, "latency_ns.count", "5000"},
-		{1, "first_ns.p99", ""}, {1, "valid", "true"}, {1, "rotation.id", ""}, {31, "rotation.id", "x"}, {32, "rotation.twin_of", "reactor"},
+		{1, "load.errors.reset", "3"}, {2, "load.errors.reset", "0"}, {1, "memory.rss_bytes", ""}, {1, "latency_ns.count",
+			"5000"},
+		{1, "first_ns.p99", ""}, {1, "valid", "true"}, {1, "rotation.id", ""}, {31, "rotation.id", "x"}, {32,
+			"rotation.twin_of", "reactor"},
 		{1, "search.found", ""}, {1, "machine.others_ratio", ""},
 	} {
 		if got := at(tc.row, tc.name); got != tc.want {
@@ -122,7 +124,8 @@ func TestWriteBench(t *testing.T) {
 }
 
 func TestBenchName(t *testing.T) {
-	c := record.Cell{Model: "mine", Scenario: "http-blocking", Conns: 10, Params: record.Params{Loop: "closed", Pipeline: 4, PayloadBytes: 64, Procs: 2,
+	c := record.Cell{Model: "mine", Scenario: "http-blocking", Conns: 10, Params: record.Params{Loop: "closed", Pipeline: 4,
+		PayloadBytes: 64, Procs: 2,
 		Driver: "hey", Rotation: "reactor+mine", Share: 0.01, BlockNS: 2e7, How: "offload"}}
 	want := "HttpBlocking/model=mine/conns=10/loop=closed/share=0.01/block=20ms/how=offload/driver=hey/rotation=reactor+mine/pipeline=4/payload=64-2"
 	if got := benchName(&c); got != want {

@@ -11,8 +11,9 @@ import (
 // MostOfName is the letters of a model's name that tables and charts have room for.
 const MostOfName = 24
 
-// ShortNames is a run and its cells as they are shown: a name that is longer than there is room for lacks its middle, and is still the only
-// one of its kind. What was given is left as it is: files and exports say names in full. The notes say which name stands for which.
+// ShortNames is a run and its cells as they are shown: a name that is longer than there is room for lacks its middle, and is
+// still the only one of its kind. What was given is left as it is: files and exports say names in full. The notes say which
+// name stands for which.
 func ShortNames(run *record.Run, cells []record.Cell) (*record.Run, []record.Cell, []string) {
 	short, notes := shortened(cells)
 	if len(notes) == 0 {
@@ -42,7 +43,8 @@ func ShortNames(run *record.Run, cells []record.Cell) (*record.Run, []record.Cel
 		}
 	}
 	shown := *run
-	shown.Servers, shown.Versions, shown.Originals = renamed(run.Servers, of), renamed(run.Versions, of), renamed(run.Originals, of)
+	shown.Servers, shown.Versions, shown.Originals = renamed(run.Servers, of), renamed(run.Versions, of),
+		renamed(run.Originals, of)
 	shown.Plan = slices.Clone(run.Plan)
 	for i := range shown.Plan {
 		shown.Plan[i].Model = of(shown.Plan[i].Model)

@@ -41,7 +41,8 @@ func TestShortNames(t *testing.T) {
 	run.Servers = map[string]string{long: "./server"}
 	shown, of, notes := ShortNames(run, cells)
 	last := of[len(of)-1]
-	if last.Model == long || !strings.HasSuffix(last.Params.Rotation, "+"+last.Model) || shown.Servers[last.Model] != "./server" || len(notes) != 1 {
+	if last.Model == long || !strings.HasSuffix(last.Params.Rotation, "+"+last.Model) ||
+		shown.Servers[last.Model] != "./server" || len(notes) != 1 {
 		t.Errorf("shown as %q of %q, servers %q, notes %q", last.Model, last.Params.Rotation, shown.Servers, notes)
 	}
 	if cells[len(cells)-1].Model != long || run.Servers[long] == "" {

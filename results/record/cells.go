@@ -88,9 +88,10 @@ func mendTail(f *os.File) (owed []byte, err error) {
 	return nil, f.Truncate(int64(tail))
 }
 
-// ReadCells reads cells.jsonl of dir, in the order written; no file is no cells. A line that is no cell is left out, so is a rotation of
-// which a server is missing, and so is a second result for the same repetition; each with a warning that names the line. Blank
-// lines and a byte order mark mean nothing. A line of a newer cbench is an error: what it says is not known, not damaged.
+// ReadCells reads cells.jsonl of dir, in the order written; no file is no cells. A line that is no cell is left out, so is a
+// rotation of which a server is missing, and so is a second result for the same repetition; each with a warning that names the
+// line. Blank lines and a byte order mark mean nothing. A line of a newer cbench is an error: what it says is not known, not
+// damaged.
 func ReadCells(dir string) (cells []Cell, warnings []string, err error) {
 	path := filepath.Join(dir, CellsFile)
 	f, err := os.Open(path)
@@ -115,7 +116,8 @@ func Parse(r io.Reader, name string) (cells []Cell, warnings []string, err error
 	}
 	torn := tornRotations(all)
 	for _, id := range slices.Sorted(maps.Keys(torn)) {
-		warnings = append(warnings, fmt.Sprintf("%s: rotation %s lacks a server's line (a crash, or a line that is left out), and says nothing without it: left out; %s",
+		warnings = append(warnings, fmt.Sprintf("%s: rotation %s lacks a server's line (a crash, or a line that is left out), "+
+			"and says nothing without it: left out; %s",
 			name, id, again(name)))
 	}
 	line := make(map[Key]int) // where a repetition was first told
@@ -124,7 +126,8 @@ func Parse(r io.Reader, name string) (cells []Cell, warnings []string, err error
 		case c.Rotation != nil && torn[c.Rotation.ID]:
 		case line[c.Key()] != 0:
 			// The first counts: to measure again until a figure pleases must not be possible by accident.
-			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, c.line, c.Key(), line[c.Key()]))
+			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, c.line, c.Key(),
+				line[c.Key()]))
 		default:
 			line[c.Key()] = c.line
 			cells = append(cells, c.Cell)
@@ -177,7 +180,8 @@ func decodeCells(r io.Reader, name string) (all []lined, warnings []string, err 
 			case errors.As(err, new(newerSchema)):
 				return nil, nil, fmt.Errorf("%s:%d: %w", name, n, err)
 			case err != nil && atEnd:
-				warnings = append(warnings, fmt.Sprintf("%s:%d: the last line is torn (a crash in mid-write): left out; %s", name, n, again(name)))
+				warnings = append(warnings, fmt.Sprintf("%s:%d: the last line is torn (a crash in mid-write): left out; %s",
+					name, n, again(name)))
 			case err != nil && bad >= mostNamed:
 				bad++
 			case err != nil:

@@ -143,18 +143,21 @@ func TestBadLine(t *testing.T) {
 		in   string
 		want []string // in the one warning; none: there is none
 	}{
-		"garbage in the middle": {line(1) + "garbage\n" + line(2), []string{"c:2: not a cell: it is not JSON (byte 1", "left out", "--resume --out=. measures"}},
-		"cut in the middle":     {line(1) + line(3)[:20] + "\n" + line(2), []string{"c:2: not a cell: it is cut short"}},
-		"two in one line":       {line(1) + strings.TrimSpace(line(3)) + line(4) + line(2), []string{"c:2: not a cell: it is not JSON"}},
-		"zeros of a crash":      {line(1) + "\x00\x00\x00\n" + line(2), []string{"c:2: not a cell"}},
-		"no schema":             {line(1) + "{}\n" + line(2), []string{"c:2: not a cell: no schema"}},
-		"no model":              {line(1) + `{"schema":1}` + "\n" + line(2), []string{"c:2: not a cell: model"}},
-		"a string for a number": {line(1) + `{"schema":1,"conns":"many"}` + "\n" + line(2), []string{"c:2: not a cell: it is not what cbench writes"}},
-		"a null":                {line(1) + "null\n" + line(2), []string{"c:2: not a cell"}},
-		"blank lines":           {"\n" + line(1) + "\n \t\n" + line(2) + "\n\n", nil},
-		"a byte order mark":     {"\xEF\xBB\xBF" + line(1) + line(2), nil},
-		"lines of Windows":      {strings.ReplaceAll(line(1)+line(2), "\n", "\r\n"), nil},
-		"blanks at the end":     {line(1) + line(2) + "  ", nil},
+		"garbage in the middle": {line(1) + "garbage\n" + line(2), []string{"c:2: not a cell: it is not JSON (byte 1",
+			"left out", "--resume --out=. measures"}},
+		"cut in the middle": {line(1) + line(3)[:20] + "\n" + line(2), []string{"c:2: not a cell: it is cut short"}},
+		"two in one line": {line(1) + strings.TrimSpace(line(3)) + line(4) + line(2),
+			[]string{"c:2: not a cell: it is not JSON"}},
+		"zeros of a crash": {line(1) + "\x00\x00\x00\n" + line(2), []string{"c:2: not a cell"}},
+		"no schema":        {line(1) + "{}\n" + line(2), []string{"c:2: not a cell: no schema"}},
+		"no model":         {line(1) + `{"schema":1}` + "\n" + line(2), []string{"c:2: not a cell: model"}},
+		"a string for a number": {line(1) + `{"schema":1,"conns":"many"}` + "\n" + line(2),
+			[]string{"c:2: not a cell: it is not what cbench writes"}},
+		"a null":            {line(1) + "null\n" + line(2), []string{"c:2: not a cell"}},
+		"blank lines":       {"\n" + line(1) + "\n \t\n" + line(2) + "\n\n", nil},
+		"a byte order mark": {"\xEF\xBB\xBF" + line(1) + line(2), nil},
+		"lines of Windows":  {strings.ReplaceAll(line(1)+line(2), "\n", "\r\n"), nil},
+		"blanks at the end": {line(1) + line(2) + "  ", nil},
 	} {
 		cells, warnings, err := record.Parse(strings.NewReader(tc.in), "c")
 		if err != nil || len(cells) != 2 || len(warnings) != min(1, len(tc.want)) {
@@ -167,10 +170,12 @@ func TestBadLine(t *testing.T) {
 			}
 		}
 	}
-	if _, _, err := record.Parse(strings.NewReader(line(1)+`{"schema":2}`+"\n"), "c"); err == nil || !strings.Contains(err.Error(), "c:2: not a cell: schema 2 was written by a newer cbench") {
+	if _, _, err := record.Parse(strings.NewReader(line(1)+`{"schema":2}`+"\n"), "c"); err == nil ||
+		!strings.Contains(err.Error(), "c:2: not a cell: schema 2 was written by a newer cbench") {
 		t.Errorf("a later schema: %v", err)
 	}
-	if _, warnings, _ := record.Parse(strings.NewReader(strings.Repeat("x\n", 1000)), "c"); len(warnings) > 20 || !strings.Contains(warnings[len(warnings)-1], "990 more") {
+	if _, warnings, _ := record.Parse(strings.NewReader(strings.Repeat("x\n", 1000)), "c"); len(warnings) > 20 ||
+		!strings.Contains(warnings[len(warnings)-1], "990 more") {
 		t.Errorf("1000 bad lines: %d warnings", len(warnings))
 	}
 }
@@ -191,7 +196,8 @@ func TestBadLineOfARotation(t *testing.T) {
 		file.Write(line)
 	}
 	got, warnings, err := record.Parse(&file, "c")
-	if err != nil || len(got) != 2 || got[0].Rotation.ID != "b" || len(warnings) != 2 || !strings.Contains(warnings[1], "rotation a lacks a server's line") {
+	if err != nil || len(got) != 2 || got[0].Rotation.ID != "b" || len(warnings) != 2 || !strings.Contains(warnings[1],
+		"rotation a lacks a server's line") {
 		t.Errorf("%d cells, warnings %q, %v", len(got), warnings, err)
 	}
 }
@@ -209,14 +215,17 @@ func TestWriteOutput(t *testing.T) {
 	link := filepath.Join(elsewhere, "link")
 	hard := filepath.Join(elsewhere, "hard")
 	aside := filepath.Join(elsewhere, "aside")
-	if err := errors.Join(os.Symlink(in(record.CellsFile), link), os.Link(in(record.RunFile), hard), os.Symlink(dir, aside)); err != nil {
+	if err := errors.Join(os.Symlink(in(record.CellsFile), link), os.Link(in(record.RunFile), hard), os.Symlink(dir,
+		aside)); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{
-		in(record.RunFile), in(record.CellsFile), in("charts", "..", "cells.jsonl"), link, hard, filepath.Join(aside, "cells.jsonl"),
+		in(record.RunFile), in(record.CellsFile), in("charts", "..", "cells.jsonl"), link, hard, filepath.Join(aside,
+			"cells.jsonl"),
 		in("CELLS.JSONL"), in("Run.json"), in("charts", "echo-latency.svg"), in("charts", "new.csv"),
 	} {
-		if err := record.WriteOutput(path, []byte("other"), dir); err == nil || !strings.Contains(err.Error(), "choose another name") {
+		if err := record.WriteOutput(path, []byte("other"), dir); err == nil || !strings.Contains(err.Error(),
+			"choose another name") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -19,8 +19,8 @@ func Holds(dir string) bool {
 }
 
 // WriteOutput writes what a command was asked to write, whole or not at all: to a new file that takes the place of an old one, so
-// that another name of the old one keeps what it holds. What is no file, such as /dev/stdout, is written to as it is. It refuses a run's
-// own files, by whatever name, those of the runs in dirs above all.
+// that another name of the old one keeps what it holds. What is no file, such as /dev/stdout, is written to as it is. It
+// refuses a run's own files, by whatever name, those of the runs in dirs above all.
 func WriteOutput(path string, b []byte, dirs ...string) error {
 	if err := NotOwn(path, dirs...); err != nil {
 		return err
@@ -37,8 +37,8 @@ func WriteOutput(path string, b []byte, dirs ...string) error {
 	return replaceFile(path, b)
 }
 
-// NotOwn refuses path where a run's own files stand: run.json and cells.jsonl of any run, what they are linked to, and the charts.
-// Upper case is no excuse: a file system may not tell it.
+// NotOwn refuses path where a run's own files stand: run.json and cells.jsonl of any run, what they are linked to, and the
+// charts. Upper case is no excuse: a file system may not tell it.
 func NotOwn(path string, dirs ...string) error {
 	refused := func(what string) error {
 		return fmt.Errorf("%s is %s, and nothing else may be written there: choose another name", path, what)

@@ -42,8 +42,8 @@ func Missing(plan []Planned, cells []Cell) []Planned {
 	return missing
 }
 
-// GoesOn reports why the run may not go on with those cells and those programs; nil: it may. Its plan is what its file says, for good: every
-// cell must be of it, and each model the same program as before.
+// GoesOn reports why the run may not go on with those cells and those programs; nil: it may. Its plan is what its file says,
+// for good: every cell must be of it, and each model the same program as before.
 func (r *Run) GoesOn(cells []Cell, servers map[string]string) error {
 	planned := make(map[Key]bool, len(r.Plan))
 	for i := range r.Plan {
@@ -51,12 +51,14 @@ func (r *Run) GoesOn(cells []Cell, servers map[string]string) error {
 	}
 	for i := range cells {
 		if c := &cells[i]; !planned[c.Key()] {
-			return fmt.Errorf("another plan: %s holds %s (%s), which %s does not plan: choose another directory", CellsFile, c.Key(), c.Params, RunFile)
+			return fmt.Errorf("another plan: %s holds %s (%s), which %s does not plan: choose another directory", CellsFile,
+				c.Key(), c.Params, RunFile)
 		}
 	}
 	for i := range r.Plan {
 		if model := r.Plan[i].Model; r.Servers[model] != servers[model] {
-			return fmt.Errorf("another plan: model %s was %q there and is %q now: choose another directory", model, r.Servers[model], servers[model])
+			return fmt.Errorf("another plan: model %s was %q there and is %q now: choose another directory", model,
+				r.Servers[model], servers[model])
 		}
 	}
 	return nil

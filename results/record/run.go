@@ -161,7 +161,8 @@ func ReadRun(dir string) (*Run, error) {
 type CutRun struct{ dir, path, what string }
 
 func (e *CutRun) Error() string {
-	return fmt.Sprintf("%s: %s, so the plan of this run is lost: put a copy of it back, or measure anew in another --out; cbench export %s gives what is in %s",
+	return fmt.Sprintf("%s: %s, so the plan of this run is lost: put a copy of it back, or measure anew in another --out; "+
+		"cbench export %s gives what is in %s",
 		e.path, e.what, words.Shell(e.dir), CellsFile)
 }
 

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Meant is "did you mean reactor?", where one of the names is so near that a slip of the hand explains the word; else it is empty.
+// Meant is "did you mean reactor?", where one of the names is so near that a slip of the hand explains the word; else it is
+// empty.
 func Meant(word string, names []string) string {
 	best, least := "", 1+len([]rune(word))/3
 	for _, name := range names {
@@ -27,7 +28,8 @@ func NoneOf(what, word string, names []string) string {
 	return fmt.Sprintf("%s %q: there is none of that name; there are %s", what, word, strings.Join(names, ", "))
 }
 
-// distance is how many letters must be added, left out, changed or swapped with the next to make b of a (optimal string alignment).
+// distance is how many letters must be added, left out, changed or swapped with the next to make b of a (optimal string
+// alignment).
 func distance(from, to string) int {
 	a, b := []rune(from), []rune(to)
 	var before, last []int

@@ -17,7 +17,8 @@ func Printable(s string) string {
 	}, s)
 }
 
-// Shell is a word as a shell takes it, quoted where a shell would not leave it alone (POSIX.1-2024, Shell Command Language, 2.2.2).
+// Shell is a word as a shell takes it, quoted where a shell would not leave it alone (POSIX.1-2024, Shell Command Language,
+// 2.2.2).
 func Shell(word string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=./:,+%@", r)

@@ -5,7 +5,8 @@ import "testing"
 func TestMeant(t *testing.T) {
 	names := []string{"goroutine", "pool", "reactor", "floor", "lines:echo", "echo", "http-echo"}
 	for word, want := range map[string]string{
-		"reactr": "reactor", "raector": "reactor", "Reactor": "reactor", "reactors": "reactor", "flor": "floor", "pol": "pool", "ecko": "echo",
+		"reactr": "reactor", "raector": "reactor", "Reactor": "reactor", "reactors": "reactor", "flor": "floor", "pol": "pool",
+		"ecko":      "echo",
 		"line:echo": "lines:echo", "httpecho": "http-echo", "gorotuine": "goroutine", "x": "", "spring": "", "": "",
 	} {
 		if want != "" {
@@ -19,7 +20,8 @@ func TestMeant(t *testing.T) {
 
 func TestShell(t *testing.T) {
 	for word, want := range map[string]string{
-		"out/mine": "out/mine", "a run": "'a run'", "it's": `'it'\''s'`, "": "''", "$HOME": "'$HOME'", "a&b": "'a&b'", "--out=x,y": "--out=x,y", "ü": "'ü'",
+		"out/mine": "out/mine", "a run": "'a run'", "it's": `'it'\''s'`, "": "''", "$HOME": "'$HOME'", "a&b": "'a&b'",
+		"--out=x,y": "--out=x,y", "ü": "'ü'",
 	} {
 		if got := Shell(word); got != want {
 			t.Errorf("%q: %s, want %s", word, got, want)
@@ -32,7 +34,8 @@ func TestShorten(t *testing.T) {
 		s    string
 		most int
 		want string
-	}{{"short", 5, "short"}, {"shortest", 5, "sh…st"}, {"shortest", 6, "sho…st"}, {"äöüßäöüß", 5, "äö…üß"}, {"abc", 2, "ab"}, {"abc", 0, ""}, {"abc", -1, ""}} {
+	}{{"short", 5, "short"}, {"shortest", 5, "sh…st"}, {"shortest", 6, "sho…st"}, {"äöüßäöüß", 5, "äö…üß"}, {"abc", 2, "ab"},
+		{"abc", 0, ""}, {"abc", -1, ""}} {
 		if got := Shorten(tt.s, tt.most); got != tt.want {
 			t.Errorf("%q in %d: %q, want %q", tt.s, tt.most, got, tt.want)
 		}

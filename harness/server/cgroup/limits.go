@@ -10,7 +10,8 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// Limits is what the control groups that this process is in, and those above them, allow it: a container, a unit of systemd, a CI job.
+// Limits is what the control groups that this process is in, and those above them, allow it: a container, a unit of systemd, a
+// CI job.
 type Limits struct {
 	CPUs        float64 // CPU time over time, of a quota; 0: none is known
 	CPUsIn      string  // the file that says so
@@ -41,7 +42,8 @@ func limitsUnder(root string) (l Limits) {
 	}
 	for _, g := range groups {
 		for _, h := range []struct{ fstype, controller string }{{"cgroup", "cpu"}, {"cgroup", "memory"}, {"cgroup2", ""}} {
-			if h.fstype == "cgroup2" && g.HierarchyID != 0 || h.fstype == "cgroup" && !slices.Contains(g.Controllers, h.controller) {
+			if h.fstype == "cgroup2" && g.HierarchyID != 0 || h.fstype == "cgroup" && !slices.Contains(g.Controllers,
+				h.controller) {
 				continue
 			}
 			if dir, top := mounted(g.Path, mounts, h.fstype, h.controller); dir != "" {

@@ -65,8 +65,8 @@ func places(groups []procfs.Cgroup, mounts []*procfs.MountInfo) []place {
 	return found
 }
 
-// mounted is the directory of the group at path in the hierarchy of that type (and controller), and where that is mounted; "" if it cannot
-// be seen.
+// mounted is the directory of the group at path in the hierarchy of that type (and controller), and where that is mounted; ""
+// if it cannot be seen.
 func mounted(path string, mounts []*procfs.MountInfo, fstype, controller string) (dir, top string) {
 	for _, m := range mounts {
 		if m.FSType != fstype {
