@@ -17,7 +17,8 @@ import (
 func writeRotations(t *testing.T, seed uint64, pool float64, change func(*record.Run)) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	run := &record.Run{Environment: record.Environment{CPUModel: "made up", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.1", GoVersion: "go1.26"}}
+	run := &record.Run{Environment: record.Environment{CPUModel: "made up", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.1", GoVersion: "go1.26",
+		BuildCommit: new("abcdef")}}
 	if change != nil {
 		change(run)
 	}

@@ -139,7 +139,7 @@ func saysSomething(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		empty := f.Value.String() == ""
 		if list, is := f.Value.(pflag.SliceValue); is {
-			empty = len(list.GetSlice()) == 0
+			empty = strings.Join(list.GetSlice(), "") == ""
 		}
 		if empty && !mayBeEmpty[f.Name] && err == nil {
 			err = fmt.Errorf("%s: --%s says nothing: give it a value, or leave it out", cmd.Name(), f.Name)

@@ -117,7 +117,7 @@ func whom(p record.Planned) string {
 }
 
 // shortName is a name on a line with others.
-func shortName(name string) string { return words.Shorten(name, results.MostOfName) }
+func shortName(name string) string { return words.Shorten(name, figure.MostOfName) }
 
 // what is being measured, as far as it takes to tell it from the others of a run.
 func what(scenario string, p record.Params) string {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -23,9 +25,12 @@ func (f *runFlags) recall(cmd *cobra.Command) error {
 		return nil
 	}
 	if f.out == "" {
-		return fmt.Errorf("resume: --out must say which run to go on with")
+		return errors.New("resume: --out must say which run to go on with")
 	}
 	old, err := record.ReadRun(f.out)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("resume: there is no run in %s; without --resume one begins there", f.out)
+	}
 	if err != nil {
 		return fmt.Errorf("resume: %w", err)
 	}

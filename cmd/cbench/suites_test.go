@@ -154,8 +154,10 @@ func TestSuitesOfAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "two: of mine.json")
 	text := `
 [
-  {"name": "a", "noisy": true, "models": ["floor"], "blocks": [{"scenario": "echo", "conns": [4], "closed": true, "duration": "200ms"}]},
-  {"name": "b", "models": ["floor", "reactor"], "blocks": [{"scenario": "echo", "conns": [8], "closed": true, "duration": "200ms"}]}
+  {"name": "a", "noisy": true, "models": ["floor"], "blocks": [{"scenario": "echo", "conns": [4], "closed": true,
+	"duration": "200ms"}]},
+  {"name": "b", "models": ["floor", "reactor"], "blocks": [{"scenario": "echo", "conns": [8], "closed": true,
+	"duration": "200ms"}]}
 ]`
 	put := func(text string) {
 		t.Helper()
@@ -199,7 +201,7 @@ func TestSuitesOfAFile(t *testing.T) {
 	if all, err := findSuites("suites.json"); err != nil || !slices.Equal(namesOf(all), suiteNames()) {
 		t.Errorf("the file that the README links: %q, %v", namesOf(all), err)
 	}
-	mustFail(t, []string{`suite "c": there is none of that name`, "a, b"}, "run", "--suite="+path+":c")
+	mustFail(t, []string{`suite "c": there is none of that name`, "a and b"}, "run", "--suite="+path+":c")
 	for text, words := range map[string][]string{
 		"[]":                        {"holds no suite"},
 		"[\n{\"blocks\": [}\n]":     {"line 2", "invalid character"},

@@ -23,9 +23,9 @@ func Meant(word string, names []string) string {
 // NoneOf is that there is no such name, with the one that was meant or else all there are.
 func NoneOf(what, word string, names []string) string {
 	if meant := Meant(word, names); meant != "" {
-		return fmt.Sprintf("%s %q: there is none of that name; %s There are %s", what, word, meant, strings.Join(names, ", "))
+		return fmt.Sprintf("%s %q: there is none of that name; %s There are %s", what, word, meant, List(names))
 	}
-	return fmt.Sprintf("%s %q: there is none of that name; there are %s", what, word, strings.Join(names, ", "))
+	return fmt.Sprintf("%s %q: there is none of that name; there are %s", what, word, List(names))
 }
 
 // distance is how many letters must be added, left out, changed or swapped with the next to make b of a (optimal string
