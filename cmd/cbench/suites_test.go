@@ -205,8 +205,8 @@ func TestSuitesOfAFile(t *testing.T) {
 	for text, words := range map[string][]string{
 		"[]":                        {"holds no suite"},
 		"[\n{\"blocks\": [}\n]":     {"line 2", "invalid character"},
-		text[:len(text)-4] + "]x}]": {"line 4"},
-		strings.Replace(text, `"conns": [8]`, `"connections": [8]`, 1): {"suite 2", "block 1 (line 4)", "connections"},
+		text[:len(text)-4] + "]x}]": {"line 6"},
+		strings.Replace(text, `"conns": [8]`, `"connections": [8]`, 1): {"suite 2", "block 1 (line 5)", "connections"},
 		"3": {"suite"},
 		"":  {"suite"},
 	} {
