@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbench/results/record"
+	"cbench/results/words"
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
@@ -184,14 +185,32 @@ func (b Block) checkLoop(s *scenarios.Scenario, p record.Params) error {
 // checkSlow says what forbids that some are slow.
 func (b Block) checkSlow(s *scenarios.Scenario, p record.Params) error {
 	switch {
-	case (b.Share != 0 || b.How != "") && s.Share == 0:
-		return fmt.Errorf("scenario %s: it has no share of messages or members that are slow", s.Name)
+	case b.How != "" && (s.Block == 0 || s.Share == 0):
+		return fmt.Errorf("scenario %s: none of its messages block while others do not: leave out --how, or choose the "+
+			"scenario %s",
+			s.Name, having(func(s *scenarios.Scenario) bool { return s.Block != 0 && s.Share != 0 }))
+	case b.Share != 0 && s.Share == 0:
+		return fmt.Errorf("scenario %s: it has no share of messages or members that are slow: leave out --share, or choose the "+
+			"scenario %s",
+			s.Name, having(func(s *scenarios.Scenario) bool { return s.Share != 0 }))
 	case s.Cores && p.BlockNS >= mostWork.Nanoseconds():
 		return fmt.Errorf("block %v: of %s less than %v: from there on Go lets another message have the CPU before the first is through", b.Stall, s.Name, mostWork)
-	case b.Stall != 0 && s.Block == 0, b.How != "" && s.Block == 0:
-		return fmt.Errorf("scenario %s: no message of it blocks", s.Name)
+	case b.Stall != 0 && s.Block == 0:
+		return fmt.Errorf("scenario %s: no message of it blocks: leave out --block, or choose the scenario %s",
+			s.Name, having(func(s *scenarios.Scenario) bool { return s.Block != 0 }))
 	}
 	return nil
+}
+
+// having is the names of the scenarios that have something.
+func having(has func(s *scenarios.Scenario) bool) string {
+	var names []string
+	for _, name := range scenarios.Names() {
+		if has(scenarios.ByName(name)) {
+			names = append(names, name)
+		}
+	}
+	return words.Either(names)
 }
 
 // checkFiles says that a process may not hold so many connections.

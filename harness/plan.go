@@ -3,6 +3,7 @@
 package harness
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 
 	"cbench/internal/poll"
 	"cbench/results/record"
+	"cbench/results/words"
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
@@ -92,7 +94,7 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []record.Planned,
 	for _, b := range blocks {
 		s := scenarios.ByName(b.Scenario)
 		if s == nil {
-			return nil, nil, fmt.Errorf("scenario %q: there is none of that name; there are %s", b.Scenario, strings.Join(scenarios.Names(), ", "))
+			return nil, nil, errors.New(words.NoneOf("scenario", b.Scenario, scenarios.Names()))
 		}
 		able, lacking := b.able(servers, s)
 		skipped = append(skipped, lacking...)

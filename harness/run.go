@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/harness/validity"
@@ -24,7 +22,7 @@ type Experiment struct {
 	Servers []Server
 	Plan    []record.Planned
 	Dir     string   // where its files go
-	Resume  bool     // go on with the run that Dir holds
+	Resume  bool     // go on with the run that Dir holds: its plan is what its file says, whatever Plan is
 	Command []string // the command line, for the record
 
 	ServerCPUs []int
@@ -36,7 +34,8 @@ type Experiment struct {
 
 	Linger time.Duration // how long to watch, after a first repetition, what a server gives back once its connections are closed
 
-	crowded bool // another run was at work on this machine when this one began
+	crowded bool   // another run was at work on this machine when this one began
+	quota   string // of CPU time, that is in force; empty: none is
 }
 
 // Watch is told how a run goes on. Its functions may be nil.
@@ -44,6 +43,7 @@ type Watch struct {
 	Start func(left []record.Planned, had int)              // what is still to be measured, and how much was there
 	Phase func(p record.Planned, phase string)              // what is happening
 	Done  func(cell record.Cell, took, spent time.Duration) // a repetition is measured: how long it took, and was to take
+	Warn  func(text string)                                 // what to know before the first repetition
 }
 
 // FirstPhase is what a repetition begins with.
@@ -60,21 +60,21 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]record.Cell, error) {
 	if err := os.MkdirAll(e.Dir, 0o777); err != nil {
 		return nil, err
 	}
-	unlock, err := lock(e.Dir)
-	if err != nil {
-		return nil, fmt.Errorf("%s: another cbench is at work in it", e.Dir)
-	}
-	defer unlock()
-	if unlock, err := lock(os.TempDir()); err == nil {
-		defer unlock()
-	} else {
-		e.crowded = true
-	}
-	run, cells, err := e.open()
+	unlock, warnings, err := e.locks()
 	if err != nil {
 		return nil, err
 	}
-	left := record.Missing(e.Plan, cells)
+	defer unlock()
+	run, cells, odd, err := e.open()
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range slices.Concat(warnings, odd, e.confined()) {
+		if w.Warn != nil {
+			w.Warn(text)
+		}
+	}
+	left := record.Missing(run.Plan, cells)
 	if w.Start != nil {
 		w.Start(left, len(cells))
 	}
@@ -101,10 +101,11 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]record.Cell, error) {
 			}
 		}
 	}
-	if len(record.Missing(run.Plan, cells)) == 0 {
-		now := time.Now()
-		run.Ended = &now
+	if len(left) == 0 && run.Ended != nil {
+		return cells, nil
 	}
+	now := time.Now()
+	run.Ended = &now
 	return cells, record.WriteRun(e.Dir, run)
 }
 
@@ -121,8 +122,47 @@ func (e *Experiment) one(ctx context.Context, unit []record.Planned, w Watch) ([
 	return []record.Cell{cell}, err
 }
 
-// open begins a run in its directory, or goes on with the one that is there.
-func (e *Experiment) open() (*record.Run, []record.Cell, error) {
+// open begins a run in its directory, or goes on with the one that is there. Its plan and its command line are written once:
+// what is typed later replaces neither.
+func (e *Experiment) open() (run *record.Run, cells []record.Cell, warnings []string, err error) {
+	now := e.begun()
+	if !e.Resume {
+		if record.Holds(e.Dir) {
+			return nil, nil, nil, e.Taken()
+		}
+		return now, nil, nil, record.WriteRun(e.Dir, now)
+	}
+	run, err = record.ReadRun(e.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = e.noRun()
+	}
+	if err == nil {
+		cells, warnings, err = record.ReadCells(e.Dir)
+	}
+	if err == nil {
+		err = run.GoesOn(cells, now.Servers)
+	}
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if other := run.Environment.Differences(now.Environment); len(other) > 0 {
+		return nil, nil, nil, fmt.Errorf("%s was begun elsewhere (%s): measure anew in another --out", e.Dir,
+			strings.Join(other, "; "))
+	}
+	return run, cells, warnings, nil
+}
+
+// Taken is why a run may not begin in its directory.
+func (e *Experiment) Taken() error {
+	if _, err := record.ReadRun(e.Dir); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s holds the %s of a run whose %s is missing: put that back, or choose another --out", e.Dir,
+			record.CellsFile, record.RunFile)
+	}
+	return fmt.Errorf("%s holds a run already: --resume goes on with it, another --out keeps it", e.Dir)
+}
+
+// begun is the run as it begins here and now.
+func (e *Experiment) begun() *record.Run {
 	run := &record.Run{
 		Schema: record.Schema, Name: time.Now().UTC().Format("20060102-150405"), Started: time.Now(),
 		Command: e.Command, Environment: probe.Environment(e.ServerCPUs, e.LoadCPUs), Plan: e.Plan,
@@ -139,51 +179,7 @@ func (e *Experiment) open() (*record.Run, []record.Cell, error) {
 			}
 		}
 	}
-	old, err := record.ReadRun(e.Dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && e.Resume:
-		return nil, nil, e.noRun()
-	case errors.Is(err, fs.ErrNotExist):
-		return run, nil, record.WriteRun(e.Dir, run)
-	case err != nil:
-		return nil, nil, err
-	case !e.Resume:
-		return nil, nil, fmt.Errorf("%s holds a run already: --resume goes on with it, another --out keeps it", e.Dir)
-	}
-	cells, _, err := record.ReadCells(e.Dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := record.SamePlan(old, run, cells); err != nil {
-		return nil, nil, err
-	}
-	if other := old.Environment.Differences(run.Environment); len(other) > 0 && len(cells) > 0 {
-		return nil, nil, fmt.Errorf("%s was begun elsewhere (%s): measure anew in another --out", e.Dir, strings.Join(other, "; "))
-	}
-	run.Name, run.Started = old.Name, old.Started
-	// What was planned stays as it was planned; what is asked for beyond it comes after.
-	more := record.NotIn(run.Plan, old.Plan)
-	run.Plan = old.Plan
-	for _, p := range more {
-		p.Order = len(run.Plan) + 1
-		run.Plan = append(run.Plan, p)
-	}
-	asked := record.NotIn(run.Plan, record.NotIn(run.Plan, e.Plan))
-	e.Plan = asked
-	return run, cells, record.WriteRun(e.Dir, run)
-}
-
-// lock keeps other runs out of a directory for as long as this process lives, or until unlock.
-func lock(dir string) (unlock func(), err error) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return func() { f.Close() }, nil
+	return run
 }
 
 // overlap is the CPUs that are in both lists, or "".
@@ -216,7 +212,10 @@ func (e *Experiment) begin(p record.Planned, w Watch) *measurement {
 	m.evidence = validity.Evidence{
 		Window: time.Duration(p.Params.DurationNS), Slot: time.Duration(cmp.Or(p.Params.SlotNS, p.Params.DurationNS)),
 		Loops: e.LoadLoops, Shared: overlap(cpus, e.LoadCPUs), SharedAsked: e.sharesAsked(p),
-		ServerCPUs: probe.FormatCPUs(cpus), CPUs: e.cpus(), Noisy: e.Noisy,
+		ServerCPUs: probe.FormatCPUs(cpus), CPUs: e.cpus(), Noisy: e.Noisy, Quota: e.quota,
+	}
+	if e.quota != "" {
+		m.warn("%s", e.quota)
 	}
 	if e.crowded {
 		m.warn("another cbench was measuring on this machine")

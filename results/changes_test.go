@@ -136,7 +136,7 @@ func TestOtherMachine(t *testing.T) {
 	e := run.Environment
 	like := e
 	like.MemoryBytes += e.MemoryBytes / 100
-	like.GoVersion, like.BuildCommit, like.GOGC = "go1.27", "fedcba", "200"
+	like.GoVersion, like.BuildCommit, like.GOGC = "go1.27", new("fedcba"), "200"
 	if d := e.OtherMachine(like); len(d) != 0 {
 		t.Errorf("another build: %q", d)
 	}

@@ -30,14 +30,15 @@ func Draw(dir string) (files []string, notes []string, err error) {
 		return nil, nil, fmt.Errorf("draw: %w", err)
 	}
 	if len(cells) == 0 {
-		return nil, append(notes, "no repetition is finished: nothing to draw until cbench run --resume --out="+dir+" has gone on"), nil
+		return nil, append(notes, "no repetition is finished: nothing to draw until cbench run --resume --out="+words.Shell(dir)+" has gone on"), nil
 	}
 	into := filepath.Join(dir, record.ChartsDir)
 	if err := os.MkdirAll(into, 0o755); err != nil {
 		return nil, notes, fmt.Errorf("draw: %w", err)
 	}
+	run, cells, named := figure.ShortNames(run, cells)
 	charts, more := chartsOf(run, cells)
-	notes = append(notes, more...)
+	notes = slices.Concat(notes, named, more)
 	for _, ch := range charts {
 		written, err := ch.write(into)
 		if err != nil {
@@ -269,7 +270,7 @@ func (ch *chart) write(into string) ([]string, error) {
 			return paths, err
 		}
 		path := filepath.Join(into, ch.name+f.ext)
-		if err := os.WriteFile(path, b, 0o644); err != nil {
+		if err := record.WriteChart(path, b); err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)

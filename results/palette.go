@@ -56,7 +56,7 @@ func looksBeside(names []string, originals map[string]record.Original) map[strin
 	taken := map[string]int{} // by what they are originals of
 	for _, name := range all {
 		of := originals[name].Of
-		given[name] = familyLooks[taken[of]%len(familyLooks)]
+		given[name] = manyLooks(familyLooks, taken[of])
 		taken[of]++
 	}
 	return given
@@ -67,6 +67,7 @@ func looksBeside(names []string, originals map[string]record.Original) map[strin
 func looksOf(names []string) map[string]look {
 	given := make(map[string]look, len(names))
 	taken := make([]bool, len(spareLooks))
+	beyond := 0
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		if l, ok := looks[name]; ok {
 			given[name] = l
@@ -78,10 +79,29 @@ func looksOf(names []string) map[string]look {
 		for try := 0; try < len(spareLooks) && taken[at]; try++ {
 			at = (at + 1) % len(spareLooks)
 		}
+		if taken[at] { // all are
+			given[name] = manyLooks(spareLooks, len(spareLooks)+beyond)
+			beyond++
+			continue
+		}
 		taken[at] = true
 		given[name] = spareLooks[at]
 	}
 	return given
+}
+
+// spareMarkers is all of them, in the order in which one more round of looks takes them.
+var spareMarkers = []marker{disc, square, triangle, nabla, diamond, pentagon, hexagon, star, bar}
+
+// manyLooks is the look at a place in a list that has no end: after the looks given come their colours with each other marker,
+// and then all of that dashed. After that, there being more than a hundred, looks begin anew.
+func manyLooks(of []look, place int) look {
+	l := of[place%len(of)]
+	round := place / len(of)
+	l.dashed = round/len(spareMarkers)%2 == 1
+	own := slices.IndexFunc(spareMarkers, func(m marker) bool { return slices.Equal(m, l.marker) })
+	l.marker = spareMarkers[(own+round)%len(spareMarkers)]
+	return l
 }
 
 func rgb(hex uint32) color.NRGBA {

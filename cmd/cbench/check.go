@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cbench/harness"
+	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/models/modeltest"
 	"cbench/scenarios/wire"
@@ -47,7 +48,13 @@ cases that its manifest lists, and fails if it passes one of them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c := checker{ctx: cmd.Context(), out: cmd.OutOrStdout(), json: asJSON}
+			if err := notAChoice(cmd); err != nil {
+				return misuse("check", err)
+			}
 			if addr != "" {
+				if _, err := hostPort(addr); err != nil {
+					return misuse("check", err)
+				}
 				conn, err := net.DialTimeout("tcp", addr, 5*time.Second)
 				if err != nil {
 					return fmt.Errorf("check: %w", withMend(err, syscall.ECONNREFUSED, "nothing listens there: start it first, or have it started by --cmd"))
@@ -63,7 +70,10 @@ cases that its manifest lists, and fails if it passes one of them.`,
 			}
 			servers, err := (&runFlags{models: names, procs: threads(procs), foreign: foreign}).servers()
 			if err != nil {
-				return fmt.Errorf("check: %w", err)
+				return misuse("check", err)
+			}
+			for _, text := range probe.ManyProcs(procs) {
+				fmt.Fprintf(cmd.ErrOrStderr(), "cbench: check: %s\n", text)
 			}
 			for _, s := range servers {
 				for _, way := range append([]harness.Way{{Args: s.Args, Speaks: s.Speaks}}, s.Also...) {
@@ -82,7 +92,7 @@ cases that its manifest lists, and fails if it passes one of them.`,
 	flags.BoolVar(&asJSON, "json", false, "print JSON, a line a case")
 	groupFlags(cmd, flagGroup{"What is checked", []string{"model", "procs", "addr"}}, flagGroup{"A server of your own", []string{"cmd", "name", "speaks"}},
 		flagGroup{"Output", []string{"json"}})
-	completeModels(cmd, "model")
+	completeChoices(cmd)
 	cmd.MarkFlagsOneRequired("model", "cmd", "addr")
 	cmd.MarkFlagsMutuallyExclusive("model", "cmd", "addr")
 	return cmd

@@ -13,6 +13,7 @@ import (
 	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/stats"
+	"cbench/results/words"
 )
 
 // compareFlags is what the user of cbench compare asked for.
@@ -51,7 +52,7 @@ to judge does not fail it, and is said.`,
 	flags.BoolVar(&f.all, "all", false, "show what did not change too")
 	flags.BoolVar(&f.force, "force", false, "compare runs of unlike machines all the same")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
-	completeModels(cmd, "base")
+	completeChoices(cmd)
 	return cmd
 }
 
@@ -66,7 +67,7 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 	if cmd.Flags().Changed("gate") {
 		var err error
 		if gates, err = parseGates(f.gate); err != nil {
-			return err
+			return usageError{err}
 		}
 	}
 	var runs [2]ran
@@ -78,17 +79,18 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 	}
 	notes, err := f.machines(runs[0].run.Environment, runs[1].run.Environment)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	for _, note := range notes {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: compare: %s\n", note)
 	}
 	if f.base != "" && !f.rotatedWithBase(runs) {
-		return fmt.Errorf("base %q: it was not rotated with others in both runs", f.base)
+		return usageError{fmt.Errorf("base %q: it was not rotated with others in both runs", f.base)}
 	}
 	changed := compare.Changes(runs[0].cells, runs[1].cells, f.base)
 	if len(changed.Changes) == 0 {
-		return errors.New("the runs have no figure in common: same scenarios, loads, connections and models are compared, void repetitions never")
+		return usageError{errors.New("the runs have no figure in common: same scenarios, loads, connections and models are " +
+			"compared, void repetitions never")}
 	}
 	verdict := judgeGates(gates, changed.Changes)
 	if f.asJSON {
@@ -105,20 +107,25 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 // readRan reads the files of a run; what was odd about them is said.
 func readRan(cmd *cobra.Command, dir string) (r ran, err error) {
 	if r.run, err = record.ReadRun(dir); err != nil {
-		return r, err
+		return r, usageError{err}
 	}
+	return r, r.readCells(cmd, dir)
+}
+
+// readCells reads what is finished.
+func (r *ran) readCells(cmd *cobra.Command, dir string) error {
 	cells, warnings, err := record.ReadCells(dir)
 	if err != nil {
-		return r, err
+		return usageError{err}
 	}
 	for _, w := range warnings {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: %s: %s\n", cmd.Name(), w)
 	}
 	if len(cells) == 0 {
-		return r, fmt.Errorf("%s: no repetition is finished there; cbench run --resume --out=%s goes on", dir, dir)
+		return misuse(dir, fmt.Errorf("no repetition is finished there; cbench run --resume --out=%s goes on", words.Shell(dir)))
 	}
 	r.cells = cells
-	return r, nil
+	return nil
 }
 
 // machines refuses unlike machines. The notes are all that differs otherwise: a new build or Go is what one compares for.

@@ -17,7 +17,8 @@ import (
 func writeRotations(t *testing.T, seed uint64, pool float64, change func(*record.Run)) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	run := &record.Run{Environment: record.Environment{CPUModel: "made up", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.1", GoVersion: "go1.26"}}
+	run := &record.Run{Environment: record.Environment{CPUModel: "made up", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.1", GoVersion: "go1.26",
+		BuildCommit: new("abcdef")}}
 	if change != nil {
 		change(run)
 	}
@@ -83,7 +84,7 @@ func TestCompare(t *testing.T) {
 func TestCompareRefuses(t *testing.T) {
 	old := writeRotations(t, 1, 1.1, nil)
 	other := writeRotations(t, 2, 1.1, func(r *record.Run) { r.Environment.Kernel = "7.0" })
-	build := writeRotations(t, 3, 1.1, func(r *record.Run) { r.Environment.BuildCommit = "fedcba" })
+	build := writeRotations(t, 3, 1.1, func(r *record.Run) { r.Environment.BuildCommit = new("fedcba") })
 	mustFail(t, []string{"unlike machines", "kernel: was 6.1, is 7.0", "--force"}, "compare", old, other)
 	mustFail(t, []string{`no figure "size"`}, "compare", "--gate=size<5%", old, old)
 	mustFail(t, []string{"gate"}, "compare", "--gate=", old, old)

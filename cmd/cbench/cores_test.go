@@ -28,7 +28,7 @@ func TestRunOnSeveralNumbersOfCores(t *testing.T) {
 		t.Errorf("cells on %d", procs)
 	}
 	mustFail(t, []string{"procs 0", "at least 1"}, "run", "--procs=1,0", "--out="+dir)
-	mustFail(t, []string{"work", "share"}, "run", "--scenario=work", "--how=inline", "--out="+dir)
+	mustFail(t, []string{"work", "leave out --how"}, "run", "--scenario=work", "--how=inline", "--out="+dir)
 }
 
 // 0 alone is Go's own choice, the CPUs that the servers have, as in serve and check.

@@ -70,11 +70,11 @@ func listCosts(cmd *cobra.Command, dir string, asJSON bool) error {
 	if dir != "" {
 		var err error
 		if _, err = record.ReadRun(dir); err != nil { // it says best what is not a run
-			return fmt.Errorf("--run: %w", err)
+			return misuse("list: --run", err)
 		}
 		var warnings []string
 		if cells, warnings, err = record.ReadCells(dir); err != nil {
-			return fmt.Errorf("--run: %w", err)
+			return misuse("list: --run", err)
 		}
 		for _, w := range warnings {
 			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: warning: %s\n", w)

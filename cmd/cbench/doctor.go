@@ -33,12 +33,12 @@ fit is no error: doctor fails only where it could not look.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if seconds < 0 || seconds > 3600 {
-				return fmt.Errorf("doctor: seconds %g: must be 0 to 3600", seconds)
+				return misuse("doctor", fmt.Errorf("seconds %g: must be 0 to 3600", seconds))
 			}
 			listen := probe.Examination{Listen: time.Duration(seconds * float64(time.Second)), More: listenMore}
 			var err error
 			if listen.Server, listen.Load, err = splitCPUs(serverCPUs, clientCPUs); err != nil {
-				return fmt.Errorf("doctor: %w", err)
+				return misuse("doctor", err)
 			}
 			if !asJSON && seconds > 2 && onTerminal(cmd.ErrOrStderr()) {
 				fmt.Fprintf(cmd.ErrOrStderr(), "listening for %v …\n", listen.Listen)

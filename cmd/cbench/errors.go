@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"cbench/results/words"
 )
 
 // Errors that cobra words for those who wrote the flags, for those who use them.
@@ -51,10 +54,77 @@ func inWords(err error) string {
 			return fmt.Sprintf(r.words, "--"+strings.ReplaceAll(m[1], " ", ", --"))
 		}
 	}
-	if strings.HasPrefix(text, "unknown flag") || strings.HasPrefix(text, "unknown command") || strings.HasPrefix(text, "unknown shorthand") {
-		text += "; --help lists what there is"
+	if strings.HasPrefix(text, "unknown command") {
+		if word, err := strconv.QuotedPrefix(strings.TrimPrefix(text, "unknown command ")); err == nil {
+			text += mendOf(strings.Trim(word, `"`), commandNames())
+		}
+	}
+	if strings.HasPrefix(text, "unknown shorthand") {
+		text += mendOf("", nil)
 	}
 	return text
+}
+
+// mendOf is what to do about a word that there is not.
+func mendOf(word string, names []string) string {
+	if meant := words.Meant(word, names); meant != "" {
+		return "; " + meant
+	}
+	return "; --help lists what there is"
+}
+
+func commandNames() (names []string) {
+	for _, c := range newRoot().Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return append(names, "completion", "help")
+}
+
+// unknownFlag says which flag of the command was meant.
+func unknownFlag(cmd *cobra.Command, err error) error {
+	word, is := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !is {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if meant := words.Meant(word, names); meant != "" {
+		return fmt.Errorf("%s: unknown flag: --%s; did you mean --%s", cmd.Name(), word, strings.TrimPrefix(meant,
+			"did you mean "))
+	}
+	return fmt.Errorf("%s: unknown flag: --%s; --help lists what there is", cmd.Name(), word)
+}
+
+// usageError is an error of what was asked for, found before anything was begun.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// misuse is err as one of usage, behind the name of the command.
+func misuse(command string, err error) error {
+	return usageError{fmt.Errorf("%s: %w", command, err)}
+}
+
+// givenTwice refuses a flag that takes one value and is given two: the first would be lost in silence.
+func givenTwice(root *cobra.Command, args []string) error {
+	cmd, rest, err := root.Find(args)
+	if err != nil || cmd.DisableFlagParsing {
+		return nil // cobra says why
+	}
+	cmd.InitDefaultHelpFlag()
+	said := map[string]string{}
+	var twice error
+	cmd.Flags().ParseAll(rest, func(f *pflag.Flag, value string) error {
+		was, before := said[f.Name]
+		said[f.Name] = value
+		if _, list := f.Value.(pflag.SliceValue); !list && before && was != value && twice == nil {
+			twice = fmt.Errorf("%s: --%s is given twice, as %q and as %q: it takes one value", cmd.Name(), f.Name, was, value)
+		}
+		return nil
+	})
+	return twice
 }
 
 // mayBeEmpty is the flags to which an empty word is an answer, or that say themselves what they want.
@@ -69,7 +139,7 @@ func saysSomething(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		empty := f.Value.String() == ""
 		if list, is := f.Value.(pflag.SliceValue); is {
-			empty = len(list.GetSlice()) == 0
+			empty = strings.Join(list.GetSlice(), "") == ""
 		}
 		if empty && !mayBeEmpty[f.Name] && err == nil {
 			err = fmt.Errorf("%s: --%s says nothing: give it a value, or leave it out", cmd.Name(), f.Name)

@@ -2,11 +2,18 @@ package main
 
 import (
 	"bytes"
-	"cbench/results/export"
+	"errors"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
+
+	"cbench/results/export"
+	"cbench/results/record"
+	"cbench/results/words"
 )
 
 func newExport() *cobra.Command {
@@ -30,17 +37,55 @@ the Go benchmark format, which benchstat reads.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "csv", "csv or benchfmt")
 	cmd.Flags().StringVar(&out, "out", "", "file to write; by default standard output")
-	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"csv", "benchfmt"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(exportFormats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func exportRun(cmd *cobra.Command, dir, format, out string) error {
-	if format != "csv" && format != "benchfmt" {
-		return fmt.Errorf("format %q: there is none of that name; there are csv and benchfmt", format)
+var exportFormats = []string{"csv", "benchfmt"}
+
+// readCells is readRan, but without what a damaged run.json told: the cells are what is exported.
+func readCells(cmd *cobra.Command, dir string) (r ran, err error) {
+	r, err = readRan(cmd, dir)
+	if cut := new(record.CutRun); errors.As(err, &cut) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: export: %v\n", cut)
+		return r, r.readCells(cmd, dir)
 	}
-	r, err := readRan(cmd, dir)
+	return r, err
+}
+
+// notIntoItself refuses standard output that is one of the files of the run, as after export DIR >>DIR/cells.jsonl.
+func notIntoItself(out io.Writer, dir string) error {
+	file, is := out.(*os.File)
+	if !is {
+		return nil
+	}
+	to, err := file.Stat()
+	if err != nil {
+		return nil
+	}
+	for _, name := range []string{record.RunFile, record.CellsFile} {
+		if own, err := os.Stat(filepath.Join(dir, name)); err == nil && os.SameFile(own, to) {
+			return fmt.Errorf("standard output is %s of the run itself: choose another file", name)
+		}
+	}
+	return nil
+}
+
+func exportRun(cmd *cobra.Command, dir, format, out string) error {
+	if !slices.Contains(exportFormats, format) {
+		return usageError{errors.New(words.NoneOf("format", format, exportFormats))}
+	}
+	r, err := readCells(cmd, dir)
 	if err != nil {
 		return err
+	}
+	if out != "" {
+		err = record.NotOwn(out, dir)
+	} else {
+		err = notIntoItself(cmd.OutOrStdout(), dir)
+	}
+	if err != nil {
+		return usageError{err}
 	}
 	var text bytes.Buffer
 	if format == "csv" {
@@ -56,7 +101,7 @@ func exportRun(cmd *cobra.Command, dir, format, out string) error {
 		return err
 	}
 	if out != "" {
-		return os.WriteFile(out, text.Bytes(), 0o644)
+		return record.WriteOutput(out, text.Bytes(), dir)
 	}
 	_, err = cmd.OutOrStdout().Write(text.Bytes())
 	return err

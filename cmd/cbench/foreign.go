@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"slices"
@@ -11,41 +12,52 @@ import (
 	"cbench/harness"
 	"cbench/harness/server"
 	"cbench/models"
+	"cbench/results/words"
 )
 
-// foreign is the flags that describe a server of somebody else's.
+// foreign is the flags that describe servers of somebody else's.
 type foreign struct {
-	cmd, name string
-	speaks    []string
+	cmds, names []string
+	speaks      []string
 }
 
 func (f *foreign) addTo(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.cmd, "cmd", "", "its `command` line, {addr} where it is to listen")
-	flags.StringVar(&f.name, "name", "", "what to call it, a `word`; left out, its program's name")
+	flags.StringArrayVar(&f.cmds, "cmd", nil, "its `command` line, {addr} where it is to listen; several, each with its "+
+		"--name, are compared")
+	flags.StringArrayVar(&f.names, "name", nil, "what to call it, a `word`; left out, its program's name")
 	flags.StringSliceVar(&f.speaks, "speaks", []string{models.LinesEcho},
 		"the `parts` of the workload that it speaks: "+strings.Join(models.Parts, ", "))
 }
 
-// server is the server that the flags describe.
-func (f *foreign) server() (harness.Server, error) {
-	words, err := server.SplitCommand(f.cmd)
-	if err != nil {
-		return harness.Server{}, fmt.Errorf("cmd: %w", err)
+// servers is those that the flags describe: the first name is that of the first command.
+func (f *foreign) servers() (all []harness.Server, err error) {
+	switch {
+	case len(f.cmds) == 0 && len(f.names) > 0:
+		return nil, fmt.Errorf("name %q: it is for a server of your own: --cmd", f.names[0])
+	case len(f.names) > 0 && len(f.names) != len(f.cmds):
+		return nil, fmt.Errorf("name: %d for %d --cmd: give each command its --name, or none", len(f.names), len(f.cmds))
 	}
 	for _, part := range f.speaks {
 		if !slices.Contains(models.Parts, part) {
-			return harness.Server{}, fmt.Errorf("speaks %q: there is no such part; there are %s", part, strings.Join(models.Parts, ", "))
+			return nil, errors.New(words.NoneOf("speaks", part, models.Parts))
 		}
 	}
-	if _, err := exec.LookPath(words[0]); err != nil {
-		return harness.Server{}, fmt.Errorf("cmd: %w", err)
+	for i, line := range f.cmds {
+		args, err := server.SplitCommand(line)
+		if err != nil {
+			return nil, fmt.Errorf("cmd: %w", err)
+		}
+		if _, err := exec.LookPath(args[0]); err != nil {
+			return nil, fmt.Errorf("cmd: %w", err)
+		}
+		name := args[0][strings.LastIndexByte(args[0], '/')+1:]
+		if len(f.names) > 0 {
+			name = f.names[i]
+		}
+		all = append(all, harness.Server{Name: name, Args: args, Speaks: f.speaks})
 	}
-	name := f.name
-	if name == "" {
-		name = words[0][strings.LastIndexByte(words[0], '/')+1:]
-	}
-	return harness.Server{Name: name, Args: words, Speaks: f.speaks}, nil
+	return all, nil
 }
 
 // threads is a number of them as a run is told it; 0: none is said.

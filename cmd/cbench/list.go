@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cbench/models"
+	"cbench/results/words"
 	"cbench/scenarios"
 )
 
@@ -41,7 +42,7 @@ goroutines and threads, system calls and allocations a message.`,
 			case costs:
 				return listCosts(cmd, dir, asJSON)
 			case dir != "":
-				return errors.New("--run: it goes with --cost")
+				return misuse("list", errors.New("--run: it goes with --cost"))
 			}
 			var all []listed
 			for _, m := range models.All {
@@ -95,12 +96,7 @@ func modelNames() []string {
 func findModel(name string) (models.Model, error) {
 	m, ok := models.Find(name)
 	if !ok {
-		return m, fmt.Errorf("model %q: there is none of that name; there are %s", name, strings.Join(modelNames(), ", "))
+		return m, errors.New(words.NoneOf("model", name, modelNames()))
 	}
 	return m, nil
-}
-
-// completeModels has the shell complete a flag with the models' names.
-func completeModels(cmd *cobra.Command, flag string) {
-	cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(modelNames(), cobra.ShellCompDirectiveNoFileComp))
 }

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,13 +20,25 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
+// The exit statuses.
+const (
+	done    = 0
+	failed  = 1 // a check, a gate or a verification did, or what was begun
+	misused = 2 // wrong usage: what was asked for cannot be done, and nothing was begun
+	stopped = 3 // by a signal; what was measured is kept
+)
+
 // run is the whole command: 0 only on success, and every error one line on stderr.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == server.LaunchCommand {
 		// Before all else, for this process is about to become another.
-		return status(server.Launch(args[1:]), stderr)
+		if err := server.Launch(args[1:]); err != nil {
+			fmt.Fprintf(stderr, "cbench: %s\n", inWords(err))
+			return failed
+		}
+		return done
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	root := newRoot()
 	root.SetArgs(args)
@@ -33,15 +46,44 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	strictTopics(root) // now: completion writes to what is the output when it is made
-	return status(root.ExecuteContext(ctx), stderr)
-}
-
-func status(err error, stderr io.Writer) int {
+	began := false
+	noteBegin(root, &began)
+	err := givenTwice(root, args)
 	if err == nil {
-		return 0
+		err = root.ExecuteContext(ctx)
+	}
+	if err == nil {
+		return done
 	}
 	fmt.Fprintf(stderr, "cbench: %s\n", inWords(err))
-	return 1
+	switch {
+	case ctx.Err() != nil:
+		return stopped
+	case !began || errors.As(err, new(usageError)):
+		return misused
+	}
+	return failed
+}
+
+// endings is the signals that end a command in good order. A terminal that closes sends SIGHUP, which nohup has us ignore.
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
+}
+
+// noteBegin has every command say when it begins: what fails before is cobra's verdict on the command line.
+func noteBegin(root *cobra.Command, began *bool) {
+	for _, c := range append(root.Commands(), root) {
+		if run := c.RunE; run != nil && c.Name() != "help" { // which only says that there is no such topic
+			c.RunE = func(cmd *cobra.Command, args []string) error {
+				*began = true
+				return run(cmd, args)
+			}
+		}
+	}
 }
 
 func newRoot() *cobra.Command {
@@ -62,6 +104,8 @@ with N connections at a time, checks every byte of every reply, and draws memory
 
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return saysSomething(cmd) },
 	}
+	root.SetFlagErrorFunc(unknownFlag)
+	root.DisableSuggestions = true // they take lines of their own
 	root.SetVersionTemplate(versionTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newCompare(), newExport(), newList(), newDoctor(), newLoad())

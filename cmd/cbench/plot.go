@@ -24,6 +24,9 @@ func newPlot() *cobra.Command {
 
 // drawCharts draws what there are figures for. Why the others are not drawn is said only to who asks for charts: of most runs there are some.
 func drawCharts(cmd *cobra.Command, dir string, why bool) error {
+	if _, err := record.ReadRun(dir); err != nil {
+		return misuse("plot", err)
+	}
 	files, notes, err := results.Draw(dir)
 	if err != nil {
 		return fmt.Errorf("plot: %w", err)

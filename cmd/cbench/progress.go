@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
-
-	"golang.org/x/term"
 
 	"cbench/harness"
 	"cbench/results/figure"
@@ -33,17 +33,14 @@ type progress struct {
 }
 
 func newProgress(w io.Writer) *progress {
-	return &progress{w: w, live: onTerminal(w)}
-}
-
-func onTerminal(w io.Writer) bool {
-	file, is := w.(*os.File)
-	return is && term.IsTerminal(int(file.Fd()))
+	return &progress{w: w, live: escapes(w)}
 }
 
 func (p *progress) watch() harness.Watch {
-	return harness.Watch{Start: p.start, Phase: p.phase, Done: p.finished}
+	return harness.Watch{Start: p.start, Phase: p.phase, Done: p.finished, Warn: p.warn}
 }
+
+func (p *progress) warn(text string) { fmt.Fprintf(p.w, "cbench: run: %s\n", text) }
 
 func (p *progress) start(left []record.Planned, had int) {
 	p.left, p.total = left, len(left)
@@ -55,12 +52,17 @@ func (p *progress) start(left []record.Planned, had int) {
 		return
 	}
 	p.over = make(chan struct{})
+	resized := make(chan os.Signal, 1)
+	signal.Notify(resized, syscall.SIGWINCH)
 	go func() {
 		second := time.NewTicker(time.Second)
 		defer second.Stop()
+		defer signal.Stop(resized)
 		for {
 			select {
 			case <-second.C:
+				p.draw()
+			case <-resized:
 				p.draw()
 			case <-p.over:
 				return
@@ -74,7 +76,8 @@ func (p *progress) phase(cell record.Planned, phase string) {
 	if phase == harness.FirstPhase {
 		p.since = time.Now()
 	}
-	p.now = fmt.Sprintf("%d/%d  %s %s N=%d #%d: %s …", p.total-len(p.left)+1, p.total, whom(cell), what(cell.Scenario, cell.Params), cell.Conns, cell.Rep, phase)
+	p.now = fmt.Sprintf("%d/%d  %s %s N=%d #%d: %s …", p.total-len(p.left)+1, p.total,
+		words.Printable(whom(cell)), what(cell.Scenario, cell.Params), cell.Conns, cell.Rep, phase)
 	p.mu.Unlock()
 	p.draw()
 }
@@ -87,7 +90,18 @@ func (p *progress) draw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	left := max(0, p.timeLeft()-time.Since(p.since))
-	fmt.Fprintf(p.w, "\r\x1b[K%s %s left, until %s", p.now, round(left), time.Now().Add(left).Format("15:04"))
+	fmt.Fprint(p.w, "\r\x1b[K"+progressLine(p.now, fmt.Sprintf(" %s left, until %s", round(left),
+		time.Now().Add(left).Format("15:04")), columns(p.w)))
+}
+
+// progressLine is what happens now and when it will be over, in one row: one that is full would begin another. Of what happens
+// the middle goes first, because its begin counts and its end moves.
+func progressLine(now, left string, width int) string {
+	room := width - 1
+	if n := room - len([]rune(left)); n >= 20 {
+		return words.Shorten(now, n) + left
+	}
+	return fitted(now, room)
 }
 
 // whom is who is being measured: one model, or those of a rotation.
@@ -95,12 +109,15 @@ func whom(p record.Planned) string {
 	names := strings.Split(p.Params.Rotation, "+")
 	switch {
 	case p.Params.Rotation == "":
-		return p.Model
+		return shortName(p.Model)
 	case len(names) == 2:
-		return names[1] + " against " + names[0]
+		return shortName(names[1]) + " against " + shortName(names[0])
 	}
-	return fmt.Sprintf("%s and %d others in turn", names[0], len(names)-1)
+	return fmt.Sprintf("%s and %d others in turn", shortName(names[0]), len(names)-1)
 }
+
+// shortName is a name on a line with others.
+func shortName(name string) string { return words.Shorten(name, figure.MostOfName) }
 
 // what is being measured, as far as it takes to tell it from the others of a run.
 func what(scenario string, p record.Params) string {

@@ -37,9 +37,17 @@ func writeReport(cmd *cobra.Command, dir, out string) error {
 	if out == "" {
 		out = filepath.Join(dir, report.File)
 	}
+	if err := record.NotOwn(out, dir); err != nil {
+		return misuse("report", err)
+	}
 	source, err := sourceOf(dir)
 	if err != nil {
-		return fmt.Errorf("report: %w", err)
+		return misuse("report", err)
+	}
+	if cmd.Name() == "report" { // after a run they were said before it
+		for _, w := range source.Warnings {
+			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: report: %s\n", w)
+		}
 	}
 	if err := report.WriteFile(out, source); err != nil {
 		return fmt.Errorf("report: %w", err)
@@ -58,6 +66,8 @@ func sourceOf(dir string) (report.Source, error) {
 	if err != nil {
 		return report.Source{}, err
 	}
+	run, cells, named := figure.ShortNames(run, cells)
+	warnings = append(warnings, named...)
 	ours, _ := figure.Apart(run, cells)
 	source := report.Source{
 		Run: run, Cells: cells, Warnings: warnings, Comparisons: compare.Comparisons(ours, ""),

@@ -4,16 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"cbench/harness"
 	"cbench/harness/server"
@@ -21,7 +16,9 @@ import (
 	"cbench/results"
 	"cbench/results/figure"
 	"cbench/results/record"
-	"cbench/scenarios"
+	"cbench/results/words"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // runFlags is what the user of cbench run asked for.
@@ -40,6 +37,7 @@ type runFlags struct {
 	shares                   []float64
 	hows                     []string
 	flags                    *pflag.FlagSet
+	plan                     []record.Planned // of the run that is gone on with
 }
 
 func newRun() *cobra.Command {
@@ -51,7 +49,8 @@ func newRun() *cobra.Command {
 
 Every repetition has a server process of its own, on CPUs of its own, and a load process on the
 others. Every byte of every reply is checked. Repetitions run in an order drawn from the seed, and
-each is written down as it is finished: after Ctrl-C or a crash, --resume goes on from there.
+each is written down as it is finished: after Ctrl-C or a crash, --resume goes on from there. The
+plan of a run is in its run.json: what is typed beside --resume may repeat it, and not change it.
 
 With --rotate the servers compared are alive together and loaded in turn for short slots, so that
 what drifts on the machine meets them all: that is how to compare throughput, latency and CPU.
@@ -84,46 +83,35 @@ func (f *runFlags) addTo(cmd *cobra.Command) {
 	f.addMachine(flags)
 	f.addOutput(flags)
 	groupFlags(cmd, runGroups...)
-	completeModels(cmd, "model")
-	cmd.RegisterFlagCompletionFunc("scenario", cobra.FixedCompletions(scenarios.Names(), cobra.ShellCompDirectiveNoFileComp))
-	cmd.RegisterFlagCompletionFunc("suite", cobra.FixedCompletions(suiteNames(), cobra.ShellCompDirectiveNoFileComp))
-	for _, chosen := range []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed", "pipeline", "room-size", "share", "block", "how",
-		"arrivals", "rotate", "base", "rounds", "slot", "width", "twin", "slo", "search", "window", "most-rate"} {
+	completeChoices(cmd)
+	cmd.MarkFlagDirname("out")
+	for _, chosen := range notWithSuite {
 		cmd.MarkFlagsMutuallyExclusive("suite", chosen)
 	}
 	cmd.MarkFlagsMutuallyExclusive("rate", "closed")
 	for _, alone := range []string{"duration", "warmup"} {
 		cmd.MarkFlagsMutuallyExclusive("rotate", alone)
 	}
-	cmd.RegisterFlagCompletionFunc("how", cobra.FixedCompletions([]string{"inline", "spin", "offload"}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.RegisterFlagCompletionFunc("driver", cobra.FixedCompletions([]string{ownDriver, harness.Hey, harness.Wrk}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.RegisterFlagCompletionFunc("arrivals", cobra.FixedCompletions([]string{"constant", record.Poisson}, cobra.ShellCompDirectiveNoFileComp))
-	cmd.RegisterFlagCompletionFunc("rotate", cobra.FixedCompletions([]string{harness.RotatePairs, harness.RotateAll}, cobra.ShellCompDirectiveNoFileComp))
-	completeModels(cmd, "base")
 	searchExcludes(cmd)
 }
 
+// notWithSuite is the flags whose place a suite takes.
+var notWithSuite = []string{"driver", "scenario", "conns", "duration", "warmup", "reps", "payload", "rate", "closed",
+	"pipeline", "room-size", "share",
+	"block", "how", "arrivals", "rotate", "base", "rounds", "slot", "width", "twin", "slo", "search", "window", "edge",
+	"tries", "most-rate", "diagnose"}
+
 func (f *runFlags) run(cmd *cobra.Command) error {
-	err := f.recall(cmd)
-	if err == nil {
-		err = errors.Join(f.notInVain(cmd), f.notNothing(cmd))
-	}
+	e, err := f.asked(cmd)
 	if err != nil {
-		return fmt.Errorf("run: %w", err)
-	}
-	e, skipped, err := f.experiment()
-	if err != nil {
-		return fmt.Errorf("run: %w", err)
-	}
-	e.Command = commandLine(cmd)
-	for _, s := range skipped {
-		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: run: left out: %s\n", s)
+		return misuse("run", err)
 	}
 	show := newProgress(cmd.ErrOrStderr())
 	cells, err := harness.Run(cmd.Context(), e, show.watch())
 	show.close()
 	if errors.Is(err, harness.ErrStopped) {
-		err = fmt.Errorf("%w: %d of %d repetitions are in %s; cbench run --resume --out=%s goes on", err, len(cells), len(e.Plan), e.Dir, e.Dir)
+		err = fmt.Errorf("%w: %d of %d repetitions are in %s; cbench run --resume --out=%s goes on", err, len(cells),
+			len(e.Plan), e.Dir, words.Shell(e.Dir))
 	}
 	if len(cells) > 0 { // what was measured is shown, whatever came after
 		err = errors.Join(err, f.present(cmd, e.Dir, cells))
@@ -132,6 +120,35 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 		return fmt.Errorf("run: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	return nil
+}
+
+// asked is the experiment that the command line asks for, or why there can be none.
+func (f *runFlags) asked(cmd *cobra.Command) (e harness.Experiment, err error) {
+	if err = f.recall(cmd); err != nil {
+		return e, err
+	}
+	if !f.resume {
+		if err = errors.Join(f.notInVain(cmd), f.notNothing(cmd), notAChoice(cmd)); err != nil {
+			return e, err
+		}
+	}
+	e, skipped, err := f.experiment()
+	if err != nil {
+		return e, err
+	}
+	if !f.resume && record.Holds(e.Dir) {
+		return e, e.Taken()
+	}
+	if f.noisy { // said by the environment or a suite: the record says it too, so that --resume does not depend on them
+		if err := cmd.Flags().Set("noisy", "true"); err != nil {
+			return e, err
+		}
+	}
+	e.Command = commandLine(cmd)
+	for _, s := range skipped {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: run: left out: %s\n", s)
+	}
+	return e, nil
 }
 
 // notInVain refuses what would be said in vain.
@@ -146,7 +163,7 @@ func (f *runFlags) notInVain(cmd *cobra.Command) error {
 			return fmt.Errorf("%s: it is for a search: --slo, such as p99<5ms", name)
 		}
 	}
-	if cmd.Flags().Changed("speaks") && f.foreign.cmd == "" {
+	if cmd.Flags().Changed("speaks") && len(f.foreign.cmds) == 0 {
 		return errors.New("speaks: it is for a server of your own: --cmd")
 	}
 	return nil
@@ -176,6 +193,10 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 	run, err := record.ReadRun(dir)
 	if err != nil {
 		return err
+	}
+	run, cells, named := figure.ShortNames(run, cells)
+	for _, note := range named {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: run: %s\n", note)
 	}
 	ours, apart := figure.Apart(run, cells)
 	for _, write := range []func(io.Writer, []record.Cell, results.TableOptions) error{
@@ -209,11 +230,8 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 // tableOptions is where the command's tables are read.
 func tableOptions(cmd *cobra.Command) results.TableOptions {
 	opts := results.TableOptions{Width: 100}
-	if file, is := cmd.OutOrStdout().(*os.File); is && term.IsTerminal(int(file.Fd())) {
-		opts.Color = os.Getenv("NO_COLOR") == ""
-		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-			opts.Width = width
-		}
+	if out := cmd.OutOrStdout(); onTerminal(out) {
+		opts.Color, opts.Width = escapes(out), columns(out)
 	}
 	return opts
 }
@@ -229,37 +247,43 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 	if e.Servers, err = f.servers(); err != nil {
 		return e, nil, err
 	}
-	blocks, err := f.blocks()
+	e.LoadLoops = 1
+	e.CPUsAsked = f.serverCPUs != "" && f.clientCPUs != ""
+	if n := len(e.LoadCPUs); n > 2 {
+		e.LoadLoops = n - 1 // one left for the kernel's share and for what watches
+	}
+	if e.Plan = f.plan; !f.resume {
+		if e.Plan, skipped, err = f.planned(e.Servers); err != nil {
+			return e, nil, err
+		}
+	}
+	e.Noisy = f.noisy
+	e.Dir, e.Resume, e.Linger = f.out, f.resume, f.linger
+	if e.Dir == "" {
+		e.Dir = filepath.Join("out", time.Now().Format("20060102-150405"))
+	}
+	e.LoadArgs = []string{server.Self, "load"}
+	return e, skipped, nil
+}
+
+// planned is the plan, and what is left out of it.
+func (f *runFlags) planned(servers []harness.Server) (plan []record.Planned, skipped []string, err error) {
+	blocks, err := f.blocks(servers)
 	if err != nil {
-		return e, nil, err
+		return nil, nil, err
 	}
 	for i := range blocks {
 		if len(f.procs) > 1 && len(blocks[i].Procs) == 0 {
 			blocks[i].Procs = f.procs
 		}
 	}
-	e.LoadLoops = 1
-	e.Noisy = f.noisy
-	e.CPUsAsked = f.serverCPUs != "" && f.clientCPUs != ""
-	if n := len(e.LoadCPUs); n > 2 {
-		e.LoadLoops = n - 1 // one left for the kernel's share and for what watches
+	if plan, skipped, err = harness.Plan(servers, blocks, f.seed); err != nil {
+		return nil, nil, err
 	}
-	if e.Plan, skipped, err = harness.Plan(e.Servers, blocks, f.seed); err != nil {
-		return e, nil, err
+	if len(plan) == 0 {
+		return nil, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
 	}
-	if len(e.Plan) == 0 {
-		return e, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
-	}
-	skipped = append(skipped, f.missing...)
-	e.Dir, e.Resume, e.Linger = f.out, f.resume, f.linger
-	if e.Dir == "" {
-		if f.resume {
-			return e, nil, errors.New("resume: --out must say which run to go on with")
-		}
-		e.Dir = filepath.Join("out", time.Now().Format("20060102-150405"))
-	}
-	e.LoadArgs = []string{server.Self, "load"}
-	return e, skipped, nil
+	return plan, append(skipped, f.missing...), nil
 }
 
 func (f *runFlags) servers() ([]harness.Server, error) {
@@ -270,18 +294,19 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 		}
 		procs = f.procs[0]
 	}
-	if f.foreign.cmd == "" && f.foreign.name != "" {
-		return nil, fmt.Errorf("name %q: it is for a server of your own: --cmd", f.foreign.name)
+	own, err := f.foreign.servers()
+	if err != nil {
+		return nil, err
 	}
-	names := f.models
-	if len(names) == 0 && f.suite != "" {
-		s, err := findSuite(f.suite)
+	names, several := f.models, false
+	if len(names) == 0 && f.suite != "" && !f.resume {
+		suites, err := findSuites(f.suite)
 		if err != nil {
 			return nil, err
 		}
-		names = s.Models
+		names, several = modelsOfSuites(suites), len(suites) > 1
 	}
-	if len(names) == 0 && f.foreign.cmd == "" {
+	if len(names) == 0 && len(own) == 0 {
 		names = []string{allModels}
 	}
 	names = withoutAll(names)
@@ -289,6 +314,9 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 	for _, name := range names {
 		if name == originals {
 			all, missing, err := originalServers()
+			if err != nil && several {
+				all, missing, err = nil, []string{err.Error()}, nil // the other suites go without
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -309,13 +337,7 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 		}
 		servers = append(servers, ownServer(m, procs))
 	}
-	if f.foreign.cmd != "" {
-		s, err := f.foreign.server()
-		if err != nil {
-			return nil, err
-		}
-		servers = append(servers, s)
-	}
+	servers = append(servers, own...)
 	seen := map[string]bool{}
 	for _, s := range servers {
 		if seen[s.Name] {
@@ -326,11 +348,14 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 	return servers, nil
 }
 
-func (f *runFlags) blocks() ([]harness.Block, error) {
+func (f *runFlags) blocks(servers []harness.Server) ([]harness.Block, error) {
 	if f.suite != "" {
-		s, err := findSuite(f.suite)
-		f.noisy = f.noisy || s.Noisy
-		return s.Blocks, err
+		suites, err := findSuites(f.suite)
+		if err != nil {
+			return nil, err
+		}
+		f.noisy = f.noisy || !slices.ContainsFunc(suites, func(s suite) bool { return !s.Noisy })
+		return blocksOfSuites(suites, servers, len(f.models) > 0), nil
 	}
 	b := f.block
 	b.Conns = nil

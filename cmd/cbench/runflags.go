@@ -33,7 +33,8 @@ func (f *runFlags) addMeasured(flags *pflag.FlagSet) {
 	flags.DurationVar(&f.block.Warmup, "warmup", time.Second, "how long to load before that")
 	flags.IntVar(&f.block.Reps, "reps", 3, "`number` of repetitions; of a search 1 unless told")
 	flags.Uint64Var(&f.seed, "seed", 1, "`number` that the order and the payloads are drawn from")
-	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead, by `name`: "+strings.Join(suiteNames(), ", ")+"; or a file of your own, such as mine.json")
+	flags.StringVar(&f.suite, "suite", "", "a ready-made experiment instead, by `name`: "+strings.Join(suiteNames(),
+		", ")+"; or a file of your own, such as mine.json, which may hold several: all, or mine.json:NAME")
 	flags.BoolVar(&f.block.Diagnose, "diagnose", false, "after each first repetition, look into the server for a second: system calls, scheduler, allocations")
 	flags.DurationVar(&f.linger, "linger", time.Second, "after each first repetition, how long to watch what a server gives back once its connections are closed")
 }
@@ -72,6 +73,6 @@ func (f *runFlags) addMachine(flags *pflag.FlagSet) {
 
 func (f *runFlags) addOutput(flags *pflag.FlagSet) {
 	flags.StringVar(&f.out, "out", "", "`directory` for the results; left out, out/ and the time")
-	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out as it was planned: its plan is in its file")
 	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"cbench/harness"
 )
 
 // addSearch adds what makes of a run a search for the most that keeps limits.
@@ -23,6 +21,4 @@ func searchExcludes(cmd *cobra.Command) {
 	for _, flag := range []string{"duration", "warmup", "closed", "pipeline", "driver", "rotate"} {
 		cmd.MarkFlagsMutuallyExclusive("slo", flag)
 	}
-	cmd.RegisterFlagCompletionFunc("search",
-		cobra.FixedCompletions([]string{harness.SearchRate, harness.SearchConns}, cobra.ShellCompDirectiveNoFileComp))
 }

@@ -146,7 +146,7 @@ func TestSearchErrorsSayTheMend(t *testing.T) {
 	}{
 		{[]string{"slo", "p95", "p99"}, []string{"--slo=p95<5ms"}},
 		{[]string{"search", "--slo"}, []string{"--search=conns"}},
-		{[]string{"search \"both\"", "rate or conns"}, []string{"--search=both", "--slo=p99<5ms"}},
+		{[]string{"search \"both\"", "rate and conns"}, []string{"--search=both", "--slo=p99<5ms"}},
 		{[]string{"slo", "closed"}, []string{"--slo=p99<5ms", "--closed"}},
 		{[]string{"slo", "duration"}, []string{"--slo=p99<5ms", "--duration=1s"}},
 		{[]string{"suite", "slo"}, []string{"--slo=p99<5ms", "--suite=smoke"}},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cbench/harness/probe"
 	"cbench/harness/server/control"
 	"cbench/models"
 )
@@ -32,15 +33,21 @@ owes for at most 5 s, and closes.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			model, err := findModel(name)
 			if err != nil {
-				return fmt.Errorf("serve: %w", err)
+				return misuse("serve", err)
 			}
 			for flag, n := range map[string]int{"procs": procs, "workers": cfg.Workers, "offload": cfg.Offload, "max-conns": cfg.MaxConns} {
 				if n < 0 {
-					return fmt.Errorf("serve: %s %d: must not be less than 0", flag, n)
+					return misuse("serve", fmt.Errorf("%s %d: must not be less than 0", flag, n))
 				}
+			}
+			for _, text := range probe.ManyProcs(procs) {
+				fmt.Fprintf(cmd.ErrOrStderr(), "cbench: serve: %s\n", text)
 			}
 			if procs > 0 {
 				runtime.GOMAXPROCS(procs)
+			}
+			if addr, err = hostPort(addr); err != nil {
+				return misuse("serve", err)
 			}
 			l, err := net.Listen("tcp", addr)
 			if err != nil {
@@ -67,7 +74,7 @@ owes for at most 5 s, and closes.`,
 	flags.IntVar(&cfg.Offload, "offload", 0, "slow `requests` offloaded at once; 0: 64")
 	flags.IntVar(&cfg.MaxConns, "max-conns", 0, "`connections` at once; 0: the descriptor limit less 64")
 	groupFlags(cmd, flagGroup{"What is served", []string{"model", "addr"}}, flagGroup{"Limits", []string{"procs", "workers", "offload", "max-conns"}})
-	completeModels(cmd, "model")
+	completeChoices(cmd)
 	cmd.MarkFlagRequired("model")
 	return cmd
 }

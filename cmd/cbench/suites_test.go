@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,10 +33,11 @@ func TestReadySuites(t *testing.T) {
 		theirs = append(theirs, serverOf(o, ""))
 	}
 	for name, most := range map[string]time.Duration{"smoke": time.Minute, "default": 12 * time.Minute, "originals": 25 * time.Minute, "full": 24 * time.Hour} {
-		s, err := findSuite(name)
-		if err != nil || s.Doc == "" {
-			t.Fatalf("%s: %v, doc %q", name, err, s.Doc)
+		found, err := findSuites(name)
+		if err != nil || len(found) != 1 || found[0].Doc == "" {
+			t.Fatalf("%s: %v, %+v", name, err, found)
 		}
+		s := found[0]
 		servers := own
 		if slices.Contains(s.Models, originals) {
 			servers = slices.Concat(own, theirs)
@@ -74,11 +76,11 @@ func TestDefaultSuiteFillsTheReport(t *testing.T) {
 		}
 		own = append(own, ownServer(m, 1))
 	}
-	s, err := findSuite("default")
+	found, err := findSuites("default")
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, _, err := harness.Plan(own, s.Blocks, 1)
+	plan, _, err := harness.Plan(own, found[0].Blocks, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +147,76 @@ func TestSuiteOfOnesOwn(t *testing.T) {
 	}
 	mustFail(t, []string{"huge", "smoke", ".json"}, "run", "--suite=huge")
 	mustFail(t, []string{"no such file"}, "run", "--suite="+filepath.Join(dir, "nothing.json"))
+}
+
+// A file may hold one suite or a list, as the one in this project does; of a list all run, or the one that is named.
+func TestSuitesOfAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "two: of mine.json")
+	text := `
+[
+  {"name": "a", "noisy": true, "models": ["floor"], "blocks": [{"scenario": "echo", "conns": [4], "closed": true,
+	"duration": "200ms"}]},
+  {"name": "b", "models": ["floor", "reactor"], "blocks": [{"scenario": "echo", "conns": [8], "closed": true,
+	"duration": "200ms"}]}
+]`
+	put := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(text)
+	planned := func(suite string, models ...string) (all []string, noisy bool) {
+		t.Helper()
+		f := runFlags{suite: suite, models: models}
+		servers, err := f.servers()
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, _, err := f.planned(servers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range plan {
+			all = append(all, fmt.Sprintf("%s %d", p.Model, p.Conns))
+		}
+		slices.Sort(all)
+		return all, f.noisy
+	}
+	for _, tt := range []struct {
+		suite  string
+		models []string
+		want   []string
+		noisy  bool
+	}{
+		{path, nil, []string{"floor 4", "floor 8", "reactor 8"}, false}, // each with its own models
+		{path + ":a", nil, []string{"floor 4"}, true},
+		{path + ":b", nil, []string{"floor 8", "reactor 8"}, false},
+		{path, []string{"pool"}, []string{"pool 4", "pool 8"}, false}, // --model goes before
+	} {
+		if got, noisy := planned(tt.suite, tt.models...); !slices.Equal(got, tt.want) || noisy != tt.noisy {
+			t.Errorf("%s, models %q: %q, noisy %v; want %q, %v", tt.suite, tt.models, got, noisy, tt.want, tt.noisy)
+		}
+	}
+	if all, err := findSuites("suites.json"); err != nil || !slices.Equal(namesOf(all), suiteNames()) {
+		t.Errorf("the file that the README links: %q, %v", namesOf(all), err)
+	}
+	mustFail(t, []string{`suite "c": there is none of that name`, "a and b"}, "run", "--suite="+path+":c")
+	for text, words := range map[string][]string{
+		"[]":                        {"holds no suite"},
+		"[\n{\"blocks\": [}\n]":     {"line 2", "invalid character"},
+		text[:len(text)-4] + "]x}]": {"line 6"},
+		strings.Replace(text, `"conns": [8]`, `"connections": [8]`, 1): {"suite 2", "block 1 (line 5)", "connections"},
+		"3": {"suite"},
+		"":  {"suite"},
+	} {
+		put(text)
+		mustFail(t, append(words, "two: of mine.json"), "run", "--suite="+path)
+	}
+	put("\xEF\xBB\xBF" + text)
+	if _, err := findSuites(path); err != nil {
+		t.Errorf("a byte order mark: %v", err)
+	}
 }
 
 func FuzzSuite(f *testing.F) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -11,7 +10,6 @@ import (
 	"cbench/harness/probe"
 )
 
-// versionTemplate asks for the commit only when the version is asked for: it may take a call of git, and every server measured is a cbench.
 const versionTemplate = "{{.Name}} {{.Version}}, {{builtFrom}}\n"
 
 func init() { cobra.AddTemplateFunc("builtFrom", builtFrom) }
@@ -26,5 +24,9 @@ func moduleVersion() string {
 
 // builtFrom is the commit that this program was built from, and what built it.
 func builtFrom() string {
-	return fmt.Sprintf("commit %s, %s %s/%s", cmp.Or(probe.BuildCommit(), "not known"), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	commit := "not known"
+	if known := probe.BuildCommit(); known != nil {
+		commit = *known
+	}
+	return fmt.Sprintf("commit %s, %s %s/%s", commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -28,7 +28,7 @@ type Finding struct {
 // checks in the order of a reader's questions: how many connections, how well apart, how exact, how quiet.
 var checks = []func() Finding{
 	checkFiles, checkPorts, checkBacklog, checkConntrack, checkMemory,
-	checkCPUs, checkCgroup, checkSizes,
+	checkQuota, checkCPUs, checkCgroup, checkSizes,
 	checkPoll, checkClock, checkGovernor, checkTurbo, checkHugePages, checkPerf, checkSyscalls,
 	checkLoad,
 }
@@ -84,6 +84,11 @@ func (e Examination) listen(ctx context.Context) (all []Finding) {
 			break
 		}
 		all = append(all, part(ctx, e.Listen/time.Duration(len(parts)))...)
+	}
+	if cpus, _, _ := quota(); cpus > 0 {
+		for i, f := range all {
+			all[i] = f.unblamed()
+		}
 	}
 	return all
 }

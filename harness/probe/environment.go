@@ -2,15 +2,11 @@ package probe
 
 import (
 	"bufio"
-	"context"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/prometheus/procfs"
 	"golang.org/x/sys/unix"
@@ -44,7 +40,7 @@ func Environment(serverCPUs, clientCPUs []int) record.Environment {
 	if cpus, err := AvailableCPUs(); err == nil {
 		e.Cores = len(cpus)
 	}
-	e.MemoryBytes, _ = memorySize()
+	e.MemoryBytes, _ = MemorySize()
 	// Go raised this process's soft limit to the hard one at its start, and so it is what a server gets, too.
 	var files unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NOFILE, &files) == nil {
@@ -112,8 +108,8 @@ func cpuModel() (name string, virtual *bool) {
 	return infos[0].ModelName, virtual
 }
 
-// memorySize is the machine's memory, and what of it is free or can be freed, in bytes; 0 if unknown.
-func memorySize() (total, available int64) {
+// MemorySize is the machine's memory, and what of it is free or can be freed, in bytes; 0 if unknown.
+func MemorySize() (total, available int64) {
 	proc, err := procfs.NewDefaultFS()
 	if err != nil {
 		return 0, 0
@@ -131,42 +127,28 @@ func memorySize() (total, available int64) {
 	return total, available
 }
 
-// BuildCommit is the commit this program was built from, "-dirty" if files were changed. `go run` and `go test` leave it out of
-// the program: then it is that of the checkout we run in, if it is ours.
-func BuildCommit() string {
+// BuildCommit is the commit this program was built from, "-dirty" if files were changed, as the go command wrote it into the
+// program; nil where it did not, as in `go run`, `go test` and without -buildvcs. The checkout that we happen to run in would
+// be a guess.
+func BuildCommit() *string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return ""
+		return nil
 	}
+	return commitOf(info.Settings)
+}
+
+func commitOf(settings []debug.BuildSetting) *string {
 	set := map[string]string{}
-	for _, s := range info.Settings {
+	for _, s := range settings {
 		set[s.Key] = s.Value
 	}
-	if commit := set["vcs.revision"]; commit != "" {
-		return dirty(commit, set["vcs.modified"] == "true")
+	commit := set["vcs.revision"]
+	if commit == "" {
+		return nil
 	}
-	top := git("rev-parse", "--show-toplevel")
-	gomod, err := os.ReadFile(filepath.Join(top, "go.mod"))
-	if top == "" || err != nil || !strings.HasPrefix(string(gomod), "module "+info.Main.Path+"\n") {
-		return ""
+	if set["vcs.modified"] == "true" {
+		commit += "-dirty"
 	}
-	return dirty(git("rev-parse", "HEAD"), git("status", "--porcelain") != "")
-}
-
-func dirty(commit string, is bool) string {
-	if is && commit != "" {
-		return commit + "-dirty"
-	}
-	return commit
-}
-
-// git is the output of a git command; empty if it failed.
-func git(args ...string) string {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, "git", args...).Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
+	return &commit
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"cbench/harness/server/cgroup"
+	"cbench/results/words"
 	"cbench/scenarios/wire"
 )
 
@@ -77,17 +78,67 @@ func checkConntrack() Finding {
 func checkMemory() Finding {
 	// Two sockets of 4 KB of kernel memory, a goroutine and its buffers, data on the way.
 	const perConnection = 32 << 10
-	total, free := memorySize()
+	total, free := MemorySize()
 	if total == 0 {
 		return Finding{}
 	}
+	within := ""
+	if limits := readLimits(); limits.MemoryBytes > 0 && limits.MemoryBytes < total {
+		total, free = limits.MemoryBytes, min(free, limits.MemoryBytes)
+		within = fmt.Sprintf(" (the limit of %s, not the machine's)", limits.MemoryIn)
+	}
 	fit := int(free / perConnection)
 	return Finding{
-		Name: "memory", Value: fmt.Sprintf("%.1f of %.1f GB available: some %d connections", float64(free)/1e9, float64(total)/1e9, fit),
+		Name: "memory", Value: fmt.Sprintf("%.1f of %.1f GB available%s: some %d connections", float64(free)/1e9,
+			float64(total)/1e9, within, fit),
 		Severity: grade(fit, 1_000, min(connections(), 10_000)),
 		Spoils:   "the largest number of connections; near the bound the kernel reclaims, and latency is the disk's",
 		Mend:     "stop what else uses memory",
 	}
+}
+
+// readLimits is what the control groups allow this process; a test says otherwise.
+var readLimits = cgroup.ReadLimits
+
+// quota is the quota of CPU time in force that is less than the CPUs there are; 0: none is.
+func quota() (cpus float64, of int, in string) {
+	limits := readLimits()
+	all, err := AvailableCPUs()
+	if err != nil || limits.CPUs == 0 || limits.CPUs >= float64(len(all)) {
+		return 0, 0, ""
+	}
+	return limits.CPUs, len(all), limits.CPUsIn
+}
+
+func checkQuota() Finding {
+	cpus, of, in := quota()
+	if cpus == 0 {
+		return Finding{}
+	}
+	return Finding{
+		Name: "CPU quota", Value: fmt.Sprintf("%s of %d CPUs' time (%s)", words.Digits(cpus), of, in), Severity: Bad,
+		Spoils: "once it is used up server and load stand still until the next period: latency, throughput and what others " +
+			"seem to take are the quota's",
+		Mend: "lift it: docker run without --cpus, CPUQuota= of the systemd unit, the CPU limit of the pod",
+	}
+}
+
+// unblamed is a finding that blames others for what a quota does too.
+func (f Finding) unblamed() Finding {
+	if f.Severity != OK {
+		f.Spoils, f.Mend = "latency and CPU time; the quota does so too, so that nobody else is to blame for certain",
+			"lift the CPU quota first, and look again"
+	}
+	return f
+}
+
+// ManyProcs is a word on a number of threads that is more than the CPUs there are; none where it is not.
+func ManyProcs(n int) []string {
+	cpus, err := AvailableCPUs()
+	if err != nil || n <= len(cpus) {
+		return nil
+	}
+	return []string{fmt.Sprintf("procs %d: more than the %d CPUs there are: that many threads take turns on them", n, len(cpus))}
 }
 
 func checkCPUs() Finding {
@@ -100,7 +151,8 @@ func checkCPUs() Finding {
 	switch {
 	case !s.Apart:
 		f.Value, f.Severity = fmt.Sprintf("%s: server and load share it", FormatCPUs(cpus)), Bad
-		f.Spoils, f.Mend = "the load takes the server's CPU time: latency and throughput are of both together", "use a machine with two cores or more"
+		f.Spoils, f.Mend = "the load takes the server's CPU time: latency and throughput are of both together",
+			"use a machine with two cores or more, or lift what keeps cbench to one (taskset, cpuset)"
 	case s.SharedCore:
 		f.Value, f.Severity = fmt.Sprintf("server %s, load %s: threads of one core", FormatCPUs(s.Server), FormatCPUs(s.Load)), Note
 		f.Spoils, f.Mend = "each slows the other down by what they share in the core", "use a machine with two cores or more"

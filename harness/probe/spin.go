@@ -146,7 +146,8 @@ func checkSpin(ctx context.Context, cpus []int, about time.Duration) (findings [
 			Spoils:   "CPU time a message: differences smaller than that are the machine's",
 			Mend:     "performance governor, turbo off, a quieter host; compare in rotation (cbench run --rotate), and more rounds",
 		}, Finding{
-			Name: fmt.Sprintf("CPU %d to oneself", s.CPU), Value: fmt.Sprintf("%.1f%% of the time taken by others while it was wanted", 100*s.Lost),
+			Name: fmt.Sprintf("CPU %d to oneself", s.CPU), Value: fmt.Sprintf("%.1f%% of the time it was wanted and not given",
+				100*s.Lost),
 			Severity: grade(-s.Lost, -0.10, -0.02),
 			Spoils:   "latency and throughput: whoever else runs there is in them",
 			Mend:     "stop what else runs, isolate the CPU (isolcpus=, cpuset), or choose others: --server-cpus, --client-cpus",

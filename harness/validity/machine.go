@@ -60,6 +60,9 @@ func judgeOthers(e *Evidence) Verdict {
 // disturbed is a verdict against the machine, or for what it does to a client. Whoever only tries something out on a machine in use keeps what was measured, with a
 // warning.
 func (e *Evidence) disturbed(format string, args ...any) Verdict {
+	if e.Quota != "" {
+		format, args = format+"; or nobody did: %s", append(args[:len(args):len(args)], e.Quota)
+	}
 	if e.Noisy {
 		return warned(format+" (kept: --noisy)", args...)
 	}

@@ -28,6 +28,7 @@ type Evidence struct {
 	SharedAsked bool   // whoever started the run wants that
 	CPUs        []int  // of both sides
 	Noisy       bool   // the machine is known to be in use
+	Quota       string // of CPU time, that is in force
 
 	VoidRounds []string // why rounds of a rotation do not count
 }

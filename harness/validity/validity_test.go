@@ -429,3 +429,11 @@ func TestBehind(t *testing.T) {
 		t.Errorf("one that keeps up: %+v", b)
 	}
 }
+
+// Under a quota it may be that nobody took the CPU.
+func TestQuotaIsNamedBesideOthers(t *testing.T) {
+	e := Evidence{Cell: &record.Cell{Scenario: "echo"}, Quota: "a quota of 0.5 CPUs"}
+	if v := strings.Join(e.disturbed("others took %d", 7).Void, ""); v != "others took 7; or nobody did: a quota of 0.5 CPUs" {
+		t.Errorf("%q", v)
+	}
+}

@@ -7,7 +7,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net/url"
+	"reflect"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/perf/benchfmt"
@@ -28,10 +32,15 @@ var benchUnits = []struct {
 	{"kernel-B/conn", figure.Named("kernel_per_conn_bytes")},
 }
 
-// WriteBench writes the valid cells in the Go benchmark format (golang.org/design/14313-benchmark-format), a line a repetition, with the
-// environment as file configuration. ns/msg is CPU time of the server. Void cells are left out, for the format cannot tell them from others:
-// it returns how many, and how many have no figure. The error is the writer's.
+// WriteBench writes the valid cells in the Go benchmark format (golang.org/design/14313-benchmark-format), a line a repetition.
+// ns/msg is CPU time of the server. The environment stands in comments: as file configuration, benchstat would put runs that
+// differ in any of it (a new commit, a new Go) into tables apart, and they would never be compared. Void cells are left out,
+// because the format cannot tell them from others: it returns how many, and how many have no figure. run may be nil: then
+// nothing is said of where. The error is the writer's.
 func WriteBench(w io.Writer, run *record.Run, cells []record.Cell) (void, empty int, err error) {
+	if run != nil {
+		_, err = io.WriteString(w, benchComments(run))
+	}
 	out := benchfmt.NewWriter(w)
 	write := func(r benchfmt.Record) {
 		if err == nil {
@@ -43,16 +52,16 @@ func WriteBench(w io.Writer, run *record.Run, cells []record.Cell) (void, empty 
 		if u.fig.Less {
 			better = "lower"
 		}
-		write(&benchfmt.UnitMetadata{UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: "better"}, OrigUnit: u.unit, Value: better})
+		write(&benchfmt.UnitMetadata{UnitMetadataKey: benchfmt.UnitMetadataKey{Unit: u.unit, Key: "better"}, OrigUnit: u.unit,
+			Value: better})
 	}
-	config := benchConfig(run)
 	var valid []record.Cell // in the order that groups are shown in, which benchstat keeps
 	for _, g := range figure.Summarise(cells) {
 		valid, void = append(append(valid, g.Rotated...), g.Valid...), void+len(g.Void)
 	}
 	for i := range valid {
 		c := &valid[i]
-		r := &benchfmt.Result{Config: config, Name: benchfmt.Name(benchName(c)), Iters: int(max(c.Load.Received, 1))}
+		r := &benchfmt.Result{Name: benchfmt.Name(benchName(c)), Iters: int(max(c.Load.Received, 1))}
 		for _, u := range benchUnits {
 			if v, known := u.fig.Metric(c); known {
 				r.Values = append(r.Values, benchfmt.Value{Value: v, Unit: u.unit})
@@ -70,71 +79,78 @@ func WriteBench(w io.Writer, run *record.Run, cells []record.Cell) (void, empty 
 	return void, empty, err
 }
 
-// benchConfig is what the figures depend on beside the program, by keys as the format wants them: in lower case, without spaces.
-func benchConfig(run *record.Run) (config []benchfmt.Config) {
+// benchComments is what the figures depend on beside the program: a line each that no reader of the format takes for more.
+func benchComments(run *record.Run) string {
 	e := run.Environment
+	var lines strings.Builder
 	for _, c := range []struct{ key, value string }{
-		{"goos", "linux"},
 		{"cpu", e.CPUModel},
 		{"cores", fmt.Sprint(e.Cores)},
 		{"memory-bytes", fmt.Sprint(e.MemoryBytes)},
 		{"kernel", e.Kernel},
 		{"distro", e.Distro},
 		{"go-version", e.GoVersion},
-		{"commit", e.BuildCommit},
+		{"commit", e.Commit()},
 		{"gogc", e.GOGC},
 		{"gomemlimit", e.GOMEMLIMIT},
 		{"server-cpus", e.ServerCPUs},
 		{"client-cpus", e.ClientCPUs},
 	} {
 		if value := strings.TrimSpace(words.Printable(c.value)); value != "" {
-			config = append(config, benchfmt.Config{Key: c.key, Value: []byte(value), File: true})
+			fmt.Fprintf(&lines, "# %s: %s\n", c.key, value)
 		}
 	}
-	return config
+	return lines.String()
 }
 
-// benchName is "Echo/model=reactor/conns=1000/loop=open/rate=20000/payload=128-2", the last being the server's GOMAXPROCS. Repetitions have
-// one name, which is what makes them a sample; those of a rotation have that of the rotation too, for they were taken otherwise.
+// benchName is "Echo/model=reactor/conns=1000/loop=open/rate=20000/payload=128-2", the last being the server's GOMAXPROCS: all
+// that tells loads apart (record.Params.Alike). Repetitions have one name, which is what makes them a sample; those of a
+// rotation have that of the rotation too, because they were taken otherwise.
 func benchName(c *record.Cell) string {
 	p := c.Params
 	var name strings.Builder
-	for _, word := range strings.FieldsFunc(c.Scenario, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+	for _, word := range strings.FieldsFunc(c.Scenario, func(r rune) bool {
+		return !unicode.IsLetter(r) &&
+			!unicode.IsDigit(r)
+	}) {
 		name.WriteString(words.Capital(word))
 	}
-	part := func(key string, value any) { fmt.Fprintf(&name, "/%s=%s", key, benchSafe(fmt.Sprint(value))) }
+	part := func(key, value string) { fmt.Fprintf(&name, "/%s=%s", key, benchSafe(value)) }
 	part("model", c.Model)
-	part("conns", c.Conns)
+	part("conns", strconv.Itoa(c.Conns))
 	part("loop", cmp.Or(p.Loop, "none"))
-	if p.RatePerS > 0 {
-		part("rate", p.RatePerS)
-	}
-	if p.Pipeline > 1 {
-		part("pipeline", p.Pipeline)
-	}
-	if p.RoomSize > 0 {
-		part("room", p.RoomSize)
-	}
-	for _, o := range []struct{ key, value string }{
+	for _, o := range []struct {
+		key   string
+		value any
+	}{
+		{"rate", p.RatePerS}, {"most", p.MostPerS}, {"room", p.RoomSize}, {"share", p.Share}, {"block",
+			time.Duration(p.BlockNS)}, {"how", p.How},
 		{"driver", p.Driver}, {"arrivals", p.Arrivals}, {"rotation", p.Rotation}, {"search", p.Search}, {"slo", p.SLO},
 	} {
-		if o.value != "" {
-			part(o.key, o.value)
+		if !reflect.ValueOf(o.value).IsZero() {
+			part(o.key, fmt.Sprint(o.value))
 		}
 	}
-	part("payload", p.PayloadBytes)
+	if p.Pipeline > 1 {
+		part("pipeline", strconv.Itoa(p.Pipeline))
+	}
+	part("payload", strconv.Itoa(p.PayloadBytes))
 	if p.Procs > 1 { // as testing writes it
 		fmt.Fprintf(&name, "-%d", p.Procs)
 	}
 	return name.String()
 }
 
-// benchSafe keeps what a value says from ending the name or beginning another part of it.
+// benchSafe keeps what a value says from ending the name or beginning another part of it: such letters are written as in an
+// address, so that two values stay two.
 func benchSafe(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || !unicode.IsPrint(r) || r == '/' {
-			return '_'
+	var out strings.Builder
+	for _, r := range s {
+		if unicode.IsSpace(r) || !unicode.IsPrint(r) || r == '/' || r == '%' {
+			out.WriteString(url.PathEscape(string(r)))
+		} else {
+			out.WriteRune(r)
 		}
-		return r
-	}, s)
+	}
+	return out.String()
 }

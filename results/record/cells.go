@@ -3,6 +3,7 @@ package record
 import (
 	"bufio"
 	"bytes"
+	"cbench/results/words"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -81,15 +82,16 @@ func mendTail(f *os.File) (owed []byte, err error) {
 		return nil, err
 	}
 	tail := bytes.LastIndexByte(b, '\n') + 1
-	if _, err := decodeCell(b[tail:]); err == nil {
+	if _, err := decodeCell(bytes.TrimPrefix(b[tail:], byteOrderMark)); err == nil {
 		return []byte{'\n'}, nil
 	}
 	return nil, f.Truncate(int64(tail))
 }
 
-// ReadCells reads cells.jsonl of dir, in the order written; no file is no cells. A last line that a crash tore is left out, so is a
-// rotation of which it kept servers from being written down, and so is a second result for the same repetition; each with a
-// warning. Anything else that is no cell is an error with its line.
+// ReadCells reads cells.jsonl of dir, in the order written; no file is no cells. A line that is no cell is left out, so is a
+// rotation of which a server is missing, and so is a second result for the same repetition; each with a warning that names the
+// line. Blank lines and a byte order mark mean nothing. A line of a newer cbench is an error: what it says is not known, not
+// damaged.
 func ReadCells(dir string) (cells []Cell, warnings []string, err error) {
 	path := filepath.Join(dir, CellsFile)
 	f, err := os.Open(path)
@@ -114,26 +116,52 @@ func Parse(r io.Reader, name string) (cells []Cell, warnings []string, err error
 	}
 	torn := tornRotations(all)
 	for _, id := range slices.Sorted(maps.Keys(torn)) {
-		warnings = append(warnings, fmt.Sprintf("%s: rotation %s was not written to its end (a crash): left out", name, id))
+		warnings = append(warnings, fmt.Sprintf("%s: rotation %s lacks a server's line (a crash, or a line that is left out), "+
+			"and says nothing without it: left out; %s",
+			name, id, again(name)))
 	}
 	line := make(map[Key]int) // where a repetition was first told
-	for i, c := range all {
+	for _, c := range all {
 		switch {
 		case c.Rotation != nil && torn[c.Rotation.ID]:
 		case line[c.Key()] != 0:
 			// The first counts: to measure again until a figure pleases must not be possible by accident.
-			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, i+1, c.Key(), line[c.Key()]))
+			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, c.line, c.Key(),
+				line[c.Key()]))
 		default:
-			line[c.Key()] = i + 1
-			cells = append(cells, c)
+			line[c.Key()] = c.line
+			cells = append(cells, c.Cell)
 		}
 	}
 	return cells, warnings, nil
 }
 
+// again is the mend of what is left out.
+func again(name string) string {
+	return fmt.Sprintf("cbench run --resume --out=%s measures what is missing", words.Shell(filepath.Dir(name)))
+}
+
+// byteOrderMark is what some editors put before a text in UTF-8.
+var byteOrderMark = []byte("\xEF\xBB\xBF")
+
+// lined is a cell, and the line that told it.
+type lined struct {
+	Cell
+	line int
+}
+
+// mostNamed is how many bad lines are named one by one: a file of which more is bad is another file.
+const mostNamed = 10
+
 // decodeCells is every line.
-func decodeCells(r io.Reader, name string) (all []Cell, warnings []string, err error) {
+func decodeCells(r io.Reader, name string) (all []lined, warnings []string, err error) {
 	in := bufio.NewReaderSize(r, 1<<16)
+	bad := 0
+	defer func() {
+		if bad > mostNamed {
+			warnings = append(warnings, fmt.Sprintf("%s: %d more lines are no cells: left out", name, bad-mostNamed))
+		}
+	}()
 	for n := 1; ; n++ {
 		b, err := in.ReadBytes('\n')
 		if err != nil && err != io.EOF {
@@ -143,14 +171,25 @@ func decodeCells(r io.Reader, name string) (all []Cell, warnings []string, err e
 		if atEnd && len(b) == 0 {
 			return all, warnings, nil
 		}
-		c, err := decodeCell(b)
-		switch {
-		case err != nil && atEnd:
-			warnings = append(warnings, fmt.Sprintf("%s:%d: the last line is torn (a crash in mid-write): left out", name, n))
-		case err != nil:
-			return nil, nil, fmt.Errorf("%s:%d: %w", name, n, err)
-		default:
-			all = append(all, c)
+		if n == 1 {
+			b = bytes.TrimPrefix(b, byteOrderMark)
+		}
+		if b = bytes.TrimSpace(b); len(b) > 0 {
+			c, err := decodeCell(b)
+			switch {
+			case errors.As(err, new(newerSchema)):
+				return nil, nil, fmt.Errorf("%s:%d: %w", name, n, err)
+			case err != nil && atEnd:
+				warnings = append(warnings, fmt.Sprintf("%s:%d: the last line is torn (a crash in mid-write): left out; %s",
+					name, n, again(name)))
+			case err != nil && bad >= mostNamed:
+				bad++
+			case err != nil:
+				bad++
+				warnings = append(warnings, fmt.Sprintf("%s:%d: %v: left out; %s", name, n, err, again(name)))
+			default:
+				all = append(all, lined{c, n})
+			}
 		}
 		if atEnd {
 			return all, warnings, nil
@@ -160,12 +199,12 @@ func decodeCells(r io.Reader, name string) (all []Cell, warnings []string, err e
 
 // tornRotations is the ids of those of which not every server has a cell. Their rounds are worth nothing without the others', and
 // so the whole is measured again: it is as if it had never been.
-func tornRotations(cells []Cell) map[string]bool {
+func tornRotations(cells []lined) map[string]bool {
 	torn := map[string]bool{}
 	there := map[string][]string{} // models by rotation, as it names them
 	for i := range cells {
 		if r := cells[i].Rotation; r != nil {
-			there[r.ID] = append(there[r.ID], rotatedAs(&cells[i]))
+			there[r.ID] = append(there[r.ID], rotatedAs(&cells[i].Cell))
 		}
 	}
 	for i := range cells {
@@ -193,10 +232,24 @@ func rotatedAs(c *Cell) string {
 	return c.Model
 }
 
+// wrongWith is what is the matter with a text that JSON refused.
+func wrongWith(text []byte, err error) string {
+	syntax := new(json.SyntaxError)
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return "empty"
+	case errors.As(err, &syntax) && strings.Contains(err.Error(), "unexpected end"):
+		return "cut short"
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("not JSON (byte %d: %v)", syntax.Offset, err)
+	}
+	return "not what cbench writes (" + strings.TrimPrefix(err.Error(), "json: ") + ")"
+}
+
 func decodeCell(line []byte) (Cell, error) {
 	var c Cell
 	if err := json.Unmarshal(line, &c); err != nil {
-		return Cell{}, fmt.Errorf("not a cell: %w", err)
+		return Cell{}, errors.New("not a cell: it is " + wrongWith(line, err))
 	}
 	if err := checkSchema(c.Schema); err != nil {
 		return Cell{}, fmt.Errorf("not a cell: %w", err)

@@ -42,46 +42,24 @@ func Missing(plan []Planned, cells []Cell) []Planned {
 	return missing
 }
 
-// NotIn is what of a plan another has not, in the order of the plan.
-func NotIn(plan, other []Planned) []Planned {
-	has := make(map[Key]bool, len(other))
-	for i := range other {
-		has[other[i].Key()] = true
+// GoesOn reports why the run may not go on with those cells and those programs; nil: it may. Its plan is what its file says,
+// for good: every cell must be of it, and each model the same program as before.
+func (r *Run) GoesOn(cells []Cell, servers map[string]string) error {
+	planned := make(map[Key]bool, len(r.Plan))
+	for i := range r.Plan {
+		planned[r.Plan[i].Key()] = true
 	}
-	var not []Planned
-	for _, p := range plan {
-		if !has[p.Key()] {
-			not = append(not, p)
-		}
-	}
-	return not
-}
-
-// SamePlan reports why run now may not go on in the directory where run old left those cells; nil: it may. It may where every
-// cell that is there belongs to its plan too, so that a plan may grow (more repetitions, more connections, another model) but
-// two different experiments never mix in one directory. A model must also be the same program.
-func SamePlan(old, now *Run, cells []Cell) error {
-	planned := make(map[Key]bool, len(now.Plan))
-	for i := range now.Plan {
-		planned[now.Plan[i].Key()] = true
-	}
-	strangers := 0
-	var first Key
 	for i := range cells {
-		c := &cells[i]
-		if was, is := old.Servers[c.Model], now.Servers[c.Model]; was != is {
-			return fmt.Errorf("another plan: model %s was %q there and is %q now; give the new one a name or a directory of its own", c.Model, was, is)
-		}
-		if planned[c.Key()] {
-			continue
-		}
-		if strangers++; strangers == 1 {
-			first = c.Key()
+		if c := &cells[i]; !planned[c.Key()] {
+			return fmt.Errorf("another plan: %s holds %s (%s), which %s does not plan: choose another directory", CellsFile,
+				c.Key(), c.Params, RunFile)
 		}
 	}
-	if strangers > 0 {
-		return fmt.Errorf("another plan: %d of the %d cells there are not in this one (the first: %s, %s); choose another directory, or the flags of that run, which --resume and --out alone take from it",
-			strangers, len(cells), first, first.Params)
+	for i := range r.Plan {
+		if model := r.Plan[i].Model; r.Servers[model] != servers[model] {
+			return fmt.Errorf("another plan: model %s was %q there and is %q now: choose another directory", model,
+				r.Servers[model], servers[model])
+		}
 	}
 	return nil
 }

@@ -27,30 +27,23 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-func TestSamePlan(t *testing.T) {
+func TestGoesOn(t *testing.T) {
 	run, cells := recordtest.Synthetic(t)
-	with := func(change func(*record.Run)) *record.Run {
-		r := *run
-		r.Plan = slices.Clone(run.Plan)
-		change(&r)
-		return &r
-	}
+	other := slices.Clone(cells)
+	other[7].Params.PayloadBytes++
 	for _, tc := range []struct {
-		name  string
-		now   *record.Run
-		cells []record.Cell
-		want  string
+		name    string
+		cells   []record.Cell
+		servers map[string]string
+		want    string
 	}{
-		{"the same", run, cells, ""},
-		{"grown", with(func(r *record.Run) { r.Plan = append(r.Plan, record.Planned{Model: "more"}) }), cells, ""},
-		{"in another order", with(func(r *record.Run) { slices.Reverse(r.Plan) }), cells, ""},
-		{"nothing there yet", with(func(r *record.Run) { r.Plan = nil }), nil, ""},
-		{"shrunk, what is there is in it", with(func(r *record.Run) { r.Plan = r.Plan[:10] }), cells[:10], ""},
-		{"shrunk", with(func(r *record.Run) { r.Plan = r.Plan[1:] }), cells, "1 of the 126 cells there are not in this one (the first: echo goroutine N=100 repetition 1, open loop"},
-		{"another payload", with(func(r *record.Run) { r.Plan[0].Params.PayloadBytes = 1 }), cells, "another plan"},
-		{"another program", with(func(r *record.Run) { r.Servers = map[string]string{"pool": "./pool2"} }), cells, `model pool was "" there and is "./pool2" now`},
+		{"all there", cells, nil, ""},
+		{"some there", cells[:10], nil, ""},
+		{"nothing there", nil, nil, ""},
+		{"a cell of another payload", other, nil, "another plan: cells.jsonl holds echo"},
+		{"another program", cells, map[string]string{"pool": "./pool2"}, `model pool was "" there and is "./pool2" now`},
 	} {
-		err := record.SamePlan(run, tc.now, tc.cells)
+		err := run.GoesOn(tc.cells, tc.servers)
 		if (err == nil) != (tc.want == "") || (err != nil && !strings.Contains(err.Error(), tc.want)) {
 			t.Errorf("%s: %v, want %q", tc.name, err, tc.want)
 		}

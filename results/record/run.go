@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"cbench/results/words"
 	"encoding/json"
 	"errors"
@@ -72,11 +73,11 @@ type Environment struct {
 	NofileHard uint64            `json:"nofile_hard"`
 	Sysctls    map[string]string `json:"sysctls"` // by name, such as net.core.somaxconn
 
-	GoVersion   string `json:"go_version"`
-	BuildCommit string `json:"build_commit"`
-	GOGC        string `json:"gogc"` // the variable as set; empty: Go's default
-	GOMEMLIMIT  string `json:"gomemlimit"`
-	GOMAXPROCS  string `json:"gomaxprocs"`
+	GoVersion   string  `json:"go_version"`
+	BuildCommit *string `json:"build_commit"` // as the program itself tells (go version -m); null where it was built without
+	GOGC        string  `json:"gogc"`         // the variable as set; empty: Go's default
+	GOMEMLIMIT  string  `json:"gomemlimit"`
+	GOMAXPROCS  string  `json:"gomaxprocs"`
 
 	ServerCPUs string `json:"server_cpus"` // a list such as "0,2-3"; empty: not pinned
 	ClientCPUs string `json:"client_cpus"`
@@ -94,7 +95,6 @@ func (e Environment) Differences(o Environment) []string {
 		{"cores", e.Cores, o.Cores},
 		{"kernel", e.Kernel, o.Kernel},
 		{"Go version", e.GoVersion, o.GoVersion},
-		{"build commit", e.BuildCommit, o.BuildCommit},
 		{"GOGC", e.GOGC, o.GOGC},
 		{"GOMEMLIMIT", e.GOMEMLIMIT, o.GOMEMLIMIT},
 		{"GOMAXPROCS", e.GOMAXPROCS, o.GOMAXPROCS},
@@ -105,7 +105,18 @@ func (e Environment) Differences(o Environment) []string {
 			differ = append(differ, fmt.Sprintf("%s: was %v, is %v", f.name, f.was, f.now))
 		}
 	}
+	if was, now := e.Commit(), o.Commit(); was != now && was != "" && now != "" { // what is not known may be the same
+		differ = append(differ, fmt.Sprintf("build commit: was %s, is %s", was, now))
+	}
 	return differ
+}
+
+// Commit is the commit that was measured; empty where it is not known.
+func (e Environment) Commit() string {
+	if e.BuildCommit == nil {
+		return ""
+	}
+	return *e.BuildCommit
 }
 
 // WriteRun writes run.json into dir, which it makes if need be. A reader, and whoever looks after a crash, finds the old file or
@@ -137,8 +148,8 @@ func ReadRun(dir string) (*Run, error) {
 		return nil, fmt.Errorf("read run: %w", err)
 	}
 	var r Run
-	if err := json.Unmarshal(b, &r); err != nil {
-		return nil, fmt.Errorf("read run: %s: %w", path, err)
+	if err := json.Unmarshal(bytes.TrimPrefix(b, byteOrderMark), &r); err != nil {
+		return nil, &CutRun{dir, path, wrongWith(b, err)}
 	}
 	if err := checkSchema(r.Schema); err != nil {
 		return nil, fmt.Errorf("read run: %s: %w", path, err)
@@ -146,21 +157,37 @@ func ReadRun(dir string) (*Run, error) {
 	return &r, nil
 }
 
+// CutRun is the error of a run.json that is damaged: its plan is lost, and so the run cannot go on. The cells are not.
+type CutRun struct{ dir, path, what string }
+
+func (e *CutRun) Error() string {
+	return fmt.Sprintf("%s: %s, so the plan of this run is lost: put a copy of it back, or measure anew in another --out; "+
+		"cbench export %s gives what is in %s",
+		e.path, e.what, words.Shell(e.dir), CellsFile)
+}
+
 // noRun is the error of a directory that holds none.
 type noRun struct{ dir string }
 
 func (e noRun) Error() string {
-	return fmt.Sprintf("%s: there is no run in it (no %s); cbench run --out=%s makes one", e.dir, RunFile, e.dir)
+	return fmt.Sprintf("%s: there is no run in it (no %s); cbench run --out=%s makes one", e.dir, RunFile, words.Shell(e.dir))
 }
 
 func (e noRun) Is(target error) bool { return target == fs.ErrNotExist }
+
+// newerSchema is the error of a file that a newer cbench wrote.
+type newerSchema int
+
+func (e newerSchema) Error() string {
+	return fmt.Sprintf("schema %d was written by a newer cbench (this one reads schema %d)", int(e), Schema)
+}
 
 func checkSchema(got int) error {
 	switch {
 	case got == Schema:
 		return nil
 	case got > Schema:
-		return fmt.Errorf("schema %d was written by a newer cbench (this one reads schema %d)", got, Schema)
+		return newerSchema(got)
 	}
 	return errors.New("no schema: not a file of cbench's")
 }

@@ -167,7 +167,7 @@ func machine(e record.Environment) string {
 
 func setupOf(r *record.Run) setupPart {
 	e := r.Environment
-	s := setupPart{Command: commandLine(r.Command), Build: e.BuildCommit, Go: e.GoVersion}
+	s := setupPart{Command: commandLine(r.Command), Build: e.Commit(), Go: e.GoVersion}
 	add := func(name, value string) {
 		if value == "" {
 			value = "not known"
@@ -187,7 +187,7 @@ func setupOf(r *record.Run) setupPart {
 	add("Server's CPUs", orSaid(e.ServerCPUs, "not pinned"))
 	add("Load's CPUs", orSaid(e.ClientCPUs, "not pinned"))
 	add("Go", e.GoVersion)
-	add("cbench", e.BuildCommit)
+	add("cbench", e.Commit())
 	add("GOGC", orSaid(e.GOGC, "Go's default"))
 	add("GOMEMLIMIT", orSaid(e.GOMEMLIMIT, "none"))
 	add("GOMAXPROCS", orSaid(e.GOMAXPROCS, "as each cell says"))
@@ -216,20 +216,9 @@ func pairs(m map[string]string) [][2]string {
 func commandLine(inWords []string) string {
 	var quoted []string
 	for _, w := range inWords {
-		quoted = append(quoted, shellWord(w))
+		quoted = append(quoted, words.Shell(w))
 	}
 	return strings.Join(quoted, " ")
-}
-
-// shellWord quotes what a shell would not leave alone (POSIX.1-2024, Shell Command Language, 2.2.2).
-func shellWord(w string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=./:,+%@", r)
-	}
-	if w != "" && strings.IndexFunc(w, func(r rune) bool { return !plain(r) }) < 0 {
-		return w
-	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }
 
 // differences is every comparison as a table, and those that are differences or crossings in words.

@@ -17,6 +17,31 @@ func Printable(s string) string {
 	}, s)
 }
 
+// Shell is a word as a shell takes it, quoted where a shell would not leave it alone (POSIX.1-2024, Shell Command Language,
+// 2.2.2).
+func Shell(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=./:,+%@", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// Shorten is s in at most so many letters: of a longer one the middle is left out, because names differ at their ends.
+func Shorten(s string, most int) string {
+	letters := []rune(s)
+	if len(letters) <= most {
+		return s
+	}
+	if most < 3 {
+		return string(letters[:max(0, most)])
+	}
+	head := most / 2
+	return string(letters[:head]) + "…" + string(letters[len(letters)-(most-head-1):])
+}
+
 // Code is the name of a model within a sentence. Names stand between backquotes, so that a page can show them in their colour.
 func Code(name string) string { return "`" + strings.ReplaceAll(Printable(name), "`", "'") + "`" }
 
@@ -123,14 +148,4 @@ func WithoutFigures(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// Shorten is s in at most so many characters: what is left out of its middle is an ellipsis.
-func Shorten(s string, most int) string {
-	r := []rune(s)
-	if len(r) <= most || most < 3 {
-		return s
-	}
-	tail := (most - 1) / 2
-	return string(r[:most-1-tail]) + "…" + string(r[len(r)-tail:])
 }

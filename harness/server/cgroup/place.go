@@ -42,7 +42,7 @@ func places(groups []procfs.Cgroup, mounts []*procfs.MountInfo) []place {
 	for _, g := range groups {
 		// A controller is in one hierarchy only: v1's memory, where mounted, leaves v2 without it.
 		if slices.Contains(g.Controllers, "memory") {
-			if dir := mounted(g.Path, mounts, "cgroup", "memory"); dir != "" {
+			if dir, _ := mounted(g.Path, mounts, "cgroup", "memory"); dir != "" {
 				return []place{{dir, 1}}
 			}
 		}
@@ -51,7 +51,7 @@ func places(groups []procfs.Cgroup, mounts []*procfs.MountInfo) []place {
 		if g.HierarchyID != 0 {
 			continue
 		}
-		dir := mounted(g.Path, mounts, "cgroup2", "")
+		dir, _ := mounted(g.Path, mounts, "cgroup2", "")
 		if dir == "" {
 			continue
 		}
@@ -65,8 +65,9 @@ func places(groups []procfs.Cgroup, mounts []*procfs.MountInfo) []place {
 	return found
 }
 
-// mounted is the directory of the group at path in the hierarchy of that type (and controller); "" if it cannot be seen.
-func mounted(path string, mounts []*procfs.MountInfo, fstype, controller string) string {
+// mounted is the directory of the group at path in the hierarchy of that type (and controller), and where that is mounted; ""
+// if it cannot be seen.
+func mounted(path string, mounts []*procfs.MountInfo, fstype, controller string) (dir, top string) {
 	for _, m := range mounts {
 		if m.FSType != fstype {
 			continue
@@ -77,8 +78,8 @@ func mounted(path string, mounts []*procfs.MountInfo, fstype, controller string)
 		// A container may see only its own subtree: the mount's root is then a prefix of the path.
 		rel, err := filepath.Rel(m.Root, path)
 		if err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
-			return filepath.Join(m.MountPoint, rel)
+			return filepath.Join(m.MountPoint, rel), m.MountPoint
 		}
 	}
-	return ""
+	return "", ""
 }

@@ -51,7 +51,7 @@ func makeUp() (*record.Run, []record.Cell) {
 		Environment: record.Environment{
 			CPUModel: "AMD EPYC 7B13", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.1.0-18-amd64", Distro: "Debian 12",
 			Virtualised: &virtual, NofileSoft: 20000, NofileHard: 20000, Sysctls: map[string]string{"net.core.somaxconn": "4096"},
-			GoVersion: "go1.26.0", BuildCommit: "0123abc", ServerCPUs: "0", ClientCPUs: "1",
+			GoVersion: "go1.26.0", BuildCommit: new("0123abc"), ServerCPUs: "0", ClientCPUs: "1",
 		},
 	}
 	var cells []record.Cell
