@@ -84,6 +84,13 @@ func (w *work) worked(c int, line []byte, now int64, rec Recorder) {
 	}
 }
 
+func (w *work) Wanted(c int) string {
+	if w.conns[c].len() == 0 {
+		return wantsNothing
+	}
+	return brief(w.answer, mostLine)
+}
+
 func (w *work) Underway() int { return w.underway }
 
 func (w *work) Torn(c int, rec Recorder) {

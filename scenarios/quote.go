@@ -1,0 +1,49 @@
+package scenarios
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// What came and what was wanted, for a line of print.
+
+const (
+	wantsNothing = "nothing"
+	mostLine     = 80 // bytes of a line that are quoted
+	mostBody     = 48 // and of a body
+)
+
+// Quote is what a connection was told instead of what it wanted: a line, or of an HTTP answer the status line, the body and what
+// makes it none.
+func Quote(came []byte) string {
+	if !bytes.HasPrefix(came, []byte(httpWord)) {
+		return brief(came, mostLine)
+	}
+	status, _, _ := bytes.Cut(came, []byte{'\n'})
+	words := brief(bytes.TrimSuffix(status, []byte{'\r'}), mostLine)
+	var reader answers
+	a, wrong := reader.next(came, false)
+	switch {
+	case wrong != "":
+		return words + ": " + wrong
+	case a.status == 0:
+		return words + " and a head that does not end"
+	case a.size == 0 && a.length > len(a.body):
+		return fmt.Sprintf("%s with %d of %d bytes of body %s", words, len(a.body), a.length, brief(a.body, mostBody))
+	case a.size == 0:
+		return fmt.Sprintf("%s with %d bytes of a body that does not end: %s", words, len(a.body), brief(a.body, mostBody))
+	case len(a.body) == 0:
+		return words + " without a body"
+	}
+	return fmt.Sprintf("%s with %d bytes of body %s", words, len(a.body), brief(a.body, mostBody))
+}
+
+// brief is p in quotes, cut off behind most bytes.
+func brief(p []byte, most int) string {
+	if len(p) <= most {
+		return strconv.Quote(string(p))
+	}
+	return strings.TrimSuffix(strconv.Quote(string(p[:most])), `"`) + `…"`
+}
