@@ -62,6 +62,11 @@ type facts struct {
 	noisy      bool   // the machine is known to be in use
 
 	voidRounds []string // why rounds of a rotation do not count
+
+	missing string           // why not all connections were established
+	unmade  map[string]int64 // the errors of those that were not
+	odd     string           // the first wrong reply, and what was wanted
+	idle    time.Duration    // for which a connection was silent when the server ended it; 0: none was
 }
 
 // verdict is what a gate finds: reasons against the repetition, and what a reader of it should know.

@@ -10,6 +10,7 @@ import (
 	"cbench/harness/load"
 	"cbench/results/record"
 	"cbench/results/stats"
+	"cbench/results/words"
 	"cbench/scenarios"
 )
 
@@ -40,17 +41,33 @@ const (
 )
 
 func judgeConnections(f *facts) verdict {
-	if c := f.cell; c.Load.Established < c.Conns {
+	switch c := f.cell; {
+	case c.Load.Established >= c.Conns:
+		return passed
+	case f.missing != "":
+		return voided("%s", f.missing)
+	default:
 		return voided("only %d of %d connections were established", c.Load.Established, c.Conns)
 	}
-	return passed
 }
+
+// ended reports whether the server ended connections that the scenario needs. What was not sent or answered then follows from it.
+func (f *facts) ended() bool { return f.cell.Load.Errors["idle"]+f.cell.Load.Errors["closing"] > 0 }
 
 // judgeErrors: of connections and of messages.
 func judgeErrors(f *facts) (v verdict) {
-	for _, kind := range slices.Sorted(maps.Keys(f.cell.Load.Errors)) {
-		if n := f.cell.Load.Errors[kind]; n > 0 {
-			v.void = append(v.void, fmt.Sprintf("%d × %s", n, kind))
+	errs := f.cell.Load.Errors
+	switch {
+	case errs["idle"] > 0:
+		return voided("the server ends idle connections after %s; %s cannot be held: set its keep-alive timeout",
+			load.Silence(f.idle), words.Plural(f.cell.Conns, "connection"))
+	case errs["closing"] > 0:
+		return voided("the server ends connections behind its answers (Connection: close, or HTTP/1.0 without keep-alive), and %s needs ones that stay: have it keep them alive",
+			f.cell.Scenario)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(errs)) {
+		if n := errs[kind] - f.unmade[kind]; n > 0 {
+			v.void = append(v.void, load.InWords(map[string]int64{kind: n}))
 		}
 	}
 	return v
@@ -58,6 +75,9 @@ func judgeErrors(f *facts) (v verdict) {
 
 func judgeReplies(f *facts) (v verdict) {
 	wrong := f.cell.Verify
+	if f.ended() {
+		wrong.Lost = 0
+	}
 	for _, fault := range []struct {
 		n    int64
 		what string
@@ -69,6 +89,9 @@ func judgeReplies(f *facts) (v verdict) {
 			v.void = append(v.void, fmt.Sprintf("replies: %d %s", fault.n, fault.what))
 		}
 	}
+	if len(v.void) > 0 {
+		v.void[len(v.void)-1] += odd(f.odd)
+	}
 	return v
 }
 
@@ -76,7 +99,7 @@ func judgeReplies(f *facts) (v verdict) {
 // answered in them.
 func judgeSilence(f *facts) verdict {
 	elsewhere := slices.ContainsFunc(f.voidRounds, func(why string) bool { return why != silentSlot })
-	if f.cell.Latency == nil && len(f.cell.Void) == 0 && !elsewhere {
+	if f.cell.Latency == nil && len(f.cell.Void) == 0 && !elsewhere && !f.ended() {
 		return voided("no message was answered in the window")
 	}
 	return passed
@@ -92,7 +115,7 @@ func judgeOverflow(f *facts) verdict {
 // judgeUnsent: the client did not get round to what was due.
 func judgeUnsent(f *facts) verdict {
 	c := f.cell
-	if c.Params.Loop != "open" {
+	if c.Params.Loop != "open" || f.ended() {
 		return passed
 	}
 	offered := c.Params.RatePerS * f.window.Seconds()
@@ -116,7 +139,7 @@ func judgeRate(f *facts) verdict {
 	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Expected == 0 || f.window <= 0 {
 		return passed
 	}
-	if c.Load.Errors["unsent"] > 0 { // with nobody left to say it: that is why
+	if c.Load.Errors["unsent"] > 0 || f.ended() { // with nobody left to say it: that is why
 		return passed
 	}
 	// What was due, and not the rate, for random arrivals are never quite that; and a message may bring many replies.

@@ -102,7 +102,12 @@ func TestGates(t *testing.T) {
 		says  string
 	}{
 		{"connections", "one is missing", sound, func(f *facts) { f.cell.Load.Established = 99 }, "only 99 of 100"},
-		{"errors", "two were reset", sound, func(f *facts) { f.cell.Load.Errors["reset"] = 2 }, "2 × reset"},
+		{"errors", "two were reset", sound, func(f *facts) { f.cell.Load.Errors["reset"] = 2 }, "2 connections were reset by the server"},
+		{"errors", "idle ones were ended", sound, func(f *facts) {
+			f.cell.Load.Errors["idle"], f.cell.Load.Errors["unsent"], f.cell.Verify.Lost, f.idle = 100, 9000, 16, 5003*time.Millisecond
+			f.cell.Load.Sent, f.cell.Load.Expected, f.cell.Load.Received, f.cell.Latency.Count = 11_000, 11_000, 11_000, 11_000
+			f.cell.Load.ThroughputPerS = known(5500.0)
+		}, "the server ends idle connections after 5 s; 100 connections cannot be held: set its keep-alive timeout"},
 		{"replies", "lost", sound, func(f *facts) { f.cell.Verify.Lost = 1 }, "1 lost"},
 		{"replies", "duplicated", sound, func(f *facts) { f.cell.Verify.Duplicated = 1 }, "1 duplicated"},
 		{"replies", "reordered", sound, func(f *facts) { f.cell.Verify.Reordered = 1 }, "1 reordered"},

@@ -11,6 +11,7 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results/record"
+	"cbench/results/words"
 	"cbench/scenarios/wire"
 )
 
@@ -103,6 +104,12 @@ func (m *measurement) connect(ctx context.Context, proc *server.Process, clients
 	if err != nil || !m.alone {
 		return err
 	}
+	if opened.Ended > 0 {
+		m.alone = false // what they cost at rest is not known
+		m.warn("memory a connection is not known: the server ended %d of %d connections behind their first answer (Connection: close, or HTTP/1.0 without keep-alive)",
+			opened.Ended, opened.Established)
+		return nil
+	}
 	m.phase("measuring memory")
 	m.quiet(ctx, proc)
 	full := m.memory(proc, true)
@@ -154,7 +161,7 @@ func (m *measurement) close(clients *load.Remote) error {
 	}
 	m.verified(closed.Verify)
 	if open := m.cell.Load.Established - closed.Closed; open > 0 && m.alone {
-		m.warn("%d of %d connections were not closed in answer to our FIN: %v", open, m.cell.Load.Established, closed.Errors)
+		m.warn("%s were not closed in answer to our FIN: %s", words.Plural(open, "connection"), load.InWords(closed.Errors))
 	}
 	return nil
 }
@@ -206,8 +213,7 @@ func (e *Experiment) loadArgs(driver string) []string {
 func (m *measurement) stop(proc *server.Process) {
 	m.phase("stopping the server")
 	if m.died(proc) {
-		// First of the reasons: the others follow from it.
-		m.cell.Void = append([]string{fmt.Sprintf("the server died: %v", proc.Err())}, m.cell.Void...)
+		m.cell.Void = append([]string{fmt.Sprintf("the server died: %v", proc.Err())}, m.otherThanDeath()...)
 		m.cell.Load.Behind = nil
 		proc.Stop(0)
 		return
@@ -217,6 +223,14 @@ func (m *measurement) stop(proc *server.Process) {
 	} else if err != nil {
 		m.warn("shutdown: %v", err)
 	}
+}
+
+// otherThanDeath is the reasons against a repetition that do not follow from its server's death: wrong replies.
+func (m *measurement) otherThanDeath() []string {
+	f := m.facts
+	f.cell = &record.Cell{Verify: m.cell.Verify}
+	f.cell.Verify.Lost = 0
+	return judgeReplies(&f).void
 }
 
 // died reports whether the server ended of itself. One that does closes its connections first, and is seen to have ended a moment later.

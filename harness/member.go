@@ -117,9 +117,7 @@ func (m *member) load(ctx context.Context, length, ramp time.Duration) (s slot, 
 	}
 	m.failed(r.Errors)
 	m.verified(r.Verify)
-	if r.Odd != "" {
-		m.warnOnce("the first wrong reply: %s", r.Odd)
-	}
+	m.renewed(r)
 	return s, r.Verify == (record.Verify{}) && len(r.Errors) == 0
 }
 
@@ -149,6 +147,7 @@ func (m *member) end(e *Experiment) {
 		m.verified(closed.Verify)
 	}
 	m.sums.into(m)
+	m.tellRenewed()
 	if !m.died(m.proc) { // else all follows from that, and stop says it
 		m.judge()
 	}

@@ -8,6 +8,7 @@ import (
 	"cbench/harness/load"
 	"cbench/harness/probe"
 	"cbench/results/record"
+	"cbench/results/words"
 	"cbench/scenarios"
 )
 
@@ -16,6 +17,31 @@ func (m *measurement) opened(r load.ConnectReport) {
 	m.cell.Load.ConnectPerS = r.PerS
 	m.failed(r.Errors)
 	m.verified(r.Verify)
+	m.facts.odd = cmp.Or(m.facts.odd, r.Odd)
+	if r.Established < m.cell.Conns {
+		m.facts.missing, m.facts.unmade = r.Missing(m.cell.Conns), r.Errors
+	}
+}
+
+// renewed notes that the server ended connections in good order, and others were opened in their place.
+func (m *measurement) renewed(r load.Report) {
+	if r.Idle > 0 && (m.facts.idle == 0 || r.Idle < m.facts.idle) {
+		m.facts.idle = r.Idle
+	}
+	m.facts.odd = cmp.Or(m.facts.odd, r.Odd)
+	if m.cell.Params.Driver != "" {
+		return // they do not count them
+	}
+	n := or(m.cell.Load.Reconnects, 0) + r.Reconnects
+	m.cell.Load.Reconnects = &n
+}
+
+// tellRenewed tells a reader of the cell what it means.
+func (m *measurement) tellRenewed() {
+	if n := or(m.cell.Load.Reconnects, 0); n > 0 {
+		m.warn("the server ended %s in good order (Connection: close, HTTP/1.0, or idle): others were opened in their place, and the time for that is part of the latency",
+			words.Plural(int(n), "connection"))
+	}
 }
 
 // report writes down what the load measured.
@@ -29,9 +55,8 @@ func (m *measurement) report(r load.Report) {
 	c.Fairness = r.Fairness
 	m.failed(r.Errors)
 	m.verified(r.Verify)
-	if r.Odd != "" {
-		m.warn("the first wrong reply: %s", r.Odd)
-	}
+	m.renewed(r)
+	m.tellRenewed()
 	m.facts.overflow += r.Overflow
 	m.facts.early = r.Behind
 }

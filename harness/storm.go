@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -69,6 +70,7 @@ func (m *measurement) round(ctx context.Context, clients *load.Remote, plan load
 	opened, err := clients.Open(ctx, plan)
 	m.failed(opened.Errors)
 	m.verified(opened.Verify)
+	m.facts.odd = cmp.Or(m.facts.odd, opened.Odd)
 	if err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (t *trial) connect() bool {
 	if opened.Established == t.conns && err == nil {
 		return true
 	}
-	t.refused = fmt.Sprintf("only %d of %d connections were established%s", opened.Established, t.conns, kinds(opened.Errors))
+	t.refused = opened.Missing(t.conns)
 	if err != nil && len(opened.Errors) == 0 {
 		t.refused += ": " + err.Error()
 	}
@@ -245,6 +245,7 @@ func (t *trial) settle(r load.Report, w record.Window) error {
 	c.Load.Expected += r.Expected
 	t.m.failed(r.Errors)
 	t.m.verified(r.Verify)
+	t.m.renewed(r)
 	for _, w := range r.Warnings {
 		t.m.warnOnce("%s", w)
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,6 +78,11 @@ var worded = map[string][2]string{
 	"unreachable": {"connection found the address unreachable", "connections found the address unreachable"},
 	"unsent":      {"message was not sent: no connection was left to send it on", "messages were not sent: no connection was left to send them on"},
 	"wrong":       {"connection got a wrong first reply", "connections got a wrong first reply"},
+}
+
+// Silence is how long a server let a connection be idle, as whoever set its limit would say it: "5 s".
+func Silence(d time.Duration) string {
+	return strconv.FormatFloat(d.Round(100*time.Millisecond).Seconds(), 'f', -1, 64) + " s"
 }
 
 // InWords is errors by kind, as reports count them, in words: "4 connections timed out".
