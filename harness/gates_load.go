@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"cbench/harness/load"
@@ -326,4 +327,13 @@ func judgeSamples(f *facts) verdict {
 		return voided("messages took longer from when they were sent than from when they were due: a clock is wrong")
 	}
 	return passed
+}
+
+// Wrong is what the gates of connections, errors and replies say of a load that was not measured, or "".
+func Wrong(scenario string, conns int, r load.Report) string {
+	f := &facts{
+		cell: &record.Cell{Scenario: scenario, Conns: conns, Verify: r.Verify, Load: record.Load{Established: conns, Errors: r.Errors}},
+		odd:  r.Odd, idle: r.Idle,
+	}
+	return strings.Join(append(judgeErrors(f).void, judgeReplies(f).void...), ", ")
 }

@@ -2,6 +2,8 @@ package harness
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"cbench/scenarios"
@@ -69,6 +71,14 @@ func (f *facts) disturbed(format string, args ...any) verdict {
 		return warned(format, args...) // windows in which it was much are taken again (trial.window), and each rate has several
 	}
 	return voided(format, args...)
+}
+
+// Disturbed reports whether reasons against a repetition name what others on the machine did, or a client that did not keep up.
+func Disturbed(void []string) bool {
+	return slices.ContainsFunc(void, func(why string) bool {
+		return strings.Contains(why, "client") || strings.Contains(why, "other processes") || strings.Contains(why, "others took") ||
+			strings.Contains(why, "hypervisor") || strings.Contains(why, "not idle")
+	})
 }
 
 // chance is two standard deviations of how busy the CPUs are found by sampling at ticks, as a share of one CPU: at most √(p(1-p)/n)

@@ -39,8 +39,12 @@ func (m *measurement) renewed(r load.Report) {
 // tellRenewed tells a reader of the cell what it means.
 func (m *measurement) tellRenewed() {
 	if n := or(m.cell.Load.Reconnects, 0); n > 0 {
-		m.warn("the server ended %s in good order (Connection: close, HTTP/1.0, or idle): others were opened in their place, and the time for that is part of the latency",
-			words.Plural(int(n), "connection"))
+		why := "Connection: close, or HTTP/1.0 without keep-alive"
+		if m.facts.idle > 0 {
+			why = "idle for " + load.Silence(m.facts.idle)
+		}
+		m.warn("the server ended %s in good order (%s): others were opened in their place, and the time for that is part of the latency",
+			words.Plural(int(n), "connection"), why)
 	}
 }
 

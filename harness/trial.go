@@ -47,9 +47,7 @@ func (t *trial) begin(ctx context.Context, conns int) bool {
 		t.m.phase("starting another server")
 	}
 	t.conns, t.refused = conns, ""
-	proc, err := server.Start(ctx, server.Spec{
-		Name: t.server.Name, Args: t.server.Args, CPUs: t.e.serverCPUs(t.p), Cgroup: true, Own: t.server.Own,
-	})
+	proc, err := t.e.start(ctx, t.p)
 	if err != nil {
 		t.m.void("%v", err)
 		return false

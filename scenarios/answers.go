@@ -23,6 +23,7 @@ type framing struct {
 	status int
 	length int  // of the body; or inChunks, or toTheEnd
 	closes bool // the connection ends behind the answer
+	idle   int  // seconds for which it says that it keeps an idle connection (Keep-Alive: timeout=5); 0: it does not say
 }
 
 // Lengths that only the body tells.
@@ -129,6 +130,7 @@ func cutLine(in []byte) (line []byte, n int) {
 type fields struct {
 	status, minor                    int
 	length                           int
+	idle                             int
 	hasLength, chunked, close, alive bool
 }
 
@@ -165,6 +167,11 @@ func (f *fields) add(line []byte) (wrong string) {
 			return "its Content-Length is not one number"
 		}
 		f.length, f.hasLength = int(number), true
+	case bytes.EqualFold(name, []byte("Keep-Alive")):
+		if _, limit, ok := bytes.Cut(value, []byte("timeout=")); ok {
+			seconds, _ := digits(limit)
+			f.idle = int(min(max(seconds, 0), 1<<20))
+		}
 	case bytes.EqualFold(name, []byte("Connection")):
 		for word := range bytes.SplitSeq(value, []byte{','}) {
 			word = bytes.Trim(word, " \t")
@@ -176,7 +183,7 @@ func (f *fields) add(line []byte) (wrong string) {
 }
 
 func (f *fields) framing() (says framing, wrong string) {
-	says = framing{status: f.status, length: toTheEnd, closes: f.close || f.minor == 0 && !f.alive}
+	says = framing{status: f.status, length: toTheEnd, closes: f.close || f.minor == 0 && !f.alive, idle: f.idle}
 	switch {
 	case f.chunked && f.hasLength:
 		return says, "it has a Content-Length and chunks"

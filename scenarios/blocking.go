@@ -72,6 +72,8 @@ func (t *httpBlocking) Ended(c int, rest []byte, heard, now int64, rec Recorder)
 	return b.ready && len(rest) == 0 && (b.len() == 0 || b.at(b.head).sent-heard >= idleEnd)
 }
 
+func (t *httpBlocking) Kept() time.Duration { return t.echo.Kept() }
+
 func (t *httpBlocking) Again(c int, out []byte) []byte {
 	b := t.blocker(c)
 	if b == nil {

@@ -114,6 +114,9 @@ func (e *httpEcho) Ended(c int, rest []byte, heard, now int64, rec Recorder) boo
 	return conn.len() == 0 || conn.at(conn.head).sent-heard >= idleEnd
 }
 
+// Kept is Renewing's.
+func (e *httpEcho) Kept() time.Duration { return time.Duration(e.answers.says.idle) * time.Second }
+
 func (e *httpEcho) Wanted(c int) string {
 	conn := &e.conns[c]
 	if conn.len() == 0 {

@@ -288,6 +288,8 @@ type Renewing interface {
 	// not take, heard when the last byte came. It reports whether that was in good order: what of rest is an answer that the end
 	// makes whole was told to rec then.
 	Ended(c int, rest []byte, heard, now int64, rec Recorder) bool
+	// Kept is for how long the server says that it keeps an idle connection; 0: it does not say.
+	Kept() time.Duration
 	// Again appends what connection c asked for and was not answered, to be said on another connection.
 	Again(c int, out []byte) []byte
 }

@@ -21,6 +21,7 @@ import (
 	"cbench/results"
 	"cbench/results/figure"
 	"cbench/results/record"
+	"cbench/results/words"
 	"cbench/scenarios"
 )
 
@@ -33,7 +34,7 @@ type runFlags struct {
 	seed                     uint64
 	procs                    []int // none, or 0 alone: the CPUs they have
 	resume, strict, noisy    bool
-	linger                   time.Duration
+	linger, startTimeout     time.Duration
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
 	missing                  []string // originals that cannot run here
@@ -122,6 +123,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	show := newProgress(cmd.ErrOrStderr())
 	cells, err := harness.Run(cmd.Context(), e, show.watch())
 	show.close()
+	show.tellSkipped(e.Dir)
 	if errors.Is(err, harness.ErrStopped) {
 		err = fmt.Errorf("%w: %d of %d repetitions are in %s; cbench run --resume --out=%s goes on", err, len(cells), len(e.Plan), e.Dir, e.Dir)
 	}
@@ -164,6 +166,9 @@ func (f *runFlags) notNothing(cmd *cobra.Command) error {
 			return fmt.Errorf("share %g: must be 0 or more", share)
 		}
 	}
+	if err := checkStartTimeout(f.startTimeout); err != nil {
+		return err
+	}
 	if f.linger < 0 || f.linger > harness.MostLinger {
 		return fmt.Errorf("linger %v: must be 0 to %v", f.linger, harness.MostLinger)
 	}
@@ -195,7 +200,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 		}
 	}
 	if void == len(cells) {
-		return fmt.Errorf("not one of %d repetitions is valid: the table says why, and cbench doctor what to mend; --noisy keeps what others on this machine disturbed", void)
+		return fmt.Errorf("not one of %s is valid: %s", words.Plural(void, "repetition"), whyVoid(cells))
 	}
 	if err := errors.Join(drawCharts(cmd, dir, false), writeReport(cmd, dir, "")); err != nil {
 		return err
@@ -204,6 +209,15 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 		return fmt.Errorf("%d of %d repetitions are void (--strict)", void, len(cells))
 	}
 	return nil
+}
+
+// whyVoid is the reasons against the first of cells that are all void, and what to do about what is the machine's.
+func whyVoid(cells []record.Cell) string {
+	why := fmt.Sprintf("%s: %s", cells[0].Key(), strings.Join(cells[0].Void, ", "))
+	if slices.ContainsFunc(cells, func(c record.Cell) bool { return harness.Disturbed(c.Void) }) {
+		why += "; cbench doctor says what to mend on this machine, and --noisy keeps what others on it disturbed"
+	}
+	return why
 }
 
 // tableOptions is where the command's tables are read.
@@ -251,7 +265,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 		return e, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
 	}
 	skipped = append(skipped, f.missing...)
-	e.Dir, e.Resume, e.Linger = f.out, f.resume, f.linger
+	e.Dir, e.Resume, e.Linger, e.StartTimeout = f.out, f.resume, f.linger, f.startTimeout
 	if e.Dir == "" {
 		if f.resume {
 			return e, nil, errors.New("resume: --out must say which run to go on with")

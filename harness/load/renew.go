@@ -62,6 +62,12 @@ func (l *loop) renewed(c int, err error) bool {
 	if cl.state == gone { // its first reply was wrong
 		return true
 	}
+	if silent := l.silent(c); cl.state == ready && silent >= idleEnd {
+		if kept := l.renewing.Kept(); kept > 0 && kept < silent { // some look only now and then for whose time is up
+			silent = kept
+		}
+		l.t.idled(silent)
+	}
 	poll.Close(int(cl.fd))
 	waits := cl.state == leaving && cl.slot >= 0
 	cl.fd, cl.state, cl.held = -1, away, nil
