@@ -161,7 +161,11 @@ func (m *measurement) close(clients *load.Remote) error {
 	}
 	m.verified(closed.Verify)
 	if open := m.cell.Load.Established - closed.Closed; open > 0 && m.alone {
-		m.warn("%s were not closed in answer to our FIN: %s", words.Plural(open, "connection"), load.InWords(closed.Errors))
+		why := ""
+		if errs := load.InWords(closed.Errors); errs != "" {
+			why = ": " + errs
+		}
+		m.warn("%s not closed in answer to our FIN%s", words.Plural(open, "connection"), why)
 	}
 	return nil
 }

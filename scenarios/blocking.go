@@ -240,16 +240,16 @@ func (t *blocking) unblocked(c int, text []byte, now int64, rec Recorder) {
 	t.blocked--
 }
 
-func (t *blocking) Wanted(c int) string {
+func (t *blocking) Wanted(c int) Wanted {
 	switch b := t.blocker(c); {
 	case b == nil:
 		return t.Traffic.Wanted(c)
 	case !b.ready:
-		return brief([]byte(t.slow.ready), mostLine)
+		return wantedLine([]byte(t.slow.ready))
 	case b.len() == 0:
-		return wantsNothing
+		return Wanted{}
 	default:
-		return brief([]byte(t.slow.answer), mostLine)
+		return wantedLine([]byte(t.slow.answer))
 	}
 }
 

@@ -65,14 +65,14 @@ func (t *chat) Open(c int, out []byte) []byte {
 	return append(out, '\n')
 }
 
-func (t *chat) Wanted(c int) string {
+func (t *chat) Wanted(c int) Wanted {
 	switch m := &t.members[c]; {
 	case m.next == 0:
-		return strconv.Quote(joinedWord + string(t.appendRoom(nil, c)) + " <head>")
+		return Wanted{Words: strconv.Quote(joinedWord + string(t.appendRoom(nil, c)) + " <head>")}
 	case t.room(c).unheard() == 0:
-		return wantsNothing
+		return Wanted{}
 	default:
-		return fmt.Sprintf("\"%s%d <from> <text>\", a text of %d bytes that a member of the room said", messageWord, m.next, t.texts.size)
+		return Wanted{Words: fmt.Sprintf("\"%s%d <from> <text>\", a text of %d bytes that a member of the room said", messageWord, m.next, t.texts.size)}
 	}
 }
 

@@ -215,16 +215,16 @@ func (t *comet) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
 	return took
 }
 
-func (t *comet) Wanted(c int) string {
+func (t *comet) Wanted(c int) Wanted {
 	switch p := t.publisher(c); {
 	case p == nil && t.waiters[c].next == 0, p != nil && !p.ready:
-		return `status 200 with {"messages":[],"missed":0,"next":<head>}`
+		return Wanted{Words: `status 200 with {"messages":[],"missed":0,"next":<head>}`}
 	case p == nil:
-		return fmt.Sprintf(`status 200 with {"messages":[{"id":%d,…}…],"missed":0,"next":<id>}`, t.waiters[c].next)
+		return Wanted{Words: fmt.Sprintf(`status 200 with {"messages":[{"id":%d,…}…],"missed":0,"next":<id>}`, t.waiters[c].next)}
 	case p.owed.base < p.owed.next:
-		return fmt.Sprintf(`status 200 with {"id":%d}`, *p.owed.at(p.owed.base))
+		return Wanted{Words: fmt.Sprintf(`status 200 with {"id":%d}`, *p.owed.at(p.owed.base))}
 	default:
-		return wantsNothing
+		return Wanted{}
 	}
 }
 

@@ -117,11 +117,11 @@ func (e *echo) due(c int) []byte {
 	return append(e.texts.append([]byte(echoWord), e.first+uint32(c), e.conns[c].head), '\n')
 }
 
-func (e *echo) Wanted(c int) string {
+func (e *echo) Wanted(c int) Wanted {
 	if e.conns[c].len() == 0 {
-		return wantsNothing
+		return Wanted{}
 	}
-	return brief(e.due(c), mostBody)
+	return wantedLine(e.due(c))
 }
 
 // answered: the oldest under way was.

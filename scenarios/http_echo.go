@@ -117,11 +117,11 @@ func (e *httpEcho) Ended(c int, rest []byte, heard, now int64, rec Recorder) boo
 // Kept is Renewing's.
 func (e *httpEcho) Kept() time.Duration { return time.Duration(e.answers.says.idle) * time.Second }
 
-func (e *httpEcho) Wanted(c int) string {
+func (e *httpEcho) Wanted(c int) Wanted {
 	conn := &e.conns[c]
 	if conn.len() == 0 {
-		return wantsNothing
+		return Wanted{}
 	}
 	text := e.texts.append(nil, e.first+uint32(c), conn.head)
-	return fmt.Sprintf("status 200 with %d bytes of body %s", len(text), brief(text, mostBody))
+	return Wanted{fmt.Sprintf("status 200 with %d bytes of body %s", len(text), brief(text, mostBody)), text}
 }

@@ -10,10 +10,45 @@ import (
 // What came and what was wanted, for a line of print.
 
 const (
-	wantsNothing = "nothing"
-	mostLine     = 80 // bytes of a line that are quoted
-	mostBody     = 48 // and of a body
+	mostLine = 80 // bytes of a line that are quoted
+	mostBody = 48 // and of a body
+	around   = 16 // on each side of where two differ
 )
+
+// Wanted is what a connection is to be told: in words, "" for nothing; and byte for byte, where that is known.
+type Wanted struct {
+	Words string
+	Text  []byte
+}
+
+func wantedLine(line []byte) Wanted { return Wanted{brief(line, mostBody), line} }
+
+// Missed says that it did not come, and what came instead.
+func (w Wanted) Missed(instead string) string {
+	if w.Words == "" {
+		w.Words = "nothing"
+	}
+	return "wanted " + w.Words + ", got " + instead
+}
+
+// Not says so of bytes, and where they differ if their beginnings do not show that.
+func (w Wanted) Not(came []byte) string {
+	missed := w.Missed(Quote(came))
+	if bytes.HasPrefix(came, []byte(httpWord)) {
+		var reader answers
+		a, _ := reader.next(came, false)
+		came = a.body
+	}
+	same := 0
+	for same < min(len(came), len(w.Text)) && came[same] == w.Text[same] {
+		same++
+	}
+	if same < mostBody || same == len(w.Text) && same == len(came) {
+		return missed
+	}
+	cut := func(p []byte) string { return strconv.Quote(string(p[max(0, same-around):min(len(p), same+around)])) }
+	return fmt.Sprintf("%s; they differ from byte %d on: %s, not %s", missed, same, cut(came), cut(w.Text))
+}
 
 // Quote is what a connection was told instead of what it wanted: a line, or of an HTTP answer the status line, the body and what
 // makes it none.

@@ -277,8 +277,8 @@ type Traffic interface {
 	// Settle: nothing more is waited for. What was sent and not answered is lost; if it comes after all, it is no second fault.
 	Settle(rec Recorder)
 
-	// Wanted is what connection c is to be told next, in words.
-	Wanted(c int) string
+	// Wanted is what connection c is to be told next.
+	Wanted(c int) Wanted
 }
 
 // Renewing is traffic that goes on where a server ends a connection in good order, as HTTP lets it: on another connection, and with

@@ -84,11 +84,11 @@ func (w *work) worked(c int, line []byte, now int64, rec Recorder) {
 	}
 }
 
-func (w *work) Wanted(c int) string {
+func (w *work) Wanted(c int) Wanted {
 	if w.conns[c].len() == 0 {
-		return wantsNothing
+		return Wanted{}
 	}
-	return brief(w.answer, mostLine)
+	return wantedLine(w.answer)
 }
 
 func (w *work) Underway() int { return w.underway }

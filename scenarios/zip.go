@@ -184,11 +184,11 @@ func (s *stream) again(c int, rec Recorder) {
 	rec.Say(c, []byte(zipRequest))
 }
 
-func (z *zipReading) Wanted(c int) string {
+func (z *zipReading) Wanted(c int) Wanted {
 	if !z.conns[c].ready {
-		return fmt.Sprintf("status 200 and a zip archive of %d files of %d bytes", zipFiles, zipBytes)
+		return Wanted{Words: fmt.Sprintf("status 200 and a zip archive of %d files of %d bytes", zipFiles, zipBytes)}
 	}
-	return fmt.Sprintf("more of a zip archive of %d files of %d bytes", zipFiles, zipBytes)
+	return Wanted{Words: fmt.Sprintf("more of a zip archive of %d files of %d bytes", zipFiles, zipBytes)}
 }
 
 func (z *zipReading) Underway() int { return z.underway }

@@ -21,7 +21,6 @@ import (
 	"cbench/results"
 	"cbench/results/figure"
 	"cbench/results/record"
-	"cbench/results/words"
 	"cbench/scenarios"
 )
 
@@ -200,7 +199,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 		}
 	}
 	if void == len(cells) {
-		return fmt.Errorf("not one of %s is valid: %s", words.Plural(void, "repetition"), whyVoid(cells))
+		return fmt.Errorf("not one of %d repetitions is valid: %s", void, whyVoid(cells))
 	}
 	if err := errors.Join(drawCharts(cmd, dir, false), writeReport(cmd, dir, "")); err != nil {
 		return err

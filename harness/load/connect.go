@@ -1,7 +1,6 @@
 package load
 
 import (
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -199,7 +198,7 @@ func (l *loop) unanswered(c int, err error) {
 		} else if closedByPeer(err) {
 			got = "the end of the connection"
 		}
-		l.t.odd = fmt.Sprintf("wanted %s, got %s", l.traffic.Wanted(c), got)
+		l.t.odd = l.traffic.Wanted(c).Missed(got)
 	}
 }
 

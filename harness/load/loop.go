@@ -1,7 +1,6 @@
 package load
 
 import (
-	"fmt"
 	"io"
 	"net/netip"
 	"sync/atomic"
@@ -381,6 +380,6 @@ func (l *loop) Fault(f scenarios.Fault, n int, line []byte) {
 	l.t.faults[f] += int64(n)
 	l.faulted = true
 	if line != nil && l.t.odd == "" {
-		l.t.odd = fmt.Sprintf("wanted %s, got %s", l.traffic.Wanted(l.reading), scenarios.Quote(line))
+		l.t.odd = l.traffic.Wanted(l.reading).Not(line)
 	}
 }

@@ -267,8 +267,18 @@ func (l *loop) settle() {
 			l.clients[c].held = nil
 		}
 	}
+	l.tellMissing()
 	l.traffic.Settle(l)
 	l.turns = l.turns[:0]
+}
+
+// tellMissing notes one of the replies that did not come, where nothing was odd before.
+func (l *loop) tellMissing() {
+	for c := 0; c < len(l.clients) && l.t.odd == "" && l.traffic.Underway() > 0; c++ {
+		if w := l.traffic.Wanted(c); w.Words != "" && l.clients[c].state != gone {
+			l.t.odd = w.Missed("no answer")
+		}
+	}
 }
 
 var _ scenarios.Recorder = (*loop)(nil)
