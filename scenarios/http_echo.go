@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -122,6 +121,5 @@ func (e *httpEcho) Wanted(c int) Wanted {
 	if conn.len() == 0 {
 		return Wanted{}
 	}
-	text := e.texts.append(nil, e.first+uint32(c), conn.head)
-	return Wanted{fmt.Sprintf("status 200 with %d bytes of body %s", len(text), brief(text, mostBody)), text}
+	return wantedBody(e.texts.append(nil, e.first+uint32(c), conn.head))
 }

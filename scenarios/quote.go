@@ -69,11 +69,27 @@ func Quote(came []byte) string {
 		return fmt.Sprintf("%s with %d of %d bytes of body %s", words, len(a.body), a.length, brief(a.body, mostBody))
 	case a.size == 0:
 		return fmt.Sprintf("%s with %d bytes of a body that does not end: %s", words, len(a.body), brief(a.body, mostBody))
-	case len(a.body) == 0:
-		return words + " without a body"
 	}
-	return fmt.Sprintf("%s with %d bytes of body %s", words, len(a.body), brief(a.body, mostBody))
+	return words + withBody(a.body)
 }
+
+// withBody is a body in words, behind a status.
+func withBody(body []byte) string {
+	if len(body) == 0 {
+		return " without a body"
+	}
+	return fmt.Sprintf(" with %d bytes of body %s", len(body), brief(body, mostBody))
+}
+
+// Echoed says of an answer to a posted body what is wrong with it, "" if nothing is; status is as "HTTP/1.1 200 OK".
+func Echoed(posted []byte, status string, code int, body []byte) string {
+	if code == 200 && bytes.Equal(body, posted) {
+		return ""
+	}
+	return wantedBody(posted).Missed(brief([]byte(status), mostLine) + withBody(body))
+}
+
+func wantedBody(text []byte) Wanted { return Wanted{"status 200" + withBody(text), text} }
 
 // brief is p in quotes, cut off behind most bytes.
 func brief(p []byte, most int) string {
