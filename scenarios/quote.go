@@ -66,9 +66,9 @@ func Quote(came []byte) string {
 	case a.status == 0:
 		return words + " and a head that does not end"
 	case a.size == 0 && a.length > len(a.body):
-		return fmt.Sprintf("%s with %d of %d bytes of body %s", words, len(a.body), a.length, brief(a.body, mostBody))
+		return fmt.Sprintf("%s with %d of %s of body %s", words, len(a.body), plural(a.length), brief(a.body, mostBody))
 	case a.size == 0:
-		return fmt.Sprintf("%s with %d bytes of a body that does not end: %s", words, len(a.body), brief(a.body, mostBody))
+		return fmt.Sprintf("%s with %s of a body that does not end: %s", words, plural(len(a.body)), brief(a.body, mostBody))
 	}
 	return words + withBody(a.body)
 }
@@ -78,7 +78,14 @@ func withBody(body []byte) string {
 	if len(body) == 0 {
 		return " without a body"
 	}
-	return fmt.Sprintf(" with %d bytes of body %s", len(body), brief(body, mostBody))
+	return fmt.Sprintf(" with %s of body %s", plural(len(body)), brief(body, mostBody))
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return strconv.Itoa(n) + " bytes"
 }
 
 // Echoed says of an answer to a posted body what is wrong with it, "" if nothing is; status is as "HTTP/1.1 200 OK".

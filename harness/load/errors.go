@@ -80,8 +80,12 @@ var worded = map[string][2]string{
 	"wrong":       {"connection got a wrong first reply", "connections got a wrong first reply"},
 }
 
-// Silence is how long a server let a connection be idle, as whoever set its limit would say it: "5 s".
+// Silence is how long a server let a connection be idle, as whoever set its limit would say it, "5 s": timers are late, and never early.
 func Silence(d time.Duration) string {
+	const late = 250 * time.Millisecond
+	if whole := d.Truncate(time.Second); whole > 0 && d-whole < late {
+		d = whole
+	}
 	return strconv.FormatFloat(d.Round(100*time.Millisecond).Seconds(), 'f', -1, 64) + " s"
 }
 
