@@ -61,10 +61,8 @@ func (m *measurement) diagnose(ctx context.Context, proc *server.Process, client
 		return
 	}
 	m.verified(report.Verify) // a wrong reply is one, whenever it comes
-	for kind, n := range report.Errors {
-		if n > 0 {
-			m.warn("while it was diagnosed: %d × %s", n, kind)
-		}
+	if why := load.InWords(report.Errors); why != "" {
+		m.warn("while it was diagnosed: %s", why)
 	}
 	d.Messages = report.InWindow
 	perSecond := float64(report.InWindow) / time.Duration(report.WindowNS).Seconds()

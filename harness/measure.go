@@ -12,6 +12,7 @@ import (
 	"cbench/harness/server"
 	"cbench/harness/validity"
 	"cbench/results/record"
+	"cbench/results/words"
 	"cbench/scenarios/wire"
 )
 
@@ -104,6 +105,12 @@ func (m *measurement) connect(ctx context.Context, proc *server.Process, clients
 	if err != nil || !m.alone {
 		return err
 	}
+	if opened.Ended > 0 {
+		m.alone = false // what they cost at rest is not known
+		m.warn("memory a connection is not known: the server ended %d of %d connections behind their first answer (Connection: close, or HTTP/1.0 without keep-alive)",
+			opened.Ended, opened.Established)
+		return nil
+	}
 	m.phase("measuring memory")
 	m.quiet(ctx, proc)
 	full := m.memory(proc, true)
@@ -155,7 +162,11 @@ func (m *measurement) close(clients *load.Remote) error {
 	}
 	m.verified(closed.Verify)
 	if open := m.cell.Load.Established - closed.Closed; open > 0 && m.alone {
-		m.warn("%d of %d connections were not closed in answer to our FIN: %v", open, m.cell.Load.Established, closed.Errors)
+		why := ""
+		if errs := load.InWords(closed.Errors); errs != "" {
+			why = ": " + errs
+		}
+		m.warn("%s not closed in answer to our FIN%s", words.Plural(open, "connection"), why)
 	}
 	return nil
 }
@@ -207,8 +218,7 @@ func (e *Experiment) loadArgs(driver string) []string {
 func (m *measurement) stop(proc *server.Process) {
 	m.phase("stopping the server")
 	if m.died(proc) {
-		// First of the reasons: the others follow from it.
-		m.cell.Void = append([]string{fmt.Sprintf("the server died: %v", proc.Err())}, m.cell.Void...)
+		m.cell.Void = append([]string{fmt.Sprintf("the server died: %v", proc.Err())}, m.otherThanDeath()...)
 		m.cell.Load.Behind = nil
 		proc.Stop(0)
 		return
@@ -218,6 +228,14 @@ func (m *measurement) stop(proc *server.Process) {
 	} else if err != nil {
 		m.warn("shutdown: %v", err)
 	}
+}
+
+// otherThanDeath is the reasons against a repetition that do not follow from its server's death: wrong replies.
+func (m *measurement) otherThanDeath() []string {
+	e := m.evidence
+	e.Cell = &record.Cell{Verify: m.cell.Verify}
+	e.Cell.Verify.Lost = 0
+	return validity.Replies(&e)
 }
 
 // died reports whether the server ended of itself. One that does closes its connections first, and is seen to have ended a moment later.

@@ -118,9 +118,7 @@ func (m *member) load(ctx context.Context, length, ramp time.Duration) (s slot, 
 	}
 	m.failed(r.Errors)
 	m.verified(r.Verify)
-	if r.Odd != "" {
-		m.warnOnce("the first wrong reply: %s", r.Odd)
-	}
+	m.renewed(r)
 	m.stoppedBefore(time.Duration(r.SilenceBefore))
 	if ok = r.Verify == (record.Verify{}) && len(r.Errors) == 0; !ok {
 		m.silence(time.Duration(r.Silence)) // no round will tell of it
@@ -154,6 +152,7 @@ func (m *member) end(e *Experiment) {
 		m.verified(closed.Verify)
 	}
 	m.sums.into(m)
+	m.tellRenewed()
 	if !m.died(m.proc) { // else all follows from that, and stop says it
 		m.judge(validity.Judge)
 	}

@@ -10,6 +10,7 @@ import (
 	"cbench/harness/probe"
 	"cbench/harness/validity"
 	"cbench/results/record"
+	"cbench/results/words"
 	"cbench/scenarios"
 )
 
@@ -18,6 +19,35 @@ func (m *measurement) opened(r load.ConnectReport) {
 	m.cell.Load.ConnectPerS = r.PerS
 	m.failed(r.Errors)
 	m.verified(r.Verify)
+	m.evidence.Odd = cmp.Or(m.evidence.Odd, r.Odd)
+	if r.Established < m.cell.Conns {
+		m.evidence.Missing, m.evidence.Unmade = r.Missing(m.cell.Conns), r.Errors
+	}
+}
+
+// renewed notes that the server ended connections in good order, and others were opened in their place.
+func (m *measurement) renewed(r load.Report) {
+	if r.Idle > 0 && (m.evidence.Idle == 0 || r.Idle < m.evidence.Idle) {
+		m.evidence.Idle = r.Idle
+	}
+	m.evidence.Odd = cmp.Or(m.evidence.Odd, r.Odd)
+	if m.cell.Params.Driver != "" {
+		return // they do not count them
+	}
+	n := or(m.cell.Load.Reconnects, 0) + r.Reconnects
+	m.cell.Load.Reconnects = &n
+}
+
+// tellRenewed tells a reader of the cell what it means.
+func (m *measurement) tellRenewed() {
+	if n := or(m.cell.Load.Reconnects, 0); n > 0 {
+		why := "Connection: close, or HTTP/1.0 without keep-alive"
+		if m.evidence.Idle > 0 {
+			why = "idle for " + load.Silence(m.evidence.Idle)
+		}
+		m.warn("the server ended %s in good order (%s): others were opened in their place, and the time for that is part of the latency",
+			words.Plural(int(n), "connection"), why)
+	}
 }
 
 // report writes down what the load measured.
@@ -31,9 +61,8 @@ func (m *measurement) report(r load.Report) {
 	c.Fairness = r.Fairness
 	m.failed(r.Errors)
 	m.verified(r.Verify)
-	if r.Odd != "" {
-		m.warn("the first wrong reply: %s", r.Odd)
-	}
+	m.renewed(r)
+	m.tellRenewed()
 	if m.alone { // other drivers do not know it
 		m.silence(time.Duration(r.Silence))
 		m.stoppedBefore(time.Duration(r.SilenceBefore))

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"cbench/harness/probe"
-	"cbench/harness/server"
 	"cbench/harness/validity"
 	"cbench/results/record"
 )
@@ -34,8 +33,11 @@ type Experiment struct {
 
 	Linger time.Duration // how long to watch, after a first repetition, what a server gives back once its connections are closed
 
-	crowded bool   // another run was at work on this machine when this one began
-	quota   string // of CPU time, that is in force; empty: none is
+	StartTimeout time.Duration // how long a server may take to listen; 0: server.ReadyTimeout
+
+	crowded bool             // another run was at work on this machine when this one began
+	quota   string           // of CPU time, that is in force; empty: none is
+	failed  map[string]error // why servers did not start, by command
 }
 
 // Watch is told how a run goes on. Its functions may be nil.
@@ -44,6 +46,7 @@ type Watch struct {
 	Phase func(p record.Planned, phase string)              // what is happening
 	Done  func(cell record.Cell, took, spent time.Duration) // a repetition is measured: how long it took, and was to take
 	Warn  func(text string)                                 // what to know before the first repetition
+	Skip  func(p record.Planned, why error)                 // one is left to another run: its server did not start before
 }
 
 // FirstPhase is what a repetition begins with.
@@ -79,6 +82,12 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]record.Cell, error) {
 		w.Start(left, len(cells))
 	}
 	for _, unit := range units(left) {
+		if why := e.unstarted(unit[0]); why != nil && len(unit) == 1 {
+			if w.Skip != nil {
+				w.Skip(unit[0], why)
+			}
+			continue
+		}
 		began := time.Now()
 		found, err := e.one(ctx, unit, w)
 		if ctx.Err() != nil {
@@ -272,10 +281,4 @@ func (e *Experiment) measure(ctx context.Context, p record.Planned, w Watch) (re
 	m.stop(proc)
 	m.cell.Valid = len(m.cell.Void) == 0
 	return m.cell, err
-}
-
-// start starts a server process.
-func (e *Experiment) start(ctx context.Context, p record.Planned) (*server.Process, error) {
-	s := e.serverFor(p)
-	return server.Start(ctx, server.Spec{Name: s.Name, Args: s.Args, CPUs: e.serverCPUs(p), Cgroup: true, Own: s.Own})
 }

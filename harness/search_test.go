@@ -197,7 +197,7 @@ func TestWindowHolds(t *testing.T) {
 	}{
 		{"good", func(*load.Report) {}, ""},
 		{"a lost reply", func(r *load.Report) { r.Verify.Lost = 1 }, "1 replies were lost"},
-		{"a connection that died", func(r *load.Report) { r.Errors = map[string]int64{"closed": 2} }, "2 × closed"},
+		{"a connection that died", func(r *load.Report) { r.Errors = map[string]int64{"closed": 2} }, "2 connections were closed by the server"},
 		{"a limit broken", func(r *load.Report) { r.Latency = &record.Latency{P99: 6e6} }, "p99 was 6.00 ms"},
 		{"falling behind", func(r *load.Report) { r.InWindow = 9000 }, "only 90%"},
 		{"no answer", func(r *load.Report) { r.Latency = nil }, "no message"},

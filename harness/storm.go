@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -66,6 +67,7 @@ func (m *measurement) round(ctx context.Context, clients *load.Remote, plan load
 	opened, err := clients.Open(ctx, plan)
 	m.failed(opened.Errors)
 	m.verified(opened.Verify)
+	m.evidence.Odd = cmp.Or(m.evidence.Odd, opened.Odd)
 	if err != nil {
 		return err
 	}

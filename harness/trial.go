@@ -48,9 +48,7 @@ func (t *trial) begin(ctx context.Context, conns int) bool {
 		t.m.phase("starting another server")
 	}
 	t.conns, t.refused = conns, ""
-	proc, err := server.Start(ctx, server.Spec{
-		Name: t.server.Name, Args: t.server.Args, CPUs: t.e.serverCPUs(t.p), Cgroup: true, Own: t.server.Own,
-	})
+	proc, err := t.e.start(ctx, t.p)
 	if err != nil {
 		t.m.void("%v", err)
 		return false
@@ -84,7 +82,7 @@ func (t *trial) connect() bool {
 	if opened.Established == t.conns && err == nil {
 		return true
 	}
-	t.refused = fmt.Sprintf("only %d of %d connections were established%s", opened.Established, t.conns, kinds(opened.Errors))
+	t.refused = opened.Missing(t.conns)
 	if err != nil && len(opened.Errors) == 0 {
 		t.refused += ": " + err.Error()
 	}
@@ -248,6 +246,7 @@ func (t *trial) settle(r load.Report, w record.Window) error {
 	c.Load.Expected += r.Expected
 	t.m.failed(r.Errors)
 	t.m.verified(r.Verify)
+	t.m.renewed(r)
 	for _, w := range r.Warnings {
 		t.m.warnOnce("%s", w)
 	}
@@ -261,7 +260,7 @@ func (t *trial) settle(r load.Report, w record.Window) error {
 	}
 	if wrong != (record.Verify{}) {
 		t.m.void("replies at %s messages/s: %d lost, %d duplicated, %d reordered, %d corrupted, %d surplus%s", words.PerSecond(w.RatePerS),
-			wrong.Lost, wrong.Duplicated, wrong.Reordered, wrong.Corrupted, wrong.Surplus, odd(r.Odd))
+			wrong.Lost, wrong.Duplicated, wrong.Reordered, wrong.Corrupted, wrong.Surplus, validity.Odd(r.Odd))
 		return errVoid
 	}
 	if r.Verify.Lost == 0 && len(r.Errors) == 0 {
@@ -282,12 +281,4 @@ func (t *trial) settle(r load.Report, w record.Window) error {
 // samplesOf judges a window's latencies by themselves.
 func samplesOf(r load.Report) validity.Verdict {
 	return validity.Samples(&record.Cell{Load: record.Load{Received: r.Received}, Latency: r.Latency, Service: r.Service}, r.Overflow)
-}
-
-// odd is the first wrong reply, to be appended to an error.
-func odd(reply string) string {
-	if reply == "" {
-		return ""
-	}
-	return "; the first wrong one: " + reply
 }

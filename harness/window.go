@@ -2,8 +2,6 @@ package harness
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -47,7 +45,7 @@ func (s SLO) why(r load.Report, w record.Window) string {
 	case r.Verify.Lost > 0:
 		return fmt.Sprintf("%d replies were lost", r.Verify.Lost)
 	case len(r.Errors) > 0:
-		return "connections failed" + kinds(r.Errors)
+		return load.InWords(r.Errors)
 	case r.InWindow == 0 && r.Silence >= validity.LongSilence.Nanoseconds():
 		return fmt.Sprintf("the server stopped for %s", validity.Stretch(time.Duration(r.Silence)))
 	case r.Latency == nil:
@@ -70,16 +68,6 @@ func (s SLO) tooMuch(r load.Report, w record.Window) string {
 		return fmt.Sprintf("only %.0f%% of what was sent was answered in time to keep up", 100*achieved/expected)
 	}
 	return ""
-}
-
-// kinds is errors in words, to be appended.
-func kinds(errs map[string]int64) (words string) {
-	sep := ": "
-	for _, kind := range slices.Sorted(maps.Keys(errs)) {
-		words += fmt.Sprintf("%s%d × %s", sep, errs[kind], kind)
-		sep = ", "
-	}
-	return words
 }
 
 // pool is several windows at one rate as one: percentiles are of all messages together, the rest medians; it held if more than half

@@ -26,8 +26,9 @@ type blocking struct {
 type slowForm struct {
 	opening, ready string // a short request before all, and its answer
 	ask, answer    string
-	// next takes the next answer from the front of in: its text, nil if there is none or only what belongs to a torn one.
-	next func(in []byte, torn *bool) (text []byte, took int)
+	// next takes the next answer from the front of in: its text, nil if there is none or only what belongs to a torn one, and whether the
+	// connection ends behind it.
+	next func(in []byte, torn *bool) (text []byte, took int, closes bool)
 }
 
 type blocker struct {
@@ -53,10 +54,39 @@ func newBlocking(p Params, first, n int) Traffic {
 }
 
 func newHTTPBlocking(p Params, first, n int) Traffic {
-	return makeBlocking(p, first, n, newHTTPEcho(p, first, n), slowHTTP(p))
+	echo := newHTTPEcho(p, first, n).(*httpEcho)
+	return &httpBlocking{makeBlocking(p, first, n, echo, slowHTTP(p)), echo}
 }
 
-func makeBlocking(p Params, first, n int, bystanders Traffic, slow slowForm) Traffic {
+// httpBlocking goes on where a server ends connections in good order: to block twice is to block once, more slowly.
+type httpBlocking struct {
+	*blocking
+	echo *httpEcho // the bystanders
+}
+
+func (t *httpBlocking) Ended(c int, rest []byte, heard, now int64, rec Recorder) bool {
+	b := t.blocker(c)
+	if b == nil {
+		return t.echo.Ended(c, rest, heard, now, rec)
+	}
+	return b.ready && len(rest) == 0 && (b.len() == 0 || b.at(b.head).sent-heard >= idleEnd)
+}
+
+func (t *httpBlocking) Kept() time.Duration { return t.echo.Kept() }
+
+func (t *httpBlocking) Again(c int, out []byte) []byte {
+	b := t.blocker(c)
+	if b == nil {
+		return t.echo.Again(c, out)
+	}
+	b.forgiven, b.torn = 0, false // they were asked for on the connection that ended
+	for range b.len() {
+		out = append(out, t.slow.ask...)
+	}
+	return out
+}
+
+func makeBlocking(p Params, first, n int, bystanders Traffic, slow slowForm) *blocking {
 	return &blocking{
 		Traffic:    bystanders,
 		bystanders: n,
@@ -76,18 +106,18 @@ func slowLines(p Params) slowForm {
 		ready:   word + "1\n",
 		ask:     fmt.Sprintf("BLOCK %d %s\n", ms, p.How),
 		answer:  fmt.Sprintf(word+"%d\n", ms),
-		next: func(in []byte, torn *bool) ([]byte, int) {
+		next: func(in []byte, torn *bool) ([]byte, int, bool) {
 			if *torn {
 				skip, whole := mend(in, word)
 				if *torn = !whole; !whole || skip > 0 {
-					return nil, skip
+					return nil, skip, false
 				}
 			}
 			end := bytes.IndexByte(in, '\n') + 1
 			if end == 0 {
-				return nil, 0
+				return nil, 0, false
 			}
-			return in[:end], end
+			return in[:end], end, false
 		},
 	}
 }
@@ -167,13 +197,16 @@ func (t *blocking) Receive(c int, in []byte, now int64, rec Recorder) (took int)
 		return t.Traffic.Receive(c, in, now, rec)
 	}
 	for took < len(in) {
-		text, n := t.slow.next(in[took:], &b.torn)
+		text, n, closes := t.slow.next(in[took:], &b.torn)
 		if n == 0 {
 			break
 		}
 		took += n
 		if text != nil {
 			t.unblocked(c, text, now, rec)
+		}
+		if closes {
+			rec.Closing(c)
 		}
 	}
 	return took
@@ -205,6 +238,19 @@ func (t *blocking) unblocked(c int, text []byte, now int64, rec Recorder) {
 		rec.Aside(asked.due, now)
 	}
 	t.blocked--
+}
+
+func (t *blocking) Wanted(c int) Wanted {
+	switch b := t.blocker(c); {
+	case b == nil:
+		return t.Traffic.Wanted(c)
+	case !b.ready:
+		return wantedLine([]byte(t.slow.ready))
+	case b.len() == 0:
+		return Wanted{}
+	default:
+		return wantedLine([]byte(t.slow.answer))
+	}
 }
 
 func (t *blocking) Underway() int { return t.Traffic.Underway() + t.blocked }

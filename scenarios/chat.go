@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 )
 
@@ -62,6 +63,17 @@ func (t *chat) Open(c int, out []byte) []byte {
 	out = append(out, " u"...)
 	out = append(out, stamp[:6]...)
 	return append(out, '\n')
+}
+
+func (t *chat) Wanted(c int) Wanted {
+	switch m := &t.members[c]; {
+	case m.next == 0:
+		return Wanted{Words: strconv.Quote(joinedWord + string(t.appendRoom(nil, c)) + " <head>")}
+	case t.room(c).unheard() == 0:
+		return Wanted{}
+	default:
+		return Wanted{Words: fmt.Sprintf("\"%s%d <from> <text>\", a text of %d bytes that a member of the room said", messageWord, m.next, t.texts.size)}
+	}
 }
 
 // Speaker takes turns over the rooms, then over a room's members.

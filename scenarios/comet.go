@@ -1,6 +1,9 @@
 package scenarios
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 // comet is rooms of waiters, each with a long poll under way at all times, and a few connections beside them that send. The
 // share's waiters are its connections from 0, and its publishers those behind them.
@@ -190,22 +193,39 @@ func (t *comet) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
 			}
 			continue
 		}
-		head, length, ok := t.answers.head(rest)
+		a, wrong := t.answers.next(rest, false)
 		switch {
-		case !ok:
+		case wrong != "":
 			t.garbled(c, rest, now, rec)
 			took, *torn = took+1, true // so that the next answer is sought behind this one's first byte
-		case head == 0 || len(rest) < head+length:
+			continue
+		case a.size == 0:
 			return took
+		case a.status != 200:
+			t.garbled(c, rest[:a.size], now, rec)
 		case c < len(t.waiters):
-			took += head + length
-			t.told(c, rest[head:head+length], now, rec)
+			t.told(c, a.body, now, rec)
 		default:
-			took += head + length
-			t.acknowledged(c, rest[head:head+length], rec)
+			t.acknowledged(c, a.body, rec)
+		}
+		if took += a.size; a.closes {
+			rec.Closing(c)
 		}
 	}
 	return took
+}
+
+func (t *comet) Wanted(c int) Wanted {
+	switch p := t.publisher(c); {
+	case p == nil && t.waiters[c].next == 0, p != nil && !p.ready:
+		return Wanted{Words: `status 200 with {"messages":[],"missed":0,"next":<head>}`}
+	case p == nil:
+		return Wanted{Words: fmt.Sprintf(`status 200 with {"messages":[{"id":%d,…}…],"missed":0,"next":<id>}`, t.waiters[c].next)}
+	case p.owed.base < p.owed.next:
+		return Wanted{Words: fmt.Sprintf(`status 200 with {"id":%d}`, *p.owed.at(p.owed.base))}
+	default:
+		return Wanted{}
+	}
 }
 
 func (t *comet) tornFlag(c int) *bool {

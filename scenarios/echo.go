@@ -78,6 +78,9 @@ func (e *echo) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
 			continue
 		}
 		n, torn := cut(rest, e.line)
+		if n == 0 && conn.head == 0 && !e.begins(rest, c) {
+			n, torn = len(rest), true // what else may follow it: it is no answer to the opening
+		}
 		if n == 0 {
 			return took
 		}
@@ -101,6 +104,24 @@ func (e *echo) isLine(line []byte, c int, number uint64) bool {
 	text := len(line) - 1
 	return string(line[:len(echoWord)]) == echoWord && line[text] == '\n' &&
 		e.is(line[len(echoWord):text], e.first+uint32(c), number)
+}
+
+// begins reports whether in may be the beginning of the line that is due next.
+func (e *echo) begins(in []byte, c int) bool {
+	want := e.due(c)
+	return len(in) <= len(want) && string(in) == string(want[:len(in)])
+}
+
+// due is the line that connection c is to hear next.
+func (e *echo) due(c int) []byte {
+	return append(e.texts.append([]byte(echoWord), e.first+uint32(c), e.conns[c].head), '\n')
+}
+
+func (e *echo) Wanted(c int) Wanted {
+	if e.conns[c].len() == 0 {
+		return Wanted{}
+	}
+	return wantedLine(e.due(c))
 }
 
 // answered: the oldest under way was.
@@ -197,4 +218,5 @@ func (quiet) Next(int)                          {}
 func (quiet) Say(int, []byte)                   {}
 func (quiet) Aside(int64, int64)                {}
 func (quiet) Heard(int64, int64, int64)         {}
+func (quiet) Closing(int)                       {}
 func (quiet) Fault(Fault, int, []byte)          {}

@@ -1,8 +1,13 @@
 package scenarios
 
-import "strconv"
+import (
+	"strconv"
+	"time"
 
-// httpEcho is echo over HTTP: "POST /echo" with the text as its body, on connections that are kept alive.
+	"cbench/scenarios/wire"
+)
+
+// httpEcho is echo over HTTP: "POST /echo" with the text as its body, on connections that are kept alive where the server keeps them.
 type httpEcho struct {
 	echo
 	answers answers
@@ -14,6 +19,9 @@ func newHTTPEcho(p Params, first, n int) Traffic {
 	return &httpEcho{echo: *makeEcho(p, first, n), head: []byte(head)}
 }
 
+// longestHTTPEcho: the head, an interim one before it, and the body in chunks of a byte.
+func longestHTTPEcho(p Params) int { return 2*wire.MaxHead + 6*p.Payload }
+
 func (e *httpEcho) Open(c int, out []byte) []byte {
 	e.underway -= e.conns[c].len()
 	e.conns[c] = echoConn{}
@@ -23,11 +31,24 @@ func (e *httpEcho) Open(c int, out []byte) []byte {
 
 func (e *httpEcho) Send(c int, due, sent int64, out []byte) ([]byte, int) {
 	conn := &e.conns[c]
-	out = append(out, e.head...)
-	out = e.texts.append(out, e.first+uint32(c), conn.next)
+	out = e.request(c, conn.next, out)
 	conn.push(times{due, sent})
 	e.underway++
 	return out, 1
+}
+
+func (e *httpEcho) request(c int, number uint64, out []byte) []byte {
+	return e.texts.append(append(out, e.head...), e.first+uint32(c), number)
+}
+
+// Again is Renewing's: an echo asked for twice is asked for once.
+func (e *httpEcho) Again(c int, out []byte) []byte {
+	conn := &e.conns[c]
+	conn.torn = false
+	for number := conn.head; number < conn.next; number++ {
+		out = e.request(c, number, out)
+	}
+	return out
 }
 
 func (e *httpEcho) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
@@ -42,21 +63,63 @@ func (e *httpEcho) Receive(c int, in []byte, now int64, rec Recorder) (took int)
 			}
 			continue
 		}
-		head, length, ok := e.answers.head(rest)
-		if !ok || head > 0 && length != e.size {
-			e.judge(c, nil, rest, now, rec)
-			took, conn.torn = took+1, true // so that the next answer is sought behind this one's first byte
-			continue
-		}
-		if head == 0 || len(rest) < head+length {
+		n := e.take(c, rest, false, now, rec)
+		if n == 0 {
 			return took
 		}
-		took += head + length
-		if body := rest[head : head+length]; conn.len() > 0 && e.is(body, e.first+uint32(c), conn.head) {
-			e.answered(c, now, rec)
-		} else {
-			e.judge(c, body, rest[:head+length], now, rec)
-		}
+		took += n
 	}
 	return took
+}
+
+// take judges the answer at the front of in, and returns how many bytes that was: 0 while it is not whole.
+func (e *httpEcho) take(c int, in []byte, ended bool, now int64, rec Recorder) int {
+	conn := &e.conns[c]
+	a, wrong := e.answers.next(in, ended)
+	whole := a.size > 0
+	length := len(a.body)
+	if a.length > 0 {
+		length = a.length
+	}
+	switch {
+	case wrong != "", a.status == 200 && (length > e.size || a.length >= 0 && length != e.size):
+		e.judge(c, nil, in, now, rec)
+		conn.torn = true // the next answer is sought behind this one's first byte: a length may be what is wrong
+		return 1
+	case !whole:
+		return 0
+	case a.status == 200 && conn.len() > 0 && e.is(a.body, e.first+uint32(c), conn.head):
+		e.answered(c, now, rec)
+	case a.status == 200:
+		e.judge(c, a.body, in[:a.size], now, rec)
+	default:
+		e.judge(c, nil, in[:a.size], now, rec)
+	}
+	if a.closes {
+		rec.Closing(c)
+	}
+	return a.size
+}
+
+// idleEnd is how long a connection must have been silent before its end to have been ended for that.
+const idleEnd = int64(time.Second)
+
+// Ended is Renewing's.
+func (e *httpEcho) Ended(c int, rest []byte, heard, now int64, rec Recorder) bool {
+	conn := &e.conns[c]
+	if len(rest) > 0 {
+		return !conn.torn && e.take(c, rest, true, now, rec) == len(rest)
+	}
+	return conn.len() == 0 || conn.at(conn.head).sent-heard >= idleEnd
+}
+
+// Kept is Renewing's.
+func (e *httpEcho) Kept() time.Duration { return time.Duration(e.answers.says.idle) * time.Second }
+
+func (e *httpEcho) Wanted(c int) Wanted {
+	conn := &e.conns[c]
+	if conn.len() == 0 {
+		return Wanted{}
+	}
+	return wantedBody(e.texts.append(nil, e.first+uint32(c), conn.head))
 }

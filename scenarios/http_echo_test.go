@@ -54,13 +54,30 @@ func TestHTTPEchoFaults(t *testing.T) {
 		{"a byte of the body", flip(2, body+30), tells{received: 5, corrupted: 1}},
 		{"a byte of the stamp", flip(2, body+3), tells{received: 5, corrupted: 1}},
 		{"a byte of the word", flip(2, 1), tells{received: 5, corrupted: 1}},
+		{"any case and blanks", replace(2, "Content-Length: ", "content-LENGTH:\t "), tells{received: 6}},
+		{"interim answers", replace(2, "HTTP", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP"), tells{received: 6}},
+		{"chunks", inPieces(2, 7), tells{received: 6}},
+		{"one chunk", inPieces(2, 40), tells{received: 6}},
+		{"chunks of a byte", inPieces(2, 1), tells{received: 6}},
+		{"chunks with a byte too many", inPieces(2, -1), tells{received: 5, corrupted: 1}},
+		{"HTTP/1.0 that keeps the connection", replace(2, "HTTP/1.1 200 OK", "HTTP/1.0 200 OK\r\nConnection: Keep-Alive"), tells{received: 6}},
+		{"no reason", replace(2, " OK", ""), tells{received: 6}},
+		{"lone LFs", func(a [][]byte) [][]byte {
+			a[2] = bytes.ReplaceAll(a[2], []byte("\r\n"), []byte("\n"))
+			return a
+		}, tells{received: 6}},
+		{"201", replace(2, "200 OK", "201 Created"), tells{received: 5, corrupted: 1}},
+		{"204", func(a [][]byte) [][]byte { a[2] = []byte("HTTP/1.1 204 No Content\r\n\r\n"); return a }, tells{received: 5, corrupted: 1}},
+		{"304", func(a [][]byte) [][]byte {
+			a[2] = []byte("HTTP/1.1 304 Not Modified\r\nContent-Length: 40\r\n\r\n")
+			return a
+		}, tells{received: 5, corrupted: 1}},
 		{"500", replace(2, "200 OK", "500 Oh"), tells{received: 5, corrupted: 1}},
 		{"500 at last", replace(5, "200 OK", "500 Oh"), tells{received: 5, corrupted: 1}},
-		{"HTTP/1.0", replace(2, "HTTP/1.1", "HTTP/1.0"), tells{received: 5, corrupted: 1}},
+		{"HTTP/2", replace(2, "HTTP/1.1", "HTTP/2.0"), tells{received: 5, corrupted: 1}},
 		{"too long a length", replace(2, ": 40", ": 41"), tells{received: 5, corrupted: 1}},
 		{"too short a length", replace(2, ": 40", ": 39"), tells{received: 5, corrupted: 1}},
 		{"two lengths", replace(2, "Content-Type", "Content-Length: 40\r\nContent-Type"), tells{received: 5, corrupted: 1}},
-		{"no length", replace(2, "Content-Length", "Content-Lengthy"), tells{received: 5, corrupted: 1}},
 		{"a length of letters", replace(2, ": 40", ": 4o"), tells{received: 5, corrupted: 1}},
 		{"chunked too", replace(2, "Content-Type", "Transfer-Encoding: chunked\r\nX"), tells{received: 5, corrupted: 1}},
 		{"a space before a colon", replace(2, "Type:", "Type :"), tells{received: 5, corrupted: 1}},
@@ -90,26 +107,58 @@ func TestHTTPEchoFaults(t *testing.T) {
 	}
 }
 
-// A head that never ends is given up, and a head seen before is not taken for one that only begins like it.
-func TestHeads(t *testing.T) {
-	var a answers
-	for _, c := range []struct {
-		in           string
-		head, length int
-		ok           bool
-	}{
-		{okHead + "40\r\n\r\n", len(okHead) + 6, 40, true},
-		{okHead + "40\r\n\r\nmore", len(okHead) + 6, 40, true},
-		{okHead + "400\r\n\r\n", len(okHead) + 7, 400, true},
-		{okHead + "40", 0, 0, true},
-		{"HTTP/1.1 2", 0, 0, true},
-		{"HTTP/1.1 3", 0, 0, false},
-		{"x", 0, 0, false},
-		{statusLine + string(make([]byte, 8<<10)), 0, 0, false},
-		{"HTTP/1.1 200 OK\r\n\r\n", 0, 0, false},
-	} {
-		if head, length, ok := a.head([]byte(c.in)); head != c.head || length != c.length || ok != c.ok {
-			t.Errorf("%.60q: %d %d %v, want %d %d %v", c.in, head, length, ok, c.head, c.length, c.ok)
+// inPieces has an answer come in chunks of so many bytes, with an extension and a trailer; -1: of more than it should.
+func inPieces(i, size int) func([][]byte) [][]byte {
+	return func(answers [][]byte) [][]byte {
+		_, body, _ := bytes.Cut(answers[i], []byte("\r\n\r\n"))
+		size := size
+		if size < 0 {
+			body, size = append(body, 'x'), len(body)+1
 		}
+		out := []byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n")
+		for chunk := range slices.Chunk(body, size) {
+			out = fmt.Appendf(out, "%X;name=\"value\"\r\n%s\r\n", len(chunk), chunk)
+		}
+		answers[i] = append(out, "0\r\nSome: trailer\r\n\r\n"...)
+		return answers
+	}
+}
+
+// Where a server ends connections, an answer may be whole only by that, and what was not answered is asked for again.
+func TestHTTPEchoRenewed(t *testing.T) {
+	for _, head := range []string{
+		"HTTP/1.0 200 OK\r\nContent-Length: 40\r\n\r\n", "HTTP/1.1 200 OK\r\nConnection: x, Close\r\nContent-Length: 40\r\n\r\n",
+		"HTTP/1.0 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n",
+	} {
+		for _, piece := range []int{1, 1 << 20} {
+			e := openHTTPEcho(t).(*httpEcho)
+			requests := say(e, 0, 3)
+			_, body, _ := bytes.Cut(requests[0], []byte("\r\n\r\n"))
+			var rec heard
+			kept := feed(e, 0, append([]byte(head), body...), piece, &rec)
+			if len(kept) > 0 && !e.Ended(0, kept, 0, 1, &rec) {
+				t.Errorf("%q: its end is no good order", head)
+			}
+			if rec.tells() != (tells{received: 1}) || rec.closing != 1 {
+				t.Errorf("%q: told %+v, closing %d, %s", head, rec.tells(), rec.closing, rec.odd)
+			}
+			if again := e.Again(0, nil); string(again) != string(bytes.Join(requests[1:], nil)) {
+				t.Errorf("%q: asked again for %q", head, again)
+			}
+		}
+	}
+	e := openHTTPEcho(t).(*httpEcho)
+	var rec heard
+	if !e.Ended(0, nil, 0, 1, &rec) {
+		t.Error("a server may end an idle connection")
+	}
+	say(e, 0, 1)
+	if e.Ended(0, nil, 0, 1, &rec) || e.Ended(0, []byte("HTTP/1.1 200"), 0, 1, &rec) {
+		t.Error("a server may not end a connection that waits for an answer, nor in the midst of one")
+	}
+	conn := &e.conns[0]
+	conn.at(conn.head).sent = idleEnd
+	if !e.Ended(0, nil, 0, idleEnd, &rec) {
+		t.Error("what was asked for as an idle connection was being ended may be asked for again")
 	}
 }

@@ -12,6 +12,8 @@ type heard struct {
 	said            map[int][]byte // asked for, by connection
 	heard           int            // messages, by all
 	aside           int
+	closing         int
+	odd             string // the first wrong reply
 }
 
 func (h *heard) Ready(int)                            { h.ready++ }
@@ -25,7 +27,13 @@ func (h *heard) Say(c int, p []byte) {
 	}
 	h.said[c] = append(h.said[c], p...)
 }
-func (h *heard) Fault(kind Fault, n int, line []byte) { h.faults[kind] += n }
+func (h *heard) Closing(int) { h.closing++ }
+func (h *heard) Fault(kind Fault, n int, line []byte) {
+	h.faults[kind] += n
+	if h.odd == "" && line != nil {
+		h.odd = Quote(line)
+	}
+}
 
 // tells is what a recorder should have heard.
 type tells struct{ received, lost, duplicated, reordered, corrupted, surplus int }

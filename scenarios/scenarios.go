@@ -96,7 +96,7 @@ var All = []Scenario{
 		Needs:      []string{"http:echo"},
 		Rate:       20000,
 		MaxPayload: wire.MaxEcho,
-		Longest:    func(p Params) int { return wire.MaxHead + p.Payload },
+		Longest:    longestHTTPEcho,
 		New:        newHTTPEcho,
 	},
 	{
@@ -108,7 +108,7 @@ var All = []Scenario{
 		Waits:      true,
 		RoomSize:   10,
 		Extra:      publishers,
-		Longest:    func(p Params) int { return wire.MaxHead + wire.MaxNews*(p.Payload+128) },
+		Longest:    func(p Params) int { return 2*wire.MaxHead + 2*wire.MaxNews*(p.Payload+128) }, // it may come in chunks
 		New:        newComet,
 	},
 	{
@@ -143,7 +143,7 @@ var All = []Scenario{
 		Share:      0.01,
 		Block:      20 * time.Millisecond,
 		Extra:      blockersBeside,
-		Longest:    func(p Params) int { return wire.MaxHead + p.Payload },
+		Longest:    longestHTTPEcho,
 		More:       checkBlocking,
 		New:        newHTTPBlocking,
 	},
@@ -276,6 +276,22 @@ type Traffic interface {
 	Gone(c int, rec Recorder)
 	// Settle: nothing more is waited for. What was sent and not answered is lost; if it comes after all, it is no second fault.
 	Settle(rec Recorder)
+
+	// Wanted is what connection c is to be told next.
+	Wanted(c int) Wanted
+}
+
+// Renewing is traffic that goes on where a server ends a connection in good order, as HTTP lets it: on another connection, and with
+// the same numbers.
+type Renewing interface {
+	// Ended: connection c ended, with a FIN or a reset, where a server may end one that is idle. rest is the bytes that Receive did
+	// not take, heard when the last byte came. It reports whether that was in good order: what of rest is an answer that the end
+	// makes whole was told to rec then.
+	Ended(c int, rest []byte, heard, now int64, rec Recorder) bool
+	// Kept is for how long the server says that it keeps an idle connection; 0: it does not say.
+	Kept() time.Duration
+	// Again appends what connection c asked for and was not answered, to be said on another connection.
+	Again(c int, out []byte) []byte
 }
 
 // Recorder is told what replies mean.
@@ -292,6 +308,8 @@ type Recorder interface {
 	Aside(due, now int64)
 	// Heard: all that were to hear a message that was due then have, the first of them and the last at those times.
 	Heard(due, first, last int64)
+	// Closing: the server said that it ends connection c, of which Receive was just handed the bytes, behind this answer.
+	Closing(c int)
 	// Fault: n replies were not what they had to be. line is what came instead, nil where nothing came.
 	Fault(kind Fault, n int, line []byte)
 }

@@ -73,6 +73,13 @@ func (t *slow) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
 	return len(in)
 }
 
+func (t *slow) Wanted(c int) Wanted {
+	if c < len(t.members) {
+		return t.chat.Wanted(c)
+	}
+	return Wanted{Words: strconv.Quote(joinedWord + "<room> <head>")}
+}
+
 func (t *slow) Torn(c int, rec Recorder) {
 	if c < len(t.members) {
 		t.chat.Torn(c, rec)

@@ -84,6 +84,13 @@ func (w *work) worked(c int, line []byte, now int64, rec Recorder) {
 	}
 }
 
+func (w *work) Wanted(c int) Wanted {
+	if w.conns[c].len() == 0 {
+		return Wanted{}
+	}
+	return wantedLine(w.answer)
+}
+
 func (w *work) Underway() int { return w.underway }
 
 func (w *work) Torn(c int, rec Recorder) {

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 
 	"cbench/scenarios/wire"
 )
@@ -25,6 +24,8 @@ type stream struct {
 	at    mark
 	line  []byte // the head, or a line, that is being read
 	left  int    // bytes of the chunk to come
+	one   bool   // there are no chunks: the body is one, of a length told before
+	last  bool   // the connection ends behind this archive
 	zip   unzip
 	ready bool
 	bad   bool // it is not looked at any more
@@ -37,7 +38,7 @@ const (
 	atSize         // of a chunk
 	inChunk        //
 	atEnd          // of a chunk: CRLF
-	atTrailer      // after the last chunk, which is empty: CRLF, for nobody sends fields there
+	atTrailer      // after the last chunk, which is empty: fields, and an empty line
 )
 
 const zipHead = wire.MaxHead // bytes
@@ -96,8 +97,14 @@ func (s *stream) take(p []byte, c int, rec Recorder) bool {
 				return false
 			}
 			p = p[n:]
-			if s.left -= n; s.left == 0 {
-				s.at = atEnd
+			if s.left -= n; s.left > 0 {
+				continue
+			}
+			if s.at = atEnd; s.one {
+				if !s.zip.whole() {
+					return false
+				}
+				s.again(c, rec)
 			}
 			continue
 		}
@@ -122,31 +129,66 @@ func (s *stream) take(p []byte, c int, rec Recorder) bool {
 
 // mark reads the line that was collected: some of the head, or what stands between chunks.
 func (s *stream) mark(c int, rec Recorder) bool {
-	line, ok := bytes.CutSuffix(s.line, []byte("\r\n"))
+	if s.at == atHead {
+		return s.head200()
+	}
+	line, _, wrong := chunkLine(s.line)
+	ok := wrong == ""
 	switch s.at {
-	case atHead:
-		if !bytes.HasSuffix(line, []byte("\r\n")) {
-			return ok // there is more of it
-		}
-		s.at = atSize
-		ok = bytes.HasPrefix(line, []byte(statusLine)) && bytes.Contains(bytes.ToLower(line), []byte("\r\ntransfer-encoding: chunked\r\n"))
 	case atSize:
-		size, err := strconv.ParseUint(string(line), 16, 31)
-		if s.left, s.at = int(size), inChunk; size == 0 {
+		if s.left, s.at = 0, inChunk; ok {
+			s.left, ok = chunkSize(line)
+		}
+		if s.left == 0 {
 			s.at = atTrailer
 			ok = ok && s.zip.whole()
 		}
-		ok = ok && err == nil
 	case atEnd:
 		s.at = atSize
 		ok = ok && len(line) == 0
-	case atTrailer: // read to its end: another
-		s.at, s.zip = atHead, unzip{buf: s.zip.buf[:0]}
-		ok = ok && len(line) == 0
-		rec.Say(c, []byte(zipRequest))
+	case atTrailer:
+		if len(line) == 0 {
+			s.again(c, rec)
+		}
 	}
 	s.line = s.line[:0]
 	return ok
+}
+
+// head200 reads the head, once it is whole. It reports false where it is none of a stream.
+func (s *stream) head200() bool {
+	var heads answers
+	n, says, wrong := heads.head(s.line)
+	if n == 0 || wrong != "" {
+		return wrong == ""
+	}
+	s.line = s.line[:0]
+	switch {
+	case says.status < 200 && says.status != 101: // the answer is to follow
+		return true
+	case says.status != 200 || says.length == toTheEnd:
+		return false
+	}
+	if s.at, s.left, s.one, s.last = inChunk, says.length, true, says.closes; says.length == inChunks {
+		s.at, s.left, s.one = atSize, 0, false
+	}
+	return says.length != 0
+}
+
+// again: the archive is read to its end. Another is asked for.
+func (s *stream) again(c int, rec Recorder) {
+	if s.at, s.zip = atHead, (unzip{buf: s.zip.buf[:0]}); s.last {
+		rec.Closing(c)
+		return
+	}
+	rec.Say(c, []byte(zipRequest))
+}
+
+func (z *zipReading) Wanted(c int) Wanted {
+	if !z.conns[c].ready {
+		return Wanted{Words: fmt.Sprintf("status 200 and a zip archive of %d files of %d bytes", zipFiles, zipBytes)}
+	}
+	return Wanted{Words: fmt.Sprintf("more of a zip archive of %d files of %d bytes", zipFiles, zipBytes)}
 }
 
 func (z *zipReading) Underway() int { return z.underway }

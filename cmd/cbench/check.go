@@ -2,6 +2,7 @@ package main
 
 import (
 	others "cbench/models/foreign"
+	"cmp"
 
 	"context"
 	"encoding/json"
@@ -31,6 +32,7 @@ func newCheck() *cobra.Command {
 		addr    string
 		procs   int
 		asJSON  bool
+		timeout time.Duration
 		foreign foreign
 	)
 	cmd := &cobra.Command{
@@ -39,7 +41,8 @@ func newCheck() *cobra.Command {
 		Long: `Check that a server speaks the workload, case by case, in raw bytes: one of the models, a
 command that starts a server, or a server that runs already. It prints a line a case and fails if
 one fails. Of a running server it finds out which parts it speaks, unless --speaks says; cases that
-need a server of their own (limits, shutdown, leaks) are skipped there. A server of another make may fail the
+need a server of their own (limits, shutdown, leaks) are skipped there. The cases run/… are what cbench run
+will find: its own clients open connections, leave them idle for 7.5 s, and load them. A server of another make may fail the
 cases that its manifest lists, and fails if it passes one of them.`,
 		Example: `  cbench check --model=reactor
   cbench check --model=all --procs=1
@@ -47,10 +50,10 @@ cases that its manifest lists, and fails if it passes one of them.`,
   cbench check --addr=127.0.0.1:7000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c := checker{ctx: cmd.Context(), out: cmd.OutOrStdout(), json: asJSON}
-			if err := notAChoice(cmd); err != nil {
+			if err := cmp.Or(notAChoice(cmd), checkStartTimeout(timeout)); err != nil {
 				return misuse("check", err)
 			}
+			c := checker{ctx: cmd.Context(), out: cmd.OutOrStdout(), json: asJSON, startTimeout: timeout}
 			if addr != "" {
 				if _, err := hostPort(addr); err != nil {
 					return misuse("check", err)
@@ -89,8 +92,9 @@ cases that its manifest lists, and fails if it passes one of them.`,
 	flags.IntVar(&procs, "procs", 0, "GOMAXPROCS of the models, a `number`; 0: Go's default")
 	flags.StringVar(&addr, "addr", "", "`host:port` of a server that runs")
 	foreign.addTo(cmd)
+	startTimeout(flags, &timeout)
 	flags.BoolVar(&asJSON, "json", false, "print JSON, a line a case")
-	groupFlags(cmd, flagGroup{"What is checked", []string{"model", "procs", "addr"}}, flagGroup{"A server of your own", []string{"cmd", "name", "speaks"}},
+	groupFlags(cmd, flagGroup{"What is checked", []string{"model", "procs", "addr", "start-timeout"}}, flagGroup{"A server of your own", []string{"cmd", "name", "speaks"}},
 		flagGroup{"Output", []string{"json"}})
 	completeChoices(cmd)
 	cmd.MarkFlagsOneRequired("model", "cmd", "addr")
@@ -103,9 +107,10 @@ const casesAtOnce = 8
 
 // checker runs the suite against one server after another and counts.
 type checker struct {
-	ctx  context.Context
-	out  io.Writer
-	json bool
+	ctx          context.Context
+	out          io.Writer
+	json         bool
+	startTimeout time.Duration
 
 	passed, failed, skipped, deviated int
 
@@ -125,35 +130,11 @@ func (c *checker) check(name string, target modeltest.Target, parts []string, de
 		return
 	}
 	failed := c.failed
-	modeltest.Run(c.ctx, target, parts, func(r modeltest.Result) {
-		if why := deviates[r.Case]; why != "" && r.Outcome != modeltest.Pass {
-			delete(deviates, r.Case)
-			if r.Outcome == modeltest.Fail {
-				r.Outcome, r.Why = modeltest.Skip, "it deviates, as its manifest says: "+why
-				c.deviated++
-			}
-		}
-		switch r.Outcome {
-		case modeltest.Pass:
-			c.passed++
-		case modeltest.Fail:
-			c.failed++
-		case modeltest.Skip:
-			c.skipped++
-		}
-		if c.json {
-			json.NewEncoder(c.out).Encode(struct {
-				Server string `json:"server"`
-				modeltest.Result
-			}{name, r})
-			return
-		}
-		line := fmt.Sprintf("%-4s  %s  %s  %s", r.Outcome, name, r.Part, r.Case)
-		if r.Why != "" {
-			line += ": " + r.Why
-		}
-		fmt.Fprintf(c.out, "%s (%s)\n", line, r.Took.Round(time.Millisecond))
-	})
+	tell := func(r modeltest.Result) { c.tell(name, r, deviates) }
+	if held, ok := c.held(target, parts, tell); ok {
+		modeltest.Run(c.ctx, target, parts, tell)
+		held()
+	}
 	if c.failed > failed {
 		c.unfit = append(c.unfit, name)
 	}
@@ -161,6 +142,37 @@ func (c *checker) check(name string, target modeltest.Target, parts []string, de
 		maps.DeleteFunc(deviates, func(_, why string) bool { return strings.HasPrefix(why, others.AtTimes) })
 		c.outdated(name, slices.Sorted(maps.Keys(deviates)))
 	}
+}
+
+// tell counts and prints what came of a case.
+func (c *checker) tell(name string, r modeltest.Result, deviates map[string]string) {
+	if why := deviates[r.Case]; why != "" && r.Outcome != modeltest.Pass {
+		delete(deviates, r.Case)
+		if r.Outcome == modeltest.Fail {
+			r.Outcome, r.Why = modeltest.Skip, "it deviates, as its manifest says: "+why
+			c.deviated++
+		}
+	}
+	switch r.Outcome {
+	case modeltest.Pass:
+		c.passed++
+	case modeltest.Fail:
+		c.failed++
+	case modeltest.Skip:
+		c.skipped++
+	}
+	if c.json {
+		json.NewEncoder(c.out).Encode(struct {
+			Server string `json:"server"`
+			modeltest.Result
+		}{name, r})
+		return
+	}
+	line := fmt.Sprintf("%-4s  %s  %s  %s", r.Outcome, name, r.Part, r.Case)
+	if r.Why != "" {
+		line += ": " + r.Why
+	}
+	fmt.Fprintf(c.out, "%s (%s)\n", line, r.Took.Round(time.Millisecond))
 }
 
 func (c *checker) outdated(name string, cases []string) {
@@ -206,7 +218,7 @@ func (c *checker) start(s harness.Server) func(modeltest.StartConfig) (*modeltes
 			}
 			args = append(args[:len(args):len(args)], "--max-conns="+strconv.Itoa(cfg.MaxConns))
 		}
-		proc, err := server.Start(c.ctx, server.Spec{Name: s.Name, Args: args, Own: s.Own})
+		proc, err := server.Start(c.ctx, server.Spec{Name: s.Name, Args: args, Own: s.Own, ReadyTimeout: c.startTimeout})
 		if err != nil {
 			return nil, err
 		}

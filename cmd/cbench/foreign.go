@@ -6,8 +6,10 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"cbench/harness"
 	"cbench/harness/server"
@@ -28,6 +30,19 @@ func (f *foreign) addTo(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.names, "name", nil, "what to call it, a `word`; left out, its program's name")
 	flags.StringSliceVar(&f.speaks, "speaks", []string{models.LinesEcho},
 		"the `parts` of the workload that it speaks: "+strings.Join(models.Parts, ", "))
+}
+
+// startTimeout adds the flag of that name.
+func startTimeout(flags *pflag.FlagSet, to *time.Duration) {
+	flags.DurationVar(to, "start-timeout", server.ReadyTimeout, "how long a server may take to listen")
+}
+
+// checkStartTimeout refuses one in which nothing can start.
+func checkStartTimeout(d time.Duration) error {
+	if d <= 0 {
+		return fmt.Errorf("start-timeout %v: must be more than 0, such as 30s", d)
+	}
+	return nil
 }
 
 // servers is those that the flags describe: the first name is that of the first command.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
@@ -22,6 +23,9 @@ func TestMain(m *testing.M) {
 		if os.Args[1] == "bad-echo" {
 			os.Exit(badEcho(os.Args[2], os.Args[3]))
 		}
+		if os.Args[1] == "others" {
+			os.Exit(othersServer(os.Args[2], os.Args[3]))
+		}
 		if os.Args[1] == "hog" {
 			hog(os.Args[2])
 		}
@@ -36,6 +40,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
+	heldIdle = time.Second
 	os.Setenv(noisyEnv, "1") // other packages' tests run beside
 	os.Exit(m.Run())
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -30,6 +32,8 @@ type progress struct {
 	now   string     // what is happening
 	since time.Time  // when the repetition began
 	over  chan struct{}
+
+	skipped map[string]int // by model: repetitions that were not tried, because it did not start before
 }
 
 func newProgress(w io.Writer) *progress {
@@ -37,7 +41,7 @@ func newProgress(w io.Writer) *progress {
 }
 
 func (p *progress) watch() harness.Watch {
-	return harness.Watch{Start: p.start, Phase: p.phase, Done: p.finished, Warn: p.warn}
+	return harness.Watch{Start: p.start, Phase: p.phase, Done: p.finished, Warn: p.warn, Skip: p.skip}
 }
 
 func (p *progress) warn(text string) { fmt.Fprintf(p.w, "cbench: run: %s\n", text) }
@@ -166,6 +170,25 @@ func (p *progress) finished(cell record.Cell, took, nominal time.Duration) {
 	}
 	fmt.Fprintf(p.w, "%d/%d  %s %s N=%d #%d  %.1f s%s\n", p.total-len(p.left), p.total,
 		cell.Model, what(cell.Scenario, cell.Params), cell.Conns, cell.Rep, took.Seconds(), outcome)
+}
+
+// skip is told of a repetition that is left to another run.
+func (p *progress) skip(cell record.Planned, _ error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left = p.left[1:]
+	if p.skipped == nil {
+		p.skipped = map[string]int{}
+	}
+	p.skipped[cell.Model]++
+}
+
+// tellSkipped tells what was left out so.
+func (p *progress) tellSkipped(dir string) {
+	for _, model := range slices.Sorted(maps.Keys(p.skipped)) {
+		p.say("cbench: run: %s did not start: %s not tried; cbench run --resume --out=%s tries again",
+			model, words.Plural(p.skipped[model], "other repetition"), dir)
+	}
 }
 
 // close leaves the terminal as a command should.

@@ -12,11 +12,13 @@ import (
 
 	"cbench/harness"
 	"cbench/harness/server"
+	"cbench/harness/validity"
 	"cbench/harness/wrk"
 	"cbench/results"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -30,7 +32,7 @@ type runFlags struct {
 	seed                     uint64
 	procs                    []int // none, or 0 alone: the CPUs they have
 	resume, strict, noisy    bool
-	linger                   time.Duration
+	linger, startTimeout     time.Duration
 	serverCPUs, clientCPUs   string
 	foreign                  foreign
 	missing                  []string // originals that cannot run here
@@ -109,6 +111,7 @@ func (f *runFlags) run(cmd *cobra.Command) error {
 	show := newProgress(cmd.ErrOrStderr())
 	cells, err := harness.Run(cmd.Context(), e, show.watch())
 	show.close()
+	show.tellSkipped(e.Dir)
 	if errors.Is(err, harness.ErrStopped) {
 		err = fmt.Errorf("%w: %d of %d repetitions are in %s; cbench run --resume --out=%s goes on", err, len(cells),
 			len(e.Plan), e.Dir, words.Shell(e.Dir))
@@ -181,6 +184,9 @@ func (f *runFlags) notNothing(cmd *cobra.Command) error {
 			return fmt.Errorf("share %g: must be 0 or more", share)
 		}
 	}
+	if err := checkStartTimeout(f.startTimeout); err != nil {
+		return err
+	}
 	if f.linger < 0 || f.linger > harness.MostLinger {
 		return fmt.Errorf("linger %v: must be 0 to %v", f.linger, harness.MostLinger)
 	}
@@ -216,7 +222,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 		}
 	}
 	if void == len(cells) {
-		return fmt.Errorf("not one of %d repetitions is valid: the table says why, and cbench doctor what to mend; --noisy keeps what others on this machine disturbed", void)
+		return fmt.Errorf("not one of %d repetitions is valid: %s", void, whyVoid(cells))
 	}
 	if err := errors.Join(drawCharts(cmd, dir, false), writeReport(cmd, dir, "")); err != nil {
 		return err
@@ -225,6 +231,15 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 		return fmt.Errorf("%d of %d repetitions are void (--strict)", void, len(cells))
 	}
 	return nil
+}
+
+// whyVoid is the reasons against the first of cells that are all void, and what to do about what is the machine's.
+func whyVoid(cells []record.Cell) string {
+	why := fmt.Sprintf("%s: %s", cells[0].Key(), strings.Join(cells[0].Void, ", "))
+	if slices.ContainsFunc(cells, func(c record.Cell) bool { return validity.Disturbed(c.Void) }) {
+		why += "; cbench doctor says what to mend on this machine, and --noisy keeps what others on it disturbed"
+	}
+	return why
 }
 
 // tableOptions is where the command's tables are read.

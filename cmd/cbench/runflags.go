@@ -20,7 +20,7 @@ var runGroups = []flagGroup{
 	{"Rotation: servers compared in turn", []string{"rotate", "base", "rounds", "slot", "width", "twin"}},
 	{"Search: the most that keeps limits", []string{"slo", "search", "window", "edge", "tries", "most-rate"}},
 	{"A server of your own", []string{"cmd", "name", "speaks"}},
-	{"The machine", []string{"server-cpus", "client-cpus", "procs", "noisy"}},
+	{"The machine", []string{"server-cpus", "client-cpus", "procs", "start-timeout", "noisy"}},
 	{"Output", []string{"out", "resume", "strict"}},
 }
 
@@ -67,6 +67,7 @@ func (f *runFlags) addMachine(flags *pflag.FlagSet) {
 	flags.StringVar(&f.serverCPUs, "server-cpus", "", "`CPUs` of the server, such as 0-3,8; left out, the first half, or what --client-cpus leaves")
 	flags.StringVar(&f.clientCPUs, "client-cpus", "", "`CPUs` of the load; left out, the other half, or what --server-cpus leaves; to share some, say both")
 	flags.IntSliceVar(&f.procs, "procs", nil, "GOMAXPROCS of the servers, a `number`, or several to compare each model with itself; left out or 0, the CPUs they have")
+	startTimeout(flags, &f.startTimeout)
 	flags.BoolVar(&f.noisy, "noisy", os.Getenv(noisyEnv) != "",
 		"keep repetitions that others on this machine disturbed, with a warning: to try things out (also by "+noisyEnv+"=1)")
 }

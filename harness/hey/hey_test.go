@@ -2,6 +2,7 @@ package hey
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,14 @@ func TestFaults(t *testing.T) {
 	r := witnesstest.Drive(t, Open, witnesstest.Echo(t, broken), load.Drive{Duration: 200 * time.Millisecond}, load.Watch{})
 	if r.Errors["closed"]+r.Errors["reset"] == 0 {
 		t.Errorf("connections cut: errors %v", r.Errors)
+	}
+}
+
+// hey cannot tell how long a body in chunks was: that is told once, and held against nobody.
+func TestChunks(t *testing.T) {
+	r := witnesstest.TakesChunks(t, Open)
+	if n := strings.Count(strings.Join(r.Warnings, "\n"), "their lengths are not checked"); n != 1 {
+		t.Errorf("warnings %q", r.Warnings)
 	}
 }
 

@@ -47,7 +47,7 @@ func Open(ctx context.Context, p Plan) (*Clients, ConnectReport, error) {
 	err = c.each(ctx, (*loop).open)
 	report := c.connectReport(began)
 	if err == nil && report.Established == 0 {
-		err = fmt.Errorf("load: %s: none of %d connections was established: %v", p.Addr, p.Params.Conns, report.Errors)
+		err = errors.New(report.Missing(p.Params.Conns))
 	}
 	if err != nil {
 		c.free()
@@ -140,6 +140,7 @@ func (c *Clients) plans(d Drive, w Watch) {
 			end:      origin + int64(d.Warmup+d.Duration),
 			edge:     origin + int64(d.Warmup+d.Duration-min(EdgeStall, d.Duration/2)),
 			saying:   true,
+			renewals: never,
 			progress: origin + int64(time.Second),
 			hearing:  never,
 		}

@@ -10,6 +10,15 @@ func (l *loop) close() error {
 	l.round = idleRound()
 	l.closed = 0
 	for c := range l.clients {
+		if cl := &l.clients[c]; cl.state >= leaving { // the server ended it before we could
+			if cl.fd >= 0 {
+				poll.Close(int(cl.fd))
+			}
+			l.closed++
+			l.ready--
+			l.live.Add(-1)
+			l.bury(c, nil)
+		}
 		if l.clients[c].state != ready {
 			continue
 		}
@@ -28,7 +37,7 @@ func (l *loop) close() error {
 		if l.stop.Load() || at >= limit {
 			break
 		}
-		if err := l.poll(limit - at); err != nil {
+		if _, err := l.poll(limit - at); err != nil {
 			return err
 		}
 	}
@@ -46,8 +55,10 @@ func (l *loop) free() {
 		if cl.state == finishing {
 			l.t.errors[kind(errTimeout)]++
 		}
-		poll.Abort(int(cl.fd))
-		*cl = client{fd: -1, state: gone}
+		if cl.fd >= 0 {
+			poll.Abort(int(cl.fd))
+		}
+		*cl = client{fd: -1, slot: -1, state: gone}
 	}
 	l.waker.Close()
 	l.poller.Close()

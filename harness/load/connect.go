@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/scenarios"
 
 	"golang.org/x/sys/unix"
 )
@@ -61,7 +62,7 @@ func (l *loop) open() error {
 			l.lookAfter(at)
 			tick = at + int64(openerTick)
 		}
-		if err := l.poll(tick - at); err != nil {
+		if _, err := l.poll(tick - at); err != nil {
 			return err
 		}
 	}
@@ -94,6 +95,9 @@ func (l *loop) lookAfter(at int64) {
 		case s.c < 0:
 		case at-s.since >= int64(l.plan.ConnectTimeout):
 			l.giveUp(int(s.c), errTimeout)
+		case s.again > 0 && at >= s.again && l.clients[s.c].there():
+			s.again = 0
+			l.redial(int(s.c))
 		case s.again > 0 && at >= s.again:
 			s.again = 0
 			l.dial(int(s.c))
@@ -104,7 +108,9 @@ func (l *loop) lookAfter(at int64) {
 func (l *loop) dial(c int) {
 	fd, err := poll.Dial(l.to, l.source(c))
 	if err == nil {
-		l.clients[c].fd, l.clients[c].state = int32(fd), connecting
+		if l.clients[c].fd = int32(fd); l.clients[c].state != reopening {
+			l.clients[c].state = connecting
+		}
 		err = l.poller.AddAs(fd, c, poll.In|poll.Out)
 		l.narrow(fd, l.mayBeDropped(c))
 	}
@@ -128,6 +134,10 @@ func (l *loop) connected(c int) {
 	cl := &l.clients[c]
 	if err := poll.Dialed(int(cl.fd)); err != nil {
 		l.refused(c, err)
+		return
+	}
+	if cl.state == reopening {
+		l.reopened(c)
 		return
 	}
 	cl.state = opening
@@ -157,6 +167,7 @@ func (l *loop) opened(c int) {
 func (l *loop) refused(c int, err error) {
 	cl := &l.clients[c]
 	s := &l.opener.slots[cl.slot]
+	l.unanswered(c, err)
 	if cl.fd >= 0 {
 		poll.Close(int(cl.fd))
 	}
@@ -172,17 +183,40 @@ func (l *loop) refused(c int, err error) {
 		l.giveUp(c, err)
 		return
 	}
-	*cl = client{fd: -1, slot: cl.slot}
+	again := cl.state
+	if *cl = (client{fd: -1, slot: cl.slot}); again == reopening {
+		cl.state = reopening
+	}
+}
+
+// unanswered notes what connection c wanted as an answer to its opening, and what it got before it failed.
+func (l *loop) unanswered(c int, err error) {
+	if cl := &l.clients[c]; cl.state == opening && l.t.odd == "" {
+		got := "no answer"
+		if cl.held != nil && len(cl.held.in) > 0 {
+			got = scenarios.Quote(cl.held.in) + " and no more"
+		} else if closedByPeer(err) {
+			got = "the end of the connection"
+		}
+		l.t.odd = l.traffic.Wanted(c).Missed(got)
+	}
 }
 
 // giveUp: a connection will not be. If a whole ramp failed and no other ever was, or none has been for as long as one may
 // take, no more are begun.
 func (l *loop) giveUp(c int, err error) {
+	l.unanswered(c, err)
 	if fd := l.clients[c].fd; fd >= 0 {
 		poll.Close(int(fd))
 	}
+	again := l.clients[c].there()
 	l.leaveSlot(c)
 	l.bury(c, err)
+	if again {
+		l.ready--
+		l.live.Add(-1)
+		return
+	}
 	o := &l.opener
 	o.failed++
 	if l.live.Load() == 0 && o.failed >= len(o.slots) || clock()-o.lastReady >= int64(l.plan.ConnectTimeout) {
@@ -192,9 +226,10 @@ func (l *loop) giveUp(c int, err error) {
 
 func (l *loop) leaveSlot(c int) {
 	slot := l.clients[c].slot
+	l.clients[c].slot = -1
 	l.opener.slots[slot].c = -1
 	l.opener.free = append(l.opener.free, slot)
 }
 
 // idleRound is a round in which nothing is said or measured.
-func idleRound() round { return round{mark: never} }
+func idleRound() round { return round{mark: never, renewals: never} }

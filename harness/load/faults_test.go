@@ -157,18 +157,19 @@ func TestOpenFails(t *testing.T) {
 	deaf.Close() // refuses
 	rude := serve(t, func(int, []byte) []byte { return []byte("go away\n") })
 	endless := serve(t, func(int, []byte) []byte { return make([]byte, 70<<10) })
-	for _, c := range []struct{ name, addr, kind string }{
-		{"never answers", mute.Addr().String(), "timeout"},
-		{"refuses", deaf.Addr().String(), "refused"},
-		{"answers something else", rude.addr(), "timeout"},
+	for _, c := range []struct{ name, addr, kind, words string }{
+		{"never answers", mute.Addr().String(), "timeout", `none of 400 connections was established: 400 connections timed out: wanted "ECHO 000`},
+		{"refuses", deaf.Addr().String(), "refused", "none of 400 connections was established: 400 connections were refused"},
+		{"answers something else", rude.addr(), "wrong", `400 connections got a wrong first reply: wanted "ECHO 000`},
+		{"answers something else", rude.addr(), "wrong", `, got "go away\n"`},
 	} {
 		p := plan(c.addr, "echo", 400)
-		p.ConnectTimeout = 300 * time.Millisecond
-		if c.kind == "refused" {
-			p.ConnectTimeout = 0
+		p.ConnectTimeout = time.Minute // only what never answers is waited for
+		if c.kind == "timeout" {
+			p.ConnectTimeout = 300 * time.Millisecond
 		}
 		_, report, err := Open(t.Context(), p)
-		if err == nil || !strings.Contains(err.Error(), c.kind) || report.Errors[c.kind] != 400 || report.Established != 0 {
+		if err == nil || !strings.Contains(err.Error(), c.words) || report.Errors[c.kind] != 400 || report.Established != 0 {
 			t.Errorf("%s: %v, %+v", c.name, err, report)
 		}
 	}

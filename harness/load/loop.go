@@ -23,18 +23,22 @@ type loop struct {
 	clients []client
 	traffic scenarios.Traffic
 
-	in, out []byte         // what is being read and written
-	asked   []byte         // what the traffic has the connection say that is being read
-	turns   []int32        // closed loop: whose turn it is to say a message
-	longest int            // more bytes than any reply has
-	piece   int            // bytes that a message allows to be read (scenarios.Scenario.Piece); 0: all is
-	deaf    scenarios.Deaf // nil: all connections read
-	ready   int            // connections that are
-	closed  int            // connections ended in answer to our FIN
-	opener  opener
-	round   round
-	silence silence
-	t       *tally
+	in, out  []byte             // what is being read and written
+	asked    []byte             // what the traffic has the connection say that is being read
+	turns    []int32            // closed loop: whose turn it is to say a message
+	longest  int                // more bytes than any reply has
+	piece    int                // bytes that a message allows to be read (scenarios.Scenario.Piece); 0: all is
+	deaf     scenarios.Deaf     // nil: all connections read
+	renewing scenarios.Renewing // nil: a connection that ends is an error
+	closing  bool               // the server ends the connection that is being read
+	faulted  bool               // what it said was wrong
+	reading  int                // which that is
+	ready    int                // connections that are
+	closed   int                // connections ended in answer to our FIN
+	opener   opener
+	round    round
+	silence  silence
+	t        *tally
 
 	sent, received atomic.Int64 // published once a second, for others to read
 }
@@ -42,11 +46,12 @@ type loop struct {
 // client is one connection.
 type client struct {
 	fd    int32
-	slot  int32 // in the opener, while it is being opened
+	slot  int32 // in the opener, while it is being opened; else -1
 	state state
 	want  int32 // bytes that may be read yet, where readers are paced
 	deaf  bool  // it does not read at present
 	held  *held // nil while there is nothing to hold, which is nearly always
+	heard int64 // when its last byte came; 0: none did
 }
 
 // held is bytes between two events.
@@ -64,6 +69,10 @@ const (
 	ready            // the opening was answered
 	finishing        // our FIN is out
 	gone
+
+	leaving   // the server said that it ends the connection (renew.go)
+	away      // it is ended, and nothing is to be said
+	reopening // another is on its way
 )
 
 const (
@@ -94,12 +103,13 @@ func newLoop(p Plan, to netip.AddrPort, s *scenarios.Scenario, first, n int, liv
 	}
 	traffic := s.New(p.Params, first, n)
 	deaf, _ := traffic.(scenarios.Deaf)
+	renewing, _ := traffic.(scenarios.Renewing)
 	return &loop{
 		poller: poller, waker: waker, live: live,
 		plan: p, to: to, first: first,
 		counted: n,
 		clients: make([]client, n+extra),
-		traffic: traffic, deaf: deaf,
+		traffic: traffic, deaf: deaf, renewing: renewing,
 		in:      make([]byte, readSize+longest),
 		out:     make([]byte, 0, p.Params.Payload+256),
 		turns:   make([]int32, 0, 64),
@@ -110,12 +120,12 @@ func newLoop(p Plan, to netip.AddrPort, s *scenarios.Scenario, first, n int, liv
 	}, nil
 }
 
-// poll waits for events and serves them. A wait of 0 or less asks only.
-func (l *loop) poll(wait int64) error {
+// poll waits for events and serves them, and returns how many there were. A wait of 0 or less asks only.
+func (l *loop) poll(wait int64) (int, error) {
 	wait = l.silence.limit(max(wait, 0))
 	events, err := l.poller.Wait(time.Duration(wait))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	l.silence.back(clock(), wait)
 	for i := range events {
@@ -126,15 +136,15 @@ func (l *loop) poll(wait int64) error {
 		}
 		l.serve(c, events[i].Events)
 	}
-	return nil
+	return len(events), nil
 }
 
 func (l *loop) serve(c int, events uint32) {
 	switch l.clients[c].state {
-	case connecting:
+	case connecting, reopening:
 		l.connected(c)
 		return
-	case unborn, gone: // told of a socket that an earlier event of this wait had closed
+	case unborn, gone, away: // told of a socket that an earlier event of this wait had closed
 		return
 	}
 	if events&poll.Out != 0 {
@@ -169,17 +179,33 @@ func (l *loop) read(c int) {
 			err = io.EOF
 		}
 		l.drop(c, err)
+		if len(l.turns) > 0 {
+			l.takeTurns(at)
+		}
 		return
+	}
+	if cl.state == leaving {
+		return // behind its last answer
 	}
 	if l.spend(c, n); cl.state == gone {
 		return
 	}
+	cl.heard = at
+	l.reading, l.faulted = c, false
 	whole := l.traffic.Receive(c, l.in[:kept+n], at, l)
 	if l.traffic.Underway() == 0 {
 		l.silence.since = 0
 	}
+	if l.faulted && cl.state == opening { // what follows would be no better
+		l.drop(c, errWrong)
+		return
+	}
 	if rest := l.in[whole : kept+n]; len(rest) > 0 || kept > 0 {
 		l.keep(c, rest)
+	}
+	if l.closing {
+		l.closing = false
+		l.leave(c)
 	}
 	if len(l.asked) > 0 {
 		if cl.state != gone {
@@ -195,6 +221,7 @@ func (l *loop) read(c int) {
 // keep holds the unfinished rest of what was read.
 func (l *loop) keep(c int, rest []byte) {
 	if len(rest) >= l.longest { // what comes is no reply at all
+		l.reading = c
 		l.Fault(scenarios.Corrupted, 1, rest)
 		l.drop(c, errGarbled)
 		return
@@ -209,6 +236,10 @@ func (l *loop) keep(c int, rest []byte) {
 // write says a message, or keeps what the socket does not take.
 func (l *loop) write(c int, message []byte) {
 	cl := &l.clients[c]
+	if cl.state >= leaving { // it is said on the next connection
+		l.renew(c)
+		return
+	}
 	if cl.held != nil && len(cl.held.out) > 0 {
 		cl.held.out = append(cl.held.out, message...)
 		if len(cl.held.out) > maxKept {
@@ -218,7 +249,7 @@ func (l *loop) write(c int, message []byte) {
 	}
 	n, err := poll.Write(int(cl.fd), message)
 	if err != nil && err != poll.ErrAgain {
-		l.drop(c, err)
+		l.unsaid(c, err)
 		return
 	}
 	if n == len(message) {
@@ -239,7 +270,7 @@ func (l *loop) flush(c int) {
 	}
 	n, err := poll.Write(int(cl.fd), cl.held.out)
 	if err != nil && err != poll.ErrAgain {
-		l.drop(c, err)
+		l.unsaid(c, err)
 		return
 	}
 	cl.held.out = cl.held.out[:copy(cl.held.out, cl.held.out[n:])]
@@ -257,8 +288,11 @@ func (l *loop) watch(c int, events uint32) {
 // drop ends a connection for the reason err.
 func (l *loop) drop(c int, err error) {
 	cl := &l.clients[c]
+	if cl.state != finishing && cl.state != gone && l.renewed(c, err) {
+		return
+	}
 	switch cl.state {
-	case unborn, connecting, opening:
+	case unborn, connecting, opening, reopening:
 		l.refused(c, err)
 		return
 	case gone:
@@ -268,6 +302,8 @@ func (l *loop) drop(c int, err error) {
 			l.closed++
 			err = nil
 		}
+	case ready:
+		err = l.forIdleness(c, err)
 	}
 	poll.Close(int(cl.fd))
 	l.ready--
@@ -280,11 +316,15 @@ func (l *loop) drop(c int, err error) {
 
 // bury forgets a connection whose descriptor is closed; err, if any, is counted.
 func (l *loop) bury(c int, err error) {
-	l.clients[c] = client{fd: -1, state: gone}
+	l.clients[c] = client{fd: -1, slot: -1, state: gone}
+	lost := l.t.faults[scenarios.Lost]
+	l.traffic.Gone(c, l)
+	if idle, is := err.(errIdle); is && l.t.faults[scenarios.Lost] == lost {
+		l.t.idled(time.Duration(idle))
+	}
 	if err != nil {
 		l.t.errors[kind(err)]++
 	}
-	l.traffic.Gone(c, l)
 }
 
 // Ready, Received, Next and Fault: what the traffic tells (scenarios.Recorder).
@@ -349,7 +389,8 @@ func (l *loop) Heard(due, first, last int64) {
 
 func (l *loop) Fault(f scenarios.Fault, n int, line []byte) {
 	l.t.faults[f] += int64(n)
+	l.faulted = true
 	if line != nil && l.t.odd == "" {
-		l.t.odd = shorten(line)
+		l.t.odd = l.traffic.Wanted(l.reading).Not(line)
 	}
 }

@@ -35,7 +35,9 @@ type ConnectReport struct {
 	Answered    *record.Latency  `json:"answered_ns"` // from the first attempt of each to the answer of its opening
 	Errors      map[string]int64 `json:"errors"`      // connections not established, by kind
 	Verify      record.Verify    `json:"verify"`
-	Odd         string           `json:"odd"` // the first wrong reply, shortened
+	Odd         string           `json:"odd"` // the first wrong reply, shortened, and what was wanted
+
+	Ended int `json:"ended,omitempty"` // of those established: the server ended them in good order behind the answer to their opening
 }
 
 // Drive is one measurement: what the clients are to say and for how long.
@@ -85,7 +87,10 @@ type Report struct {
 	CPUNS     int64           `json:"cpu_ns"` // of this process, in the window
 
 	Verify record.Verify `json:"verify"` // the whole drive's
-	Odd    string        `json:"odd"`    // the first wrong reply, shortened
+	Odd    string        `json:"odd"`    // the first wrong reply, shortened, and what was wanted
+
+	Reconnects int64         `json:"reconnects,omitempty"` // connections in place of ones that the server ended in good order; the whole drive's
+	Idle       time.Duration `json:"idle_ns,omitempty"`    // the shortest silence for which it ended one that is an error; 0: none
 
 	Warnings []string `json:"warnings,omitempty"` // what a reader of the figures should know
 

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"fmt"
 	"time"
 
 	"cbench/results/record"
@@ -28,8 +29,12 @@ func (c *Clients) connectReport(began int64) ConnectReport {
 	}
 	for _, l := range c.loops {
 		for i := range l.clients[:l.counted] {
-			if l.clients[i].state == ready {
+			cl := &l.clients[i]
+			if cl.there() {
 				r.Established++
+			}
+			if cl.there() && cl.state != ready {
+				r.Ended++
 			}
 		}
 		r.Took = max(r.Took, time.Duration(l.opener.lastReady-began))
@@ -39,6 +44,20 @@ func (c *Clients) connectReport(began int64) ConnectReport {
 		r.PerS = &perS
 	}
 	return r
+}
+
+// Missing says how many of conns connections are not there, and why.
+func (r *ConnectReport) Missing(conns int) string {
+	words := fmt.Sprintf("only %d of %d connections were established", r.Established, conns)
+	if r.Established == 0 {
+		words = fmt.Sprintf("none of %d connections was established", conns)
+	}
+	for _, why := range []string{InWords(r.Errors), r.Odd} {
+		if why != "" {
+			words += ": " + why
+		}
+	}
+	return words
 }
 
 // report is the drive d that the loops have just been through; first is the first loop's round.
@@ -65,8 +84,12 @@ func (c *Clients) report(d Drive, first *round) Report {
 		CPUNS:    first.ended.cpu - first.begun.cpu,
 		Verify:   t.verify(),
 		Odd:      t.odd,
-		latency:  t.latency.hdr,
-		service:  t.service.hdr,
+
+		Reconnects: t.reconnects,
+		Idle:       t.idle,
+
+		latency: t.latency.hdr,
+		service: t.service.hdr,
 	}
 	if d.Rate == 0 {
 		r.Service, r.service = r.Latency, r.latency // one and the same there

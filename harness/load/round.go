@@ -26,6 +26,7 @@ type round struct {
 	mark     int64    // the next time at which pass has something to do
 	progress int64    // when progress is next told
 	hearing  int64    // when it is next looked who reads
+	renewals int64    // when it is next looked how connections that are renewed get on
 	watch    Watch    // of the first loop; empty in the others
 	sum      func() Progress
 	begun    *windowEdge // when and at what cost the window really began and ended: the first loop's task
@@ -57,6 +58,9 @@ func (l *loop) drive() error {
 	l.t.clear()
 	l.silence.begin(clock())
 	l.turns = l.turns[:0]
+	if err := l.catchUp(); err != nil {
+		return err
+	}
 	for {
 		if l.stop.Load() {
 			return errStopped
@@ -73,7 +77,7 @@ func (l *loop) drive() error {
 		if wait < shortNap {
 			wait = 0
 		}
-		if err := l.poll(wait); err != nil {
+		if _, err := l.poll(wait); err != nil {
 			return err
 		}
 	}
@@ -133,7 +137,7 @@ func (l *loop) kick(at int64) (next int64) {
 		if said >= burst {
 			return at
 		}
-		if c := r.kicked; l.clients[c].state == ready && l.traffic.Speaks(c) {
+		if c := r.kicked; l.clients[c].there() && l.traffic.Speaks(c) {
 			for range r.pipeline {
 				l.turns = append(l.turns, int32(c))
 			}
@@ -152,7 +156,7 @@ func (l *loop) speaker() int {
 	for {
 		c := l.traffic.Speaker(l.round.turn)
 		l.round.turn++
-		if c < 0 || l.clients[c].state == ready {
+		if c < 0 || l.clients[c].there() {
 			return c
 		}
 	}
@@ -191,7 +195,7 @@ func (l *loop) takeTurns(at int64) {
 		c := int(l.turns[i])
 		message, receipts := l.out[:0], 0
 		for ; i < len(l.turns) && int(l.turns[i]) == c; i++ {
-			if l.clients[c].state == ready {
+			if l.clients[c].there() {
 				message, receipts = l.traffic.Send(c, at, at, message)
 				l.count(at, at, receipts)
 				l.allow(c, l.piece)
@@ -225,6 +229,7 @@ func (l *loop) pass(at int64) {
 		r.hearing = at + deafTick
 		l.listen(time.Duration(at - r.start))
 	}
+	l.lookAfterRenewals(at)
 	r.mark = r.nextMark()
 }
 
@@ -236,7 +241,7 @@ func (l *loop) edge(e *windowEdge, start bool) {
 }
 
 func (r *round) nextMark() int64 {
-	mark := min(r.progress, r.hearing)
+	mark := min(r.progress, r.hearing, r.renewals)
 	if r.begun != nil && r.begun.at == 0 {
 		mark = min(mark, r.start)
 	}
@@ -284,8 +289,18 @@ func (l *loop) settle() {
 			l.clients[c].held = nil
 		}
 	}
+	l.tellMissing()
 	l.traffic.Settle(l)
 	l.turns = l.turns[:0]
+}
+
+// tellMissing notes one of the replies that did not come, where nothing was odd before.
+func (l *loop) tellMissing() {
+	for c := 0; c < len(l.clients) && l.t.odd == "" && l.traffic.Underway() > 0; c++ {
+		if w := l.traffic.Wanted(c); w.Words != "" && l.clients[c].state != gone {
+			l.t.odd = w.Missed("no answer")
+		}
+	}
 }
 
 var _ scenarios.Recorder = (*loop)(nil)

@@ -2,7 +2,7 @@ package load
 
 import (
 	"math"
-	"strconv"
+	"time"
 
 	"cbench/results/record"
 	"cbench/scenarios"
@@ -27,6 +27,8 @@ type tally struct {
 	faults           [scenarios.Faults]int64
 	errors           map[string]int64
 	odd              string
+	reconnects       int64         // connections in place of ones that the server had ended in good order
+	idle             time.Duration // the shortest silence for which the server ended a connection; 0: none
 
 	receipts []uint32 // by connection
 	sketches []sketch // by connection
@@ -152,13 +154,15 @@ func (t *tally) add(o *tally) {
 	if t.odd == "" {
 		t.odd = o.odd
 	}
+	t.reconnects += o.reconnects
+	if o.idle > 0 {
+		t.idled(o.idle)
+	}
 }
 
-// shorten makes a wrong reply fit for a line of print.
-func shorten(line []byte) string {
-	const most = 80
-	if len(line) <= most {
-		return strconv.Quote(string(line))
+// idled: the server ended a connection that had been silent for so long.
+func (t *tally) idled(silent time.Duration) {
+	if t.idle == 0 || silent < t.idle {
+		t.idle = silent
 	}
-	return strconv.Quote(string(line[:most])) + "…"
 }

@@ -35,14 +35,21 @@ func (p *Process) Err() error {
 		return nil
 	}
 	how := describe(p.state)
-	if line := p.stderr.Reason(); line != "" {
+	status := p.state.Sys().(syscall.WaitStatus)
+	switch {
+	case p.left > 0 && status.Exited() && status.ExitStatus() == 0:
+		how += ", and had put itself into the background, where it was ended: it must stay in the foreground"
+	case !p.listened.Load() && status.Exited() && status.ExitStatus() == 0:
+		how += " before it listened: a server must stay in the foreground"
+	}
+	if line := p.reason(); line != "" {
 		how += ": " + line
 	}
 	return errors.New(how)
 }
 
 // watch waits for the first process to end, and ends the rest.
-func (p *Process) watch(k *keeper, cmd *exec.Cmd, stderr *os.File) {
+func (p *Process) watch(k *keeper, cmd *exec.Cmd, pipes []*os.File) {
 	// Wait without reaping: until it is reaped, no other process or group can have its number.
 	for {
 		err := unix.Waitid(unix.P_PID, p.PID, nil, unix.WEXITED|unix.WNOWAIT, nil)
@@ -50,15 +57,17 @@ func (p *Process) watch(k *keeper, cmd *exec.Cmd, stderr *os.File) {
 			break
 		}
 	}
+	p.left = len(escaped(p.Addr, p.began))
 	p.kill()
+	endEscaped(p.Addr, p.began)
 	k.release(p.PID)
 	cmd.Wait()
 	p.state = cmd.ProcessState
 	select {
 	case <-p.said:
-	case <-time.After(time.Second): // a child that escaped holds the pipe
+	case <-time.After(time.Second): // a child that was not found holds a pipe
 	}
-	stderr.Close()
+	closeAll(pipes)
 	close(p.exited)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"os/exec"
 	"runtime"
@@ -25,10 +26,11 @@ const self = "/proc/self/exe"
 //
 //   - The kernel kills the server itself (PR_SET_PDEATHSIG). It does so when the *thread* that forked it ends (prctl(2)), which
 //     is why one goroutine, locked to a thread that lives as long as the process, forks them all.
-//   - What the server forked has no such tie. A watchdog, a second process in a session of its own, is told every server's process group
-//     and control group over a pipe; when the pipe ends, the harness has died, and it kills what is left in them.
+//   - What the server forked has no such tie. A watchdog, a second process in a session of its own, is told every server's process group,
+//     address and control group over a pipe; when the pipe ends, the harness has died, and it kills what is left of them.
 //
-// What escapes both, and an ordinary Stop too, is a child that left the process group (setsid) of a server without a control group.
+// What escapes both, and an ordinary Stop too, is a child of a server without a control group that left its process group (setsid), does
+// not listen on the address, and has another environment (see escaped).
 type keeper struct {
 	forks chan func()
 
@@ -72,13 +74,13 @@ func (k *keeper) start(cmd *exec.Cmd) error {
 	return <-errs
 }
 
-// guard has the watchdog look after the process group pid, and the control group.
-func (k *keeper) guard(pid int, group *cgroup.Group) error {
+// guard has the watchdog look after the process group pid, which began at that time, the control group, and who escapes both.
+func (k *keeper) guard(pid int, group *cgroup.Group, addr netip.AddrPort, began uint64) error {
 	dir := ""
 	if group != nil {
 		dir = group.Dir
 	}
-	return k.tell(fmt.Sprintf("+ %d %s\n", pid, dir))
+	return k.tell(fmt.Sprintf("+ %d %s %d %s\n", pid, addr, began, dir))
 }
 
 // release ends the guard of pid. It must be called while pid is not reaped, so that the number is not another's yet.
@@ -95,29 +97,40 @@ func (k *keeper) tell(line string) error {
 
 // watchdog reads what to guard until its input ends, and then kills that.
 func watchdog(in io.Reader) error {
-	guarded := map[int]*cgroup.Group{}
+	type server struct {
+		addr  netip.AddrPort
+		began uint64
+		group string // its directory; "": none
+	}
+	guarded := map[int]server{}
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
-		verb, rest, _ := strings.Cut(lines.Text(), " ")
-		number, dir, _ := strings.Cut(rest, " ")
-		pid, err := strconv.Atoi(number)
+		words := strings.SplitN(lines.Text(), " ", 5)
+		pid, err := strconv.Atoi(words[min(1, len(words)-1)])
 		if err != nil || pid < 2 { // never a signal to everybody
 			return fmt.Errorf("watchdog: told %q", lines.Text())
 		}
-		switch {
-		case verb == "-":
+		if words[0] == "-" {
 			delete(guarded, pid)
-		case dir == "":
-			guarded[pid] = nil
-		default:
-			guarded[pid] = &cgroup.Group{Dir: dir}
+			continue
 		}
+		var s server
+		if len(words) == 5 {
+			s.addr, err = netip.ParseAddrPort(words[2])
+			s.began, _ = strconv.ParseUint(words[3], 10, 64)
+			s.group = words[4]
+		}
+		if len(words) != 5 || err != nil {
+			return fmt.Errorf("watchdog: told %q", lines.Text())
+		}
+		guarded[pid] = s
 	}
 	errs := []error{lines.Err()}
-	for pid, group := range guarded {
+	for pid, s := range guarded {
 		unix.Kill(-pid, unix.SIGKILL)
-		if group != nil {
-			errs = append(errs, group.Remove())
+		endEscaped(s.addr, s.began)
+		if s.group != "" {
+			errs = append(errs, (&cgroup.Group{Dir: s.group}).Remove())
 		}
 	}
 	return errors.Join(errs...)

@@ -60,7 +60,29 @@ var roles = map[string]func(args []string){
 		}
 		child.Wait()
 	},
-	"own": func([]string) { control.Answer(); serve(os.Getenv("CBENCH_ADDR")) },
+	// daemon puts itself into the background, as one does: another session, and the first process ends. With "bare" its environment is
+	// empty, and it is known by its socket alone; so the first process waits until it listens.
+	"daemon": func(args []string) {
+		addr := os.Getenv("CBENCH_ADDR")
+		child := exec.Command(os.Args[0], "play", "echo-at", addr)
+		child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if args[0] == "bare" {
+			child.Env = []string{"NONE=1"}
+		}
+		if err := child.Start(); err != nil {
+			panic(err)
+		}
+		fmt.Fprintln(os.Stderr, child.Process.Pid)
+		for conn, err := net.Dial("tcp", addr); args[0] == "bare"; conn, err = net.Dial("tcp", addr) {
+			if err == nil {
+				conn.Close()
+				break
+			}
+		}
+	},
+	"echo-at": func(args []string) { serve(args[0]) },
+	"says":    func([]string) { fmt.Println("\x1b[31mno database\x1b[0m"); os.Exit(4) },
+	"own":     func([]string) { control.Answer(); serve(os.Getenv("CBENCH_ADDR")) },
 	// dropper leaves a child behind and ends when it is spoken to.
 	"dropper": func([]string) {
 		if err := exec.Command(os.Args[0], "play", "hang").Start(); err != nil {

@@ -142,6 +142,7 @@ func (p *Process) await(ctx context.Context, timeout time.Duration) error {
 		}
 		switch p.look() {
 		case listening:
+			p.listened.Store(true)
 			return nil
 		case stranger:
 			// Once can be a process that forks as we look: the socket is its child's by now.
@@ -197,8 +198,8 @@ func (p *Process) notReady(cause error, timeout time.Duration) error {
 	if len(instead) > 0 {
 		why += ", but on " + strings.Join(instead, ", ")
 	}
-	if line := p.stderr.Reason(); line != "" {
+	if line := p.reason(); line != "" {
 		why += "; it says: " + line
 	}
-	return errors.New(why)
+	return errors.New(why + " (--start-timeout gives it longer)")
 }

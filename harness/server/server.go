@@ -5,6 +5,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,8 +38,11 @@ type Spec struct {
 	Cgroup bool     // make a control group, where one can be made: see Process.Group
 	Own    bool     // one of our own servers, which calls control.Answer
 
-	ReadyTimeout time.Duration // from the start to listening; 0: 30 s, Jython took 12 s on a busy machine
+	ReadyTimeout time.Duration // from the start to listening; 0: ReadyTimeout
 }
+
+// ReadyTimeout is how long a server may take to listen unless told: Jython took 12 s on a busy machine.
+const ReadyTimeout = 30 * time.Second
 
 // Process is a server that was started. Its owner must call Stop.
 type Process struct {
@@ -49,8 +53,12 @@ type Process struct {
 	group    *cgroup.Group
 	groupErr error
 	control  *control.Client // nil: a foreign server
+	stdout   tail.Tail
 	stderr   tail.Tail
-	said     chan struct{} // closed once standard error has ended
+	said     chan struct{} // closed once both have ended
+	began    uint64        // when the first process did, in the kernel's ticks
+	left     int           // processes it left behind when it ended; set before exited is closed
+	listened atomic.Bool   // it did, once
 
 	stop   sync.Once
 	ending Ending      // set by stop
@@ -105,7 +113,7 @@ func start(ctx context.Context, spec Spec) (*Process, error) {
 		return nil, err
 	}
 	if spec.ReadyTimeout == 0 {
-		spec.ReadyTimeout = 30 * time.Second
+		spec.ReadyTimeout = ReadyTimeout
 	}
 	if err := p.await(ctx, spec.ReadyTimeout); err != nil {
 		p.Stop(0)
@@ -152,7 +160,7 @@ func (p *Process) launch(spec Spec) error {
 	}
 	cmd := exec.Command(self, launchArgs(spec.CPUs, p.group, substitute(spec.Args, p.Addr.String()))...)
 	cmd.Args[0] = os.Args[0]
-	cmd.Env = append(append(os.Environ(), spec.Env...), "CBENCH_ADDR="+p.Addr.String())
+	cmd.Env = append(append(os.Environ(), spec.Env...), addrEnv+p.Addr.String())
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setpgid: true,
 		// Survives the launcher's exec. Package syscall looks after the set whether the parent is gone already.
@@ -168,28 +176,56 @@ func (p *Process) launch(spec Spec) error {
 		cmd.ExtraFiles = []*os.File{theirs} // the first is descriptor 3 (os/exec)
 		cmd.Env = append(cmd.Env, control.FdEnv+"=3")
 	}
-	r, w, err := os.Pipe()
+	pipes, err := p.listen(cmd)
 	if err != nil {
-		return fmt.Errorf("standard error: %w", err)
-	}
-	defer w.Close()
-	cmd.Stderr = w
-	if err := k.start(cmd); err != nil {
-		r.Close()
 		return err
 	}
-	p.PID = cmd.Process.Pid
-	guardErr := k.guard(p.PID, p.group)
-	go func() {
-		defer close(p.said)
-		io.Copy(&p.stderr, r) // to its end, so that the server never blocks on a full pipe
-	}()
-	go p.watch(k, cmd, r)
+	if err = k.start(cmd); err == nil {
+		p.PID = cmd.Process.Pid
+		p.began = startOf(p.PID)
+	}
+	for _, w := range []any{cmd.Stdout, cmd.Stderr} {
+		w.(*os.File).Close()
+	}
+	if err != nil {
+		closeAll(pipes)
+		return err
+	}
+	guardErr := k.guard(p.PID, p.group, p.Addr, p.began)
+	go p.watch(k, cmd, pipes)
 	if guardErr != nil {
 		p.Stop(0)
 	}
 	return guardErr
 }
+
+// listen has what the command will say read to its end, so that the server never blocks on a full pipe.
+func (p *Process) listen(cmd *exec.Cmd) (pipes []*os.File, err error) {
+	var both sync.WaitGroup
+	for _, stream := range []struct {
+		to   *tail.Tail
+		from *io.Writer
+	}{{&p.stdout, &cmd.Stdout}, {&p.stderr, &cmd.Stderr}} {
+		r, w, err := os.Pipe()
+		if err != nil {
+			closeAll(pipes)
+			return nil, fmt.Errorf("what the server says: %w", err)
+		}
+		*stream.from, pipes = w, append(pipes, r)
+		both.Go(func() { io.Copy(stream.to, r) })
+	}
+	go func() { both.Wait(); close(p.said) }()
+	return pipes, nil
+}
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		f.Close()
+	}
+}
+
+// reason is what of the server's last words says what went wrong: "" if it said nothing.
+func (p *Process) reason() string { return cmp.Or(p.stderr.Reason(), p.stdout.Reason()) }
 
 // PIDs is the server's processes, in no order: all in its control group, or else its first and all that descend from it.
 func (p *Process) PIDs() []int {

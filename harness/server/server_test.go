@@ -74,6 +74,8 @@ func TestStartFailures(t *testing.T) {
 		{"no command", Spec{}, long, "no command"},
 		{"no program", Spec{Args: []string{"/nonexistent/server"}}, long, "no such file"},
 		{"exits", Spec{Args: play("exit")}, long, "exited with status 3: no such room"},
+		{"says why on its standard output", Spec{Args: play("says")}, long, "exited with status 4: no database"},
+		{"ends at once", Spec{Args: []string{"true"}}, long, "exited with status 0 before it listened: a server must stay in the foreground"},
 		{"panics", Spec{Args: play("panic")}, long, "exited with status 2: panic: out of rooms"},
 		{"never listens", Spec{Args: play("hang")}, short, "after 3s; it says: thinking"},
 		{"listens elsewhere", Spec{Args: play("elsewhere")}, short, "but on 127.0.0.1:"},
@@ -93,6 +95,27 @@ func TestStartFailures(t *testing.T) {
 				t.Errorf("got error %q, want one with %q", err, test.want)
 			}
 		})
+	}
+}
+
+// A server that puts itself into the background is ended there, whatever it left behind of what it is known by.
+func TestBackground(t *testing.T) {
+	for _, how := range []string{"with-environment", "bare"} {
+		for _, group := range []bool{false, true} {
+			p, err := Start(t.Context(), Spec{Args: play("daemon", how), Cgroup: group})
+			if err == nil { // it was seen to listen before the first process ended
+				<-p.Exited()
+				err = p.Err()
+				p.Stop(0)
+			}
+			const want = "exited with status 0, and had put itself into the background, where it was ended: it must stay in the foreground: "
+			_, pid, told := strings.Cut(err.Error(), want)
+			child, atoiErr := strconv.Atoi(pid)
+			if !told || atoiErr != nil {
+				t.Fatalf("%s: %v", how, err)
+			}
+			eventually(t, how+": the daemon is gone", func() bool { return gone(child) })
+		}
 	}
 }
 

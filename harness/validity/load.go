@@ -5,10 +5,12 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"cbench/harness/load"
 	"cbench/results/record"
+	"cbench/results/words"
 	"cbench/scenarios"
 )
 
@@ -40,17 +42,33 @@ const (
 )
 
 func judgeConnections(e *Evidence) Verdict {
-	if c := e.Cell; c.Load.Established < c.Conns {
+	switch c := e.Cell; {
+	case c.Load.Established >= c.Conns:
+		return passed
+	case e.Missing != "":
+		return voided("%s", e.Missing)
+	default:
 		return voided("only %d of %d connections were established", c.Load.Established, c.Conns)
 	}
-	return passed
 }
+
+// ended reports whether the server ended connections that the scenario needs. What was not sent or answered then follows from it.
+func (e *Evidence) ended() bool { return e.Cell.Load.Errors["idle"]+e.Cell.Load.Errors["closing"] > 0 }
 
 // judgeErrors: of connections and of messages.
 func judgeErrors(e *Evidence) (v Verdict) {
-	for _, kind := range slices.Sorted(maps.Keys(e.Cell.Load.Errors)) {
-		if n := e.Cell.Load.Errors[kind]; n > 0 {
-			v.Void = append(v.Void, fmt.Sprintf("%d × %s", n, kind))
+	errs := e.Cell.Load.Errors
+	switch {
+	case errs["idle"] > 0:
+		return voided("the server ends idle connections after %s; %s cannot be held: set its keep-alive timeout",
+			load.Silence(e.Idle), words.Plural(e.Cell.Conns, "connection"))
+	case errs["closing"] > 0:
+		return voided("the server ends connections behind its answers (Connection: close, or HTTP/1.0 without keep-alive), "+
+			"and %s needs ones that stay: have it keep them alive", e.Cell.Scenario)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(errs)) {
+		if n := errs[kind] - e.Unmade[kind]; n > 0 {
+			v.Void = append(v.Void, load.InWords(map[string]int64{kind: n}))
 		}
 	}
 	return v
@@ -58,6 +76,9 @@ func judgeErrors(e *Evidence) (v Verdict) {
 
 func judgeReplies(e *Evidence) (v Verdict) {
 	wrong := e.Cell.Verify
+	if e.ended() {
+		wrong.Lost = 0
+	}
 	for _, fault := range []struct {
 		n    int64
 		what string
@@ -68,6 +89,9 @@ func judgeReplies(e *Evidence) (v Verdict) {
 		if fault.n > 0 {
 			v.Void = append(v.Void, fmt.Sprintf("replies: %d %s", fault.n, fault.what))
 		}
+	}
+	if len(v.Void) > 0 {
+		v.Void[len(v.Void)-1] += Odd(e.Odd)
 	}
 	return v
 }
@@ -82,7 +106,7 @@ func judgeOverflow(e *Evidence) Verdict {
 // judgeUnsent: the client did not get round to what was due.
 func judgeUnsent(e *Evidence) Verdict {
 	c := e.Cell
-	if c.Params.Loop != "open" {
+	if c.Params.Loop != "open" || e.ended() {
 		return passed
 	}
 	offered := c.Params.RatePerS * e.Window.Seconds()
@@ -106,7 +130,7 @@ func judgeRate(e *Evidence) Verdict {
 	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Expected == 0 || e.Window <= 0 {
 		return passed
 	}
-	if c.Load.Errors["unsent"] > 0 { // with nobody left to say it: that is why
+	if c.Load.Errors["unsent"] > 0 || e.ended() { // with nobody left to say it: that is why
 		return passed
 	}
 	// What was due, and not the rate, for random arrivals are never quite that; and a message may bring many replies.
@@ -301,4 +325,24 @@ func Samples(c *record.Cell, overflow int64) Verdict {
 		return voided("messages took longer from when they were sent than from when they were due: a clock is wrong")
 	}
 	return passed
+}
+
+// Wrong is what the checks of connections, errors and replies say of a load that was not measured, or "".
+func Wrong(scenario string, conns int, r load.Report) string {
+	e := &Evidence{
+		Cell: &record.Cell{Scenario: scenario, Conns: conns, Verify: r.Verify, Load: record.Load{Established: conns, Errors: r.Errors}},
+		Odd:  r.Odd, Idle: r.Idle,
+	}
+	return strings.Join(append(judgeErrors(e).Void, judgeReplies(e).Void...), ", ")
+}
+
+// Replies is the reasons against a repetition that wrong replies are.
+func Replies(e *Evidence) []string { return judgeReplies(e).Void }
+
+// Odd is the first wrong reply, to be appended to a reason.
+func Odd(reply string) string {
+	if reply == "" {
+		return ""
+	}
+	return "; the first wrong one: " + reply
 }

@@ -2,6 +2,8 @@ package validity
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"cbench/results/record"
@@ -73,6 +75,14 @@ func (e *Evidence) disturbed(format string, args ...any) Verdict {
 		return warned(format, args...) // windows in which it was much are taken again, and each rate has several
 	}
 	return voided(format, args...)
+}
+
+// Disturbed reports whether reasons against a repetition name what others on the machine did, or a client that did not keep up.
+func Disturbed(void []string) bool {
+	return slices.ContainsFunc(void, func(why string) bool {
+		return strings.Contains(why, "client") || strings.Contains(why, "other processes") || strings.Contains(why, "others took") ||
+			strings.Contains(why, "hypervisor") || strings.Contains(why, "not idle")
+	})
 }
 
 // Chance is two standard deviations of how busy the CPUs are found by sampling at ticks, as a share of one CPU: at most √(p(1-p)/n)

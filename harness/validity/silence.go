@@ -20,7 +20,7 @@ func Stretch(d time.Duration) string { return words.Short(words.Nanoseconds(floa
 // it to others to say why where something else is: rounds that do not count are in no latency, however much was answered in them.
 func judgeSilence(e *Evidence) Verdict {
 	c := e.Cell
-	elsewhere := len(c.Void) > 0 || slices.ContainsFunc(e.VoidRounds, func(why string) bool { return why != SilentSlot })
+	elsewhere := len(c.Void) > 0 || e.ended() || slices.ContainsFunc(e.VoidRounds, func(why string) bool { return why != SilentSlot })
 	answered := c.Latency != nil && (c.Load.ThroughputPerS == nil || *c.Load.ThroughputPerS > 0)
 	long, stopped := c.Stopped()
 	switch {

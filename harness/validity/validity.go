@@ -31,6 +31,11 @@ type Evidence struct {
 	Quota       string // of CPU time, that is in force
 
 	VoidRounds []string // why rounds of a rotation do not count
+
+	Missing string           // why not all connections were established
+	Unmade  map[string]int64 // the errors of those that were not
+	Odd     string           // the first wrong reply, and what was wanted
+	Idle    time.Duration    // for which a connection was silent when the server ended it; 0: none was
 }
 
 // Verdict is what was found: reasons against the repetition, and what a reader of it should know.

@@ -100,7 +100,13 @@ func TestChecks(t *testing.T) {
 		says  string
 	}{
 		{"connections", "one is missing", sound, func(e *Evidence) { e.Cell.Load.Established = 99 }, "only 99 of 100"},
-		{"errors", "two were reset", sound, func(e *Evidence) { e.Cell.Load.Errors["reset"] = 2 }, "2 × reset"},
+		{"errors", "two were reset", sound, func(e *Evidence) { e.Cell.Load.Errors["reset"] = 2 }, "2 connections were reset by the server"},
+		{"errors", "idle ones were ended", sound, func(e *Evidence) {
+			c := e.Cell
+			c.Load.Errors["idle"], c.Load.Errors["unsent"], c.Verify.Lost, e.Idle = 100, 9000, 16, 5003*time.Millisecond
+			c.Load.Sent, c.Load.Expected, c.Load.Received, c.Latency.Count = 11_000, 11_000, 11_000, 11_000
+			c.Load.ThroughputPerS = known(5500.0)
+		}, "the server ends idle connections after 5 s; 100 connections cannot be held: set its keep-alive timeout"},
 		{"replies", "lost", sound, func(e *Evidence) { e.Cell.Verify.Lost = 1 }, "1 lost"},
 		{"replies", "duplicated", sound, func(e *Evidence) { e.Cell.Verify.Duplicated = 1 }, "1 duplicated"},
 		{"replies", "reordered", sound, func(e *Evidence) { e.Cell.Verify.Reordered = 1 }, "1 reordered"},

@@ -58,6 +58,9 @@ func (w *Witness) Watch(ctx context.Context) (stop func()) {
 	return func() { cancel(); <-done }
 }
 
+// Unsized reports whether the server's answers came without a Content-Length. It is to be asked after stop.
+func (w *Witness) Unsized() bool { return w.checker.unsized }
+
 // Judge adds to a report what came of watching. It is to be called after stop.
 func (w *Witness) Judge(r *load.Report) {
 	r.Verify.Corrupted += w.checker.corrupt

@@ -34,6 +34,11 @@ func TestDrive(t *testing.T) {
 	}
 }
 
+func TestChunks(t *testing.T) {
+	needed(t)
+	witnesstest.TakesChunks(t, Open)
+}
+
 func TestFaults(t *testing.T) {
 	needed(t)
 	witnesstest.Tells(t, Open, nil)

@@ -82,12 +82,13 @@ type Params struct {
 type Load struct {
 	Established    int              `json:"established"` // connections that spoke and were answered
 	ConnectPerS    *float64         `json:"connect_per_s"`
-	Sent           int64            `json:"sent"`             // messages sent in the window
-	Received       int64            `json:"received"`         // replies or deliveries to those, every byte checked
-	Expected       int64            `json:"expected"`         // replies or deliveries those must bring
-	ThroughputPerS *float64         `json:"throughput_per_s"` // replies checked in the window, over its length
-	Errors         map[string]int64 `json:"errors"`           // by kind: timeout, reset, refused, closed, …
-	ClientCPURatio *float64         `json:"client_cpu_ratio"` // CPU time of the load process over wall time; 1 is one core
+	Sent           int64            `json:"sent"`                 // messages sent in the window
+	Received       int64            `json:"received"`             // replies or deliveries to those, every byte checked
+	Expected       int64            `json:"expected"`             // replies or deliveries those must bring
+	ThroughputPerS *float64         `json:"throughput_per_s"`     // replies checked in the window, over its length
+	Errors         map[string]int64 `json:"errors"`               // by kind: timeout, reset, refused, closed, …
+	Reconnects     *int64           `json:"reconnects,omitempty"` // connections opened in place of ones that the server ended in good order, as HTTP lets it: the time is in the latency
+	ClientCPURatio *float64         `json:"client_cpu_ratio"`     // CPU time of the load process over wall time; 1 is one core
 	ServerCPURatio *float64         `json:"server_cpu_ratio"`
 	ClientCPUs     int              `json:"client_cpus,omitempty"` // that the load process might use; 0: not on record
 	ServerCPUs     int              `json:"server_cpus,omitempty"`

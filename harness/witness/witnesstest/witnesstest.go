@@ -77,6 +77,22 @@ func Measures(t *testing.T, open load.Opener) load.Report {
 	return r
 }
 
+// Chunked makes an answer come in chunks, and right.
+func Chunked(_ int64, w http.ResponseWriter, body []byte) []byte {
+	w.(http.Flusher).Flush()
+	return body
+}
+
+// TakesChunks has a server driven whose answers have no Content-Length, and nobody blamed for that.
+func TakesChunks(t *testing.T, open load.Opener) load.Report {
+	t.Helper()
+	r := Drive(t, open, Echo(t, Chunked), load.Drive{Duration: 200 * time.Millisecond}, load.Watch{})
+	if r.Verify != (record.Verify{}) || r.Odd != "" || r.Received == 0 {
+		t.Errorf("chunks: %+v, odd %s, received %d", r.Verify, r.Odd, r.Received)
+	}
+	return r
+}
+
 // Tells has bad servers driven, each of which must be told.
 func Tells(t *testing.T, open load.Opener, more map[string]Spoil) {
 	t.Helper()

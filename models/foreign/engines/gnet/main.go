@@ -74,7 +74,9 @@ func main() {
 		<-ctx.Done()
 		(<-s.booted).Stop(context.Background())
 	}()
-	if err := gnet.Run(s, "tcp://"+addr, gnet.WithNumEventLoop(1), gnet.WithTCPNoDelay(gnet.TCPNoDelay), gnet.WithLogLevel(logging.ErrorLevel)); err != nil {
+	// Without WithReuseAddr it cannot start again on its port for a minute, while connections that it closed are in TIME_WAIT.
+	if err := gnet.Run(s, "tcp://"+addr, gnet.WithReuseAddr(true), gnet.WithNumEventLoop(1), gnet.WithTCPNoDelay(gnet.TCPNoDelay),
+		gnet.WithLogLevel(logging.ErrorLevel)); err != nil {
 		log.Fatal(err)
 	}
 }
