@@ -3,13 +3,18 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"cbench/results/words"
 )
 
 // Frame is the two axes of a chart: all its panels stand over the same.
-type Frame struct{ X, Y Scale }
+type Frame struct {
+	X, Y Scale
+	// Banded says that the intervals of lines are a band: X goes on, as percentiles do, and each line has places of its own along it.
+	Banded bool
+}
 
 // Frame is what the axes have to span.
 func (c *Chart) Frame() Frame {
@@ -27,11 +32,11 @@ func (c *Chart) Frame() Frame {
 	switch c.Kind {
 	case Forest:
 		xs = append(xs, 1)
-		return Frame{X: c.X.scale(xs)}
+		return Frame{X: c.X.scale(xs, false)}
 	case Bars, Pairs:
-		return Frame{X: c.X.scale(xs)}
+		return Frame{X: c.X.scale(xs, false)}
 	}
-	return Frame{X: c.X.scale(xs), Y: c.Y.scale(ys)}
+	return Frame{Banded: c.banded(), X: c.X.scale(xs, c.X.noughts() && slices.Contains(xs, 0)), Y: c.Y.scale(ys, false)}
 }
 
 // far is how many times an interval may go beyond the points before it ends in an arrow: one that is very wide would press the others
@@ -76,7 +81,7 @@ func (c *Chart) Shown(p Point) bool {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return false
 		}
-		return !a.Log || drawable(v) || v == 0 && a.Unit == Share && c.Kind == Lines
+		return !a.Log || drawable(v) || v == 0 && a.noughts() && c.Kind == Lines
 	}
 	return on(c.X, p.X) && (c.Kind != Lines || on(c.Y, p.Y) && (!c.Y.Log || p.Y > 0))
 }
@@ -145,8 +150,25 @@ func (c *Chart) Stretches(s Series) (joined [][]Point, void []Point) {
 	return joined, void
 }
 
-// Banded reports whether the intervals of lines are a band: they are where X is no number of things that somebody chose, but goes on.
-func (c *Chart) Banded() bool { return c.X.Unit == Nines || c.X.Unit == PerSecond }
+// banded reports whether the lines share hardly any X: nobody chose these places for all of them.
+func (c *Chart) banded() bool {
+	if c.X.Unit == Nines {
+		return true
+	}
+	for _, p := range c.Panels {
+		longest, xs := 0, map[float64]bool{}
+		for _, s := range p.Series {
+			longest = max(longest, len(s.Points))
+			for _, point := range s.Points {
+				xs[point.X] = true
+			}
+		}
+		if c.X.Unit == PerSecond && longest > 1 && 2*len(xs) > 3*longest {
+			return true
+		}
+	}
+	return false
+}
 
 // Bare reports whether a point of a line has no marker: a curve of percentiles has one at those that have a name.
 func (c *Chart) Bare(p Point) bool {
@@ -165,7 +187,7 @@ func (p Point) Known() bool { return !math.IsNaN(p.Low) && !math.IsNaN(p.High) &
 
 // Remarks is what there is to know about this chart's marks beside its note.
 func (c *Chart) Remarks() (all []string) {
-	left, ranges, void, unknown := 0, false, false, false
+	left, ranges, void, unknown, banded := 0, false, false, false, c.banded()
 	for _, panel := range c.Panels {
 		for _, s := range panel.Series {
 			for _, part := range s.Parts {
@@ -176,7 +198,7 @@ func (c *Chart) Remarks() (all []string) {
 					left++
 				}
 				void = void || p.Void
-				ranges = ranges || p.Range && p.Known() && !p.Void && !c.Banded()
+				ranges = ranges || p.Range && p.Known() && !p.Void && !banded
 			}
 		}
 	}

@@ -21,7 +21,7 @@ type Scale struct {
 	Ladder [][]Tick
 	// Measured says that ticks stand where something was measured: all of them count, and those whose labels have no room go unlabelled.
 	Measured bool
-	nought   float64 // where a share of nothing stands on a log axis; 0: nowhere
+	nought   float64 // where 0 stands on a log axis; 0: nowhere
 }
 
 // At is where v stands, as a share of the axis. It stands nowhere if it is not known, or not above 0 on a log axis.
@@ -84,10 +84,12 @@ func (u Unit) least() float64 {
 	return 10
 }
 
+// noughts reports whether the axis, along X, has a place for 0: a share or rate of none is the one that others are set beside.
+func (a Axis) noughts() bool { return a.Log && (a.Unit == Share || a.Unit == PerSecond) }
+
 // scale is an axis that holds the values that can stand on it.
-func (a Axis) scale(values []float64) Scale {
+func (a Axis) scale(values []float64, nought bool) Scale {
 	s := Scale{Log: a.Log, Measured: a.Unit == Conns || a.Unit == Share && a.Log}
-	noughts := a.Log && a.Unit == Share && slices.Contains(values, 0)
 	stands := slices.DeleteFunc(slices.Clone(values), func(v float64) bool { _, stands := s.At(v); return !stands })
 	slices.Sort(stands)
 	if len(stands) == 0 {
@@ -95,15 +97,21 @@ func (a Axis) scale(values []float64) Scale {
 	} else {
 		s.Lo, s.Hi = stands[0], stands[len(stands)-1]
 	}
-	if noughts {
+	if nought {
 		s.nought = s.Lo / 3 // to the left of the least there is
 		s.Lo = s.nought
 	}
 	a.widen(&s)
 	if s.Measured {
-		s.Ladder = [][]Tick{a.measured(slices.Compact(stands), s.nought)}
+		s.Ladder = [][]Tick{a.ticks(slices.Compact(stands))}
 	} else {
 		s.Ladder = a.ladder(s.Lo, s.Hi)
+	}
+	if nought {
+		for i, rung := range s.Ladder {
+			rung = slices.DeleteFunc(rung, func(t Tick) bool { return t.At < 2*s.nought })
+			s.Ladder[i] = slices.Insert(rung, 0, Tick{s.nought, a.Unit.Text(0)})
+		}
 	}
 	return s
 }
@@ -135,11 +143,8 @@ func (a Axis) widen(s *Scale) {
 	}
 }
 
-// measured is a tick for each value.
-func (a Axis) measured(values []float64, nought float64) (ticks []Tick) {
-	if nought > 0 {
-		ticks = append(ticks, Tick{nought, a.Unit.Text(0)})
-	}
+// ticks is a tick for each value.
+func (a Axis) ticks(values []float64) (ticks []Tick) {
 	for _, v := range values {
 		ticks = append(ticks, Tick{v, a.Unit.Text(v)})
 	}

@@ -179,21 +179,61 @@ func (pg *page) panel(data draw.Canvas, p *chart.Panel) {
 	}
 }
 
-// ruleTitle names the line across a panel at its left end, above it, or below where it is near the top.
+// ruleTitle names the line across a panel, above or below it, where it hides least. A series of that name has its label already.
 func (pg *page) ruleTitle(data draw.Canvas, p *chart.Panel, y vg.Length) {
-	style := captionLetters
-	style.YAlign = draw.YBottom
-	y += 2
-	if data.Max.Y-y < 10 {
-		style.YAlign, y = draw.YTop, y-4
+	if slices.ContainsFunc(p.Series, func(s chart.Series) bool { return s.Name == p.Line.Title }) {
+		return
 	}
-	data.FillText(style, vg.Point{X: data.Min.X + 2, Y: y}, shorten(p.Line.Title, style, data.Max.X-data.Min.X-4))
+	title := shorten(p.Line.Title, captionLetters, data.Max.X-data.Min.X-4)
+	size := vg.Point{X: captionLetters.Width(title), Y: 9}
+	var best vg.Point
+	least := math.MaxInt
+	for _, bottom := range []vg.Length{y + 2, y - 2 - size.Y} {
+		for _, share := range []float64{0, 0.25, 0.5, 0.75, 1} {
+			at := vg.Point{X: along(data.Min.X+2, data.Max.X-2-size.X, share), Y: bottom}
+			if at.Y < data.Min.Y || at.Y+size.Y > data.Max.Y {
+				continue
+			}
+			if hidden := pg.hidden(data, p, vg.Rectangle{Min: at, Max: at.Add(size)}); hidden < least {
+				best, least = at, hidden
+			}
+		}
+	}
+	if least < math.MaxInt {
+		style := captionLetters
+		style.YAlign = draw.YBottom
+		data.FillText(style, best, title)
+	}
+}
+
+// hidden is how much of the lines of a panel is in a box.
+func (pg *page) hidden(data draw.Canvas, p *chart.Panel, box vg.Rectangle) (n int) {
+	const steps = 24
+	for i, s := range p.Series {
+		dodge := pg.dodge(i, len(p.Series), data.Max.X-data.Min.X)
+		joined, void := pg.Stretches(s)
+		for _, points := range append(joined, void) {
+			for i := range points {
+				next := points[min(i+1, len(points)-1)]
+				for step := range steps {
+					share := float64(step) / steps
+					between := func(s chart.Scale, a, b float64) float64 { return s.Clamped(a)*(1-share) + s.Clamped(b)*share }
+					x := along(data.Min.X, data.Max.X, between(pg.frame.X, points[i].X, next.X)) + dodge
+					y := along(data.Min.Y, data.Max.Y, between(pg.frame.Y, points[i].Y, next.Y))
+					if x > box.Min.X-4 && x < box.Max.X+4 && y > box.Min.Y-4 && y < box.Max.Y+4 {
+						n++
+					}
+				}
+			}
+		}
+	}
+	return n
 }
 
 // dodge moves series apart, so that equal figures of two do not hide each other: all of them stay within mostDodge, or within the panel
 // where there is one X alone. Along a rate or percentiles a place means what it is.
 func (pg *page) dodge(i, of int, width vg.Length) vg.Length {
-	if pg.Banded() {
+	if pg.frame.Banded {
 		return 0
 	}
 	by := min(dodgeBy, mostDodge/vg.Length(max(of-1, 1)))
@@ -217,14 +257,14 @@ func (pg *page) line(data draw.Canvas, s chart.Series, dodge vg.Length) {
 		for _, p := range points {
 			line = append(line, at(p, p.Y))
 		}
-		if pg.Banded() {
+		if pg.frame.Banded {
 			band(data, points, at, ink)
 		}
 		if len(line) > 1 {
 			data.StrokeLines(lineStyle(look), line)
 		}
 		for i, p := range points {
-			if !pg.Banded() && p.Known() {
+			if !pg.frame.Banded && p.Known() {
 				bar(data, at(p, p.Low), at(p, p.High), ink, !p.Range)
 			}
 			if !pg.Bare(p) {
@@ -234,7 +274,7 @@ func (pg *page) line(data draw.Canvas, s chart.Series, dodge vg.Length) {
 	}
 	for _, p := range void {
 		to := at(p, p.Y)
-		if slices.ContainsFunc(slices.Concat(joined...), func(o chart.Point) bool { return o.X == p.X }) && !pg.Banded() {
+		if slices.ContainsFunc(slices.Concat(joined...), func(o chart.Point) bool { return o.X == p.X }) && !pg.frame.Banded {
 			to.X += 2*markRadius + 1 // what counts stays in sight
 		}
 		mark(data, look, to, ink, true)
@@ -358,7 +398,8 @@ func (pg *page) endValue(p *chart.Panel, s chart.Series) string {
 func (pg *page) labelHead(p *chart.Panel) string {
 	head := "at N = " + words.Number(pg.endX(p))
 	if p.Title != "" && len(pg.shown) > 1 && !pg.layout.apart {
-		head = p.Title + " " + head
+		title, _, _ := strings.Cut(p.Title, " (")
+		head = title + " " + head
 	}
 	return shorten(head, valueLetters, mostLabel)
 }
@@ -385,7 +426,7 @@ func (pg *page) drawLabels(data draw.Canvas, p *chart.Panel, labels []endLabel, 
 		}
 		x := along(data.Min.X, data.Max.X, pg.frame.X.Clamped(last.X)) + pg.dodge(at, len(p.Series), data.Max.X-data.Min.X)
 		l.at = vg.Point{X: x, Y: along(data.Min.Y, data.Max.Y, pg.frame.Y.Clamped(last.Y))}
-		l.want, l.ends = l.at.Y, len(joined) > 0 && (last.X == endX || pg.Banded())
+		l.want, l.ends = l.at.Y, len(joined) > 0 && (last.X == endX || pg.frame.Banded)
 	}
 	slices.SortStableFunc(labels, func(a, b endLabel) int { return cmp.Compare(b.want, a.want) })
 	want := make([]vg.Length, len(labels))

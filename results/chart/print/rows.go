@@ -67,7 +67,7 @@ func (pg *page) rowsHeight() (h vg.Length) {
 	for i := range pg.shown {
 		h += pg.panelHeight(&pg.shown[i])
 	}
-	return h
+	return h - gap
 }
 
 func (pg *page) panelHeight(p *chart.Panel) vg.Length {
