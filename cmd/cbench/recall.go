@@ -16,7 +16,7 @@ import (
 )
 
 // notOfThePlan is the flags of cbench run that say how to go about it, not what is measured: they may differ each time.
-var notOfThePlan = []string{"out", "resume", "strict", "help"}
+var notOfThePlan = []string{"out", "resume", "strict", "start-timeout", "help"}
 
 // recall takes over the run that is to be gone on with: its plan is in its file, and the flags are those of its command line.
 // What is typed beside --resume may repeat them, and contradict none.
@@ -49,6 +49,9 @@ func (f *runFlags) recall(cmd *cobra.Command) error {
 	}
 	recalled.resume, recalled.out, recalled.strict, recalled.plan = true, f.out, f.strict, old.Plan
 	recalled.models = modelsOf(old.Plan, recalled.foreign)
+	if cmd.Flags().Changed("start-timeout") { // a server that did not start may get longer
+		recalled.startTimeout = f.startTimeout
+	}
 	*f = recalled
 	return nil
 }

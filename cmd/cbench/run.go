@@ -273,7 +273,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 		}
 	}
 	e.Noisy = f.noisy
-	e.Dir, e.Resume, e.Linger = f.out, f.resume, f.linger
+	e.Dir, e.Resume, e.Linger, e.StartTimeout = f.out, f.resume, f.linger, f.startTimeout
 	if e.Dir == "" {
 		e.Dir = filepath.Join("out", time.Now().Format("20060102-150405"))
 	}
