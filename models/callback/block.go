@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
@@ -15,6 +16,8 @@ func (lp *loop) block(r *wire.Request) *Deferred {
 	switch r.How {
 	case wire.Inline:
 		sleep(delay, lp.killed.Done())
+	case wire.Deep:
+		stack.Deep(func() { sleep(delay, lp.killed.Done()) })
 	case wire.Spin:
 		for end := time.Now().Add(delay); time.Now().Before(end) && lp.killed.Err() == nil; {
 		}

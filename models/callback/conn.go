@@ -54,7 +54,7 @@ func (c *conn) dataReceived(data []byte) {
 				c.requestReceived(r)
 			}
 		}
-		if c.eof && !more {
+		if (c.eof || c.lp.ending) && !more {
 			c.loseConnection()
 		}
 		more = c.flush() && more && !c.last

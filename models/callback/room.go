@@ -38,22 +38,35 @@ type wait struct {
 
 // join fires with JOINED. The seat is taken in a callback, so that nothing is told before it is.
 func (lp *loop) join(c *conn, r *wire.Request) *Deferred {
-	return lp.failures.Succeed(lp.room(string(r.Room))).AddCallback(func(result any) (any, error) {
-		rm := result.(*room)
+	rm := lp.room(string(r.Room))
+	if rm == nil {
+		return lp.refuse(r)
+	}
+	return lp.failures.Succeed(rm).AddCallback(func(any) (any, error) {
 		rm.take(c, string(r.Name))
 		return answer(func(out []byte) []byte { return r.Form.AppendJoined(out, rm.name, rm.log.Head()) }), nil
 	})
 }
 
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (lp *loop) room(name string) *room {
 	r := lp.rooms[name]
 	if r == nil {
 		lp.sweep()
+		if len(lp.rooms) >= wire.MaxRooms {
+			return nil
+		}
 		r = &room{lp: lp, name: name}
 		lp.rooms[name] = r
 	}
 	r.used = time.Now()
 	return r
+}
+
+// refuse fails because there is no place for one more room.
+func (lp *loop) refuse(r *wire.Request) *Deferred {
+	r.Refuse(wire.TooManyRooms)
+	return lp.failures.Fail(&refusal{r.Form, r.Refusal})
 }
 
 // sweep drops the rooms that nobody used for long, at most once a minute.
@@ -85,18 +98,28 @@ func (c *conn) say(r *wire.Request) *Deferred {
 
 // send fires with the message's id.
 func (lp *loop) send(r *wire.Request) *Deferred {
-	id := lp.room(string(r.Room)).tell(nil, r.Name, r.Text)
+	rm := lp.room(string(r.Room))
+	if rm == nil {
+		return lp.refuse(r)
+	}
+	id := rm.tell(nil, r.Name, r.Text)
 	return lp.failures.Succeed(answer(func(out []byte) []byte { return r.Form.AppendSent(out, id) }))
 }
 
 // waitForNews fires when there is news in the room, or the request's time is over.
 func (lp *loop) waitForNews(c *conn, r *wire.Request) *Deferred {
 	rm, since := lp.room(string(r.Room)), r.Since
+	if rm == nil {
+		return lp.refuse(r)
+	}
 	if since < 0 {
 		since = rm.log.Head()
 	}
 	if out, answered := r.Form.AppendNews(nil, &rm.log, since); answered {
 		return lp.failures.Succeed(said(out))
+	}
+	if lp.ending { // no news comes any more
+		return lp.failures.Succeed(said(r.Form.AppendNone(nil, since)))
 	}
 	w := &wait{Deferred: lp.failures.Deferred(), c: c, room: rm, since: since, form: r.Form, at: len(rm.waits)}
 	rm.waits = append(rm.waits, w)

@@ -9,6 +9,7 @@ import (
 
 	"cbench/internal/poll"
 	"cbench/models/internal/config"
+	"cbench/models/internal/linger"
 	"cbench/scenarios/wire"
 )
 
@@ -22,7 +23,8 @@ type loop struct {
 	listener int
 
 	conns    poll.Table[*conn] // by descriptor
-	open     int               // connections in the table
+	open     int               // connections in the table, and those that linger
+	hungUp   linger.Sockets    // of connections that are over, until their clients have everything
 	full     bool              // the listener is not watched: no descriptor is left
 	rooms    map[string]*room
 	swept    time.Time // when unused rooms were last dropped
@@ -77,6 +79,7 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 		lp.kill()
 		return nil, err
 	}
+	lp.hungUp = linger.Sockets{Poll: lp.poll, Closed: lp.left}
 	if lp.wake, err = lp.poll.NewWaker(); err != nil {
 		lp.kill()
 		lp.poll.Close()
@@ -110,6 +113,7 @@ func (lp *loop) run() error {
 			lp.late[i].goOn()
 		}
 		lp.late = lp.late[:0]
+		lp.hungUp.Look()
 		lp.failures.Report(func(err error) {
 			lp.bug = fmt.Errorf("unhandled failure in a Deferred: %w", err)
 		})
@@ -119,10 +123,11 @@ func (lp *loop) run() error {
 
 // patience is how long there is nothing to do of the loop's own accord; negative is for ever.
 func (lp *loop) patience() time.Duration {
-	if lp.later.Len() == 0 {
-		return -1
+	first := time.Duration(-1)
+	if lp.later.Len() > 0 {
+		first = lp.later.Patience(time.Now())
 	}
-	return lp.later.Patience(time.Now())
+	return lp.hungUp.Patience(first)
 }
 
 // callLater has f called after d, unless it is cancelled (lp.later.Cancel).
@@ -158,7 +163,8 @@ func (lp *loop) ready(fd int, events uint32) {
 	default:
 		c := *lp.conns.At(fd)
 		switch {
-		case c == nil: // closed earlier in this turn
+		case c == nil: // closed earlier in this turn, or lingers
+			lp.hungUp.Told(fd)
 		case events&poll.Out != 0:
 			c.doWrite()
 		case events&poll.In != 0:
@@ -199,6 +205,12 @@ func (lp *loop) buildProtocol(fd int) {
 	}
 }
 
+// left is called for each connection whose socket was closed.
+func (lp *loop) left() {
+	lp.open--
+	lp.look()
+}
+
 // look has the listener watched again if it was not.
 func (lp *loop) look() {
 	if lp.full && !lp.ending {
@@ -207,8 +219,7 @@ func (lp *loop) look() {
 	}
 }
 
-// end stops accepting and reading, and answers the long polls. Who is owed nothing is closed at once, the others when
-// they have it.
+// end stops accepting and reading, and answers the long polls. Each connection is closed once what was read of it is answered.
 func (lp *loop) end() {
 	lp.ending = true
 	lp.poll.Remove(lp.listener)
@@ -218,11 +229,11 @@ func (lp *loop) end() {
 		if c == nil {
 			continue
 		}
-		c.loseConnection()
 		if c.wait != nil {
 			c.wait.noNews()
+		} else {
+			c.goOn()
 		}
-		c.flush()
 	}
 }
 
@@ -233,6 +244,7 @@ func (lp *loop) close() {
 			(*c).connectionLost()
 		}
 	}
+	lp.hungUp.Close()
 	lp.kill()
 	lp.threads.close()
 	poll.Close(lp.listener)

@@ -31,7 +31,7 @@ func (c *conn) doWrite() {
 
 // goOn writes what is owed, and takes up requests that were not answered meanwhile.
 func (c *conn) goOn() {
-	if c.flush() && c.in.Held() > 0 {
+	if c.flush() && (c.in.Held() > 0 || c.lp.ending) {
 		c.dataReceived(nil)
 	}
 }
@@ -90,19 +90,26 @@ func (c *conn) loseConnection() {
 	}
 }
 
-// connectionLost closes the connection, in good order or not, and is the last that is called.
+// connectionDone ends a connection to which all is said.
+func (c *conn) connectionDone() { c.lp.hungUp.Add(c.free(), c.eof) }
+
+// connectionLost ends a connection on which nothing more can be said, or is to be.
 func (c *conn) connectionLost() {
+	poll.Close(c.free()) // the poller forgets it with that
+	c.lp.left()
+}
+
+// free is the last that is called, and returns what is to be closed.
+func (c *conn) free() (fd int) {
 	c.loseConnection()
 	if c.wait != nil {
 		c.wait.leave()
 	}
-	lp := c.lp
-	lp.later.Cancel(c.timeout)
-	*lp.conns.At(int(c.fd)) = nil
-	poll.Close(int(c.fd)) // the poller forgets it with that
+	fd = int(c.fd)
+	c.lp.later.Cancel(c.timeout)
+	*c.lp.conns.At(fd) = nil
 	c.fd, c.owed = 0, nil
-	lp.open--
-	lp.look()
+	return fd
 }
 
 // flush writes what is owed and sets what is waited for next. It reports whether the connection may be read.
@@ -128,7 +135,7 @@ func (c *conn) flush() bool {
 		c.owed = c.owed[n:]
 	}
 	if c.last && c.owed == nil && !c.waiting {
-		c.connectionLost()
+		c.connectionDone()
 		return false
 	}
 	c.watch()

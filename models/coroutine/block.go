@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
@@ -21,6 +22,9 @@ func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 	case wire.Offload:
 		c.keep()
 		c.s.offload(func() { ended = c.s.sleep(d) })
+		return ended
+	case wire.Deep:
+		stack.Deep(func() { ended = c.s.sleep(d) })
 		return ended
 	}
 	return c.s.sleep(d)

@@ -31,11 +31,14 @@ type seat struct {
 	pacing  *coroutine // its own, while that waits until less is owed
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
 	r := s.rooms[name]
 	if r == nil {
 		s.sweep()
+		if len(s.rooms) >= wire.MaxRooms {
+			return nil
+		}
 		r = &room{s: s, name: name}
 		s.rooms[name] = r
 	}
@@ -43,9 +46,12 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
+	if r == nil {
+		return nil
+	}
 	s.members++
 	m := &seat{c: c, room: r, name: string(q.Name)}
 	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
@@ -164,6 +170,7 @@ func (m *seat) push() {
 	switch {
 	case err != nil:
 		m.gone, m.owed = true, nil
+		m.c.nc.Close() // its own coroutine wakes from Read and cleans up: for want of memory a send may fail on a socket that reads well
 	case n == len(m.owed):
 		s.recycle(m.owed)
 		m.owed = nil

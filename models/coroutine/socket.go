@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/scenarios/wire"
 )
 
 // socket is to a coroutine what net.TCPConn is to a goroutine: its calls wait, but only for whoever makes them. One
@@ -114,6 +115,14 @@ func (s *socket) SetReadDeadline(at time.Time) {
 	}
 	s.deadline = new(time.Time)
 	*s.deadline = at
+}
+
+// linger waits until the client has everything that was written, or the time for that is over, or somebody closes the socket.
+func (s *socket) linger() {
+	for end := time.Now().Add(wire.LingerGrace); s.fd >= 0 && poll.Linger(int(s.fd)) && time.Now().Before(end); {
+		s.SetReadDeadline(time.Now().Add(poll.LingerLook))
+		s.await(readable)
+	}
 }
 
 // Close wakes whoever waits, and every call fails from now on.

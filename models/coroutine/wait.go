@@ -25,7 +25,7 @@ func (c *conn) park() bool {
 	if w.enter() {
 		got := c.nc.await(news | gone)
 		w.leave()
-		if got&gone != 0 {
+		if c.over = got&gone != 0; c.over {
 			return false
 		}
 	}
@@ -34,14 +34,18 @@ func (c *conn) park() bool {
 	open := c.send(out)
 	b.out, c.parked = out, nil
 	batches.Put(b)
-	return open && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
+	c.deadline(false, 0)
+	return open && !w.form.Last() && c.handle(nil)
 }
 
 // enter has the waiter wait in its room, and reports whether there is anything to wait for.
 func (w *waiter) enter() bool {
 	s := w.c.s
 	r := s.room(w.name)
-	if w.room = r; w.since < 0 {
+	if w.room = r; r == nil {
+		return false
+	}
+	if w.since < 0 {
 		w.since = r.log.Head()
 	}
 	if w.since != r.log.Head() {
@@ -61,8 +65,11 @@ func (w *waiter) leave() {
 	r.s.waiters--
 }
 
-// answer appends what is new in the room, or that nothing is.
+// answer appends what is new in the room, or that nothing is; or that there is no place for the room.
 func (w *waiter) answer(out []byte) []byte {
+	if w.room == nil {
+		return w.form.AppendRefusal(out, wire.TooManyRooms)
+	}
 	out, news := w.form.AppendNews(out, &w.room.log, w.since)
 	if !news {
 		out = w.form.AppendNone(out, w.since)

@@ -34,13 +34,16 @@ type seat struct {
 	drained sync.Cond  // the writer has less left, or gave up
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rooms[name]
 	if r == nil {
 		s.sweep()
+		if len(s.rooms) >= wire.MaxRooms {
+			return nil
+		}
 		r = &room{s: s, name: name}
 		s.rooms[name] = r
 	}
@@ -50,9 +53,12 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
+	if r == nil {
+		return nil
+	}
 	s.members.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -191,7 +197,10 @@ func (m *seat) write() {
 		_, err := m.c.nc.Write(b)
 		m.mu.Lock()
 		m.sending = 0
-		m.gone = m.gone || err != nil
+		if err != nil {
+			m.gone = true
+			m.c.nc.Close() // its own goroutine wakes from Read and cleans up: for want of memory a send may fail on a socket that reads well
+		}
 		m.drained.Broadcast()
 	}
 }

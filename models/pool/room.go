@@ -27,13 +27,16 @@ type seat struct {
 	name string
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rooms[name]
 	if r == nil {
 		s.sweep()
+		if len(s.rooms) >= wire.MaxRooms {
+			return nil
+		}
 		r = &room{s: s, name: name}
 		s.rooms[name] = r
 	}
@@ -43,9 +46,13 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no such room, and
+// no place for it.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
+	if r == nil {
+		return nil
+	}
 	s.members.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()

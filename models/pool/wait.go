@@ -35,6 +35,9 @@ func (r *room) wait(c *conn, q *wire.Request, out []byte) ([]byte, bool) {
 	c.mu.Lock()
 	c.parked, c.wait = true, w
 	c.mu.Unlock()
+	if r.s.ending.Load() { // it may have begun before anybody could see that the connection is parked
+		w.end(w.form.AppendNone(nil, since))
+	}
 	return out, false
 }
 

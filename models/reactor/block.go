@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
@@ -12,12 +13,9 @@ import (
 func (lp *loop) block(c *conn, r *wire.Request) {
 	switch r.How {
 	case wire.Inline:
-		t := time.NewTimer(r.Delay)
-		select {
-		case <-t.C:
-		case <-lp.killed.Done():
-			t.Stop()
-		}
+		lp.sleep(r.Delay)
+	case wire.Deep:
+		stack.Deep(func() { lp.sleep(r.Delay) })
 	case wire.Spin:
 		for end := time.Now().Add(r.Delay); time.Now().Before(end) && lp.killed.Err() == nil; {
 		}
@@ -31,6 +29,16 @@ func (lp *loop) block(c *conn, r *wire.Request) {
 		return
 	}
 	c.owed = r.Form.AppendBlocked(c.owed, r.Delay)
+}
+
+// sleep is cut short if the server is forced to end.
+func (lp *loop) sleep(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-lp.killed.Done():
+	}
 }
 
 // resume answers an offloaded sleep that is over, if whoever asked is still there, and goes on with the connection.

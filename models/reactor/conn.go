@@ -70,7 +70,7 @@ func (lp *loop) serve(c *conn, p []byte) {
 				lp.answer(c, &r)
 			}
 		}
-		if c.eof && !more {
+		if (c.eof || lp.ending) && !more {
 			lp.finish(c)
 		}
 		more = more && c.park == nil && !c.last
@@ -108,8 +108,7 @@ func (lp *loop) answer(c *conn, r *wire.Request) {
 	case wire.Say:
 		lp.tell(c.seat.room, []byte(c.seat.name), r.Text, c)
 	case wire.Send:
-		id := lp.tell(lp.room(string(r.Room)), r.Name, r.Text, c)
-		c.owed = r.Form.AppendSent(c.owed, id)
+		lp.send(c, r)
 	case wire.Wait:
 		lp.wait(c, r)
 	case wire.Block:
@@ -185,7 +184,7 @@ func (lp *loop) write(c *conn) bool {
 		c.owed = c.owed[n:]
 	}
 	if c.last && c.owed == nil && c.park == nil {
-		lp.drop(c)
+		lp.hangUp(c)
 		return false
 	}
 	lp.watch(c)

@@ -22,11 +22,14 @@ type seat struct {
 	at   int // index in room.seats
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (lp *loop) room(name string) *room {
 	r := lp.rooms[name]
 	if r == nil {
 		lp.sweep()
+		if len(lp.rooms) >= wire.MaxRooms {
+			return nil
+		}
 		r = &room{name: name}
 		lp.rooms[name] = r
 	}
@@ -50,10 +53,31 @@ func (lp *loop) sweep() {
 
 func (lp *loop) join(c *conn, q *wire.Request) {
 	r := lp.room(string(q.Room))
+	if r == nil {
+		lp.refuse(c, q)
+		return
+	}
 	c.owed = q.Form.AppendJoined(c.owed, r.name, r.log.Head())
 	c.seat = &seat{c: c, room: r, name: string(q.Name), at: len(r.seats)}
 	r.seats = append(r.seats, c.seat)
 	lp.members++
+}
+
+// refuse tells the connection that there is no place for one more room.
+func (lp *loop) refuse(c *conn, q *wire.Request) {
+	q.Refuse(wire.TooManyRooms)
+	lp.answer(c, q)
+}
+
+// send says something in a room that the speaker need not be a member of.
+func (lp *loop) send(c *conn, q *wire.Request) {
+	r := lp.room(string(q.Room))
+	if r == nil {
+		lp.refuse(c, q)
+		return
+	}
+	id := lp.tell(r, q.Name, q.Text, c)
+	c.owed = q.Form.AppendSent(c.owed, id)
 }
 
 func (lp *loop) leave(c *conn) {
@@ -71,12 +95,20 @@ func (lp *loop) leave(c *conn) {
 // wait answers a long poll if there is news, and else parks the connection.
 func (lp *loop) wait(c *conn, q *wire.Request) {
 	r := lp.room(string(q.Room))
+	if r == nil {
+		lp.refuse(c, q)
+		return
+	}
 	since := q.Since
 	if since < 0 {
 		since = r.log.Head()
 	}
 	var answered bool
 	if c.owed, answered = q.Form.AppendNews(c.owed, &r.log, since); answered {
+		return
+	}
+	if lp.ending { // no news comes any more
+		c.owed = q.Form.AppendNone(c.owed, since)
 		return
 	}
 	c.park = &park{room: r, since: since, at: len(r.waiters), form: q.Form}
@@ -163,7 +195,7 @@ func (lp *loop) writeLate() {
 	for i := 0; i < len(lp.late); i++ { // the list may grow: whoever goes on may have something to tell
 		if c := lp.late[i]; c.late {
 			c.late = false
-			if lp.write(c) && c.in.Held() > 0 {
+			if lp.write(c) && (c.in.Held() > 0 || lp.ending) {
 				lp.serve(c, nil)
 			}
 		}

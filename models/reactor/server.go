@@ -7,6 +7,7 @@ import (
 
 	"cbench/internal/poll"
 	"cbench/models/internal/config"
+	"cbench/models/internal/linger"
 	"cbench/scenarios/wire"
 )
 
@@ -19,7 +20,8 @@ type loop struct {
 	listener int
 
 	conns    poll.Table[conn] // by descriptor
-	open     int              // connections in the table
+	open     int              // connections in the table, and those that linger
+	hungUp   linger.Sockets   // of connections that are over, until their clients have everything
 	full     bool             // the listener is not watched: no descriptor is left
 	rooms    map[string]*room
 	swept    time.Time // when unused rooms were last dropped
@@ -70,6 +72,7 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 		lp.kill()
 		return nil, err
 	}
+	lp.hungUp = linger.Sockets{Poll: lp.poll, Closed: lp.left}
 	if lp.wake, err = lp.poll.NewWaker(); err != nil {
 		lp.kill()
 		lp.poll.Close()
@@ -99,16 +102,18 @@ func (lp *loop) run() error {
 		}
 		lp.ring()
 		lp.writeLate()
+		lp.hungUp.Look()
 	}
 	return nil
 }
 
 // patience is how long there is nothing to do of the loop's own accord; negative is for ever.
 func (lp *loop) patience() time.Duration {
-	if lp.alarms.Len() == 0 {
-		return -1
+	first := time.Duration(-1)
+	if lp.alarms.Len() > 0 {
+		first = lp.alarms.Patience(time.Now())
 	}
-	return lp.alarms.Patience(time.Now())
+	return lp.hungUp.Patience(first)
 }
 
 // ring serves the alarms that are due: long polls that are over, HTTP requests that do not get whole, and, for no
@@ -143,7 +148,8 @@ func (lp *loop) ready(fd int, events uint32) {
 	default:
 		c := lp.conns.At(fd)
 		switch {
-		case c.fd == 0: // closed earlier in this turn
+		case c.fd == 0: // closed earlier in this turn, or lingers
+			lp.hungUp.Told(fd)
 		case events&poll.Out != 0:
 			lp.writable(c)
 		case events&poll.In != 0:
@@ -184,14 +190,31 @@ func (lp *loop) admit(fd int) {
 	}
 }
 
-// drop closes a connection, in good order or not, and frees its entry.
+// hangUp ends a connection to which all is said, and frees its entry.
+func (lp *loop) hangUp(c *conn) {
+	fd, over := int(c.fd), c.eof
+	lp.free(c)
+	lp.hungUp.Add(fd, over)
+}
+
+// drop ends a connection on which nothing more can be said, or is to be.
 func (lp *loop) drop(c *conn) {
+	fd := int(c.fd)
+	lp.free(c)
+	poll.Close(fd) // epoll forgets it with that
+	lp.left()
+}
+
+func (lp *loop) free(c *conn) {
 	lp.finish(c)
 	lp.unpark(c)
 	lp.alarms.Cancel(c.alarm)
 	lp.recycle(c.owed)
-	poll.Close(int(c.fd)) // epoll forgets it with that
 	*c = conn{turn: c.turn}
+}
+
+// left is called for each connection whose socket was closed.
+func (lp *loop) left() {
 	lp.open--
 	lp.look()
 }
@@ -215,8 +238,7 @@ func (lp *loop) woken() {
 	}
 }
 
-// end stops accepting and reading, and answers the long polls. Who is owed nothing is closed at once, the others when
-// they have it.
+// end stops accepting and reading, and answers the long polls. Each connection is closed once what was read of it is answered.
 func (lp *loop) end() {
 	lp.ending = true
 	lp.poll.Remove(lp.listener)
@@ -225,11 +247,11 @@ func (lp *loop) end() {
 		if c.fd == 0 {
 			continue
 		}
-		lp.finish(c)
 		if c.park != nil && c.park.room != nil {
 			lp.giveUp(c)
+		} else if lp.write(c) {
+			lp.serve(c, nil)
 		}
-		lp.write(c)
 	}
 }
 
@@ -240,6 +262,7 @@ func (lp *loop) close() {
 			lp.drop(c)
 		}
 	}
+	lp.hungUp.Close()
 	lp.kill()
 	lp.sleepers.close()
 	poll.Close(lp.listener)
