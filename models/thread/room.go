@@ -32,13 +32,16 @@ type seat struct {
 	gone bool   // the socket failed or is about to be closed: nothing is owed any more
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.rooms[name]
 	if r == nil {
 		s.sweep()
+		if len(s.rooms) >= wire.MaxRooms {
+			return nil
+		}
 		r = &room{s: s, name: name}
 		s.rooms[name] = r
 	}
@@ -48,9 +51,12 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
+	if r == nil {
+		return nil
+	}
 	s.members.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -89,7 +95,7 @@ func (r *room) tell(from *seat, name, text []byte) int64 {
 	// Without the lock, which is the first thing that they ask for. One that has gone by itself meanwhile is not missed: where its
 	// thread's number is in use again, it is ours, and looks up for nothing.
 	for _, w := range waiters {
-		wake(w.c.tid)
+		w.c.wake()
 	}
 	return id
 }
@@ -153,7 +159,7 @@ func (m *seat) owe(b []byte) int {
 	}
 	if m.owed = m.pay(b); m.owed != nil {
 		m.owed = bytes.Clone(m.owed) // b is the room's, and will be another message
-		wake(m.c.tid)                // from here on it waits for room in the socket, too
+		m.c.wake()                   // from here on it waits for room in the socket, too
 	}
 	return len(m.owed)
 }
@@ -161,7 +167,10 @@ func (m *seat) owe(b []byte) int {
 // pay writes what the socket takes of b, and returns the rest. The caller holds m.mu.
 func (m *seat) pay(b []byte) []byte {
 	n, err := sendNow(m.c.fd, b)
-	m.gone = err != nil
+	if err != nil {
+		m.gone = true
+		m.c.wake() // its own thread cleans up: for want of memory a send may fail on a socket that reads well
+	}
 	if m.gone || n == len(b) {
 		return nil
 	}
@@ -176,7 +185,7 @@ func (m *seat) listen() bool {
 		if owing > 0 {
 			events |= out
 		}
-		if gone || listen(m.c.fd, events, -1)&^out != 0 {
+		if gone || m.room.s.ending.Load() || listen(m.c.fd, events, -1)&^out != 0 {
 			return !gone
 		}
 	}
