@@ -42,7 +42,7 @@ type (
 		asked
 		name string
 		last *room // entered before
-		room *room // the answer
+		room *room // the answer; nil: there are too many
 	}
 	stats struct {
 		asked

@@ -166,11 +166,14 @@ func (s *supervisor) admit(nc *net.TCPConn) {
 	go c.live()
 }
 
-// enter is the room of that name, new if it has not been used.
+// enter is the room of that name, new if it has not been used; nil if there are too many.
 func (s *supervisor) enter(name string) *room {
 	t := s.rooms[name]
 	if t == nil {
 		s.sweep()
+		if len(s.rooms) >= wire.MaxRooms {
+			return nil
+		}
 		t = &tenancy{room: newRoom(name, s.mailbox)}
 		s.rooms[name] = t
 		s.actors += 2

@@ -60,14 +60,10 @@ func (h *host) forget(q *forget) {
 }
 
 // wait has the room answer a long poll when it can. The connection is parked.
-func (c *conn) wait(q *wire.Request) bool {
-	if !c.enter(q.Room) {
-		return false
-	}
+func (c *conn) wait(q *wire.Request) {
 	c.parked = &wait{asked: asked{from: &c.address}, since: q.Since, form: q.Form}
 	c.until(time.Now().Add(q.Delay))
 	c.room.mailbox <- c.parked
-	return true
 }
 
 // giveUp takes the long poll back from the room and answers it: that there is no news, unless some came meanwhile.
@@ -94,5 +90,5 @@ func (c *conn) abandon() bool {
 func (c *conn) unpark(form wire.Form, answer []byte) bool {
 	c.parked = nil
 	c.until(time.Time{})
-	return c.send(answer) && !form.Last() && !c.ending && c.handle(nil)
+	return c.send(answer) && !form.Last() && c.handle(nil)
 }
