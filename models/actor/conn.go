@@ -40,6 +40,7 @@ type conn struct {
 // world is what every connection knows from its birth.
 type world struct {
 	cfg        config.Config
+	ctx        context.Context // done when nothing more is to be read
 	killed     context.Context // done when shutdown has waited long enough
 	supervisor chan<- any
 	sleepers   chan<- any
@@ -256,7 +257,7 @@ func (c *conn) read() bool {
 func (c *conn) readOn() {
 	reads := c.parked == nil || c.in.Held() <= wire.MaxOwed
 	switch {
-	case c.ending:
+	case c.ending, c.ctx.Err() != nil: // stop is on its way
 	case c.lent && !c.arrived:
 		c.lent, c.watched = false, !reads
 		c.port.more <- reads

@@ -23,7 +23,7 @@ func serve(ctx context.Context, l net.Listener, cfg config.Config, fault func(*r
 	defer close(naps)
 	mailbox := make(chan any, 256)
 	s := &supervisor{
-		world:   &world{cfg.Resolve(), killed, mailbox, naps},
+		world:   &world{cfg.Resolve(), ctx, killed, mailbox, naps},
 		mailbox: mailbox, kill: kill, fault: fault,
 		conns: make(map[*address]struct{}), rooms: make(map[string]*tenancy), swept: time.Now(),
 	}

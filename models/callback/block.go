@@ -10,7 +10,8 @@ import (
 
 // block is a slow request. Inline and spin stall the loop, and so everybody: that is the lesson. Offloaded, the sleep
 // is deferred to a thread, and its result called back with.
-func (lp *loop) block(r *wire.Request) *Deferred {
+func (c *conn) block(r *wire.Request) *Deferred {
+	lp := c.lp
 	form, delay := r.Form, r.Delay // the request itself is another's by the time the thread is done
 	blocked := answer(func(out []byte) []byte { return form.AppendBlocked(out, delay) })
 	switch r.How {
@@ -28,6 +29,7 @@ func (lp *loop) block(r *wire.Request) *Deferred {
 		})
 	}
 	if lp.killed.Err() != nil { // cut short: that is no answer
+		c.loseConnection()
 		return lp.failures.Succeed(answer(nothing))
 	}
 	return lp.failures.Succeed(blocked)

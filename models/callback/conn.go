@@ -135,7 +135,7 @@ func (c *conn) request(r *wire.Request) *Deferred {
 	case wire.Wait:
 		return lp.waitForNews(c, r)
 	case wire.Block:
-		return lp.block(r)
+		return c.block(r)
 	case wire.Zip:
 		return c.sendArchive(wire.NewArchive(r))
 	case wire.Stats:

@@ -157,10 +157,13 @@ func (lp *loop) ready(fd int, events uint32) {
 		for _, call := range lp.threads.results() {
 			call()
 		}
-		if lp.ctx.Err() != nil && !lp.ending {
+		if lp.ctx.Err() != nil {
 			lp.end()
 		}
 	default:
+		if lp.ctx.Err() != nil {
+			lp.end() // before anything more is read, though the waker's turn may come later
+		}
 		c := *lp.conns.At(fd)
 		switch {
 		case c == nil: // closed earlier in this turn, or lingers
@@ -221,6 +224,9 @@ func (lp *loop) look() {
 
 // end stops accepting and reading, and answers the long polls. Each connection is closed once what was read of it is answered.
 func (lp *loop) end() {
+	if lp.ending {
+		return
+	}
 	lp.ending = true
 	lp.poll.Remove(lp.listener)
 	poll.Shutdown(lp.listener) // nobody connects any more, not even into its queue

@@ -9,7 +9,7 @@ import (
 func TestOffload(t *testing.T) {
 	const most, calls = 2, 7
 	s := &server{threads: threads{most: most}}
-	if err := s.open(); err != nil {
+	if err := s.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	defer s.close()

@@ -197,7 +197,7 @@ func (c *conn) interrupt() { c.nc.SetReadDeadline(time.Unix(1, 0)) }
 
 // expire tells a client whose request did not get whole in time.
 func (c *conn) expire() {
-	if c.timed && !c.over && !c.s.ending {
+	if c.timed && !c.over && c.s.ctx.Err() == nil {
 		c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
 	}
 }

@@ -39,7 +39,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	}
 	s.atEnd = s.writeLate
 	var listener socket
-	err := s.listen(&listener, l)
+	err := s.listen(ctx, &listener, l)
 	l.Close() // the loop has a descriptor of its own
 	if err != nil {
 		return err
@@ -67,8 +67,8 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 }
 
 // listen opens the loop, with a socket in it that is l's.
-func (s *server) listen(listener *socket, l net.Listener) error {
-	if err := s.open(); err != nil {
+func (s *server) listen(ctx context.Context, listener *socket, l net.Listener) error {
+	if err := s.open(ctx); err != nil {
 		return err
 	}
 	fd, err := poll.Listener(l)

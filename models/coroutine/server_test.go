@@ -17,7 +17,7 @@ import (
 // TestDeadlineEnds: the time that a request has to get whole ends with it, also where it is a long poll that is answered at once.
 func TestDeadlineEnds(t *testing.T) {
 	s := &server{rooms: make(map[string]*room), swept: time.Now(), killed: t.Context()}
-	if err := s.open(); err != nil {
+	if err := s.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	defer s.close()

@@ -146,6 +146,9 @@ func (lp *loop) ready(fd int, events uint32) {
 	case lp.wake.Fd():
 		lp.woken()
 	default:
+		if lp.ctx.Err() != nil {
+			lp.end() // before anything more is read, though the waker's turn may come later
+		}
 		c := lp.conns.At(fd)
 		switch {
 		case c.fd == 0: // closed earlier in this turn, or lingers
@@ -233,13 +236,16 @@ func (lp *loop) woken() {
 	for _, s := range lp.sleepers.over() {
 		lp.resume(s)
 	}
-	if lp.ctx.Err() != nil && !lp.ending {
+	if lp.ctx.Err() != nil {
 		lp.end()
 	}
 }
 
 // end stops accepting and reading, and answers the long polls. Each connection is closed once what was read of it is answered.
 func (lp *loop) end() {
+	if lp.ending {
+		return
+	}
 	lp.ending = true
 	lp.poll.Remove(lp.listener)
 	poll.Shutdown(lp.listener) // nobody connects any more, not even into its queue
