@@ -119,7 +119,8 @@ const ErrAgain = unix.EAGAIN
 // It is recvfrom(2) and not read(2): the same work without the file layer's detour.
 func Read(fd int, p []byte) (int, error) {
 	for {
-		n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
+		n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
+			0, 0, 0)
 		switch e {
 		case 0:
 			return int(n), nil
@@ -130,8 +131,8 @@ func Read(fd int, p []byte) (int, error) {
 	}
 }
 
-// Write writes what fits on a non-blocking socket. Where nothing fits it answers ErrAgain, and a peer that is gone
-// is an error and not a signal. Any other error is final: where the kernel lacks memory (ENOBUFS, ENOMEM), no event tells when to try again.
+// Write writes what fits on a non-blocking socket. Where nothing fits it answers ErrAgain, and a peer that is gone is an error
+// and not a signal. Any other error is final: where the kernel lacks memory (ENOBUFS, ENOMEM), no event tells when to try again.
 func Write(fd int, p []byte) (int, error) {
 	for {
 		n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
@@ -163,7 +164,8 @@ func Accept(listener int) (int, error) {
 	}
 }
 
-// Drain throws away what has arrived unread, and reports whether nothing more will arrive: the client has said its last, or is gone.
+// Drain throws away what has arrived unread, and reports whether nothing more will arrive: the client has said its last, or is
+// gone.
 func Drain(fd int) (over bool) {
 	var scrap [4096]byte
 	for range 256 { // a client that writes on for ever is not waited for
@@ -174,12 +176,14 @@ func Drain(fd int) (over bool) {
 	return false
 }
 
-// Linger ends a conversation so that its last words arrive, and reports whether the socket must stay open for that: then Linger is to be
-// called again when something comes, and after LingerLook at the latest, for no event tells that the last byte was acknowledged.
+// Linger ends a conversation so that its last words arrive, and reports whether the socket must stay open for that: then Linger
+// is to be called again when something comes, and after LingerLook at the latest, for no event tells that the last byte was
+// acknowledged.
 //
-// A client that is still sending would meet a socket that is closed, or be unread when it is: the kernel's answer to either is a reset
-// (RFC 1122, section 4.2.2.13; RFC 2525, section 2.17), which throws away what is on its way to that client and what it has
-// not read yet. So the FIN goes first, and what comes is read and thrown away, until the client has said its last or has all of ours.
+// A client that is still sending would meet a socket that is closed, or be unread when it is: the kernel's answer to either is a
+// reset (RFC 1122, section 4.2.2.13; RFC 2525, section 2.17), which throws away what is on its way to that client and what it has
+// not read yet. So the FIN goes first, and what comes is read and thrown away, until the client has said its last or has all of
+// ours.
 func Linger(fd int) (longer bool) {
 	if unix.Shutdown(fd, unix.SHUT_WR) != nil || Drain(fd) {
 		return false
@@ -191,7 +195,8 @@ func Linger(fd int) (longer bool) {
 // LingerLook is how long a socket that lingers may be left alone.
 const LingerLook = 20 * time.Millisecond
 
-// Close closes a socket to whose client nothing is on its way: what came unread is thrown away first, or the close would be a reset.
+// Close closes a socket to whose client nothing is on its way: what came unread is thrown away first, or the close would be a
+// reset.
 func Close(fd int) {
 	Drain(fd)
 	unix.Close(fd)

@@ -46,7 +46,8 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for the room.
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
+// the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
 	if r == nil {
@@ -170,7 +171,7 @@ func (m *seat) push() {
 	switch {
 	case err != nil:
 		m.gone, m.owed = true, nil
-		m.c.nc.Close() // its own coroutine wakes from Read and cleans up: for want of memory a send may fail on a socket that reads well
+		m.c.nc.Close() // its own coroutine wakes from Read and cleans up, for a socket that cannot send may still read
 	case n == len(m.owed):
 		s.recycle(m.owed)
 		m.owed = nil

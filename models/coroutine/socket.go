@@ -38,7 +38,8 @@ func (s *socket) open(lp *loop, fd int) error {
 func (s *socket) Read() ([]byte, error) {
 	s.lp.giveBack()
 	for {
-		if got := s.await(readable); got&timeout != 0 || s.lp.ctx.Err() != nil { // whatever has come: else a client that sends on and on would never end
+		if got := s.await(readable); got&timeout != 0 || s.lp.ctx.Err() != nil {
+			// Whatever has come: else a client that sends on and on would never end.
 			return nil, os.ErrDeadlineExceeded
 		}
 		if s.fd < 0 {

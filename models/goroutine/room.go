@@ -53,7 +53,8 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for the room.
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
+// the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
 	if r == nil {
@@ -199,7 +200,7 @@ func (m *seat) write() {
 		m.sending = 0
 		if err != nil {
 			m.gone = true
-			m.c.nc.Close() // its own goroutine wakes from Read and cleans up: for want of memory a send may fail on a socket that reads well
+			m.c.nc.Close() // its own goroutine wakes from Read and cleans up, for a socket that cannot send may still read
 		}
 		m.drained.Broadcast()
 	}

@@ -16,6 +16,7 @@ import (
 var (
 	goodRoom = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 	goodName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,32}$`)
+	hows     = []string{"inline", "spin", "offload", "deep"}
 	goodMS   = regexp.MustCompile(`^[0-9]{1,5}$`)
 )
 
@@ -240,7 +241,7 @@ func (s *reference) dropSlow(m *peer) {
 func (p *peer) block(digits, how string) bool {
 	s := p.s
 	ms, _ := strconv.Atoi(digits)
-	good := goodMS.MatchString(digits) && 1 <= ms && ms <= 10000 && slices.Contains([]string{"inline", "spin", "offload", "deep"}, how)
+	good := goodMS.MatchString(digits) && 1 <= ms && ms <= 10000 && slices.Contains(hows, how)
 	if !good && !s.has("block-unchecked") {
 		return p.refuse("BLOCK")
 	}

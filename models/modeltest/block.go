@@ -24,19 +24,20 @@ var blockCases = []Case{
 			}
 		}
 	}},
-	{Name: "block/deep", Doc: "deep: as inline, called so deep that 16 KiB of stack are touched; who knows no deep need not", Parts: []string{Block, Echo}, run: func(t *T) {
-		c := t.dial()
-		began := time.Now()
-		c.send("BLOCK 60 deep\nECHO a\n")
-		line := c.line()
-		if strings.HasPrefix(line, "ERR ") {
-			panic(skipped("it knows no deep, and need not"))
-		}
-		c.expect("ECHO a\n")
-		if took := time.Since(began); line != "BLOCKED 60" || took < 60*time.Millisecond {
-			c.failf("answered %s after %v", quote(line), took)
-		}
-	}},
+	{Name: "block/deep", Doc: "deep: as inline, called so deep that 16 KiB of stack are touched; who knows no deep need not",
+		Parts: []string{Block, Echo}, run: func(t *T) {
+			c := t.dial()
+			began := time.Now()
+			c.send("BLOCK 60 deep\nECHO a\n")
+			line := c.line()
+			if strings.HasPrefix(line, "ERR ") {
+				panic(skipped("it knows no deep, and need not"))
+			}
+			c.expect("ECHO a\n")
+			if took := time.Since(began); line != "BLOCKED 60" || took < 60*time.Millisecond {
+				c.failf("answered %s after %v", quote(line), took)
+			}
+		}},
 	{Name: "block/spin-burns", Doc: "spin: the handler burns CPU for that long", Parts: []string{Block, Echo}, looks: true, run: func(t *T) {
 		c := t.dial()
 		c.echo("warm")

@@ -365,7 +365,7 @@ func (r *room) since(id int, s *reference) any {
 func (p *peer) blockHTTP(q *asked) bool {
 	ms, _ := strconv.Atoi(q.query.Get("ms"))
 	how := q.query.Get("how")
-	good := goodMS.MatchString(q.query.Get("ms")) && 1 <= ms && ms <= 10000 && slices.Contains([]string{"inline", "spin", "offload", "deep"}, how)
+	good := goodMS.MatchString(q.query.Get("ms")) && 1 <= ms && ms <= 10000 && slices.Contains(hows, how)
 	if !good && !p.s.has("block-unchecked") {
 		return p.fail(q, 400)
 	}

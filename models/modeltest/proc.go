@@ -96,8 +96,8 @@ func goroutines(addr string) (n int) {
 	return n
 }
 
-// mute shuts the server's end of a connection down for writing, and reports whether it could: it needs the right to take the descriptor
-// from the server's process (pidfd_getfd(2)).
+// mute shuts the server's end of a connection down for writing, and reports whether it could: it needs the right to take the
+// descriptor from the server's process (pidfd_getfd(2)).
 func (s *Server) mute(c *net.TCPConn) bool {
 	pid := s.Pid
 	if pid == 0 {

@@ -77,8 +77,9 @@ func keep(f *os.File, _ error) {
 func serveReference(fault string) Serve {
 	return func(ctx context.Context, l net.Listener, cfg StartConfig) error {
 		s := &reference{
-			fault: fault, maxConns: cfg.MaxConns, maxOwed: maxOwed, ended: ctx, killed: make(chan struct{}), places: make(chan struct{}, 64),
-			peers: map[*peer]bool{}, rooms: map[string]*room{},
+			fault: fault, maxConns: cfg.MaxConns, maxOwed: maxOwed, ended: ctx, killed: make(chan struct{}),
+			places: make(chan struct{}, 64),
+			peers:  map[*peer]bool{}, rooms: map[string]*room{},
 		}
 		if s.grace = 2500 * time.Millisecond; fault != "" {
 			s.grace = 500 * time.Millisecond // it is waited for with less patience
@@ -363,8 +364,8 @@ func (p *peer) close() {
 	p.conn.Close()
 }
 
-// linger reads on until the client has everything: to close before that, or with bytes unread, is to reset, which throws away what is
-// on its way.
+// linger reads on until the client has everything: to close before that, or with bytes unread, is to reset, which throws away
+// what is on its way.
 func (p *peer) linger() {
 	raw, err := p.conn.SyscallConn()
 	if err != nil {

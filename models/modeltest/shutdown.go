@@ -13,135 +13,144 @@ import (
 
 // endCases are ends of connections, by shutdown or otherwise, at which nothing that was said or asked before may be lost.
 var endCases = []Case{
-	{Name: "shutdown/behind-block", Doc: "at SIGTERM a request already read is answered, also behind a slow one", Parts: []string{Block, Chat}, Owns: true, run: func(t *T) {
-		for _, how := range []string{"offload", "inline", "spin"} {
-			for _, halfClosed := range []bool{false, true} {
-				t.endsBehindBlock(how, halfClosed)
-			}
-		}
-	}},
-	{Name: "shutdown/behind-member", Doc: "what a member has asked behind a slow request is answered, what it says is said", Parts: []string{Block, Chat}, Owns: true, run: func(t *T) {
-		srv := t.start(StartConfig{})
-		ann := t.join("r", "ann", 0)
-		ann.ask("ECHO a\nBLOCK 300 offload\nSAY hi\nQUIT\nECHO b\n", "ECHO a\n")
-		stopped := t.beside(func() { t.stop(srv) })
-		ann.expect("BLOCKED 300\nMSG 1 ann hi\nBYE\n")
-		ann.expectEnd()
-		stopped()
-	}},
-	{Name: "shutdown/behind-wait", Doc: "at SIGTERM what was read behind a parked waiter is answered after it", Parts: []string{HTTPComet, HTTPZip, Block}, Owns: true, run: func(t *T) {
-		srv := t.start(StartConfig{})
-		watch, all := t.dial(), t.dialAll(4)
-		for _, c := range all {
-			c.send(post("/echo", "a") + waiting("r", 0, 60000) + post("/echo", "b") + get("/block?ms=200&how=offload") +
-				waiting("r", 0, 60000) + zipping(2, 100000) + post("/echo", "c") + post("/echo", "half")[:20])
-			c.expectBody("a")
-		}
-		watch.waiters(len(all))
-		stopped := t.beside(func() { t.stop(srv) })
-		for _, c := range all {
-			c.expectNone(0)
-			c.expectBody("b")
-			_, body := c.answer(200)
-			c.object(body, "blocked_ms")
-			c.expectNone(0)
-			c.expectZip(2, 100000)
-			c.expectBody("c")
-			c.expectEnd()
-		}
-		stopped()
-		t.nothingLeft(srv)
-	}},
-	{Name: "shutdown/sends-on", Doc: "at SIGTERM a client that sends on gets all that it is owed, and an end in good order", Parts: []string{Chat}, Owns: true, run: func(t *T) {
-		const said = 48
-		srv := t.start(StartConfig{})
-		ann, bob := t.join("r", "ann", 0), t.dialSmall()
-		bob.join("r", "bob", 0)
-		for id := 1; id <= said; id++ {
-			sayBig(ann, id)
-		}
-		bob.sendsOn("ECHO on\n")
-		stopped := t.beside(func() { t.stop(srv) })
-		for id := 1; id <= said; id++ {
-			bob.expect(bigMessage(id))
-		}
-		rest := strings.ReplaceAll(string(bob.toEnd()), "ECHO on\n", "")
-		if rest != "" {
-			bob.failf("behind the room's messages came %s", quote(rest))
-		}
-		stopped()
-		t.nothingLeft(srv)
-	}},
-	{Name: "shutdown/zip-sends-on", Doc: "at SIGTERM an archive is sent to its end, also to a client that sends on", Parts: []string{HTTPZip, HTTPComet}, Owns: true, run: func(t *T) {
-		srv := t.start(StartConfig{})
-		c := t.dialSmall()
-		c.send(post("/echo", "a") + zipping(2, 500000))
-		c.expectBody("a")
-		c.sendsOn(post("/echo", "on"))
-		stopped := t.beside(func() { t.stop(srv) })
-		c.expectZip(2, 500000)
-		for answers := bufio.NewReader(strings.NewReader(string(c.toEnd()))); ; {
-			if _, err := answers.Peek(1); err == io.EOF {
-				break
-			}
-			resp, err := http.ReadResponse(answers, nil)
-			if err == nil {
-				_, err = io.Copy(io.Discard, resp.Body)
-			}
-			if err != nil {
-				c.failf("behind the archive an answer breaks off: %v", err)
-			}
-		}
-		stopped()
-		t.nothingLeft(srv)
-	}},
-	{Name: "end/sends-on", Doc: "QUIT, ERR …: what was said before the close reaches a client that sends on", Parts: []string{Chat}, run: func(t *T) {
-		for _, end := range []struct{ ask, answer string }{
-			{"QUIT\n", "BYE\n"}, {"nonsense\n", "ERR bad-request"}, {lineOf(maxLine + 1), "ERR too-long"}, {"JOIN a/b ann\n", "ERR bad-request"},
-		} {
-			for _, member := range []bool{false, true} {
-				c, before := t.dialSmall(), strings.Repeat(lineOf(6000), 40)
-				ask, answers := before, before
-				if member {
-					r := t.room()
-					ask, answers = "JOIN "+r+" ann\n"+ask+"SAY hi\n", "JOINED "+r+" 0\n"+answers+"MSG 1 ann hi\n"
-				}
-				sent := c.begin(ask + end.ask)
-				sent()
-				c.sendsOn("ECHO on\n")
-				c.expect(answers + end.answer)
-				if rest := c.rest(); strings.Contains(string(rest), "ECHO on") {
-					c.failf("an answer comes behind the last: %s", quote(rest))
+	{Name: "shutdown/behind-block", Doc: "at SIGTERM a request already read is answered, also behind a slow one",
+		Parts: []string{Block, Chat}, Owns: true, run: func(t *T) {
+			for _, how := range []string{"offload", "inline", "spin"} {
+				for _, halfClosed := range []bool{false, true} {
+					t.endsBehindBlock(how, halfClosed)
 				}
 			}
-		}
-	}},
-	{Name: "end/http-sends-on", Doc: "Connection: close, 400, 413, 431: what was said before the close reaches a client that sends on", Parts: []string{HTTPZip, HTTPComet}, run: func(t *T) {
-		for _, end := range []struct {
-			ask    string
-			status int
-		}{
-			{"POST /echo HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx", 200},
-			{"GET /stats HTTP/1.0\r\n\r\n", 200},
-			{"GET /wait?since=0&timeout=20&room=" + t.room() + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n", 200},
-			{"nonsense\r\n\r\n", 400},
-			{chunked("/echo", "x\r\n"), 400},
-			{"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 65537\r\n\r\n", 413},
-			{"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", maxHead), 431},
-		} {
+		}},
+	{Name: "shutdown/behind-member", Doc: "what a member has asked behind a slow request is answered, what it says is said",
+		Parts: []string{Block, Chat}, Owns: true, run: func(t *T) {
+			srv := t.start(StartConfig{})
+			ann := t.join("r", "ann", 0)
+			ann.ask("ECHO a\nBLOCK 300 offload\nSAY hi\nQUIT\nECHO b\n", "ECHO a\n")
+			stopped := t.beside(func() { t.stop(srv) })
+			ann.expect("BLOCKED 300\nMSG 1 ann hi\nBYE\n")
+			ann.expectEnd()
+			stopped()
+		}},
+	{Name: "shutdown/behind-wait", Doc: "at SIGTERM what was read behind a parked waiter is answered after it",
+		Parts: []string{HTTPComet, HTTPZip, Block}, Owns: true, run: func(t *T) {
+			srv := t.start(StartConfig{})
+			watch, all := t.dial(), t.dialAll(4)
+			for _, c := range all {
+				c.send(post("/echo", "a") + waiting("r", 0, 60000) + post("/echo", "b") + get("/block?ms=200&how=offload") +
+					waiting("r", 0, 60000) + zipping(2, 100000) + post("/echo", "c") + post("/echo", "half")[:20])
+				c.expectBody("a")
+			}
+			watch.waiters(len(all))
+			stopped := t.beside(func() { t.stop(srv) })
+			for _, c := range all {
+				c.expectNone(0)
+				c.expectBody("b")
+				_, body := c.answer(200)
+				c.object(body, "blocked_ms")
+				c.expectNone(0)
+				c.expectZip(2, 100000)
+				c.expectBody("c")
+				c.expectEnd()
+			}
+			stopped()
+			t.nothingLeft(srv)
+		}},
+	{Name: "shutdown/sends-on", Doc: "at SIGTERM a client that sends on gets all that it is owed, and an end in good order",
+		Parts: []string{Chat}, Owns: true, run: func(t *T) {
+			const said = 48
+			srv := t.start(StartConfig{})
+			ann, bob := t.join("r", "ann", 0), t.dialSmall()
+			bob.join("r", "bob", 0)
+			for id := 1; id <= said; id++ {
+				sayBig(ann, id)
+			}
+			bob.sendsOn("ECHO on\n")
+			stopped := t.beside(func() { t.stop(srv) })
+			for id := 1; id <= said; id++ {
+				bob.expect(bigMessage(id))
+			}
+			rest := strings.ReplaceAll(string(bob.toEnd()), "ECHO on\n", "")
+			if rest != "" {
+				bob.failf("behind the room's messages came %s", quote(rest))
+			}
+			stopped()
+			t.nothingLeft(srv)
+		}},
+	{Name: "shutdown/zip-sends-on", Doc: "at SIGTERM an archive is sent to its end, also to a client that sends on",
+		Parts: []string{HTTPZip, HTTPComet}, Owns: true, run: func(t *T) {
+			srv := t.start(StartConfig{})
 			c := t.dialSmall()
-			c.send(zipping(1, 150000) + end.ask)
-			c.sendsOn("on\r\n")
-			c.expectZip(1, 150000)
-			c.answer(end.status)
-			c.expectGone()
-		}
-	}},
-	{Name: "end/send-fails", Doc: "a member to whom a send fails, for whatever reason, is a member no more", Parts: []string{Chat}, Owns: true, run: sendFails},
+			c.send(post("/echo", "a") + zipping(2, 500000))
+			c.expectBody("a")
+			c.sendsOn(post("/echo", "on"))
+			stopped := t.beside(func() { t.stop(srv) })
+			c.expectZip(2, 500000)
+			for answers := bufio.NewReader(strings.NewReader(string(c.toEnd()))); ; {
+				if _, err := answers.Peek(1); err == io.EOF {
+					break
+				}
+				resp, err := http.ReadResponse(answers, nil)
+				if err == nil {
+					_, err = io.Copy(io.Discard, resp.Body)
+				}
+				if err != nil {
+					c.failf("behind the archive an answer breaks off: %v", err)
+				}
+			}
+			stopped()
+			t.nothingLeft(srv)
+		}},
+	{Name: "end/sends-on", Doc: "QUIT, ERR …: what was said before the close reaches a client that sends on",
+		Parts: []string{Chat}, run: func(t *T) {
+			for _, end := range []struct{ ask, answer string }{
+				{"QUIT\n", "BYE\n"}, {"nonsense\n", "ERR bad-request"}, {lineOf(maxLine + 1), "ERR too-long"},
+				{"JOIN a/b ann\n", "ERR bad-request"},
+			} {
+				for _, member := range []bool{false, true} {
+					c, before := t.dialSmall(), strings.Repeat(lineOf(6000), 40)
+					ask, answers := before, before
+					if member {
+						r := t.room()
+						ask, answers = "JOIN "+r+" ann\n"+ask+"SAY hi\n", "JOINED "+r+" 0\n"+answers+"MSG 1 ann hi\n"
+					}
+					sent := c.begin(ask + end.ask)
+					sent()
+					c.sendsOn("ECHO on\n")
+					c.expect(answers + end.answer)
+					if rest := c.rest(); strings.Contains(string(rest), "ECHO on") {
+						c.failf("an answer comes behind the last: %s", quote(rest))
+					}
+				}
+			}
+		}},
+	{Name: "end/http-sends-on", Doc: "Connection: close, 400, 413, 431: what was said before the close reaches a client that sends on",
+		Parts: []string{HTTPZip, HTTPComet}, run: func(t *T) {
+			for _, end := range []struct {
+				ask    string
+				status int
+			}{
+				{"POST /echo HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx", 200},
+				{"GET /stats HTTP/1.0\r\n\r\n", 200},
+				{"GET /wait?since=0&timeout=20&room=" + t.room() + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n", 200},
+				{"nonsense\r\n\r\n", 400},
+				{chunked("/echo", "x\r\n"), 400},
+				{"POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 65537\r\n\r\n", 413},
+				{"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", maxHead), 431},
+			} {
+				c := t.dialSmall()
+				c.send(zipping(1, 150000) + end.ask)
+				c.sendsOn("on\r\n")
+				c.expectZip(1, 150000)
+				c.answer(end.status)
+				c.expectGone()
+			}
+		}},
+	{Name: "end/send-fails", Doc: "a member to whom a send fails, for whatever reason, is a member no more",
+		Parts: []string{Chat}, Owns: true, run: sendFails},
 }
 
-// endsBehindBlock has a server end while a slow request is under way. Inline, a server with one thread of control says nothing before that
-// is over, so that nobody knows whether it has read: then there are all answers or none.
+// endsBehindBlock has a server end while a slow request is under way. Inline, a server with one thread of control says nothing
+// before that is over, so that nobody knows whether it has read: then there are all answers or none.
 func (t *T) endsBehindBlock(how string, halfClosed bool) {
 	srv := t.start(StartConfig{})
 	c := t.dial()
@@ -178,8 +187,8 @@ func (c *client) toEnd() []byte {
 	return b
 }
 
-// sendsOn has the client send unit again and again from now on, whatever it is told, until the connection is over. It returns when it
-// may be that the server closed already, if it closes at once.
+// sendsOn has the client send unit again and again from now on, whatever it is told, until the connection is over. It returns
+// when it may be that the server closed already, if it closes at once.
 func (c *client) sendsOn(unit string) {
 	failed := make(chan struct{})
 	go func() {
@@ -201,8 +210,8 @@ func (c *client) sendsOn(unit string) {
 	}
 }
 
-// sendFails has a send to a member fail on a socket that is well otherwise, as when the kernel lacks memory (ENOBUFS): the server's own
-// end is shut down for writing behind its back.
+// sendFails has a send to a member fail on a socket that is well otherwise, as when the kernel lacks memory (ENOBUFS): the
+// server's own end is shut down for writing behind its back.
 func sendFails(t *T) {
 	t.start(StartConfig{})
 	watch, ann, bob := t.dial(), t.join("r", "ann", 0), t.join("r", "bob", 0)

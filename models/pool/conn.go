@@ -232,8 +232,8 @@ func (c *conn) write(b []byte) {
 	}
 }
 
-// put writes what the socket takes of b. A socket that fails is left to the holder, or will have one soon: it is shut down, which the
-// poller tells, for the failure itself it may not tell. The caller has the lock.
+// put writes what the socket takes of b. A socket that fails is left to the holder, or will have one soon: it is shut down, which
+// the poller tells, for the failure itself it may not tell. The caller has the lock.
 func (c *conn) put(b []byte) (n int) {
 	n, err := poll.Write(int(c.fd), b)
 	if err != nil && err != poll.ErrAgain {

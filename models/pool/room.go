@@ -46,8 +46,8 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no such room, and
-// no place for it.
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no such room,
+// and no place for it.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
 	if r == nil {

@@ -107,13 +107,13 @@ func self(cpus *unix.CPUSet) (tid int, err error) {
 // wake has the connection's thread look up.
 func (c *conn) wake() { unix.Tgkill(unix.Getpid(), int(c.tid.Load()), knock) }
 
-// farewell is the signal that has a thread come back from recv(2), to see that the server ends. To shut the socket down for reading would
-// do that too, but from then on Linux resets the connection where the client sends on, and with that throws away what it is owed.
-// It is heard anywhere; and one that came a moment before recv is lost, and so it is said again and again.
+// farewell is the signal that has a thread come back from recv(2), to see that the server ends. To shut the socket down for
+// reading would do that too, but from then on Linux resets the connection where the client sends on, and with that throws away
+// what it is owed. It is heard anywhere; and one that came a moment before recv is lost, and so it is said again and again.
 const farewell = unix.SIGPWR
 
-// interruptible has a farewell end a call that waits, as programs in C do it: Go installs its handler so that the kernel goes on with
-// the call (SA_RESTART, signal(7)). The layout is the kernel's: a handler, then flags.
+// interruptible has a farewell end a call that waits, as programs in C do it: Go installs its handler so that the kernel goes on
+// with the call (SA_RESTART, signal(7)). The layout is the kernel's: a handler, then flags.
 func interruptible() {
 	const restart = 0x10000000
 	var action struct {

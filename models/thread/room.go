@@ -51,7 +51,8 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for the room.
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
+// the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
 	if r == nil {
@@ -169,7 +170,7 @@ func (m *seat) pay(b []byte) []byte {
 	n, err := sendNow(m.c.fd, b)
 	if err != nil {
 		m.gone = true
-		m.c.wake() // its own thread cleans up: for want of memory a send may fail on a socket that reads well
+		m.c.wake() // its own thread cleans up, for a socket that cannot send may still read
 	}
 	if m.gone || n == len(b) {
 		return nil

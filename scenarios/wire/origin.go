@@ -15,8 +15,8 @@ func (h *head) foreign() bool {
 	return true // two origins cannot both be this one
 }
 
-// sameHost reports whether the host of an origin is that of a request: by name and port. A port left out is the scheme's. Behind a
-// proxy that speaks TLS the scheme may be one that the server does not: only the port is taken from it.
+// sameHost reports whether the host of an origin is that of a request: by name and port. A port left out is the scheme's. Behind
+// a proxy that speaks TLS the scheme may be one that the server does not: only the port is taken from it.
 func sameHost(scheme, origin, host []byte) bool {
 	usual := ""
 	switch {

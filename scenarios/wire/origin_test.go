@@ -60,7 +60,8 @@ func TestOrigin(t *testing.T) {
 	// What changes nothing is open to all.
 	checkHTTP(t, req("GET", "/stats", "", "Origin: http://evil.example"), 0, plain{kind: Stats, form: isHTTP})
 	// Without a Host there is none that it could be.
-	checkHTTP(t, "POST /send HTTP/1.0\r\nOrigin: http://h\r\nContent-Length: 13\r\n\r\n"+`{"text":"hi"}`, 0, refused(Foreign, isHTTP|version0|last))
+	checkHTTP(t, "POST /send HTTP/1.0\r\nOrigin: http://h\r\nContent-Length: 13\r\n\r\n"+`{"text":"hi"}`, 0,
+		refused(Foreign, isHTTP|version0|last))
 }
 
 // A server's own refusal is the last answer on lines, and over HTTP one among others.

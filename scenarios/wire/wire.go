@@ -102,7 +102,8 @@ const (
 // Lines is the form of every answer on a connection that speaks lines.
 const Lines Form = 0
 
-// Refuse makes r a request that is refused for a reason that only the server can know. On lines such a refusal is the last answer.
+// Refuse makes r a request that is refused for a reason that only the server can know. On lines such a refusal is the last
+// answer.
 func (r *Request) Refuse(why Refusal) {
 	f := r.Form
 	if f&isHTTP == 0 {

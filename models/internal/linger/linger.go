@@ -1,5 +1,5 @@
-// Package linger keeps sockets open whose conversation is over, until their clients have the last words of it ([poll.Linger]). To wait
-// for that is nobody's lesson: a loop does it in passing, and a goroutine where it stands.
+// Package linger keeps sockets open whose conversation is over, until their clients have the last words of it ([poll.Linger]). To
+// wait for that is nobody's lesson: a loop does it in passing, and a goroutine where it stands.
 package linger
 
 import (
@@ -27,8 +27,8 @@ type Sockets struct {
 	next  time.Time         // when all are to be looked at
 }
 
-// Add closes a socket that is in the poller, now or once its client has everything. If its client said its last before (over), that
-// is now.
+// Add closes a socket that is in the poller, now or once its client has everything. If its client said its last before (over),
+// that is now.
 func (s *Sockets) Add(fd int, over bool) {
 	if over || !poll.Linger(fd) {
 		s.close(fd)
