@@ -61,7 +61,9 @@ type (
 		over any // what it had before it
 		why  any
 	}
-	ended struct{} // an actor of a room came to its end
+	ended struct { // an actor of a room came to its end
+		ledger *ledger // if it was that
+	}
 )
 
 // To a room's host.
