@@ -94,7 +94,7 @@ func (c *conn) requestReceived(r *wire.Request) {
 func (c *conn) writeAnswer(result any) (any, error) {
 	if c.fd != 0 {
 		if c.owed == nil {
-			c.owed = c.lp.buffer()
+			c.owed = c.lp.spare.Get()
 		}
 		c.owed = result.(answer)(c.owed)
 	}

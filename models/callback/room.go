@@ -50,37 +50,23 @@ func (lp *loop) join(c *conn, r *wire.Request) *Deferred {
 
 // room is the room of that name, new if it has not been used; nil if there are too many.
 func (lp *loop) room(name string) *room {
-	r := lp.rooms[name]
+	r := lp.rooms.Find(name, (*room).idle, func() *room { return &room{lp: lp, name: name} })
 	if r == nil {
-		lp.sweep()
-		if len(lp.rooms) >= wire.MaxRooms {
-			return nil
-		}
-		r = &room{lp: lp, name: name}
-		lp.rooms[name] = r
+		return nil
 	}
 	r.used = time.Now()
 	return r
+}
+
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	return len(r.seats)+len(r.waits) == 0 && r.used.Before(since)
 }
 
 // refuse fails because there is no place for one more room.
 func (lp *loop) refuse(r *wire.Request) *Deferred {
 	r.Refuse(wire.TooManyRooms)
 	return lp.failures.Fail(&refusal{r.Form, r.Refusal})
-}
-
-// sweep drops the rooms that nobody used for long, at most once a minute.
-func (lp *loop) sweep() {
-	now := time.Now()
-	if now.Sub(lp.swept) < time.Minute {
-		return
-	}
-	lp.swept = now
-	for name, r := range lp.rooms {
-		if len(r.seats)+len(r.waits) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(lp.rooms, name)
-		}
-	}
 }
 
 func (r *room) take(c *conn, who string) {

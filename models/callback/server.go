@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/buffers"
 	"cbench/models/internal/config"
 	"cbench/models/internal/linger"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -26,8 +28,7 @@ type loop struct {
 	open     int               // connections in the table, and those that linger
 	hungUp   linger.Sockets    // of connections that are over, until their clients have everything
 	full     bool              // the listener is not watched: no descriptor is left
-	rooms    map[string]*room
-	swept    time.Time // when unused rooms were last dropped
+	rooms    rooms.Table[room]
 	members  int
 	waiters  int
 	dropped  int
@@ -37,10 +38,10 @@ type loop struct {
 
 	request wire.Request // the one being taken up: closures refer to it, so it is not on a stack
 
-	in    []byte   // where every read goes
-	out   []byte   // where the answers of the connection being served are gathered
-	late  []*conn  // transports that were written to in this turn
-	spare [][]byte // buffers for those, for the next who needs one
+	in    []byte       // where every read goes
+	out   []byte       // where the answers of the connection being served are gathered
+	late  []*conn      // transports that were written to in this turn
+	spare buffers.Pool // buffers for those, for the next who needs one
 
 	ending bool            // shutdown began
 	killed context.Context // done when it has taken long enough
@@ -70,7 +71,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 
 func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, error) {
 	lp := &loop{
-		cfg: cfg, ctx: ctx, rooms: make(map[string]*room), swept: time.Now(),
+		cfg: cfg, ctx: ctx,
 		in: make([]byte, readSize), out: make([]byte, 0, readSize),
 	}
 	lp.killed, lp.kill = config.Killed(ctx)
@@ -259,5 +260,5 @@ func (lp *loop) close() {
 }
 
 func (lp *loop) counts() wire.Counts {
-	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: len(lp.rooms), DroppedSlow: lp.dropped}
+	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: lp.rooms.Len(), DroppedSlow: lp.dropped}
 }

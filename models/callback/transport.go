@@ -72,7 +72,7 @@ func (c *conn) write(b []byte) {
 		return
 	}
 	if c.owed == nil {
-		c.owed = c.lp.buffer()
+		c.owed = c.lp.spare.Get()
 	}
 	c.owed = append(c.owed, b...)
 	if !c.late {
@@ -127,7 +127,7 @@ func (c *conn) flush() bool {
 	}
 	switch {
 	case n == len(c.owed):
-		c.lp.recycle(c.owed)
+		c.lp.spare.Put(c.owed)
 		c.owed = nil
 	case c.lp.borrowed(c.owed):
 		c.owed = bytes.Clone(c.owed[n:])
@@ -171,25 +171,4 @@ func (c *conn) tooSlow(n int) bool {
 // borrowed reports whether b lies in the loop's own buffer, which the next connection will use.
 func (lp *loop) borrowed(b []byte) bool {
 	return cap(b) > 0 && &b[:1][0] == &lp.out[:1][0]
-}
-
-// Of buffers that are free, so many are kept, and none that is larger.
-const (
-	spareMax  = 1024
-	spareSize = 4 << 10
-)
-
-func (lp *loop) recycle(b []byte) {
-	if cap(b) > 0 && cap(b) <= spareSize && len(lp.spare) < spareMax {
-		lp.spare = append(lp.spare, b[:0])
-	}
-}
-
-func (lp *loop) buffer() []byte {
-	if n := len(lp.spare); n > 0 {
-		b := lp.spare[n-1]
-		lp.spare = lp.spare[:n-1]
-		return b
-	}
-	return make([]byte, 0, 256)
 }

@@ -3,12 +3,14 @@ package coroutine
 import (
 	"sync/atomic"
 	"testing"
+
+	"cbench/models/internal/offload"
 )
 
 // TestOffload: no more calls at once than there are threads for, the others queue, and the loop turns meanwhile.
 func TestOffload(t *testing.T) {
 	const most, calls = 2, 7
-	s := &server{threads: threads{most: most}}
+	s := &server{threads: offload.Threads{Most: most}}
 	if err := s.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +38,7 @@ func TestOffload(t *testing.T) {
 		close(leave)
 	})
 	s.finish(t)
-	s.threads.end()
+	s.threads.Wait()
 	if made.Load() != calls || peak.Load() > most {
 		t.Errorf("%d calls made of %d, %d at once", made.Load(), calls, peak.Load())
 	}

@@ -33,17 +33,17 @@ type seat struct {
 
 // room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
-	r := s.rooms[name]
+	r := s.rooms.Find(name, (*room).idle, func() *room { return &room{s: s, name: name} })
 	if r == nil {
-		s.sweep()
-		if len(s.rooms) >= wire.MaxRooms {
-			return nil
-		}
-		r = &room{s: s, name: name}
-		s.rooms[name] = r
+		return nil
 	}
 	r.used = time.Now()
 	return r
+}
+
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
 }
 
 // join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
@@ -58,20 +58,6 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
-}
-
-// sweep drops the rooms that nobody used for long, at most once a minute.
-func (s *server) sweep() {
-	now := time.Now()
-	if now.Sub(s.swept) < time.Minute {
-		return
-	}
-	s.swept = now
-	for name, r := range s.rooms {
-		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(s.rooms, name)
-		}
-	}
 }
 
 // say tells the member's room the text, and waits until the member itself takes what it is owed.
@@ -126,7 +112,7 @@ func (m *seat) owe(b []byte) int {
 	}
 	s := m.room.s
 	if m.owed == nil {
-		m.owed = s.buffer()
+		m.owed = s.spare.Get()
 	}
 	m.owed = append(m.owed, b...)
 	if len(m.owed) > wire.MaxOwed {
@@ -173,7 +159,7 @@ func (m *seat) push() {
 		m.gone, m.owed = true, nil
 		m.c.nc.Close() // its own coroutine wakes from Read and cleans up, for a socket that cannot send may still read
 	case n == len(m.owed):
-		s.recycle(m.owed)
+		s.spare.Put(m.owed)
 		m.owed = nil
 	default:
 		m.owed = m.owed[n:]
@@ -203,27 +189,4 @@ func (s *server) writeLate() {
 		}
 	}
 	s.late = s.late[:0]
-}
-
-// Of buffers that are free, so many are kept, and none that is larger.
-const (
-	spareMost = 1024
-	spareSize = 4 << 10
-)
-
-// buffer is for what a member is owed.
-func (s *server) buffer() []byte {
-	n := len(s.spare)
-	if n == 0 {
-		return make([]byte, 0, 256)
-	}
-	b := s.spare[n-1]
-	s.spare = s.spare[:n-1]
-	return b
-}
-
-func (s *server) recycle(b []byte) {
-	if cap(b) > 0 && cap(b) <= spareSize && len(s.spare) < spareMost {
-		s.spare = append(s.spare, b[:0])
-	}
 }

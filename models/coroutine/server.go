@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/buffers"
 	"cbench/models/internal/config"
+	"cbench/models/internal/offload"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -15,14 +18,13 @@ type server struct {
 	loop
 	cfg     config.Config
 	killed  context.Context // done when shutdown has waited long enough
-	threads threads
+	threads offload.Threads
 
 	conns     int        // open connections
 	accepting *coroutine // waits for a place, if it does
-	rooms     map[string]*room
-	swept     time.Time // when unused rooms were last dropped
-	late      []*seat   // members told something in this turn, to be written to at its end
-	spare     [][]byte  // buffers that members are owed bytes in, for the next who needs one
+	rooms     rooms.Table[room]
+	late      []*seat      // members told something in this turn, to be written to at its end
+	spare     buffers.Pool // buffers that members are owed bytes in, for the next who needs one
 
 	ending                    bool // shutdown began
 	members, waiters, dropped int
@@ -34,8 +36,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	killed, kill := config.Killed(ctx)
 	defer kill()
 	s := &server{
-		cfg: cfg, killed: killed, threads: threads{most: cfg.Offload},
-		rooms: make(map[string]*room), swept: time.Now(),
+		cfg: cfg, killed: killed, threads: offload.Threads{Most: cfg.Offload},
 	}
 	s.atEnd = s.writeLate
 	var listener socket
@@ -62,7 +63,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	if err == nil {
 		err = failed
 	}
-	s.threads.end()
+	s.threads.Wait()
 	return err
 }
 
@@ -147,5 +148,5 @@ func (s *server) closeAll() {
 }
 
 func (s *server) counts() wire.Counts {
-	return wire.Counts{Conns: s.conns, Waiters: s.waiters, Members: s.members, Rooms: len(s.rooms), DroppedSlow: s.dropped}
+	return wire.Counts{Conns: s.conns, Waiters: s.waiters, Members: s.members, Rooms: s.rooms.Len(), DroppedSlow: s.dropped}
 }

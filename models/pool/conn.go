@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/buffers"
 	"cbench/scenarios/wire"
 )
 
@@ -49,8 +50,8 @@ func (c *conn) take(events uint32) bool {
 // A worker has the buffers that a connection borrows while it is served.
 type worker struct {
 	in, out []byte
-	told    []*conn  // whom it owes a write, for they were told something in this turn
-	spare   [][]byte // buffers for what they are owed
+	told    []*conn      // whom it owes a write, for they were told something in this turn
+	spare   buffers.Pool // buffers for what they are owed
 }
 
 const readSize = 64 << 10

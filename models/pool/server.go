@@ -10,6 +10,7 @@ import (
 	"cbench/internal/poll"
 	"cbench/models/internal/config"
 	"cbench/models/internal/linger"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -32,9 +33,8 @@ type server struct {
 	alarms poll.Alarms[func()] // the poller's to ring
 	wake   poll.Waker          // of the poller
 
-	mu    sync.Mutex       // guards the two below; taken before any room's
-	rooms map[string]*room //
-	swept time.Time        // when unused rooms were last dropped
+	mu    sync.Mutex        // guards the two below; taken before any room's
+	rooms rooms.Table[room] //
 
 	members, waiters, dropped atomic.Int64
 }
@@ -49,7 +49,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	defer kill()
 	s := &server{
 		cfg: cfg, queue: make(chan *conn, queueLength), sleepers: make(chan struct{}, cfg.Offload),
-		killed: killed, rooms: make(map[string]*room), swept: time.Now(),
+		killed: killed,
 	}
 	fd, err := poll.Listener(l)
 	l.Close() // the poller has a descriptor of its own
@@ -241,6 +241,6 @@ func (s *server) counts() wire.Counts {
 	defer s.mu.Unlock()
 	return wire.Counts{
 		Conns: int(s.open.Load()), Waiters: int(s.waiters.Load()), Members: int(s.members.Load()),
-		Rooms: len(s.rooms), DroppedSlow: int(s.dropped.Load()),
+		Rooms: s.rooms.Len(), DroppedSlow: int(s.dropped.Load()),
 	}
 }

@@ -176,7 +176,7 @@ func (lp *loop) write(c *conn) bool {
 	}
 	switch {
 	case n == len(c.owed):
-		lp.recycle(c.owed)
+		lp.spare.Put(c.owed)
 		c.owed = nil
 	case lp.borrowed(c.owed):
 		c.owed = bytes.Clone(c.owed[n:])
@@ -212,27 +212,10 @@ func (lp *loop) owing(c *conn) []byte {
 	if c.owed != nil {
 		return c.owed
 	}
-	if n := len(lp.spare); n > 0 {
-		b := lp.spare[n-1]
-		lp.spare = lp.spare[:n-1]
-		return b
-	}
-	return make([]byte, 0, 256)
+	return lp.spare.Get()
 }
 
 // borrowed reports whether b lies in the loop's own buffer, which the next connection will use.
 func (lp *loop) borrowed(b []byte) bool {
 	return cap(b) > 0 && &b[:1][0] == &lp.out[:1][0]
-}
-
-// Of buffers that are free, so many are kept, and none that is larger.
-const (
-	spareMax  = 1024
-	spareSize = 4 << 10
-)
-
-func (lp *loop) recycle(b []byte) {
-	if cap(b) > 0 && cap(b) <= spareSize && len(lp.spare) < spareMax {
-		lp.spare = append(lp.spare, b[:0])
-	}
 }

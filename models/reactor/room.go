@@ -24,31 +24,17 @@ type seat struct {
 
 // room is the room of that name, new if it has not been used; nil if there are too many.
 func (lp *loop) room(name string) *room {
-	r := lp.rooms[name]
+	r := lp.rooms.Find(name, (*room).idle, func() *room { return &room{name: name} })
 	if r == nil {
-		lp.sweep()
-		if len(lp.rooms) >= wire.MaxRooms {
-			return nil
-		}
-		r = &room{name: name}
-		lp.rooms[name] = r
+		return nil
 	}
 	r.used = time.Now()
 	return r
 }
 
-// sweep drops the rooms that nobody used for long, at most once a minute.
-func (lp *loop) sweep() {
-	now := time.Now()
-	if now.Sub(lp.swept) < time.Minute {
-		return
-	}
-	lp.swept = now
-	for name, r := range lp.rooms {
-		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(lp.rooms, name)
-		}
-	}
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
 }
 
 func (lp *loop) join(c *conn, q *wire.Request) {

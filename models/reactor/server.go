@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/buffers"
 	"cbench/models/internal/config"
 	"cbench/models/internal/linger"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -23,19 +25,18 @@ type loop struct {
 	open     int              // connections in the table, and those that linger
 	hungUp   linger.Sockets   // of connections that are over, until their clients have everything
 	full     bool             // the listener is not watched: no descriptor is left
-	rooms    map[string]*room
-	swept    time.Time // when unused rooms were last dropped
+	rooms    rooms.Table[room]
 	members  int
 	waiters  int
 	dropped  int
 	alarms   poll.Alarms[*conn]
 	sleepers *sleepers
 
-	in    []byte   // where every read goes
-	out   []byte   // where the answers of the connection being served are gathered
-	line  []byte   // a message being told, encoded once for all members
-	late  []*conn  // connections told something in this turn, to be written to at its end
-	spare [][]byte // buffers that members are owed bytes in, for the next who needs one
+	in    []byte       // where every read goes
+	out   []byte       // where the answers of the connection being served are gathered
+	line  []byte       // a message being told, encoded once for all members
+	late  []*conn      // connections told something in this turn, to be written to at its end
+	spare buffers.Pool // buffers that members are owed bytes in, for the next who needs one
 
 	ending bool            // shutdown began
 	killed context.Context // done when it has taken long enough
@@ -63,7 +64,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 
 func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, error) {
 	lp := &loop{
-		cfg: cfg, ctx: ctx, rooms: make(map[string]*room), swept: time.Now(),
+		cfg: cfg, ctx: ctx,
 		in: make([]byte, readSize), out: make([]byte, 0, readSize),
 	}
 	lp.killed, lp.kill = config.Killed(ctx)
@@ -212,7 +213,7 @@ func (lp *loop) free(c *conn) {
 	lp.finish(c)
 	lp.unpark(c)
 	lp.alarms.Cancel(c.alarm)
-	lp.recycle(c.owed)
+	lp.spare.Put(c.owed)
 	*c = conn{turn: c.turn}
 }
 
@@ -277,5 +278,5 @@ func (lp *loop) close() {
 }
 
 func (lp *loop) counts() wire.Counts {
-	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: len(lp.rooms), DroppedSlow: lp.dropped}
+	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: lp.rooms.Len(), DroppedSlow: lp.dropped}
 }

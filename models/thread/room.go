@@ -36,19 +36,21 @@ type seat struct {
 func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.rooms[name]
+	r := s.rooms.Find(name, (*room).idle, func() *room { return &room{s: s, name: name} })
 	if r == nil {
-		s.sweep()
-		if len(s.rooms) >= wire.MaxRooms {
-			return nil
-		}
-		r = &room{s: s, name: name}
-		s.rooms[name] = r
+		return nil
 	}
 	r.mu.Lock()
 	r.used = time.Now() // so that it is not swept before whoever asked has entered it
 	r.mu.Unlock()
 	return r
+}
+
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
 }
 
 // join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
@@ -65,22 +67,6 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
-}
-
-// sweep drops the rooms that nobody used for long, at most once a minute. The caller holds s.mu.
-func (s *server) sweep() {
-	now := time.Now()
-	if now.Sub(s.swept) < time.Minute {
-		return
-	}
-	s.swept = now
-	for name, r := range s.rooms {
-		r.mu.Lock()
-		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(s.rooms, name)
-		}
-		r.mu.Unlock()
-	}
 }
 
 // say tells the member's room the text, and waits until the member itself takes what it is owed.

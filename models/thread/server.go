@@ -12,6 +12,7 @@ import (
 
 	"cbench/internal/poll"
 	"cbench/models/internal/config"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -24,8 +25,7 @@ type server struct {
 
 	mu    mutex              // guards all below; taken before any room's
 	conns map[*conn]struct{} // their sockets are open while they are in it
-	rooms map[string]*room   //
-	swept time.Time          // when unused rooms were last dropped
+	rooms rooms.Table[room]  //
 
 	ending                    atomic.Bool // shutdown began: set under mu
 	members, waiters, dropped atomic.Int64
@@ -47,7 +47,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	defer kill()
 	s := &server{
 		cfg: cfg, killed: killed, place: places{free: cfg.Offload},
-		conns: make(map[*conn]struct{}), rooms: make(map[string]*room), swept: time.Now(),
+		conns: make(map[*conn]struct{}),
 	}
 	s.place.freed.L = &s.place.mu
 	defer context.AfterFunc(killed, s.closeAll)()
@@ -174,6 +174,6 @@ func (s *server) counts() wire.Counts {
 	defer s.mu.Unlock()
 	return wire.Counts{
 		Conns: len(s.conns), Waiters: int(s.waiters.Load()), Members: int(s.members.Load()),
-		Rooms: len(s.rooms), DroppedSlow: int(s.dropped.Load()),
+		Rooms: s.rooms.Len(), DroppedSlow: int(s.dropped.Load()),
 	}
 }
