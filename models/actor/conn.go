@@ -120,7 +120,7 @@ func (c *conn) live() {
 		}
 		switch {
 		case c.ending && c.parked != nil:
-			open = c.unpark(c.giveUp())
+			open = c.unpark(c.timeOut())
 		case c.ending && c.lent: // the port has nothing more, and is not told to read on
 			open = false
 		default:
@@ -159,7 +159,7 @@ func (c *conn) receive(m any) bool {
 		c.end()
 	case late:
 		if c.parked != nil {
-			return c.unpark(c.giveUp())
+			return c.unpark(c.timeOut())
 		}
 		c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
 		return false

@@ -76,7 +76,7 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 		if !c.enter(r.Room) {
 			return c.refuse(r, out)
 		}
-		c.wait(r)
+		c.park(r)
 	case wire.Block:
 		ok := c.block(r.How, r.Delay)
 		return r.Form.AppendBlocked(out, r.Delay), ok

@@ -187,7 +187,7 @@ func (h *host) say(q *say) {
 	h.ledger.ask(q)
 	h.mayFail(logged)
 	pressed := h.tellMembers(q)
-	h.wake()
+	h.notify()
 	q.from.post(q)
 	if pressed {
 		// A member may be behind only because this actor, with a long mailbox, kept the CPU from it.

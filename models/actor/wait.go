@@ -22,8 +22,8 @@ func (h *host) wait(q *wait) {
 	h.tally(0, 1, 0)
 }
 
-// wake tells every waiter the news. Most wait for the same, which is then put into bytes once.
-func (h *host) wake() {
+// notify tells every waiter the news. Most wait for the same, which is then put into bytes once.
+func (h *host) notify() {
 	if len(h.waiters) == 0 {
 		return
 	}
@@ -59,15 +59,15 @@ func (h *host) forget(q *forget) {
 	q.from.post(q)
 }
 
-// wait has the room answer a long poll when it can. The connection is parked.
-func (c *conn) wait(q *wire.Request) {
+// park has the room answer a long poll when it can. The connection is parked.
+func (c *conn) park(q *wire.Request) {
 	c.parked = &wait{asked: asked{from: &c.address}, since: q.Since, form: q.Form}
 	c.until(time.Now().Add(q.Delay))
 	c.room.mailbox <- c.parked
 }
 
-// giveUp takes the long poll back from the room and answers it: that there is no news, unless some came meanwhile.
-func (c *conn) giveUp() (form wire.Form, answer []byte) {
+// timeOut takes the long poll back from the room and answers it: that there is no news, unless some came meanwhile.
+func (c *conn) timeOut() (form wire.Form, answer []byte) {
 	w := c.parked
 	form = w.form
 	if !c.abandon() {

@@ -133,7 +133,7 @@ func (c *conn) request(r *wire.Request) *Deferred {
 	case wire.Send:
 		return lp.send(r)
 	case wire.Wait:
-		return lp.waitForNews(c, r)
+		return lp.park(c, r)
 	case wire.Block:
 		return c.block(r)
 	case wire.Zip:

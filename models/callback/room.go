@@ -3,7 +3,6 @@ package callback
 import (
 	"time"
 
-	"cbench/internal/poll"
 	"cbench/scenarios/wire"
 )
 
@@ -23,17 +22,6 @@ type seat struct {
 	room *room
 	name string
 	at   int // index in room.seats
-}
-
-// wait is a long poll: a Deferred that nobody has fired yet.
-type wait struct {
-	*Deferred
-	c       *conn
-	room    *room
-	since   int64
-	form    wire.Form
-	at      int // index in room.waits
-	timeout *poll.Alarm[func()]
 }
 
 // join fires with JOINED. The seat is taken in a callback, so that nothing is told before it is.
@@ -92,57 +80,6 @@ func (lp *loop) send(r *wire.Request) *Deferred {
 	return lp.failures.Succeed(answer(func(out []byte) []byte { return r.Form.AppendSent(out, id) }))
 }
 
-// waitForNews fires when there is news in the room, or the request's time is over.
-func (lp *loop) waitForNews(c *conn, r *wire.Request) *Deferred {
-	rm, since := lp.room(string(r.Room)), r.Since
-	if rm == nil {
-		return lp.refuse(r)
-	}
-	if since < 0 {
-		since = rm.log.Head()
-	}
-	if out, answered := r.Form.AppendNews(nil, &rm.log, since); answered {
-		return lp.failures.Succeed(said(out))
-	}
-	if lp.ending { // no news comes any more
-		return lp.failures.Succeed(said(r.Form.AppendNone(nil, since)))
-	}
-	w := &wait{Deferred: lp.failures.Deferred(), c: c, room: rm, since: since, form: r.Form, at: len(rm.waits)}
-	rm.waits = append(rm.waits, w)
-	c.wait = w
-	lp.waiters++
-	w.timeout = lp.callLater(r.Delay, w.noNews)
-	return w.Deferred
-}
-
-// said is an answer that is rendered already.
-func said(b []byte) answer { return func(out []byte) []byte { return append(out, b...) } }
-
-func (w *wait) noNews() {
-	w.leave()
-	w.Callback(said(w.form.AppendNone(nil, w.since)))
-}
-
-func (w *wait) news() {
-	out, _ := w.form.AppendNews(nil, &w.room.log, w.since)
-	w.leave()
-	w.Callback(said(out))
-}
-
-// leave takes the long poll out of its room.
-func (w *wait) leave() {
-	r := w.room
-	end := len(r.waits) - 1
-	r.waits[w.at] = r.waits[end]
-	r.waits[w.at].at = w.at
-	r.waits[end] = nil
-	r.waits = r.waits[:end]
-	r.used = time.Now()
-	r.lp.waiters--
-	r.lp.later.Cancel(w.timeout)
-	w.c.wait = nil
-}
-
 // tell tells every member and every waiter the text, in the room's one order, and returns the message's id. Nobody is waited
 // for: a member that owes too much is dropped.
 func (r *room) tell(from *seat, name, text []byte) int64 {
@@ -159,9 +96,7 @@ func (r *room) tell(from *seat, name, text []byte) int64 {
 		}
 		member.c.write(r.line)
 	}
-	for i := len(r.waits) - 1; i >= 0; i-- {
-		r.waits[i].news()
-	}
+	r.notify()
 	return m.ID
 }
 

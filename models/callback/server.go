@@ -237,7 +237,7 @@ func (lp *loop) end() {
 			continue
 		}
 		if c.wait != nil {
-			c.wait.noNews()
+			c.wait.timeOut()
 		} else {
 			c.goOn()
 		}

@@ -103,7 +103,7 @@ func (c *conn) connectionLost() {
 func (c *conn) free() (fd int) {
 	c.loseConnection()
 	if c.wait != nil {
-		c.wait.leave()
+		c.wait.unpark()
 	}
 	fd = int(c.fd)
 	c.lp.later.Cancel(c.timeout)

@@ -72,11 +72,7 @@ func (r *room) tell(from *seat, name, text []byte) int64 {
 	m := r.log.Append(name, text)
 	r.used = time.Now()
 	r.line = wire.AppendMessage(r.line[:0], m)
-	for _, w := range r.waiters {
-		r.s.loop.tell(w.c.nc.in, news) // its coroutine takes the news itself
-	}
-	clear(r.waiters)
-	r.waiters = r.waiters[:0]
+	r.notify()
 	var slow []*seat
 	for _, member := range r.seats {
 		if member.owe(r.line) > wire.MaxOwed && member != from {

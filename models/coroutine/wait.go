@@ -24,7 +24,7 @@ func (c *conn) park() bool {
 	c.deadline(true, w.timeout)
 	if w.enter() {
 		got := c.nc.await(news | gone)
-		w.leave()
+		w.unpark()
 		if c.over = got&gone != 0; c.over {
 			return false
 		}
@@ -56,9 +56,19 @@ func (w *waiter) enter() bool {
 	return true
 }
 
-func (w *waiter) leave() {
+// notify has the coroutines of a room's long polls take the news.
+func (r *room) notify() {
+	for _, w := range r.waiters {
+		r.s.loop.tell(w.c.nc.in, news)
+	}
+	clear(r.waiters)
+	r.waiters = r.waiters[:0]
+}
+
+// unpark takes the waiter out of its room, where no news did so already.
+func (w *waiter) unpark() {
 	r := w.room
-	if i := slices.Index(r.waiters, w); i >= 0 { // else there was news
+	if i := slices.Index(r.waiters, w); i >= 0 {
 		r.waiters = slices.Delete(r.waiters, i, i+1)
 	}
 	r.used = time.Now()

@@ -96,11 +96,7 @@ func (r *room) publish(from *seat, name, text []byte) (id int64, pressed bool) {
 	m := r.log.Append(name, text)
 	r.used = time.Now()
 	r.line = wire.AppendMessage(r.line[:0], m)
-	for _, w := range r.waiters {
-		w.c.interrupt() // its goroutine takes the news itself
-	}
-	clear(r.waiters)
-	r.waiters = r.waiters[:0]
+	r.notify()
 	var slow []*seat
 	for _, member := range r.seats {
 		owed := member.owe(r.line)

@@ -72,6 +72,15 @@ func (c *conn) hold(p []byte) error {
 	return c.doze()
 }
 
+// notify has the goroutines of a room's long polls take the news. The caller holds r.mu.
+func (r *room) notify() {
+	for _, w := range r.waiters {
+		w.c.interrupt()
+	}
+	clear(r.waiters)
+	r.waiters = r.waiters[:0]
+}
+
 // unpark ends a long poll for what failed the read, and reports whether the connection goes on: news, its timeout and shutdown
 // come as a deadline that has passed, and a client that left as anything else.
 func (c *conn) unpark(err error) bool {

@@ -156,7 +156,7 @@ func (w *worker) act(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
 		if room == nil {
 			return w.refuse(c, r, out)
 		}
-		return room.wait(c, r, out)
+		return room.park(c, r, out)
 	case wire.Block:
 		c.send(nil) // nobody is to wait for as long as this takes
 		w.flush()

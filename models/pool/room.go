@@ -86,11 +86,7 @@ func (r *room) tell(w *worker, from *seat, name, text []byte) (id int64, owing i
 		r.s.dropped.Add(1)
 		member.c.hangUp()
 	}
-	for len(r.waiters) > 0 {
-		waiter := r.waiters[len(r.waiters)-1]
-		r.line, _ = waiter.form.AppendNews(r.line[:0], &r.log, waiter.since)
-		waiter.end(r.line)
-	}
+	r.notify()
 	return m.ID, owing
 }
 

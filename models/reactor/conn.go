@@ -110,7 +110,7 @@ func (lp *loop) answer(c *conn, r *wire.Request) {
 	case wire.Send:
 		lp.send(c, r)
 	case wire.Wait:
-		lp.wait(c, r)
+		lp.park(c, r)
 	case wire.Block:
 		lp.block(c, r)
 	case wire.Zip:

@@ -131,7 +131,7 @@ func (lp *loop) ring() {
 		case c == nil:
 			lp.look()
 		case c.park != nil:
-			lp.giveUp(c)
+			lp.timeOut(c)
 		default:
 			c.owed = wire.Expired.AppendRefusal(lp.owing(c), wire.TooSlow)
 			lp.finish(c)
@@ -255,7 +255,7 @@ func (lp *loop) end() {
 			continue
 		}
 		if c.park != nil && c.park.room != nil {
-			lp.giveUp(c)
+			lp.timeOut(c)
 		} else if lp.write(c) {
 			lp.serve(c, nil)
 		}

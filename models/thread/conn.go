@@ -161,7 +161,7 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 		}
 		return r.Form.AppendSent(out, room.tell(nil, r.Name, r.Text)), true
 	case wire.Wait:
-		return c.wait(r, out)
+		return c.park(r, out)
 	case wire.Block:
 		if !c.block(r.How, r.Delay) {
 			return out, false

@@ -79,11 +79,7 @@ func (m *seat) say(text []byte) {
 // for: a member that owes too much is dropped.
 func (r *room) tell(from *seat, name, text []byte) int64 {
 	id, waiters := r.publish(from, name, text)
-	// Without the lock, which is the first thing that they ask for. One that has gone by itself meanwhile is not missed: where its
-	// thread's number is in use again, it is ours, and looks up for nothing.
-	for _, w := range waiters {
-		w.c.wake()
-	}
+	notify(waiters)
 	return id
 }
 

@@ -19,8 +19,8 @@ type waiter struct {
 	news  atomic.Bool // there is some, and the room knows the waiter no more; set under its lock
 }
 
-// wait answers a long poll if there is news, and else parks the connection.
-func (c *conn) wait(q *wire.Request, out []byte) ([]byte, bool) {
+// park answers a long poll if there is news, and else parks the connection.
+func (c *conn) park(q *wire.Request, out []byte) ([]byte, bool) {
 	r := c.s.room(string(q.Room))
 	if r == nil {
 		return c.refuse(q, out)
@@ -63,6 +63,14 @@ func (w *waiter) await(buf []byte) (answer []byte, there bool) {
 		}
 	}
 	return w.end(there)
+}
+
+// notify has the threads of long polls take the news. Nobody holds the room's lock, which is the first thing that they ask for. One that
+// has gone by itself meanwhile is not missed: where its thread's number is in use again, it is ours, and looks up for nothing.
+func notify(waiters []*waiter) {
+	for _, w := range waiters {
+		w.c.wake()
+	}
 }
 
 // end takes the waiter out of the room, with the answer to its long poll unless the client left.
