@@ -15,8 +15,8 @@ import (
 	"cbench/models/internal/config"
 )
 
-// A room that nobody may speak to has no actors after a while, and is as it was when somebody comes again: also at once, while they are
-// coming to their end.
+// A room that nobody may speak to has no actors after a while, and is as it was when somebody comes again: also at once, while
+// they are coming to their end.
 func TestRoomsRest(t *testing.T) {
 	const rooms = 20 * mostIdle
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -76,8 +76,8 @@ type supervisor struct {
 	listener net.Listener
 }
 
-// tenancy is what the supervisor knows of a room. One that nobody may speak to needs no actors: they can rest, and its log is all that is
-// left of it.
+// tenancy is what the supervisor knows of a room. One that nobody may speak to needs no actors: they can rest, and its log is all
+// that is left of it.
 type tenancy struct {
 	*room                      // nil: its actors rest
 	log              wire.Log  // while they do
@@ -270,8 +270,8 @@ func (s *supervisor) replace(m down) {
 	s.panics = s.panics[1:]
 }
 
-// sweep drops the rooms that nobody used for long, at most once a minute. Nobody speaks to a room without being its tenant. Actors that
-// do not rest yet come to their end first.
+// sweep drops the rooms that nobody used for long, at most once a minute. Nobody speaks to a room without being its tenant.
+// Actors that do not rest yet come to their end first.
 func (s *supervisor) sweep() {
 	now := time.Now()
 	if now.Sub(s.swept) < time.Minute {

@@ -124,7 +124,8 @@ var endCases = []Case{
 				}
 			}
 		}},
-	{Name: "end/http-sends-on", Doc: "Connection: close, 400, 413, 431: what was said before the close reaches a client that sends on",
+	{Name: "end/http-sends-on",
+		Doc:   "Connection: close, 400, 413, 431: what was said before the close reaches a client that sends on",
 		Parts: []string{HTTPZip, HTTPComet}, run: func(t *T) {
 			for _, end := range []struct {
 				ask    string

@@ -65,8 +65,9 @@ func (w *waiter) await(buf []byte) (answer []byte, there bool) {
 	return w.end(there)
 }
 
-// notify has the threads of long polls take the news. Nobody holds the room's lock, which is the first thing that they ask for. One that
-// has gone by itself meanwhile is not missed: where its thread's number is in use again, it is ours, and looks up for nothing.
+// notify has the threads of long polls take the news. Nobody holds the room's lock, which is the first thing that they ask for.
+// One that has gone by itself meanwhile is not missed: where its thread's number is in use again, it is ours, and looks up for
+// nothing.
 func notify(waiters []*waiter) {
 	for _, w := range waiters {
 		w.c.wake()

@@ -1,8 +1,8 @@
 // Package buffers keeps small buffers for who needs one next.
 package buffers
 
-// Pool is buffers that are free. The zero value has none. It has no lock, and gives nothing to the garbage collector: it is for one
-// thread, whose connections need a buffer for a moment each.
+// Pool is buffers that are free. The zero value has none. It has no lock, and gives nothing to the garbage collector: it is for
+// one thread, whose connections need a buffer for a moment each.
 type Pool struct{ free [][]byte }
 
 // So many are kept, and none that is larger.

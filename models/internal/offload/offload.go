@@ -3,8 +3,8 @@ package offload
 
 import "sync"
 
-// Threads make calls: goroutines that the runtime gives threads where these block in the kernel. They are started when there is something
-// to do, Most at most.
+// Threads make calls: goroutines that the runtime gives threads where these block in the kernel. They are started when there is
+// something to do, Most at most.
 type Threads struct {
 	Most int
 
