@@ -43,7 +43,8 @@ type Case struct {
 // Cases is every case, in the order of the page.
 func Cases() []Case {
 	return slices.Concat(echoCases, lineCases, chatCases, slowCases, blockCases,
-		httpCases, refusedCases, hostileCases, sendCases, waitCases, sharedCases, zipCases, lifeCases, httpLifeCases)
+		httpCases, refusedCases, hostileCases, sendCases, waitCases, sharedCases, zipCases,
+		lifeCases, httpLifeCases, endCases, boundCases)
 }
 
 // Server is one server that was started for the cases.

@@ -3,6 +3,7 @@ package modeltest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"os"
@@ -154,6 +155,25 @@ var refusedCases = []Case{
 			}
 		}
 	}},
+	{Name: "http/block-deep", Doc: "deep: as inline, called so deep that 16 KiB of stack are touched; who knows no deep need not",
+		Parts: []string{Block, HTTPComet}, run: func(t *T) {
+			c := t.dial()
+			began := time.Now()
+			c.send(get("/block?ms=60&how=deep"))
+			c.patient()
+			resp, err := http.ReadResponse(c.in, nil)
+			if err != nil {
+				c.failf("expected an HTTP answer: %s", c.why(err))
+			}
+			body, _ := io.ReadAll(resp.Body)
+			if resp.StatusCode == 400 {
+				panic(skipped("it knows no deep, and need not"))
+			}
+			ms := c.object(body, "blocked_ms")["blocked_ms"]
+			if took := time.Since(began); resp.StatusCode != 200 || ms != 60. || took < 60*time.Millisecond {
+				c.failf("status %d, %s after %v", resp.StatusCode, quote(body), took)
+			}
+		}},
 	{Name: "http/block-bad", Doc: "ms is 1 to 10000, how is inline, spin or offload", Parts: []string{Block, HTTPComet}, run: func(t *T) {
 		c := t.dial()
 		for _, query := range []string{"", "?ms=5", "?how=inline", "?ms=0&how=inline", "?ms=10001&how=inline", "?ms=-1&how=spin", "?ms=5&how=sleep", "?ms=5&how=", "?ms=&how=inline", "?ms=5s&how=inline", "?ms=99999999999999999999&how=offload"} {
