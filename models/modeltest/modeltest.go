@@ -12,6 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -40,11 +42,15 @@ type Case struct {
 	run   func(*T)
 }
 
-// Cases is every case, in the order of the page.
-func Cases() []Case {
-	return slices.Concat(echoCases, lineCases, chatCases, slowCases, blockCases,
-		httpCases, refusedCases, hostileCases, sendCases, waitCases, sharedCases, zipCases, lifeCases, httpLifeCases)
-}
+// Cases is every case: transcripts, in the order of the page, then those that need more than to send bytes and to expect bytes.
+func Cases() []Case { return slices.Clone(allCases()) }
+
+var allCases = sync.OnceValue(func() (all []Case) {
+	for group := range strings.FieldsSeq("echo lines chat block http refused hostile send wait shared zip leak") {
+		all = append(all, transcribed(group+".txtar")...)
+	}
+	return slices.Concat(all, crowdCases, slowCases, unreadCases, otherCases, lifeCases, httpLifeCases)
+})
 
 // Server is one server that was started for the cases.
 type Server struct {
@@ -70,9 +76,9 @@ type Target struct {
 	// errors.ErrUnsupported, which skips the case.
 	Start func(StartConfig) (*Server, error)
 
-	// AtOnce is how many cases run side by side, for most of them wait; each has servers to itself. 0 means 1. Start is then called from
-	// as many goroutines, and its servers must be processes of their own: some cases look at what a process holds. A server at Addr is
-	// asked one case after the other.
+	// AtOnce is how many cases run side by side, for most of them wait; each has servers to itself. 0 means 1. Start is
+	// then called from as many goroutines, and its servers must be processes of their own: some cases look at what a
+	// process holds. A server at Addr is asked one case after the other.
 	AtOnce int
 
 	// Patience is how long a case waits for anything that must come; 0 means 10 s. A server has half as long again
@@ -130,7 +136,7 @@ func newSuite(ctx context.Context, target Target) *suite {
 	if target.Patience == 0 {
 		target.Patience = 10 * time.Second
 	}
-	return &suite{ctx: ctx, target: target, rooms: fmt.Sprintf("t-%x-", time.Now().UnixNano())}
+	return &suite{ctx: ctx, target: target, rooms: fmt.Sprintf("t-%016x-", time.Now().UnixNano())}
 }
 
 func (s *suite) check(c Case) Result {
