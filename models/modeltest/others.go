@@ -18,12 +18,16 @@ var otherCases = []Case{
 			c := t.dial()
 			c.echo("warm")
 			before, known := t.cpu()
-			c.ask("BLOCK 400 spin\n", "BLOCKED 400\n")
-			after, _ := t.cpu()
-			// A tenth, for a busy machine may grant no more.
-			if used := after - before; !known {
+			if !known {
 				t.note("the server's CPU time was not looked at: its process is not known")
-			} else if used < 40*time.Millisecond {
+			}
+			var used time.Duration
+			for i := 0; i < 5 && used < 40*time.Millisecond; i++ { // a busy machine may grant little of the first 400 ms
+				c.ask("BLOCK 400 spin\n", "BLOCKED 400\n")
+				after, _ := t.cpu()
+				used = after - before
+			}
+			if known && used < 40*time.Millisecond {
 				c.failf("the server used %v of CPU", used)
 			}
 		}},
