@@ -246,7 +246,7 @@ func (t *comet) Underway() int { return t.underway }
 
 func (t *comet) Torn(c int, rec Recorder) {
 	if p := t.publisher(c); p != nil {
-		if p.owed.base == p.owed.next && p.forgiven == 0 && !p.torn {
+		if p.owed.head == p.owed.next && p.forgiven == 0 && !p.torn {
 			rec.Fault(Surplus, 1, nil)
 		}
 		p.torn = true
