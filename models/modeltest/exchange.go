@@ -3,6 +3,7 @@ package modeltest
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,8 +30,11 @@ func (p *parser) exchange(m []string) func(*player) {
 	if way == ">" {
 		return func(on *player) { on.send(name, x.fill(on.vars)+end) }
 	}
-	if x.wild() && end != "\n" {
+	switch wild := x.wild(); {
+	case wild > 0 && end != "\n":
 		malformedf("a line of which not all is known must end in LF")
+	case wild > 1 && !strings.HasPrefix(rest, "{"):
+		malformedf("only in JSON may more than one thing be unknown")
 	}
 	return func(on *player) { on.expect(name, x, end) }
 }

@@ -2,6 +2,9 @@
 // wrote it. The same cases check a model in this process, a command, and a server that runs already. They
 // know nothing of how a server waits, and a server passes only by its bytes.
 //
+// Most cases are transcripts: what a client sends and what must come, in the folder transcripts, whose README.md says how to
+// read them. Those that need more (crowds, shutdown, memory, clients that do not read) are Go.
+//
 // The part lines:echo holds no more than a plain echo server gives; what else the lines ask for (refusals, QUIT,
 // STATS, rooms) is lines:chat, and slow requests are block. In the same way http:echo holds no more than HTTP/1.1 itself asks
 // of a server that echoes bodies; what the page adds to that (bounds, refusals, rooms, the chat page) is http:comet.

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// otherCases look at CPU time, at a page, at an earlier answer, or at a clock beside many clients.
+// otherCases look at CPU time, at a page, at an earlier answer, at many clocks, or at lines in any order.
 var otherCases = []Case{
 	{Name: "block/spin-burns", Doc: "spin: the handler burns CPU for that long",
 		Parts: []string{Block, Echo}, looks: true, run: func(t *T) {
@@ -30,6 +30,21 @@ var otherCases = []Case{
 			if known && used < 40*time.Millisecond {
 				c.failf("the server used %v of CPU", used)
 			}
+		}},
+	{Name: "block/say-behind", Doc: "what is said behind a slow request is said after it",
+		Parts: []string{Block, Chat}, run: func(t *T) {
+			r := t.room()
+			ann, bob := t.join(r, "ann", 0), t.join(r, "bob", 0)
+			ann.send("ECHO a\nBLOCK 200 offload\nSAY after\n")
+			ann.expect("ECHO a\n")
+			bob.ask("SAY before\n", "MSG 1 bob before\n")
+			// The other's message may come before BLOCKED or after it, but not be lost.
+			got := []string{ann.line(), ann.line()}
+			if slices.Sort(got); !slices.Equal(got, []string{"BLOCKED 200", "MSG 1 bob before"}) {
+				ann.failf("expected BLOCKED 200 and MSG 1 bob before, got %q", got)
+			}
+			ann.expect("MSG 2 ann after\n")
+			bob.expect("MSG 2 ann after\n")
 		}},
 	{Name: "http/unfinished",
 		Doc:   "an HTTP head or body not finished in 10 s is 408 and close; an idle connection is never timed out",

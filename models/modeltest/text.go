@@ -2,6 +2,7 @@ package modeltest
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -130,9 +131,14 @@ func (p piece) repeat(vars map[string]string) string {
 	return strings.Repeat(p.bytes, min(max(n, 0), mostTimes))
 }
 
-// wild reports whether it has a wildcard.
-func (x text) wild() bool {
-	return slices.ContainsFunc(x.pieces, func(p piece) bool { return wildcards[p.name] != "" })
+// wild is how many wildcards it has.
+func (x text) wild() (n int) {
+	for _, p := range x.pieces {
+		if wildcards[p.name] != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // number is the bytes where they are digits.
@@ -150,7 +156,7 @@ var marked = regexp.MustCompile(`"\\u0000([a-z]+)"`)
 // readable shows what is expected as the transcript does.
 func readable(want string) string { return quote(marked.ReplaceAllString(want, "$${$1}")) }
 
-// takes reports whether the line got is what want says, whose first wildcard may stand for anything of its kind.
+// takes reports whether the line got is what want says.
 func takes(want, got string) bool {
 	if strings.HasPrefix(want, "{") {
 		return sameJSONText(want, got)
@@ -161,7 +167,11 @@ func takes(want, got string) bool {
 	}
 	got, begins := strings.CutPrefix(got, want[:at[0]])
 	got, ends := strings.CutSuffix(got, want[at[1]:])
-	return begins && ends && regexp.MustCompile(`(?s)^(`+wildcards[want[at[2]:at[3]]]+`)$`).MatchString(got)
+	return begins && ends && wildcardTakes(want[at[2]:at[3]], got)
+}
+
+func wildcardTakes(name, got string) bool {
+	return regexp.MustCompile(`(?s)^(` + wildcards[name] + `)$`).MatchString(got)
 }
 
 func sameJSONText(want, got string) bool {
@@ -174,35 +184,20 @@ func sameJSON(want, got any) bool {
 	switch want := want.(type) {
 	case map[string]any:
 		got, is := got.(map[string]any)
-		for key, value := range want {
-			if other, has := got[key]; !has || !sameJSON(value, other) {
-				return false
-			}
-		}
-		return is && len(got) == len(want)
+		return is && maps.EqualFunc(want, got, sameJSON)
 	case []any:
 		got, is := got.([]any)
-		if !is || len(got) != len(want) {
-			return false
-		}
-		for i := range want {
-			if !sameJSON(want[i], got[i]) {
-				return false
-			}
-		}
-		return true
+		return is && slices.EqualFunc(want, got, sameJSON)
 	case string:
 		name, isWild := strings.CutPrefix(want, "\x00")
 		if !isWild {
 			return want == got
 		}
-		switch got := got.(type) {
-		case string:
-			return name == "text" && got != ""
-		case float64:
-			return name != "text" && regexp.MustCompile(`^`+wildcards[name]+`$`).MatchString(strconv.FormatFloat(got, 'f', -1, 64))
+		if number, is := got.(float64); is {
+			return name != "text" && wildcardTakes(name, strconv.FormatFloat(number, 'f', -1, 64))
 		}
-		return false
+		text, _ := got.(string)
+		return name == "text" && wildcardTakes(name, text)
 	}
 	return want == got
 }

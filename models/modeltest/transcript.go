@@ -153,7 +153,6 @@ func init() {
 		{regexp.MustCompile(`^for ([a-z]+) in ([0-9]{1,5})\.\.([0-9]{1,5})$`), (*parser).counted},
 		{regexp.MustCompile(`^for each (byte|cut) of (.*)$`), (*parser).pieces},
 		{regexp.MustCompile(`^for ([a-z ]+) in$`), (*parser).table},
-		{regexp.MustCompile(`^in any order$`), (*parser).anyOrder},
 		{regexp.MustCompile(`^lines end in CRLF$`), func(p *parser, _ []string) func(*player) { p.end = "\r\n"; return nil }},
 		{regexp.MustCompile(`^clock$`), func(*parser, []string) func(*player) {
 			return func(on *player) { on.flush(); on.began = time.Now() }
@@ -306,24 +305,4 @@ func (p *parser) table(m []string) func(*player) {
 		}
 		return rows
 	})
-}
-
-// anyOrder reads lines that one client must get, whichever comes first.
-func (p *parser) anyOrder([]string) func(*player) {
-	var from text
-	var lines []text
-	for len(p.rest) > 0 {
-		line := p.take()
-		if line == "end" {
-			return func(on *player) { on.expectInAnyOrder(from, lines) }
-		}
-		m := arrow.FindStringSubmatch(line)
-		if m == nil || m[2] != "<" || m[3] != "" {
-			malformedf("%q: only lines that are expected (<) can come in any order", line)
-		}
-		from = p.text(m[1], false)
-		lines = append(lines, p.text(m[4], true))
-	}
-	malformedf(`there is no "end" to what may come in any order`)
-	return nil
 }
