@@ -45,14 +45,23 @@ type Case struct {
 	run   func(*T)
 }
 
-// Cases is every case: transcripts, in the order of the page, then those that need more than to send bytes and to expect bytes.
+// Cases is every case, part by part, in the order of the page; last come those that need a server of their own.
 func Cases() []Case { return slices.Clone(allCases()) }
 
 var allCases = sync.OnceValue(func() (all []Case) {
 	for group := range strings.FieldsSeq("echo lines chat block http refused hostile send wait shared zip leak") {
 		all = append(all, transcribed(group+".txtar")...)
 	}
-	return slices.Concat(all, crowdCases, slowCases, unreadCases, otherCases, lifeCases, httpLifeCases)
+	all = slices.Concat(all, crowdCases, slowCases, unreadCases, otherCases, lifeCases, httpLifeCases)
+	place := func(c Case) int {
+		part := slices.Index(Parts, c.Parts[0])
+		if c.Owns {
+			part += len(Parts)
+		}
+		return part
+	}
+	slices.SortStableFunc(all, func(a, b Case) int { return place(a) - place(b) }) // or those that flood would run side by side
+	return all
 })
 
 // Server is one server that was started for the cases.
