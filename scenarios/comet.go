@@ -221,8 +221,8 @@ func (t *comet) Wanted(c int) Wanted {
 		return Wanted{Words: `status 200 with {"messages":[],"missed":0,"next":<head>}`}
 	case p == nil:
 		return Wanted{Words: fmt.Sprintf(`status 200 with {"messages":[{"id":%d,…}…],"missed":0,"next":<id>}`, t.waiters[c].next)}
-	case p.owed.base < p.owed.next:
-		return Wanted{Words: fmt.Sprintf(`status 200 with {"id":%d}`, *p.owed.at(p.owed.base))}
+	case p.owed.head < p.owed.next:
+		return Wanted{Words: fmt.Sprintf(`status 200 with {"id":%d}`, *p.owed.at(p.owed.head))}
 	default:
 		return Wanted{}
 	}
