@@ -81,7 +81,7 @@ func serveReference(fault string) Serve {
 			places: make(chan struct{}, 64),
 			peers:  map[*peer]bool{}, rooms: map[string]*room{},
 		}
-		if s.grace = 2500 * time.Millisecond; fault != "" {
+		if s.grace = 4500 * time.Millisecond; fault != "" {
 			s.grace = 500 * time.Millisecond // it is waited for with less patience
 		}
 		if s.maxConns == 0 || s.has("limit-ignored") {
