@@ -26,7 +26,7 @@ const (
 )
 
 // bound tells what the end of the search was, and why it is thought so: from the windows that failed next above what was found.
-func (q *quest) bound(found *float64) (bound, why string) {
+func (q *search) bound(found *float64) (bound, why string) {
 	if found != nil && *found == q.steps.most {
 		return BoundLimit, fmt.Sprintf("%s held, the most that was to be tried", q.inWords(*found))
 	}
@@ -75,7 +75,7 @@ func lag(w record.Window) float64 {
 
 // edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was
 // tried, and where the search ended before any failed above, the highest that did.
-func (q *quest) edge(found *float64) (edge []record.Window) {
+func (q *search) edge(found *float64) (edge []record.Window) {
 	var failed []record.Window
 	for _, s := range q.tried {
 		if !s.Held {

@@ -15,13 +15,13 @@ const minRounds = 8
 // width is how well the CPU ratios to the first server are known: half of the widest one's 95% interval, as a share of it. It is what a
 // rotation is ended early by, and nothing else is: to end it when a difference turned significant would be to choose the result.
 func (r *rotation) width() (width float64, sure bool) {
-	base := r.members[0]
-	for _, m := range r.members[1:] {
-		if m.out {
+	base := r.servers[0]
+	for _, srv := range r.servers[1:] {
+		if srv.out {
 			continue
 		}
 		var ratios []float64
-		theirs := m.cell.Rotation.Rounds
+		theirs := srv.cell.Rotation.Rounds
 		for i, b := range base.cell.Rotation.Rounds {
 			if i < len(theirs) && costs(b) && costs(theirs[i]) {
 				ratios = append(ratios, theirs[i].ServerNSPerMessage/b.ServerNSPerMessage)

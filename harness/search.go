@@ -106,38 +106,38 @@ func searchTime(p record.Params) time.Duration {
 func curveOf(tries int) int { return min(max(tries/curveTries, 1), curveRounds) }
 
 // search takes a repetition that searches, and judges it by what every one is judged by: where its threads ran, and what else did.
-func (m *measurement) search(ctx context.Context, e *Experiment, p record.Planned, s Server) error {
-	slo, err := parseSLO(p.Params.SLO)
+func (s *session) search(ctx context.Context) error {
+	slo, err := parseSLO(s.plan.Params.SLO)
 	if err != nil {
 		return err
 	}
-	t := &trial{m: m, e: e, p: p, server: s, slo: slo}
+	t := &searchRun{session: s, slo: slo}
 	err = t.seek(ctx)
 	t.end()
-	m.cell.Machine, m.evidence.Window = t.machine.shares(), t.machine.wall
-	m.judge(validity.JudgeSearch)
+	s.cell.Machine, s.evidence.Window = t.machine.shares(), t.machine.wall
+	s.judge(validity.JudgeSearch)
 	return err
 }
 
-// seek searches. What is wrong with the server is in the cell; the error is for what no server is to blame for.
-func (t *trial) seek(ctx context.Context) (err error) {
-	m, e, p := t.m, t.e, t.p
-	q := quest{p: p.Params, slo: t.slo, phase: m.phase}
-	if p.Params.Search == SearchConns {
-		q.steps = connsSteps(p.Params, p.Conns)
+// seek searches.
+func (t *searchRun) seek(ctx context.Context) (err error) {
+	p := t.plan.Params
+	q := search{p: p, slo: t.slo, phase: t.phase}
+	if p.Search == SearchConns {
+		q.steps = connsSteps(p, t.plan.Conns)
 		q.take = func(x float64) (sample, error) { return t.atConns(ctx, int(x)) }
 	} else {
-		if !t.begin(ctx, p.Conns) {
+		if !t.begin(ctx, t.plan.Conns) {
 			return t.err
 		}
-		q.steps = rateSteps(p.Params, scenarios.ByName(p.Scenario))
+		q.steps = rateSteps(p, scenarios.ByName(t.plan.Scenario))
 		if _, err := t.window(q.steps.first); err != nil { // fills caches and grows buffers: not counted
 			return notVoid(err)
 		}
 		q.take = t.window
 	}
-	q.clientCPUs, q.serverCPUs = float64(max(e.LoadLoops, 1)), t.server.cpus(e.serverCPUs(p))
-	if m.cell.Search, err = q.run(); err != nil {
+	q.clientCPUs, q.serverCPUs = float64(max(t.e.LoadLoops, 1)), t.e.serverFor(t.plan).cpus(t.e.serverCPUs(t.plan))
+	if t.cell.Search, err = q.run(); err != nil {
 		return cmp.Or(t.err, notVoid(err))
 	}
 	return nil
@@ -168,8 +168,8 @@ func connsSteps(p record.Params, most int) *bisect {
 	}
 }
 
-// quest is a search apart from the servers and loads that it is made with.
-type quest struct {
+// search is one apart from the servers and loads that it is made with.
+type search struct {
 	p                      record.Params
 	slo                    SLO
 	steps                  *bisect
@@ -181,7 +181,7 @@ type quest struct {
 }
 
 // run searches, tells what the end was, and takes the curve. An error of take ends it.
-func (q *quest) run() (*record.Search, error) {
+func (q *search) run() (*record.Search, error) {
 	for {
 		x, more := q.steps.next()
 		if !more {
@@ -208,7 +208,7 @@ func (q *quest) run() (*record.Search, error) {
 }
 
 // words is a value of what is searched, with its unit.
-func (q *quest) inWords(x float64) string {
+func (q *search) inWords(x float64) string {
 	if q.p.Search == SearchConns {
 		return words.PerSecond(x) + " connections"
 	}
@@ -216,7 +216,7 @@ func (q *quest) inWords(x float64) string {
 }
 
 // between is what is known so far, for who watches.
-func (q *quest) between() string {
+func (q *search) between() string {
 	switch lo, hi := q.steps.lo, q.steps.hi; {
 	case lo > 0 && hi > 0:
 		return fmt.Sprintf(" (it is about %s to %s)", words.PerSecond(lo), words.PerSecond(hi))
@@ -227,7 +227,7 @@ func (q *quest) between() string {
 }
 
 // of is the value of what is searched that a window was at.
-func (q *quest) of(w record.Window) float64 {
+func (q *search) of(w record.Window) float64 {
 	if q.p.Search == SearchConns {
 		return float64(w.Conns)
 	}
@@ -236,7 +236,7 @@ func (q *quest) of(w record.Window) float64 {
 
 // curve takes windows at shares of what was found, and at the common rate where there is one: forward and backward in turn, so that
 // what drifts on the machine meets all.
-func (q *quest) curve(r *record.Search) error {
+func (q *search) curve(r *record.Search) error {
 	most := *r.Found
 	var rates []float64
 	for _, share := range curveShares {

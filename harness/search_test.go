@@ -53,8 +53,8 @@ func (f *fake) at(rate float64) (sample, error) {
 	return s, nil
 }
 
-func (f *fake) quest(p record.Params) *quest {
-	return &quest{
+func (f *fake) search(p record.Params) *search {
+	return &search{
 		p: p, steps: rateSteps(p, scenarios.ByName("echo")), phase: func(string) {}, take: f.at, clientCPUs: 1, serverCPUs: max(1, f.cpus),
 	}
 }
@@ -78,7 +78,7 @@ func TestSearchNamesWhoWasAtItsEnd(t *testing.T) {
 	}
 	for _, tt := range tests {
 		f := &fake{serverMost: tt.server, clientMost: tt.client, noise: rand.New(rand.NewPCG(1, 2))}
-		r, err := f.quest(record.Params{Search: SearchRate, MostPerS: tt.most}).run()
+		r, err := f.search(record.Params{Search: SearchRate, MostPerS: tt.most}).run()
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
@@ -119,7 +119,7 @@ func TestSearchNamesTheServerOnlyAtItsEnd(t *testing.T) {
 		{"one thread is, and others work too", 2, 0.3, 0.98, BoundUnknown, "neither was at its end"},
 	} {
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2)), cpus: tt.cpus, waits: tt.waits, thread: tt.thread}
-		r, err := f.quest(record.Params{Search: SearchRate}).run()
+		r, err := f.search(record.Params{Search: SearchRate}).run()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func TestCurveIsOfSharesAndTheCommonRate(t *testing.T) {
 	}{{0, false}, {10000, true}, {500000, false}}
 	for _, tt := range tests {
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2))}
-		r, err := f.quest(record.Params{Search: SearchRate, RatePerS: tt.common}).run()
+		r, err := f.search(record.Params{Search: SearchRate, RatePerS: tt.common}).run()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,7 @@ func TestCurveIsOfSharesAndTheCommonRate(t *testing.T) {
 func TestSearchEndsWithAnError(t *testing.T) {
 	for _, fail := range []int{1, 20, 38} { // the last falls into the curve
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2)), fail: fail}
-		if r, err := f.quest(record.Params{Search: SearchRate}).run(); !errors.Is(err, errTaken) || r != nil && len(r.Curve) > 0 || f.taken != fail {
+		if r, err := f.search(record.Params{Search: SearchRate}).run(); !errors.Is(err, errTaken) || r != nil && len(r.Curve) > 0 || f.taken != fail {
 			t.Errorf("window %d fails: %v after %d", fail, err, f.taken)
 		}
 	}

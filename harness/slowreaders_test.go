@@ -12,9 +12,9 @@ import (
 // A pause of the machine makes a peak; what holds for a second is what members that do not read cost.
 func TestLevel(t *testing.T) {
 	var l level
-	for i := range 3 * deafLooks {
+	for i := range 3 * looksASecond {
 		v := int64(100)
-		if i == deafLooks+2 {
+		if i == looksASecond+2 {
 			v = 900
 		}
 		l.add(v)
@@ -22,7 +22,7 @@ func TestLevel(t *testing.T) {
 	if l.peak != 900 || l.held != 100 {
 		t.Errorf("peak %d, held %d", l.peak, l.held)
 	}
-	for range deafLooks {
+	for range looksASecond {
 		l.add(300)
 	}
 	l.add(50)
@@ -44,7 +44,7 @@ func TestMemoryBound(t *testing.T) {
 		{0, 50, 30 << 20, false}, // all read: that is what traffic takes
 	} {
 		bound := int64(tt.members) * wire.MaxOwed
-		m := &measurement{cell: record.Cell{Conns: tt.conns, Deaf: &record.Deaf{Members: tt.members, BoundBytes: bound, HeldAnon: &tt.held}}}
+		m := &session{cell: record.Cell{Conns: tt.conns, Deaf: &record.Deaf{Members: tt.members, BoundBytes: bound, HeldAnon: &tt.held}}}
 		m.bounded()
 		told := len(m.cell.Warnings) == 1 && strings.Contains(m.cell.Warnings[0], "10 members that do not read")
 		if told != tt.want || len(m.cell.Void) > 0 {
