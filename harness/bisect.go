@@ -303,9 +303,3 @@ func signTest(k, n int) (p float64) {
 	}
 	return p
 }
-
-// edgeTries is how many windows the edge is worth: six that hold and six that do not settle a sharp one.
-const edgeTries = 32
-
-// leastTries is how many are needed for the sign test to say anything: with six of six alike p = 1/64.
-const leastTries = 6

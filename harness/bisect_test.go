@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cbench/harness/plan"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -8,7 +9,7 @@ import (
 
 // rates is a search as it is made over rates.
 func rates() *bisect {
-	return &bisect{first: 1000, least: 1, most: 1e7, growth: 2, width: 1.03, budget: edgeTries}
+	return &bisect{first: 1000, least: 1, most: 1e7, growth: 2, width: 1.03, budget: plan.EdgeTries}
 }
 
 // through makes the whole search with a made-up server, and returns how many tries it took.

@@ -43,7 +43,7 @@ func (q *search) bound(found *float64) (bound, why string) {
 	late := median(func(w record.Window) float64 { return w.LateSendRatio })
 	why = fmt.Sprintf("at %s %s", q.inWords(q.of(edge[0])), edge[0].Why)
 	anon := median(func(w record.Window) float64 { return float64(w.Anon) })
-	if most, limited := q.slo.below("mem"); limited && anon >= float64(most) || edge[0].Count == 0 {
+	if most, limited := q.slo.Below("mem"); limited && anon >= float64(most) || edge[0].Count == 0 {
 		return BoundServer, why // memory, or connections refused: no CPU has to do with it
 	}
 	use := fmt.Sprintf("the client used %.0f%% of its CPU and the server %.0f%% of its own", 100*client, 100*server)

@@ -5,16 +5,11 @@ import (
 	"time"
 
 	"cbench/harness/load"
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/harness/server/control"
 	"cbench/results/record"
-)
-
-// The diagnostic pass: long enough for some thousands of messages.
-const (
-	diagnosedFor = time.Second
-	settledIn    = 200 * time.Millisecond
 )
 
 // probed is what the server had done by one edge of the pass.
@@ -45,7 +40,7 @@ func (s *session) diagnose() {
 	limit, done := context.WithTimeout(s.ctx, time.Minute)
 	defer done()
 	var before, after probed
-	report, err := s.clients.Drive(limit, s.drive(settledIn, diagnosedFor), load.Watch{Window: func(start bool) {
+	report, err := s.clients.Drive(limit, s.drive(plan.SettledIn, plan.DiagnosedFor), load.Watch{Window: func(start bool) {
 		if start {
 			before.runtimeOf(s.proc)
 			before.callsOf(counter, d)

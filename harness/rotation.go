@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/results/record"
 )
@@ -24,13 +25,13 @@ type rotation struct {
 	early   string // why it ended before its last round
 }
 
-// Rotate measures the servers of one rotation once: plan is one entry each, as Plan makes them. A server that errs is void, and the
+// Rotate measures the servers of one rotation once: planned is one entry each, as plan.Make makes them. A server that errs is void, and the
 // others go on without it. Nothing is written down.
-func Rotate(ctx context.Context, e Experiment, plan []record.Planned, w Watch) ([]record.Cell, error) {
-	if u := units(plan); len(u) != 1 || plan[0].Params.Rotation == "" {
-		return nil, fmt.Errorf("rotate: %d repetitions of servers that are not one rotation", len(plan))
+func Rotate(ctx context.Context, e Experiment, planned []record.Planned, w Watch) ([]record.Cell, error) {
+	if u := plan.Units(planned); len(u) != 1 || planned[0].Params.Rotation == "" {
+		return nil, fmt.Errorf("rotate: %d repetitions of servers that are not one rotation", len(planned))
 	}
-	return e.rotate(ctx, plan, w)
+	return e.rotate(ctx, planned, w)
 }
 
 func (e *Experiment) rotate(ctx context.Context, plan []record.Planned, w Watch) (cells []record.Cell, err error) {

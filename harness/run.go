@@ -1,3 +1,5 @@
+// Package harness runs an experiment: every server of the plan as a process of its own, under every load, proved and
+// measured from outside. It knows a server by its command line, its address and its process id only.
 package harness
 
 import (
@@ -10,13 +12,14 @@ import (
 	"strings"
 	"time"
 
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/results/record"
 )
 
 // Experiment is all that a run needs to know.
 type Experiment struct {
-	Servers []Server
+	Servers []plan.Server
 	Plan    []record.Planned
 	Dir     string   // where its files go
 	Resume  bool     // go on with the run that Dir holds: its plan is what its file says, whatever Plan is
@@ -79,7 +82,7 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]record.Cell, error) {
 	if w.Start != nil {
 		w.Start(left, len(cells))
 	}
-	for _, unit := range units(left) {
+	for _, unit := range plan.Units(left) {
 		if why := e.unstarted(unit[0]); why != nil && len(unit) == 1 {
 			if w.Skip != nil {
 				w.Skip(unit[0], why)
@@ -104,7 +107,7 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]record.Cell, error) {
 		took := time.Since(began) / time.Duration(len(found))
 		for i := range found {
 			if w.Done != nil {
-				w.Done(found[i], took, Estimate(unit[i]))
+				w.Done(found[i], took, plan.Estimate(unit[i]))
 			}
 		}
 	}
@@ -183,7 +186,7 @@ func (e *Experiment) begun() *record.Run {
 	}
 	for _, s := range e.Servers {
 		if !s.Own {
-			run.Servers[s.Name] = s.commands()
+			run.Servers[s.Name] = s.Commands()
 			if s.Version != "" {
 				run.Versions[s.Name] = s.Version
 			}
@@ -213,25 +216,16 @@ func (e *Experiment) cpus() []int {
 }
 
 // server is the server of that name, or the twin of one.
-func (e *Experiment) server(name string) Server {
+func (e *Experiment) server(name string) plan.Server {
 	for _, s := range e.Servers {
 		if s.Name == name {
 			return s
 		}
 	}
 	for _, s := range e.Servers {
-		if twin := s.twin(); twin.Name == name {
+		if twin := s.Twin(); twin.Name == name {
 			return twin
 		}
 	}
-	return Server{Name: name} // one without a command does not start, and says so
-}
-
-// commands is all that it is started by.
-func (s Server) commands() string {
-	words := strings.Join(s.Args, " ")
-	for _, way := range s.Also {
-		words += "; " + strings.Join(way.Args, " ")
-	}
-	return words
+	return plan.Server{Name: name} // one without a command does not start, and says so
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"cbench/harness/load"
+	"cbench/harness/plan"
 	"cbench/harness/validity"
 	"cbench/results/record"
 )
@@ -39,8 +40,8 @@ func sampleOf(r load.Report, rate float64, conns int, serverCPU float64) (sample
 	return s, err
 }
 
-// why is the reason why a window did not hold, or "". Besides the limits, everything sent must come back, and as fast as it is sent.
-func (s SLO) why(r load.Report, w record.Window) string {
+// whyNot is the reason why a window did not hold, or "". Besides the limits, everything sent must come back, and as fast as it is sent.
+func whyNot(s plan.SLO, r load.Report, w record.Window) string {
 	switch {
 	case r.Verify.Lost > 0:
 		return fmt.Sprintf("%d replies were lost", r.Verify.Lost)
@@ -53,15 +54,15 @@ func (s SLO) why(r load.Report, w record.Window) string {
 	case r.Overflow > 0:
 		return fmt.Sprintf("%d replies took over 60 s", r.Overflow)
 	}
-	return s.tooMuch(r, w)
+	return tooMuch(s, r, w)
 }
 
 // tooMuch is what tells that it was more than server or client can do, or "".
-func (s SLO) tooMuch(r load.Report, w record.Window) string {
+func tooMuch(s plan.SLO, r load.Report, w record.Window) string {
 	const slack = 2 // messages that fall over an edge of the window, however short it is
 	achieved, expected := float64(r.InWindow), float64(r.Expected)
 	perSend := expected / float64(max(r.Sent, 1))
-	if why := s.broken(w); why != "" {
+	if why := s.Broken(w); why != "" {
 		return why
 	}
 	if achieved+float64(r.Verify.Lost) < validity.LeastOfRate*expected-slack*perSend {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cbench/harness/load"
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/validity"
 	"cbench/results/record"
@@ -16,7 +17,7 @@ import (
 // searchRun is a search with real servers: a session, whose server it starts anew where it must, and the windows that it takes.
 type searchRun struct {
 	*session
-	slo SLO
+	slo plan.SLO
 
 	conns   int    // that are open, or were to be
 	refused string // why they are not
@@ -48,9 +49,9 @@ func (t *searchRun) begin(ctx context.Context, conns int) bool {
 // connect opens the connections. Fewer than asked for end a search of rates; of connections, it is an answer.
 func (t *searchRun) connect() bool {
 	t.phase(fmt.Sprintf("connecting %d times", t.conns))
-	plan := t.loadPlan(t.conns)
-	plan.Timeout = drainTimeout
-	opened, err := t.clients.Open(t.ctx, plan)
+	to := t.loadPlan(t.conns)
+	to.Timeout = drainTimeout
+	opened, err := t.clients.Open(t.ctx, to)
 	t.cell.Load.Established = opened.Established
 	t.verified(opened.Verify)
 	if opened.Established == t.conns && err == nil {
@@ -61,7 +62,7 @@ func (t *searchRun) connect() bool {
 		t.refused += ": " + err.Error()
 	}
 	switch {
-	case t.plan.Params.Search != SearchConns:
+	case t.plan.Params.Search != plan.SearchConns:
 		t.failed(opened.Errors)
 		t.void("%s", t.refused)
 		return false
@@ -97,7 +98,7 @@ func (t *searchRun) atConns(ctx context.Context, conns int) (sample, error) {
 // length is how long a window at that rate must be for its percentiles to be some.
 func (t *searchRun) length(rate float64) time.Duration {
 	asked := time.Duration(t.plan.Params.DurationNS)
-	wanted := time.Duration(t.slo.samples() / rate * float64(time.Second))
+	wanted := time.Duration(t.slo.Samples() / rate * float64(time.Second))
 	return max(asked, min(wanted, longestWindow))
 }
 
@@ -154,14 +155,14 @@ func (t *searchRun) try(rate float64) (s sample, others beside, err error) {
 	s.SilenceNS = r.Silence
 	t.silence(time.Duration(r.Silence))
 	t.held(&s)
-	s.Why = t.slo.why(r, s.Window)
+	s.Why = whyNot(t.slo, r, s.Window)
 	s.Held = s.Why == ""
 	return s, others, t.settle(r, s.Window)
 }
 
 // held notes what the server holds after a window, where that is limited or of interest.
 func (t *searchRun) held(s *sample) {
-	if _, limited := t.slo.below("mem"); !limited && t.plan.Params.Search != SearchConns {
+	if _, limited := t.slo.Below("mem"); !limited && t.plan.Params.Search != plan.SearchConns {
 		return
 	}
 	if mem, err := probe.ReadMemory(t.proc.PIDs()); err == nil {
@@ -188,7 +189,7 @@ func (t *searchRun) settle(r load.Report, w record.Window) error {
 		return errVoid
 	}
 	wrong := r.Verify
-	if t.slo.tooMuch(r, w) != "" || len(r.Errors) > 0 {
+	if tooMuch(t.slo, r, w) != "" || len(r.Errors) > 0 {
 		wrong.Lost = 0 // for want of capacity
 	}
 	if wrong != (record.Verify{}) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbench/harness/load"
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/harness/validity"
@@ -104,7 +105,7 @@ func (s *session) startLoad() error {
 // loadPlan is so many connections to the server.
 func (s *session) loadPlan(conns int) load.Plan {
 	return load.Plan{
-		Addr: s.proc.Addr.String(), Scenario: s.plan.Scenario, Params: traffic(s.plan.Params, conns, s.plan.Seed), Threads: s.e.LoadLoops,
+		Addr: s.proc.Addr.String(), Scenario: s.plan.Scenario, Params: plan.Traffic(s.plan.Params, conns, s.plan.Seed), Threads: s.e.LoadLoops,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results/record"
@@ -43,7 +44,7 @@ func (s *session) watchSlowReaders() *slowWatch {
 	if of == nil || !of.Deaf {
 		return nil
 	}
-	members := of.Extra(traffic(p.Params, p.Conns, p.Seed), p.Conns)
+	members := of.Extra(plan.Traffic(p.Params, p.Conns, p.Seed), p.Conns)
 	w := &slowWatch{
 		proc: s.proc, from: time.Now().Add(time.Duration(p.Params.WarmupNS)), stop: make(chan struct{}), done: make(chan struct{}),
 		found: record.Deaf{Members: members, BoundBytes: int64(members) * wire.MaxOwed},

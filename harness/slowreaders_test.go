@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"cbench/scenarios/wire"
 )
 
@@ -50,29 +49,5 @@ func TestMemoryBound(t *testing.T) {
 		if told != tt.want || len(m.cell.Void) > 0 {
 			t.Errorf("%d of %d, %d bytes: warnings %q, void %q", tt.members, tt.conns, tt.held, m.cell.Warnings, m.cell.Void)
 		}
-	}
-}
-
-func TestLingerOfBlocks(t *testing.T) {
-	for text, want := range map[string]*int64{
-		`{}`: nil, `{"linger": "30s"}`: recordtest.Ptr(int64(30e9)), `{"linger": "0s"}`: recordtest.Ptr(int64(0)), `{"linger": "30s", "rotate": "all"}`: nil,
-	} {
-		all, err := DecodeBlock([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b := all[0]
-		switch got := b.linger(1); {
-		case (got == nil) != (want == nil), got != nil && *got != *want:
-			t.Errorf("%s: %v, want %v", text, got, want)
-		case b.linger(2) != nil:
-			t.Errorf("%s: after a second repetition, too", text)
-		}
-	}
-	p := record.Planned{Conns: 1, Params: record.Params{DurationNS: 1e9}}
-	short := Estimate(p)
-	p.LingerNS = recordtest.Ptr(int64(30e9))
-	if more := Estimate(p) - short; more != 30e9 {
-		t.Errorf("30 s of watching take %v", more)
 	}
 }

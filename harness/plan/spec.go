@@ -1,4 +1,4 @@
-package harness
+package plan
 
 import (
 	"cmp"
@@ -14,9 +14,9 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// Block is a part of an experiment: one scenario under one load, at several numbers of connections. Zero values mean the
-// scenario's own defaults. How it is said in JSON: DecodeBlock.
-type Block struct {
+// Spec is a part of an experiment: one scenario under one load, at several numbers of connections. Zero values mean the
+// scenario's own defaults. How it is said in JSON: Decode.
+type Spec struct {
 	Scenario string        `json:"scenario"`
 	Why      string        `json:"why"`    // it is asked so, for whoever reads the suite
 	Models   []string      `json:"models"` // only these of the servers; none: all
@@ -43,7 +43,7 @@ type Block struct {
 	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
 
 	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
-	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see parseSLO
+	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
 	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections
 	Edge     float64       `json:"edge"`      // to which share a search is to know the most; 0: 0.03. A coarser one takes fewer windows and has a wider interval
 	Tries    int           `json:"tries"`     // windows at that edge at most, and for every 8 of them one at each share of the curve, up to 3; 0: 32
@@ -90,8 +90,8 @@ const NoShare = -1
 // NoLinger is not to watch at all, where 0 is what the run says.
 const NoLinger = -1
 
-// params fills in what the block leaves to the scenario, and says what forbids it.
-func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (record.Params, error) {
+// params fills in what the spec leaves to the scenario, and says what forbids it.
+func (b Spec) params(s *scenarios.Scenario, conns int, seed uint64) (record.Params, error) {
 	p := record.Params{
 		PayloadBytes: cmp.Or(b.Payload, s.Payload, defaultPayload), Driver: b.Driver,
 		DurationNS: b.Duration.Nanoseconds(), WarmupNS: b.Warmup.Nanoseconds(),
@@ -120,14 +120,14 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (record.Par
 			return p, err
 		}
 	}
-	if err := s.Check(traffic(p, conns, seed)); err != nil {
+	if err := s.Check(Traffic(p, conns, seed)); err != nil {
 		return p, err
 	}
 	return p, b.checkFiles(s, conns)
 }
 
 // loop fills in when messages are sent.
-func (b Block) loop(p *record.Params, s *scenarios.Scenario) {
+func (b Spec) loop(p *record.Params, s *scenarios.Scenario) {
 	p.Loop, p.RatePerS, p.Pipeline = "open", cmp.Or(b.Rate, s.Rate), 1
 	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
 		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
@@ -141,7 +141,7 @@ func (b Block) loop(p *record.Params, s *scenarios.Scenario) {
 }
 
 // checkNumbers says which number is out of its bounds.
-func (b Block) checkNumbers(_ *scenarios.Scenario, p record.Params) error {
+func (b Spec) checkNumbers(_ *scenarios.Scenario, p record.Params) error {
 	switch {
 	case b.Reps < 1:
 		return fmt.Errorf("reps %d: must be at least 1", b.Reps)
@@ -164,7 +164,7 @@ func (b Block) checkNumbers(_ *scenarios.Scenario, p record.Params) error {
 }
 
 // checkLoop says what forbids to send so: by the scenario, or in that loop.
-func (b Block) checkLoop(s *scenarios.Scenario, p record.Params) error {
+func (b Spec) checkLoop(s *scenarios.Scenario, p record.Params) error {
 	switch {
 	case s.Storm && (b.Rate > 0 || b.SLO != ""):
 		return fmt.Errorf("scenario %s: it has no rate: all come as fast as they can", s.Name)
@@ -183,7 +183,7 @@ func (b Block) checkLoop(s *scenarios.Scenario, p record.Params) error {
 }
 
 // checkSlow says what forbids that some are slow.
-func (b Block) checkSlow(s *scenarios.Scenario, p record.Params) error {
+func (b Spec) checkSlow(s *scenarios.Scenario, p record.Params) error {
 	switch {
 	case b.How != "" && (s.Block == 0 || s.Share == 0):
 		return fmt.Errorf("scenario %s: none of its messages block while others do not: leave out --how, or choose the "+
@@ -214,7 +214,7 @@ func having(has func(s *scenarios.Scenario) bool) string {
 }
 
 // checkFiles says that a process may not hold so many connections.
-func (b Block) checkFiles(s *scenarios.Scenario, conns int) error {
+func (b Spec) checkFiles(s *scenarios.Scenario, conns int) error {
 	if most := MaxConns() - b.extra(s, conns); conns > most {
 		return fmt.Errorf("conns %d: a process may hold %d descriptors here, enough for %d connections: "+
 			"raise the hard limit first (ulimit -Hn, LimitNOFILE= of a service, or limits.conf)", conns, most+wire.SpareFiles, most)
@@ -223,7 +223,7 @@ func (b Block) checkFiles(s *scenarios.Scenario, conns int) error {
 }
 
 // slow fills in what share is slow, and how.
-func (b Block) slow(p *record.Params, s *scenarios.Scenario) {
+func (b Spec) slow(p *record.Params, s *scenarios.Scenario) {
 	p.Share = max(0, cmp.Or(b.Share, s.Share))
 	if s.Block > 0 {
 		p.BlockNS = cmp.Or(b.Stall, s.Block).Nanoseconds()
@@ -234,7 +234,7 @@ func (b Block) slow(p *record.Params, s *scenarios.Scenario) {
 }
 
 // checkDriver says what forbids the driver: those from outside post bodies in a closed loop, and nothing else.
-func (b Block) checkDriver() error {
+func (b Spec) checkDriver() error {
 	switch {
 	case b.Driver == "":
 		return nil
@@ -251,7 +251,7 @@ func (b Block) checkDriver() error {
 }
 
 // checkRotation says what forbids to load the servers in turn.
-func (b Block) checkRotation(s *scenarios.Scenario) error {
+func (b Spec) checkRotation(s *scenarios.Scenario) error {
 	switch {
 	case b.Rotate == "":
 		return nil
@@ -277,7 +277,7 @@ func (b Block) checkRotation(s *scenarios.Scenario) error {
 }
 
 // rotation fills in how long each server is loaded, and how often.
-func (b Block) rotation(p *record.Params, conns int) {
+func (b Spec) rotation(p *record.Params, conns int) {
 	slot := cmp.Or(b.Slot, slotFor(conns))
 	p.Rounds, p.SlotNS, p.Width = cmp.Or(b.Rounds, DefaultRounds), slot.Nanoseconds(), b.Width
 	p.DurationNS, p.WarmupNS = int64(p.Rounds)*p.SlotNS, rampFor(slot).Nanoseconds()
@@ -294,11 +294,11 @@ func slotFor(conns int) time.Duration {
 // which are sent at once, has been answered and the queue is as long as it will be.
 func rampFor(slot time.Duration) time.Duration { return slot / 5 }
 
-// wants reports whether the server is among those that the block is for.
-func (b Block) wants(name string) bool { return len(b.Models) == 0 || slices.Contains(b.Models, name) }
+// wants reports whether the server is among those that the spec is for.
+func (b Spec) wants(name string) bool { return len(b.Models) == 0 || slices.Contains(b.Models, name) }
 
 // extra is how many connections beside conns the load may open.
-func (b Block) extra(s *scenarios.Scenario, conns int) int {
+func (b Spec) extra(s *scenarios.Scenario, conns int) int {
 	if s.Extra == nil {
 		return 0
 	}
@@ -306,8 +306,8 @@ func (b Block) extra(s *scenarios.Scenario, conns int) int {
 	return s.Extra(p, conns) + runtime.NumCPU() // each loop's share rounds up
 }
 
-// traffic is the parameters as the load knows them.
-func traffic(p record.Params, conns int, seed uint64) scenarios.Params {
+// Traffic is the parameters as the load knows them.
+func Traffic(p record.Params, conns int, seed uint64) scenarios.Params {
 	return scenarios.Params{
 		Conns: conns, Payload: p.PayloadBytes, RoomSize: p.RoomSize, Seed: seed,
 		Share: p.Share, Block: time.Duration(p.BlockNS), How: p.How,

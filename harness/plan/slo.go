@@ -1,4 +1,4 @@
-package harness
+package plan
 
 import (
 	"fmt"
@@ -28,15 +28,15 @@ var limitNames = []string{"p50", "p90", "p99", "p999", "max", "mem"}
 // sloExample is the mend in errors.
 const sloExample = "such as p99<5ms or p50<1ms,mem<100MiB"
 
-// parseSLO reads limits: "NAME<AMOUNT", separated by commas. Spaces around a word do not matter.
-func parseSLO(text string) (SLO, error) {
+// ParseSLO reads limits: "NAME<AMOUNT", separated by commas. Spaces around a word do not matter.
+func ParseSLO(text string) (SLO, error) {
 	var s SLO
 	for part := range strings.SplitSeq(text, ",") {
 		l, err := parseLimit(part)
 		if err != nil {
 			return nil, fmt.Errorf("slo %q: %w", text, err)
 		}
-		if _, twice := s.below(l.name); twice {
+		if _, twice := s.Below(l.name); twice {
 			return nil, fmt.Errorf("slo %q: %s is limited twice", text, l.name)
 		}
 		s = append(s, l)
@@ -120,8 +120,8 @@ func (l limit) amount() string {
 	panic("harness: bytes that are not a whole number of bytes")
 }
 
-// below is what a figure has to stay below.
-func (s SLO) below(name string) (int64, bool) {
+// Below is what a figure has to stay below.
+func (s SLO) Below(name string) (int64, bool) {
 	i := slices.IndexFunc(s, func(l limit) bool { return l.name == name })
 	if i < 0 {
 		return 0, false
@@ -139,9 +139,9 @@ func (s SLO) slowest() (d time.Duration) {
 	return d
 }
 
-// samples is how many messages a window must have for the finest percentile that is limited to be one, and not the slowest message
+// Samples is how many messages a window must have for the finest percentile that is limited to be one, and not the slowest message
 // by another name.
-func (s SLO) samples() float64 {
+func (s SLO) Samples() float64 {
 	least := map[string]float64{"p50": 20, "p90": 50, "p99": 100, "p999": 1000, "max": 50, "mem": 20}
 	most := 20.0
 	for _, l := range s {
@@ -150,8 +150,8 @@ func (s SLO) samples() float64 {
 	return most
 }
 
-// broken is the first limit that the window did not keep, in words; "": it kept all.
-func (s SLO) broken(w record.Window) string {
+// Broken is the first limit that the window did not keep, in words; "": it kept all.
+func (s SLO) Broken(w record.Window) string {
 	for _, l := range s {
 		value, inWords := w.Anon, words.Bytes
 		if l.name != "mem" {

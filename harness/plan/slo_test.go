@@ -1,4 +1,4 @@
-package harness
+package plan
 
 import (
 	"strings"
@@ -19,7 +19,7 @@ func TestParseSLO(t *testing.T) {
 		{"p999<1500ms,p90<1s", "p90<1s,p999<1.5s"},
 	}
 	for _, tt := range tests {
-		got, err := parseSLO(tt.in)
+		got, err := ParseSLO(tt.in)
 		if err != nil || got.String() != tt.want {
 			t.Errorf("%q: %q, %v; want %q", tt.in, got, err, tt.want)
 		}
@@ -47,7 +47,7 @@ func TestParseSLOErrorsSayTheMend(t *testing.T) {
 		{"mem<5ms", "memory"},
 	}
 	for _, tt := range tests {
-		if got, err := parseSLO(tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if got, err := ParseSLO(tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%q: %q, %v; want an error with %q", tt.in, got, err, tt.want)
 		}
 	}
@@ -58,11 +58,11 @@ func FuzzParseSLO(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := parseSLO(text)
+		s, err := ParseSLO(text)
 		if err != nil {
 			return
 		}
-		again, err := parseSLO(s.String())
+		again, err := ParseSLO(s.String())
 		if err != nil || again.String() != s.String() {
 			t.Fatalf("%q is %q, which is %q, %v", text, s, again, err)
 		}
@@ -75,7 +75,7 @@ func FuzzParseSLO(f *testing.F) {
 }
 
 func TestBrokenIsTheFirstLimitThatWasNotKept(t *testing.T) {
-	s, err := parseSLO("p50<1ms,p99<5ms,mem<1MiB")
+	s, err := ParseSLO("p50<1ms,p99<5ms,mem<1MiB")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,11 +91,11 @@ func TestBrokenIsTheFirstLimitThatWasNotKept(t *testing.T) {
 		{record.Window{P50: 1, P99: 1, P999: 60e9, Max: 60e9}, ""},
 	}
 	for _, tt := range tests {
-		if got := s.broken(tt.w); got != tt.want {
+		if got := s.Broken(tt.w); got != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.w, got, tt.want)
 		}
 	}
-	if s.slowest() != 5*time.Millisecond || s.samples() != 100 {
-		t.Errorf("slowest %v, samples %v", s.slowest(), s.samples())
+	if s.slowest() != 5*time.Millisecond || s.Samples() != 100 {
+		t.Errorf("slowest %v, samples %v", s.slowest(), s.Samples())
 	}
 }
