@@ -7,7 +7,6 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"cbench/harness/load"
-	"cbench/harness/plan"
 	"cbench/harness/validity"
 	"cbench/results/record"
 )
@@ -41,7 +40,7 @@ func sampleOf(r load.Report, rate float64, conns int, serverCPU float64) (sample
 }
 
 // whyNot is the reason why a window did not hold, or "". Besides the limits, everything sent must come back, and as fast as it is sent.
-func whyNot(s plan.SLO, r load.Report, w record.Window) string {
+func whyNot(s record.SLO, r load.Report, w record.Window) string {
 	switch {
 	case r.Verify.Lost > 0:
 		return fmt.Sprintf("%d replies were lost", r.Verify.Lost)
@@ -58,7 +57,7 @@ func whyNot(s plan.SLO, r load.Report, w record.Window) string {
 }
 
 // tooMuch is what tells that it was more than server or client can do, or "".
-func tooMuch(s plan.SLO, r load.Report, w record.Window) string {
+func tooMuch(s record.SLO, r load.Report, w record.Window) string {
 	const slack = 2 // messages that fall over an edge of the window, however short it is
 	achieved, expected := float64(r.InWindow), float64(r.Expected)
 	perSend := expected / float64(max(r.Sent, 1))

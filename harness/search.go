@@ -28,7 +28,7 @@ const (
 
 // search takes a repetition that searches, and judges it by what every one is judged by: where its threads ran, and what else did.
 func (s *session) search(ctx context.Context) error {
-	slo, err := plan.ParseSLO(s.plan.Params.SLO)
+	slo, err := record.ParseSLO(s.plan.Params.SLO)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func connsSteps(p record.Params, most int) *bisect {
 // search is one apart from the servers and loads that it is made with.
 type search struct {
 	p                      record.Params
-	slo                    plan.SLO
+	slo                    record.SLO
 	steps                  *bisect
 	take                   func(x float64) (sample, error) // one window at so many messages/s, or connections
 	phase                  func(string)

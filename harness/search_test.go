@@ -185,7 +185,7 @@ func TestSearchEndsWithAnError(t *testing.T) {
 }
 
 func TestWindowHolds(t *testing.T) {
-	slo, err := plan.ParseSLO("p99<5ms")
+	slo, err := record.ParseSLO("p99<5ms")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 // searchRun is a search with real servers: a session, whose server it starts anew where it must, and the windows that it takes.
 type searchRun struct {
 	*session
-	slo plan.SLO
+	slo record.SLO
 
 	conns   int    // that are open, or were to be
 	refused string // why they are not

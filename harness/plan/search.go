@@ -30,9 +30,9 @@ var CurveShares = []float64{0.25, 0.5, 0.75, 0.9, 1}
 // searchParams makes the parameters those of a search, and says what forbids it.
 func (b Spec) searchParams(p *record.Params, s *scenarios.Scenario, conns int) error {
 	if b.SLO == "" {
-		return fmt.Errorf("search %q: it needs the limits to hold: --slo, %s", b.Search, sloExample)
+		return fmt.Errorf("search %q: it needs the limits to hold: --slo, %s", b.Search, record.SLOExample)
 	}
-	slo, err := ParseSLO(b.SLO)
+	slo, err := record.ParseSLO(b.SLO)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (b Spec) searchParams(p *record.Params, s *scenarios.Scenario, conns int) e
 	window := cmp.Or(b.Window, windowFor(conns))
 	p.DurationNS = window.Nanoseconds()
 	// Within the warm-up the first replies come that may be as late as the limits allow: from then on as many come as are sent.
-	p.WarmupNS = min(max(slo.slowest(), window/5), longestWarmup).Nanoseconds()
+	p.WarmupNS = min(max(slo.Slowest(), window/5), longestWarmup).Nanoseconds()
 	switch {
 	case p.Search != SearchRate && p.Search != SearchConns:
 		return fmt.Errorf("search %q: must be %s or %s", p.Search, SearchRate, SearchConns)

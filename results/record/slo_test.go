@@ -1,11 +1,9 @@
-package plan
+package record
 
 import (
 	"strings"
 	"testing"
 	"time"
-
-	"cbench/results/record"
 )
 
 func TestParseSLO(t *testing.T) {
@@ -81,21 +79,21 @@ func TestBrokenIsTheFirstLimitThatWasNotKept(t *testing.T) {
 	}
 	ms := time.Millisecond.Nanoseconds()
 	tests := []struct {
-		w    record.Window
+		w    Window
 		want string
 	}{
-		{record.Window{P50: ms - 1, P99: 5*ms - 1, Anon: 1<<20 - 1}, ""},
-		{record.Window{P50: ms, P99: 9 * ms}, "p50 was 1.00 ms, not under 1ms"},
-		{record.Window{P50: 1, P99: 7 * ms}, "p99 was 7.00 ms, not under 5ms"},
-		{record.Window{P50: 1, P99: 1, Anon: 2 << 20}, "mem was 2.00 MiB, not under 1MiB"},
-		{record.Window{P50: 1, P99: 1, P999: 60e9, Max: 60e9}, ""},
+		{Window{P50: ms - 1, P99: 5*ms - 1, Anon: 1<<20 - 1}, ""},
+		{Window{P50: ms, P99: 9 * ms}, "p50 was 1.00 ms, not under 1ms"},
+		{Window{P50: 1, P99: 7 * ms}, "p99 was 7.00 ms, not under 5ms"},
+		{Window{P50: 1, P99: 1, Anon: 2 << 20}, "mem was 2.00 MiB, not under 1MiB"},
+		{Window{P50: 1, P99: 1, P999: 60e9, Max: 60e9}, ""},
 	}
 	for _, tt := range tests {
 		if got := s.Broken(tt.w); got != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.w, got, tt.want)
 		}
 	}
-	if s.slowest() != 5*time.Millisecond || s.Samples() != 100 {
-		t.Errorf("slowest %v, samples %v", s.slowest(), s.Samples())
+	if s.Slowest() != 5*time.Millisecond || s.Samples() != 100 {
+		t.Errorf("slowest %v, samples %v", s.Slowest(), s.Samples())
 	}
 }

@@ -1,4 +1,4 @@
-package plan
+package record
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -25,8 +24,8 @@ type limit struct {
 // limitNames is what can be limited: percentiles of latency from the due time, its maximum, and the server's anonymous memory.
 var limitNames = []string{"p50", "p90", "p99", "p999", "max", "mem"}
 
-// sloExample is the mend in errors.
-const sloExample = "such as p99<5ms or p50<1ms,mem<100MiB"
+// SLOExample is the mend in errors.
+const SLOExample = "such as p99<5ms or p50<1ms,mem<100MiB"
 
 // ParseSLO reads limits: "NAME<AMOUNT", separated by commas. Spaces around a word do not matter.
 func ParseSLO(text string) (SLO, error) {
@@ -50,7 +49,7 @@ func parseLimit(part string) (limit, error) {
 	name, amount = strings.TrimSpace(name), strings.TrimSpace(amount)
 	switch {
 	case !found:
-		return limit{}, fmt.Errorf("%q is no limit; want NAME<AMOUNT, %s", strings.TrimSpace(part), sloExample)
+		return limit{}, fmt.Errorf("%q is no limit; want NAME<AMOUNT, %s", strings.TrimSpace(part), SLOExample)
 	case !slices.Contains(limitNames, name):
 		return limit{}, fmt.Errorf("%q cannot be limited; there are %s", name, strings.Join(limitNames, ", "))
 	case strings.HasPrefix(amount, "="):
@@ -117,7 +116,7 @@ func (l limit) amount() string {
 			return strconv.FormatInt(l.below/u.of, 10) + u.name
 		}
 	}
-	panic("harness: bytes that are not a whole number of bytes")
+	panic("record: bytes that are not a whole number of bytes")
 }
 
 // Below is what a figure has to stay below.
@@ -129,8 +128,8 @@ func (s SLO) Below(name string) (int64, bool) {
 	return s[i].below, true
 }
 
-// slowest is the longest latency that any limit allows; 0: none limits it.
-func (s SLO) slowest() (d time.Duration) {
+// Slowest is the longest latency that any limit allows; 0: none limits it.
+func (s SLO) Slowest() (d time.Duration) {
 	for _, l := range s {
 		if l.name != "mem" {
 			d = max(d, time.Duration(l.below))
@@ -151,7 +150,7 @@ func (s SLO) Samples() float64 {
 }
 
 // Broken is the first limit that the window did not keep, in words; "": it kept all.
-func (s SLO) Broken(w record.Window) string {
+func (s SLO) Broken(w Window) string {
 	for _, l := range s {
 		value, inWords := w.Anon, words.Bytes
 		if l.name != "mem" {
@@ -164,6 +163,6 @@ func (s SLO) Broken(w record.Window) string {
 	return ""
 }
 
-func latencyOf(w record.Window, name string) int64 {
+func latencyOf(w Window, name string) int64 {
 	return map[string]int64{"p50": w.P50, "p90": w.P90, "p99": w.P99, "p999": w.P999, "max": w.Max}[name]
 }
