@@ -33,8 +33,8 @@ func (b *bisect) through(t *testing.T, held func(x float64) bool) int {
 	}
 }
 
-// md1 is the p99 of the time in the system of a server that takes a fixed time a message, with Poisson arrivals: the tail of the wait
-// falls as exp(-2(1-ρ)t/s) (heavy traffic; Kingman 1961).
+// md1 is the p99 of the time in the system of a server that takes a fixed time a message, with Poisson arrivals: the
+// tail of the wait falls as exp(-2(1-ρ)t/s) (heavy traffic; Kingman 1961).
 func md1(rate, service float64) float64 {
 	rho := rate * service
 	if rho >= 1 {

@@ -73,8 +73,8 @@ func lag(w record.Window) float64 {
 	return float64(w.P99-w.ServiceP99) / float64(max(w.P99, 1))
 }
 
-// edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was
-// tried, and where the search ended before any failed above, the highest that did.
+// edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the
+// least that was tried, and where the search ended before any failed above, the highest that did.
 func (q *search) edge(found *float64) (edge []record.Window) {
 	var failed []record.Window
 	for _, s := range q.tried {

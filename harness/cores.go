@@ -21,8 +21,8 @@ func (e *Experiment) serverFor(p record.Planned) plan.Server {
 	return s
 }
 
-// serverCPUs is the CPUs of a repetition's server: those of the run, but where the server's cores are what is measured, as many as it
-// was told to use. If its own are fewer, the load's are among them: there is hardly any load.
+// serverCPUs is the CPUs of a repetition's server: those of the run, but where the server's cores are what is
+// measured, as many as it was told to use. If its own are fewer, the load's are among them: there is hardly any load.
 func (e *Experiment) serverCPUs(p record.Planned) []int {
 	s := scenarios.ByName(p.Scenario)
 	if s == nil || !s.Cores || p.Params.Procs == 0 || len(e.ServerCPUs) == 0 {

@@ -49,8 +49,9 @@ func TestPlanOnSeveralNumbersOfCores(t *testing.T) {
 	}
 }
 
-// In pairs every model is measured on every number of threads, with its base and a control, and no two pairs are taken for one: also
-// where they stand side by side in the plan, and where blocks differ in the number of threads alone.
+// In pairs every model is measured on every number of threads, with its base and a control, and no two pairs are
+// taken for one: also where they stand side by side in the plan, and where blocks differ in the number of threads
+// alone.
 func TestPairsOnSeveralNumbersOfCores(t *testing.T) {
 	pairs := plan.Spec{Scenario: "work", Conns: []int{8}, Reps: 2, Procs: []int{1, 2}, Rotate: plan.RotatePairs, Twin: true}
 	one, two := pairs, pairs

@@ -16,13 +16,14 @@ import (
 type probed struct {
 	calls   map[string]int64 // nil: not counted
 	runtime *control.Runtime // nil: a foreign server
-	// How long after the edge each was read. On a busy machine that is milliseconds; at the start the load goes on meanwhile, and at the end
-	// it has ceased.
+	// How long after the edge each was read. On a busy machine that is milliseconds; at the start the load goes on
+	// meanwhile, and at the end it has ceased.
 	callsLate, runtimeLate time.Duration
 }
 
-// diagnose loads the server once more as it was loaded in the measured window, and looks into it meanwhile. That slows it down, and
-// so nothing here is timed: what it finds are counts a message, and how long goroutines waited for a thread.
+// diagnose loads the server once more as it was loaded in the measured window, and looks into it meanwhile. That
+// slows it down, and so nothing here is timed: what it finds are counts a message, and how long goroutines waited for
+// a thread.
 func (s *session) diagnose() {
 	s.phase("diagnosing")
 	d := &record.Diagnosis{}

@@ -10,7 +10,8 @@ import (
 	"cbench/scenarios"
 )
 
-// A search that is told to be short is, and its interval is the wider for it: it holds the truth as often, or an end of it is not known.
+// A search that is told to be short is, and its interval is the wider for it: it holds the truth as often, or an end
+// of it is not known.
 func TestAShortSearchKnowsLess(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 1))
 	for name, spoils := range map[string]int{"nothing is spoilt": 0, "one window in eight": 8} {

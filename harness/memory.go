@@ -94,7 +94,8 @@ func (s *session) details(at *memory, pids []int) {
 	}
 }
 
-// moment writes down where the memory was. live is what a collection left that came after at was read, or nil where none was forced.
+// moment writes down where the memory was. live is what a collection left that came after at was read, or nil where
+// none was forced.
 func (s *session) moment(name string, at memory, live *int64) {
 	o := record.Moment{Name: name, Anon: at.anon, Kernel: at.kernel, Buffers: at.tcp}
 	if k := at.objects; k != nil {
@@ -106,12 +107,14 @@ func (s *session) moment(name string, at memory, live *int64) {
 	s.cell.Memory.Moments = append(s.cell.Memory.Moments, o)
 }
 
-// mostBeyond is the share of the memory by which the runtime's account and the kernel's may differ before the parts are not to be trusted.
+// mostBeyond is the share of the memory by which the runtime's account and the kernel's may differ before the parts
+// are not to be trusted.
 const mostBeyond = 0.05
 
-// userParts splits the anonymous memory. How much each mapping holds is the kernel's account, for the runtime counts pages that were
-// never touched. What of the heap's are live objects and stacks is the runtime's, and what else of it is resident is unused. Where they
-// are more than is resident, it is the live ones that were never touched: a queue made for the worst case, a table.
+// userParts splits the anonymous memory. How much each mapping holds is the kernel's account, for the runtime counts
+// pages that were never touched. What of the heap's are live objects and stacks is the runtime's, and what else of it
+// is resident is unused. Where they are more than is resident, it is the live ones that were never touched: a queue
+// made for the worst case, a table.
 func (s *session) userParts(o *record.Moment, at memory, live *int64) {
 	rt, in := at.runtime, at.mappings
 	lives := rt.Heap
@@ -120,7 +123,8 @@ func (s *session) userParts(o *record.Moment, at memory, live *int64) {
 	}
 	if rt.Stack > in.GoHeap { // stacks that were made and never touched: what else there is cannot be told from them
 		o.Runtime, o.Program = &in.Other, &in.Program
-		s.warnOnce("memory by its parts: the runtime counts %d KB of stacks, and %d are resident in all of its heap: not told apart", rt.Stack>>10, in.GoHeap>>10)
+		s.warnOnce("memory by its parts: the runtime counts %d KB of stacks, and %d are resident in all of its heap: not told apart",
+			rt.Stack>>10, in.GoHeap>>10)
 		return
 	}
 	lives = min(lives, max(0, in.GoHeap-rt.Stack))
@@ -138,7 +142,8 @@ func (s *session) userParts(o *record.Moment, at memory, live *int64) {
 	}
 }
 
-// collect has the server collect its garbage and give back what it does not need, and returns the bytes that live; nil if it cannot.
+// collect has the server collect its garbage and give back what it does not need, and returns the bytes that live;
+// nil if it cannot.
 func (s *session) collect() *int64 {
 	rt, err := s.proc.Collect()
 	if err != nil {
@@ -158,8 +163,8 @@ func (s *session) rested(name string) {
 	s.moment(name, s.memory(true), nil)
 }
 
-// returned watches for as long as linger says what the server gives back by itself. Its times count from now: the connections are closed,
-// and it has come to rest.
+// returned watches for as long as linger says what the server gives back by itself. Its times count from now: the
+// connections are closed, and it has come to rest.
 func (s *session) returned(linger time.Duration) {
 	s.phase("watching what it gives back")
 	began := time.Now()

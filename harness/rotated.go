@@ -28,8 +28,9 @@ type slot struct {
 	disturbed string        // what others than these took in the round, if it was too much
 }
 
-// mostIdle is the CPU time, as a share of the slot, that all idle servers together may take in it: beyond it they take from the one
-// that is loaded. A Go runtime at rest takes some tenths of a per cent, a collection after load ends with the pause.
+// mostIdle is the CPU time, as a share of the slot, that all idle servers together may take in it: beyond it they
+// take from the one that is loaded. A Go runtime at rest takes some tenths of a per cent, a collection after load
+// ends with the pause.
 const mostIdle = 0.02
 
 // open starts the server and opens its connections.

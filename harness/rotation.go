@@ -12,9 +12,10 @@ import (
 	"cbench/results/record"
 )
 
-// A rotation compares servers that are alive at the same time, each with its connections open, by loading them in turn for short slots,
-// forward and backward: A B C C B A, then in another order. What drifts on the machine meets them all, and only neighbouring slots are compared.
-// Restarting a server for each sample spreads such ratios by ±15% here; so two servers repeat to 1%.
+// A rotation compares servers that are alive at the same time, each with its connections open, by loading them in
+// turn for short slots, forward and backward: A B C C B A, then in another order. What drifts on the machine meets
+// them all, and only neighbouring slots are compared. Restarting a server for each sample spreads such ratios by ±15%
+// here; so two servers repeat to 1%.
 
 // rotation is one repetition of it while it is taken.
 type rotation struct {
@@ -25,8 +26,8 @@ type rotation struct {
 	early   string // why it ended before its last round
 }
 
-// Rotate measures the servers of one rotation once: planned is one entry each, as plan.Make makes them. A server that errs is void, and the
-// others go on without it. Nothing is written down.
+// Rotate measures the servers of one rotation once: planned is one entry each, as plan.Make makes them. A server that
+// errs is void, and the others go on without it. Nothing is written down.
 func Rotate(ctx context.Context, e Experiment, planned []record.Planned, w Watch) ([]record.Cell, error) {
 	if u := plan.Units(planned); len(u) != 1 || planned[0].Params.Rotation == "" {
 		return nil, fmt.Errorf("rotate: %d repetitions of servers that are not one rotation", len(planned))

@@ -103,8 +103,8 @@ func TestWidth(t *testing.T) {
 	}
 }
 
-// A rotation ends early by width alone: not before enough rounds, not in the middle of forward and backward, and not when it is told
-// never to.
+// A rotation ends early by width alone: not before enough rounds, not in the middle of forward and backward, and not
+// when it is told never to.
 func TestKnownAfter(t *testing.T) {
 	times := func(n int, ns float64) (v []float64) {
 		for range n {
@@ -239,7 +239,8 @@ func TestDisturbedRound(t *testing.T) {
 	}
 }
 
-// The parts of the CPU time are scaled to its clock, as those of a single run are, and what one slot does not know the sum does not.
+// The parts of the CPU time are scaled to its clock, as those of a single run are, and what one slot does not know
+// the sum does not.
 func TestSumsOfParts(t *testing.T) {
 	for _, known := range []bool{true, false} {
 		m := &rotated{session: &session{cell: record.Cell{Params: record.Params{SlotNS: 1e9}, Rotation: &record.Rotation{}}}}

@@ -39,7 +39,8 @@ func sampleOf(r load.Report, rate float64, conns int, serverCPU float64) (sample
 	return s, err
 }
 
-// whyNot is the reason why a window did not hold, or "". Besides the limits, everything sent must come back, and as fast as it is sent.
+// whyNot is the reason why a window did not hold, or "". Besides the limits, everything sent must come back, and as
+// fast as it is sent.
 func whyNot(s record.SLO, r load.Report, w record.Window) string {
 	switch {
 	case r.Verify.Lost > 0:
@@ -70,8 +71,8 @@ func tooMuch(s record.SLO, r load.Report, w record.Window) string {
 	return ""
 }
 
-// pool is several windows at one rate as one: percentiles are of all messages together, the rest medians; it held if more than half
-// did.
+// pool is several windows at one rate as one: percentiles are of all messages together, the rest medians; it held if
+// more than half did.
 func pool(samples []sample) record.Window {
 	first := samples[0]
 	w := record.Window{RatePerS: first.RatePerS, Conns: first.Conns}

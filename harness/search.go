@@ -26,7 +26,8 @@ const (
 	longestWindow = 2 * time.Second
 )
 
-// search takes a repetition that searches, and judges it by what every one is judged by: where its threads ran, and what else did.
+// search takes a repetition that searches, and judges it by what every one is judged by: where its threads ran, and
+// what else did.
 func (s *session) search(ctx context.Context) error {
 	slo, err := record.ParseSLO(s.plan.Params.SLO)
 	if err != nil {
@@ -72,19 +73,23 @@ func notVoid(err error) error {
 	return err
 }
 
-// rateSteps is a search over rates. It begins well below what the scenario is usually offered, or at the common rate, which all are thought
-// to carry.
+// rateSteps is a search over rates. It begins well below what the scenario is usually offered, or at the common rate,
+// which all are thought to carry.
 func rateSteps(p record.Params, s *scenarios.Scenario) *bisect {
 	most := cmp.Or(p.MostPerS, mostSearched)
 	least := min(1, most)
 	first := min(max(s.Rate/startOfRate, p.RatePerS, least), most)
-	return &bisect{first: first, least: least, most: most, growth: rateGrowth, width: 1 + cmp.Or(p.Edge, edgeShare), budget: cmp.Or(p.Tries, plan.EdgeTries)}
+	return &bisect{
+		first: first, least: least, most: most, growth: rateGrowth,
+		width: 1 + cmp.Or(p.Edge, edgeShare), budget: cmp.Or(p.Tries, plan.EdgeTries),
+	}
 }
 
 // connsSteps is a search over connections.
 func connsSteps(p record.Params, most int) *bisect {
 	return &bisect{
-		first: float64(min(firstConns, most)), least: 1, most: float64(most), growth: connsGrowth, width: 1 + cmp.Or(p.Edge, edgeShare),
+		first: float64(min(firstConns, most)), least: 1, most: float64(most), growth: connsGrowth,
+		width: 1 + cmp.Or(p.Edge, edgeShare),
 		whole: true, visit: visitConns, budget: cmp.Or(p.Tries, plan.EdgeTries),
 	}
 }
@@ -155,8 +160,8 @@ func (q *search) of(w record.Window) float64 {
 	return w.RatePerS
 }
 
-// curve takes windows at shares of what was found, and at the common rate where there is one: forward and backward in turn, so that
-// what drifts on the machine meets all.
+// curve takes windows at shares of what was found, and at the common rate where there is one: forward and backward in
+// turn, so that what drifts on the machine meets all.
 func (q *search) curve(r *record.Search) error {
 	most := *r.Found
 	var rates []float64

@@ -81,7 +81,8 @@ func (t *searchRun) end() {
 	t.session.end()
 }
 
-// atConns takes a window with so many connections, at the rate that was asked for: with a fresh server, unless they are open already.
+// atConns takes a window with so many connections, at the rate that was asked for: with a fresh server, unless they
+// are open already.
 func (t *searchRun) atConns(ctx context.Context, conns int) (sample, error) {
 	if conns != t.conns {
 		t.end()
@@ -120,8 +121,8 @@ func (t *searchRun) window(rate float64) (sample, error) {
 	}
 }
 
-// Others take some of the CPUs at any time. What takes a quarter of one for a whole window breaks a limit that would have held, and
-// tells in the ratio of two slots.
+// Others take some of the CPUs at any time. What takes a quarter of one for a whole window breaks a limit that would
+// have held, and tells in the ratio of two slots.
 const (
 	mostTaken = 0.25 // of a CPU
 	mostAgain = 20   // windows of a search
@@ -193,14 +194,16 @@ func (t *searchRun) settle(r load.Report, w record.Window) error {
 		wrong.Lost = 0 // for want of capacity
 	}
 	if wrong != (record.Verify{}) {
-		t.void("replies at %s messages/s: %d lost, %d duplicated, %d reordered, %d corrupted, %d surplus%s", words.PerSecond(w.RatePerS),
+		t.void("replies at %s messages/s: %d lost, %d duplicated, %d reordered, %d corrupted, %d surplus%s",
+			words.PerSecond(w.RatePerS),
 			wrong.Lost, wrong.Duplicated, wrong.Reordered, wrong.Corrupted, wrong.Surplus, validity.Odd(r.Odd))
 		return errVoid
 	}
 	if r.Verify.Lost == 0 && len(r.Errors) == 0 {
 		return nil
 	}
-	// A server that drops those it cannot keep up with, or whose replies come too late to count, is as it was before with new connections.
+	// A server that drops those it cannot keep up with, or whose replies come too late to count, is as it was before
+	// with new connections.
 	if _, err := t.clients.Close(); err != nil {
 		t.fail("closing", err)
 		return errVoid
@@ -214,5 +217,6 @@ func (t *searchRun) settle(r load.Report, w record.Window) error {
 
 // samplesOf judges a window's latencies by themselves.
 func samplesOf(r load.Report) validity.Verdict {
-	return validity.Samples(&record.Cell{Load: record.Load{Received: r.Received}, Latency: r.Latency, Service: r.Service}, r.Overflow)
+	c := record.Cell{Load: record.Load{Received: r.Received}, Latency: r.Latency, Service: r.Service}
+	return validity.Samples(&c, r.Overflow)
 }

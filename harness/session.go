@@ -18,9 +18,9 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// session is one server under one load: its process, the clients that load it, and the cell that is made of what they did. There are four ways
-// to take a repetition with it: alone, in a storm, in a rotation with others, and searching for a limit. What goes wrong with the server is in
-// the cell; errors are for what no server is to blame for.
+// session is one server under one load: its process, the clients that load it, and the cell that is made of what they
+// did. There are four ways to take a repetition with it: alone, in a storm, in a rotation with others, and searching
+// for a limit. What goes wrong with the server is in the cell; errors are for what no server is to blame for.
 type session struct {
 	e        *Experiment
 	plan     record.Planned
@@ -105,7 +105,8 @@ func (s *session) startLoad() error {
 // loadPlan is so many connections to the server.
 func (s *session) loadPlan(conns int) load.Plan {
 	return load.Plan{
-		Addr: s.proc.Addr.String(), Scenario: s.plan.Scenario, Params: plan.Traffic(s.plan.Params, conns, s.plan.Seed), Threads: s.e.LoadLoops,
+		Addr: s.proc.Addr.String(), Scenario: s.plan.Scenario, Threads: s.e.LoadLoops,
+		Params: plan.Traffic(s.plan.Params, conns, s.plan.Seed),
 	}
 }
 
@@ -192,7 +193,8 @@ func (s *session) otherThanDeath() []string {
 	return validity.Replies(&e)
 }
 
-// died reports whether the server ended of itself. One that does closes its connections first, and is seen to have ended a moment later.
+// died reports whether the server ended of itself. One that does closes its connections first, and is seen to have
+// ended a moment later.
 func (s *session) died() bool {
 	if s.cell.Load.Errors["closed"]+s.cell.Load.Errors["reset"] > 0 {
 		select {

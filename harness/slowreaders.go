@@ -21,8 +21,8 @@ import (
 // slowLook is how often it is looked what members that do not read cost: a few hundred microseconds of one CPU each time.
 const slowLook = 100 * time.Millisecond
 
-// slowWatch looks at a server while some of its members do not read. When they are dropped only the server knows: what it closes stands
-// in the socket behind bytes that nobody reads.
+// slowWatch looks at a server while some of its members do not read. When they are dropped only the server knows:
+// what it closes stands in the socket behind bytes that nobody reads.
 type slowWatch struct {
 	proc  *server.Process
 	stats *statsConn
@@ -136,24 +136,26 @@ func (s *session) slowReaders(w *slowWatch) {
 	s.bounded()
 }
 
-// leastGarbage is what a heap may hold beside what lives before it is collected, in any case (the Go runtime's heapMinimum, mgcpacer.go);
-// else it is as much again as lives (GOGC=100).
+// leastGarbage is what a heap may hold beside what lives before it is collected, in any case (the Go runtime's
+// heapMinimum, mgcpacer.go); else it is as much again as lives (GOGC=100).
 const leastGarbage = 4 << 20
 
-// bounded warns where the server grew by more than it may owe those that do not read, and as much again for garbage. The healthy are owed
-// next to nothing but for a moment, which is no growth that holds for a second; and what traffic takes was there before, when all read. It is no
-// reason to void: it is the server that does not keep to the workload, and what it did meanwhile was measured as well as ever.
+// bounded warns where the server grew by more than it may owe those that do not read, and as much again for garbage.
+// The healthy are owed next to nothing but for a moment, which is no growth that holds for a second; and what traffic
+// takes was there before, when all read. It is no reason to void: it is the server that does not keep to the
+// workload, and what it did meanwhile was measured as well as ever.
 func (s *session) bounded() {
 	d := s.cell.Deaf
 	if d.Members == 0 || d.HeldAnon == nil || *d.HeldAnon <= 2*d.BoundBytes+leastGarbage {
 		return
 	}
-	s.warn("beside %d members that do not read the server's own memory grew by %s for a second and longer: it may owe them %s together, "+
-		"and garbage is no more than as much again; what the rest is is not known", d.Members, words.Bytes(float64(*d.HeldAnon)), words.Bytes(float64(d.BoundBytes)))
+	s.warn("beside %d members that do not read the server's own memory grew by %s for a second and longer: "+
+		"it may owe them %s together, and garbage is no more than as much again; what the rest is is not known",
+		d.Members, words.Bytes(float64(*d.HeldAnon)), words.Bytes(float64(d.BoundBytes)))
 }
 
-// level is the most of something that was looked at again and again, and the most that it was for some looks on end: after a pause of the
-// machine the healthy are owed much too, for a moment.
+// level is the most of something that was looked at again and again, and the most that it was for some looks on end:
+// after a pause of the machine the healthy are owed much too, for a moment.
 type level struct {
 	peak, held int64
 	recent     [looksASecond]int64 // a ring

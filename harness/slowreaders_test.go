@@ -30,8 +30,8 @@ func TestLevel(t *testing.T) {
 	}
 }
 
-// Who grows by more than those that do not read may be owed, and as much again of garbage, is told of, and not void. However many others
-// read makes no difference.
+// Who grows by more than those that do not read may be owed, and as much again of garbage, is told of, and not void.
+// However many others read makes no difference.
 func TestMemoryBound(t *testing.T) {
 	const allowed = 2*10*wire.MaxOwed + leastGarbage
 	for _, tt := range []struct {

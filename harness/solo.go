@@ -15,7 +15,8 @@ import (
 	"cbench/scenarios"
 )
 
-// solo takes a repetition with a server that has the machine to itself, and so can be watched at rest too: a window of load, or a storm.
+// solo takes a repetition with a server that has the machine to itself, and so can be watched at rest too: a window
+// of load, or a storm.
 func (s *session) solo(ctx context.Context) error {
 	s.phase(FirstPhase)
 	if !s.start(ctx) {
@@ -23,8 +24,8 @@ func (s *session) solo(ctx context.Context) error {
 	}
 	defer s.end()
 	s.quiet() // some listen before they are all there: gunicorn's workers start after that, and would be charged to connections
-	// The first collection makes what the collector works with, about 1 MB, and what the heap has left over from the start would hide the first
-	// connections: neither is to depend on how many there are.
+	// The first collection makes what the collector works with, about 1 MB, and what the heap has left over from the
+	// start would hide the first connections: neither is to depend on how many there are.
 	s.collect()
 	empty := s.memory(true)
 	if s.holds {
@@ -68,7 +69,8 @@ func (s *session) connect(empty memory) error {
 	}
 	if opened.Ended > 0 {
 		s.holds = false // what they cost at rest is not known
-		s.warn("memory a connection is not known: the server ended %d of %d connections behind their first answer (Connection: close, or HTTP/1.0 without keep-alive)",
+		s.warn("memory a connection is not known: the server ended %d of %d connections behind their first answer "+
+			"(Connection: close, or HTTP/1.0 without keep-alive)",
 			opened.Ended, opened.Established)
 		return nil
 	}
@@ -220,8 +222,8 @@ func (s *session) spent(w *window, of *ownAccount) {
 	c.Memory.LoadedHeap, c.Memory.LoadedStack = at.heap, at.stack
 }
 
-// writtenAhead reports whether the messages of a window are no measure of what the server did in it: readers at a steady rate take pieces that
-// the server wrote before, as far ahead as the sockets' buffers go.
+// writtenAhead reports whether the messages of a window are no measure of what the server did in it: readers at a
+// steady rate take pieces that the server wrote before, as far ahead as the sockets' buffers go.
 func writtenAhead(c *record.Cell) bool {
 	s := scenarios.ByName(c.Scenario)
 	return s != nil && s.Piece > 0 && c.Params.Loop == record.OpenLoop

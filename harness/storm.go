@@ -12,9 +12,9 @@ import (
 	"cbench/results/record"
 )
 
-// A storm is all connections at once, as after a failure of the network: each connects, speaks once, is answered, and all leave; and
-// again, for as long as is measured. Its latency is from a connection's first attempt until it was answered, its message a whole
-// connection, and its throughput connections a second.
+// A storm is all connections at once, as after a failure of the network: each connects, speaks once, is answered, and
+// all leave; and again, for as long as is measured. Its latency is from a connection's first attempt until it was
+// answered, its message a whole connection, and its throughput connections a second.
 
 // storms adds up what they were.
 type storms struct {

@@ -40,8 +40,8 @@ func (srv *rotated) add(s slot) {
 	srv.sums.machine.join(s.beside(srv.evidence.CPUs))
 }
 
-// taken says that other processes and the hypervisor took more of the CPUs in the slot's window than counting in ticks can err by and
-// than leaves a comparison of neighbours what it is, or "".
+// taken says that other processes and the hypervisor took more of the CPUs in the slot's window than counting in
+// ticks can err by and than leaves a comparison of neighbours what it is, or "".
 func (s *slot) taken(cpus []int) string {
 	b := s.beside(cpus)
 	if share := b.share(); share > mostTaken+validity.Chance(cpus, b.wall) {
@@ -50,8 +50,8 @@ func (s *slot) taken(cpus []int) string {
 	return ""
 }
 
-// silence is the longest of the server's in the slot. Where others took too much of the CPUs meanwhile, it is what is left of it without the
-// time that they took: the round does not count, and yet a server that stopped in it did.
+// silence is the longest of the server's in the slot. Where others took too much of the CPUs meanwhile, it is what is
+// left of it without the time that they took: the round does not count, and yet a server that stopped in it did.
 func (s *slot) silence(cpus []int) time.Duration {
 	longest := time.Duration(s.report.Silence)
 	if s.disturbed == "" {
@@ -61,12 +61,13 @@ func (s *slot) silence(cpus []int) time.Duration {
 	return max(0, longest-time.Duration(b.share()*float64(b.wall)))
 }
 
-// round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's too: read at rest it is
-// exact. Under load what a thread used since the last tick is missing, of a server that never waits 2 ms on average: one per cent of
-// a slot, and of the figure of slow servers only.
+// round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's
+// too: read at rest it is exact. Under load what a thread used since the last tick is missing, of a server that never
+// waits 2 ms on average: one per cent of a slot, and of the figure of slow servers only.
 //
-// A slot in which the server answered nothing counts: it is the server's worst one, with the latency of what waited, and without throughput. To
-// drop it would be to drop a stall. What the few messages before and behind it cost is not the cost of a message, and so unknown.
+// A slot in which the server answered nothing counts: it is the server's worst one, with the latency of what waited,
+// and without throughput. To drop it would be to drop a stall. What the few messages before and behind it cost is not
+// the cost of a message, and so unknown.
 func (s *slot) round() record.Round {
 	r := s.report
 	round := record.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.took))}
@@ -84,7 +85,8 @@ func (s *slot) round() record.Round {
 	case s.disturbed != "":
 		round.Void = s.disturbed
 	case round.IdleCPURatio > mostIdle:
-		round.Void = fmt.Sprintf("the other servers, %s before all, were not idle: they took %.1f%% of a CPU", s.busiest, round.IdleCPURatio*100)
+		round.Void = fmt.Sprintf("the other servers, %s before all, were not idle: they took %.1f%% of a CPU",
+			s.busiest, round.IdleCPURatio*100)
 	}
 	return round
 }
@@ -104,7 +106,10 @@ func (t *sums) add(s slot) {
 	for _, d := range []struct {
 		to *merged
 		l  *record.Latency
-	}{{&t.latency, r.Latency}, {&t.service, r.Service}, {&t.first, r.First}, {&t.last, r.Last}, {&t.spread, r.Spread}, {&t.aside, r.Aside}} {
+	}{
+		{&t.latency, r.Latency}, {&t.service, r.Service}, {&t.first, r.First}, {&t.last, r.Last},
+		{&t.spread, r.Spread}, {&t.aside, r.Aside},
+	} {
 		d.to.add(d.l)
 	}
 }
@@ -122,8 +127,9 @@ func plus(sum *probe.Usage, u probe.Usage) {
 	sum.Threads = u.Threads
 }
 
-// into writes the sums into the cell. CPU figures are from rest to rest, as in a round, but for the ratios. Throughput is all replies over all windows, the rounds' mean by time; their median is in the
-// rounds. Memory is not known: several servers share the machine's caches, and this one was loaded long ago.
+// into writes the sums into the cell. CPU figures are from rest to rest, as in a round, but for the ratios.
+// Throughput is all replies over all windows, the rounds' mean by time; their median is in the rounds. Memory is not
+// known: several servers share the machine's caches, and this one was loaded long ago.
 func (t *sums) into(srv *rotated) {
 	c := &srv.cell
 	srv.evidence.Window = time.Duration(t.slots) * time.Duration(c.Params.SlotNS)

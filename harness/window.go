@@ -15,8 +15,9 @@ type window struct {
 	report   load.Report
 	from, to account // at the start and the end of what is measured
 
-	// The server's account at rest, before the load and when all that was sent is worked off. What is read thread by thread takes 100 ms of a
-	// server with 1,500 of them, which in the measured part would be the load's and the server's.
+	// The server's account at rest, before the load and when all that was sent is worked off. What is read thread by
+	// thread takes 100 ms of a server with 1,500 of them, which in the measured part would be the load's and the
+	// server's.
 	rested, worked probe.Usage
 	restErr        error
 	took           time.Duration // all of it
@@ -42,11 +43,12 @@ func accountOf(pids []int, start bool) (a account) {
 	return a
 }
 
-// lateAnswer is from when what a server was asked costs less CPU time than the part of the window that the answer took would hide.
+// lateAnswer is from when what a server was asked costs less CPU time than the part of the window that the answer
+// took would hide.
 const lateAnswer = 10 * time.Millisecond
 
-// edge reads the accounts at the start or the end of what is measured. ask, which may be nil, asks the server itself: that costs it time, and
-// so comes before the start and after the end.
+// edge reads the accounts at the start or the end of what is measured. ask, which may be nil, asks the server itself:
+// that costs it time, and so comes before the start and after the end.
 func (w *window) edge(s *session, start bool, ask func(start bool)) {
 	pids := s.proc.PIDs()
 	if !start {
@@ -71,8 +73,8 @@ func (w *window) rest(s *session) {
 	w.restErr = errors.Join(w.restErr, err)
 }
 
-// drainTimeout is how long replies are waited for after a window at most: a server that was offered twice what it can do for a second or two has
-// to work it off, and to cut that short would count them lost and spoil the next window.
+// drainTimeout is how long replies are waited for after a window at most: a server that was offered twice what it can
+// do for a second or two has to work it off, and to cut that short would count them lost and spoil the next window.
 const drainTimeout = 15 * time.Second
 
 // load loads the server once.

@@ -122,7 +122,8 @@ func (b Spec) able(servers []Server, s *scenarios.Scenario) (able []Server, skip
 	return able, skipped
 }
 
-// procs is the server on each of the numbers of threads that the spec is to compare, fewest first. One that is not ours is told none.
+// procs is the server on each of the numbers of threads that the spec is to compare, fewest first. One that is not
+// ours is told none.
 func (b Spec) procs(s Server) []Server {
 	if !s.Own || len(b.Procs) == 0 {
 		return []Server{s}
@@ -145,7 +146,8 @@ func (b Spec) sets(able []Server) (sets [][]Server, err error) {
 	}
 	for _, s := range able {
 		if strings.Contains(s.Name, rotationJoin) {
-			return nil, fmt.Errorf("name %q: must hold no %q: the names of a rotation are joined by it (--name)", s.Name, rotationJoin)
+			return nil, fmt.Errorf("name %q: must hold no %q: the names of a rotation are joined by it (--name)",
+				s.Name, rotationJoin)
 		}
 	}
 	base, err := b.base(able)
@@ -163,7 +165,7 @@ func (b Spec) sets(able []Server) (sets [][]Server, err error) {
 	case len(others) == 0 || b.Rotate == RotateAll:
 		return [][]Server{slices.Concat([]Server{base}, others, control)}, nil
 	}
-	for _, other := range others { // with a control in each: how two processes of one program differ is to be known as well as how two programs do
+	for _, other := range others { // with a control in each: how two processes of one program differ is to be known too
 		sets = append(sets, slices.Concat([]Server{base, other}, control))
 	}
 	return sets, nil
@@ -199,8 +201,8 @@ func planned(set []Server, scenario string, conns, rep int, seed uint64, params 
 	return unit
 }
 
-// rotationOf names the servers of a rotation. One on another number of threads than what it is compared with says so, or pairs that differ in
-// that alone would be one repetition.
+// rotationOf names the servers of a rotation. One on another number of threads than what it is compared with says so,
+// or pairs that differ in that alone would be one repetition.
 func rotationOf(set []Server) string {
 	var names []string
 	for _, s := range set {
@@ -216,7 +218,8 @@ func rotationOf(set []Server) string {
 // Units parts a plan into what is measured at once: one repetition of a server, or of all those of a rotation.
 func Units(plan []record.Planned) (all [][]record.Planned) {
 	for i, p := range plan {
-		servers := 1 + strings.Count(p.Params.Rotation, rotationJoin) // two specs may rotate the same servers, on other numbers of threads
+		// two specs may rotate the same servers, on other numbers of threads
+		servers := 1 + strings.Count(p.Params.Rotation, rotationJoin)
 		if n := len(all); n > 0 && p.Params.Rotation != "" && len(all[n-1]) < servers && together(p, plan[i-1]) {
 			all[n-1] = append(all[n-1], p)
 		} else {
@@ -238,8 +241,8 @@ const (
 	SettledIn    = 200 * time.Millisecond
 )
 
-// Estimate is how long a repetition takes, or the share of one server in a rotation: the load, and what is known by experience to come
-// on top of it for starting, connecting, settling down and closing.
+// Estimate is how long a repetition takes, or the share of one server in a rotation: the load, and what is known by
+// experience to come on top of it for starting, connecting, settling down and closing.
 func Estimate(p record.Planned) time.Duration {
 	const (
 		start     = 150 * time.Millisecond // and stopping

@@ -31,22 +31,22 @@ type Spec struct {
 	Arrivals string        `json:"arrivals"`  // open loop: "constant" (also "") or "poisson"
 	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
 	RoomSize int           `json:"room_size"` // members of a room
-	Share    float64       `json:"share"`     // of all messages that block, or of all members that do not read; 0: the scenario's, NoShare: none (in JSON 0)
+	Share    float64       `json:"share"`     // that block, or do not read; 0: the scenario's; NoShare (in JSON 0): none
 	Stall    time.Duration `json:"block"`     // how long each of those messages blocks
 	How      string        `json:"how"`       // and how: "inline" (also ""), "spin" or "offload"
 	Driver   string        `json:"driver"`    // who loads: Hey or Wrk; "": our own engine
 
-	// Linger is how long, after a first repetition, is watched what a server gives back; 0: what the run says (Experiment.Linger). In JSON
-	// "0s" is NoLinger.
+	// Linger is how long, after a first repetition, is watched what a server gives back; 0: what the run says
+	// (Experiment.Linger). In JSON "0s" is NoLinger.
 	Linger time.Duration `json:"linger"`
 
 	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
 
-	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
+	Search   string        `json:"search"`    // SearchRate or SearchConns: the most that keeps the limits; "": rate, if there are any
 	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
 	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections
-	Edge     float64       `json:"edge"`      // to which share a search is to know the most; 0: 0.03. A coarser one takes fewer windows and has a wider interval
-	Tries    int           `json:"tries"`     // windows at that edge at most, and for every 8 of them one at each share of the curve, up to 3; 0: 32
+	Edge     float64       `json:"edge"`      // to which share a search knows the most; 0: 0.03. A coarser one takes fewer windows
+	Tries    int           `json:"tries"`     // windows at that edge at most, and for every 8 one at each share, up to 3; 0: 32
 	MostRate float64       `json:"most_rate"` // messages/s that a search of rate tries at most; 0: no bound but the client's
 
 	// Rotate has the servers alive together and loads them in turn: RotateAll, RotatePairs, or "" for a process alone each time.
@@ -80,8 +80,8 @@ const (
 // MostLinger is the last look at what a server gave back (results.ReturnedAfter): nothing is seen after it.
 const MostLinger = time.Minute
 
-// mostWork is the CPU time a message from which on a Go program may put a goroutine that spins aside for another (runtime/proc.go,
-// forcePreemptNS): several would then share a CPU, and none be worked on for as long as was asked.
+// mostWork is the CPU time a message from which on a Go program may put a goroutine that spins aside for another
+// (runtime/proc.go, forcePreemptNS): several would then share a CPU, and none be worked on for as long as was asked.
 const mostWork = 10 * time.Millisecond
 
 // NoShare is a share of none, where 0 is the scenario's own.
@@ -194,7 +194,8 @@ func (b Spec) checkSlow(s *scenarios.Scenario, p record.Params) error {
 			"scenario %s",
 			s.Name, having(func(s *scenarios.Scenario) bool { return s.Share != 0 }))
 	case s.Cores && p.BlockNS >= mostWork.Nanoseconds():
-		return fmt.Errorf("block %v: of %s less than %v: from there on Go lets another message have the CPU before the first is through", b.Stall, s.Name, mostWork)
+		return fmt.Errorf("block %v: of %s less than %v: from there on Go lets another message have the CPU before the first is through",
+			b.Stall, s.Name, mostWork)
 	case b.Stall != 0 && s.Block == 0:
 		return fmt.Errorf("scenario %s: no message of it blocks: leave out --block, or choose the scenario %s",
 			s.Name, having(func(s *scenarios.Scenario) bool { return s.Block != 0 }))
@@ -239,7 +240,8 @@ func (b Spec) checkDriver() error {
 	case b.Driver == "":
 		return nil
 	case b.Driver != Hey && b.Driver != Wrk:
-		return fmt.Errorf("driver %q: there is none of that name; there are %s and %s, and cbench's own engine without it", b.Driver, Hey, Wrk)
+		return fmt.Errorf("driver %q: there is none of that name; there are %s and %s, and cbench's own engine without it",
+			b.Driver, Hey, Wrk)
 	case b.Scenario != "http-echo":
 		return fmt.Errorf("driver %s: only http-echo, not %s", b.Driver, b.Scenario)
 	case b.Rate > 0:
@@ -265,7 +267,8 @@ func (b Spec) checkRotation(s *scenarios.Scenario) error {
 		return fmt.Errorf("rotate: %s measures memory at rest, which only a process of its own shows", s.Name)
 	case s.Piece > 0:
 		// At a slot's start the sockets still hold what was made, and paid for, in the slot before.
-		return fmt.Errorf("rotate: a reader of %s takes in one slot what was made in another; it needs a process of its own", s.Name)
+		return fmt.Errorf("rotate: a reader of %s takes in one slot what was made in another; it needs a process of its own",
+			s.Name)
 	case b.Rounds < 0 || b.Rounds > mostRounds:
 		return fmt.Errorf("rounds %d: must be 1 to %d", b.Rounds, mostRounds)
 	case b.Slot < 0 || b.Slot > mostSlot:
@@ -283,15 +286,17 @@ func (b Spec) rotation(p *record.Params, conns int) {
 	p.DurationNS, p.WarmupNS = int64(p.Rounds)*p.SlotNS, rampFor(slot).Nanoseconds()
 }
 
-// slotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few times in it. For comparing two servers more
-// and shorter slots are finer: in a closed loop a slot's scatter hardly depends on its length (the queues settle into one order, and stay in it), so that
-// what counts is how many there are. Each begins with caches that another server filled, though: not for ever shorter.
+// slotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few
+// times in it. For comparing two servers more and shorter slots are finer: in a closed loop a slot's scatter hardly
+// depends on its length (the queues settle into one order, and stay in it), so that what counts is how many there
+// are. Each begins with caches that another server filled, though: not for ever shorter.
 func slotFor(conns int) time.Duration {
 	return min(time.Second, max(200*time.Millisecond, time.Duration(conns)*100*time.Microsecond))
 }
 
-// rampFor is how long a slot's load runs before its latency and throughput are measured: in a closed loop until each connection's first message, all of
-// which are sent at once, has been answered and the queue is as long as it will be.
+// rampFor is how long a slot's load runs before its latency and throughput are measured: in a closed loop until each
+// connection's first message, all of which are sent at once, has been answered and the queue is as long as it will
+// be.
 func rampFor(slot time.Duration) time.Duration { return slot / 5 }
 
 // wants reports whether the server is among those that the spec is for.

@@ -23,9 +23,9 @@ type written struct {
 	How      ways          `json:"how"`
 }
 
-// Decode is the specs that one in JSON stands for: a list of shares or of ways to block is a spec for each (Spec.Each). Durations
-// are words such as "2s", and a number of connections may be "max". It is strict: a word that it does not know is an error, and so is a
-// duration without its unit.
+// Decode is the specs that one in JSON stands for: a list of shares or of ways to block is a spec for each
+// (Spec.Each). Durations are words such as "2s", and a number of connections may be "max". It is strict: a word that
+// it does not know is an error, and so is a duration without its unit.
 func Decode(text []byte) ([]Spec, error) {
 	type plain Spec             // without its methods
 	type deeper struct{ plain } // so that written, less deep, hides the fields of the same names (encoding/json)
@@ -40,7 +40,8 @@ func Decode(text []byte) ([]Spec, error) {
 		return nil, inWords(err)
 	}
 	s, w := Spec(in.plain), &in.written
-	s.Duration, s.Warmup, s.Slot, s.Window, s.Stall, s.Linger = w.Duration.of, w.Warmup.of, w.Slot.of, w.Window.of, w.Stall.of, w.Linger.of
+	s.Duration, s.Warmup, s.Slot = w.Duration.of, w.Warmup.of, w.Slot.of
+	s.Window, s.Stall, s.Linger = w.Window.of, w.Stall.of, w.Linger.of
 	if w.Linger.said && s.Linger == 0 {
 		s.Linger = NoLinger
 	}
@@ -131,8 +132,9 @@ func inWords(err error) error {
 	return err
 }
 
-// Each is the spec once for every way to block and share that was said, the shares of one way side by side; none said of either: as the
-// spec has it. A share of 0 that was said is none, and that but once: where nothing blocks, no way to do so matters.
+// Each is the spec once for every way to block and share that was said, the shares of one way side by side; none said
+// of either: as the spec has it. A share of 0 that was said is none, and that but once: where nothing blocks, no way
+// to do so matters.
 func (s Spec) Each(hows []string, shares []float64) (all []Spec) {
 	none := len(shares) > 0
 	if len(hows) == 0 {

@@ -138,8 +138,8 @@ func (s SLO) Slowest() (d time.Duration) {
 	return d
 }
 
-// Samples is how many messages a window must have for the finest percentile that is limited to be one, and not the slowest message
-// by another name.
+// Samples is how many messages a window must have for the finest percentile that is limited to be one, and not the
+// slowest message by another name.
 func (s SLO) Samples() float64 {
 	least := map[string]float64{"p50": 20, "p90": 50, "p99": 100, "p999": 1000, "max": 50, "mem": 20}
 	most := 20.0
