@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -106,16 +106,16 @@ func said(flag *pflag.Flag) string {
 }
 
 // modelsOf is the models of a plan that are to be found by their names: no twins, and no server of the user's own.
-func modelsOf(plan []record.Planned, of foreign) (names []string) {
+func modelsOf(planned []record.Planned, of foreign) (names []string) {
 	own, _ := of.servers() // an error is met again
 	all := map[string]bool{}
-	for i := range plan {
-		all[plan[i].Model] = true
+	for i := range planned {
+		all[planned[i].Model] = true
 	}
-	for i := range plan {
-		name := plan[i].Model
-		base, twin := strings.CutSuffix(name, harness.TwinSuffix)
-		isOwn := slices.ContainsFunc(own, func(s harness.Server) bool { return s.Name == name })
+	for i := range planned {
+		name := planned[i].Model
+		base, twin := strings.CutSuffix(name, plan.TwinSuffix)
+		isOwn := slices.ContainsFunc(own, func(s plan.Server) bool { return s.Name == name })
 		if !isOwn && !(twin && all[base]) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -23,17 +23,15 @@ func TestWrittenAhead(t *testing.T) {
 
 // What is kept by thread is read around the whole load: the window has its share.
 func TestWaitsAreTheWindowsShare(t *testing.T) {
-	m := &measurement{}
-	m.calm.before = probe.Usage{CPU: time.Second, QueueKnown: true}
-	m.calm.after = probe.Usage{CPU: 5 * time.Second, QueueKnown: true}
-	m.waits(probe.Usage{CPU: 3 * time.Second})
-	if c := m.cell.CPU; c.VoluntarySwitches == nil || c.RunQueueNS == nil || len(m.cell.Warnings) > 0 {
-		t.Errorf("%+v, warnings %q", c, m.cell.Warnings)
+	s, used := &session{}, probe.Usage{CPU: 3 * time.Second}
+	w := window{rested: probe.Usage{CPU: time.Second, QueueKnown: true}, worked: probe.Usage{CPU: 5 * time.Second, QueueKnown: true}}
+	s.waits(&w, used)
+	if c := s.cell.CPU; c.VoluntarySwitches == nil || c.RunQueueNS == nil || len(s.cell.Warnings) > 0 {
+		t.Errorf("%+v, warnings %q", c, s.cell.Warnings)
 	}
-	m = &measurement{}
-	m.calm.err = errors.New("it is gone")
-	m.waits(probe.Usage{CPU: 3 * time.Second})
-	if c := m.cell.CPU; c.VoluntarySwitches != nil || c.RunQueueNS != nil || len(m.cell.Warnings) != 1 {
-		t.Errorf("not known: %+v, warnings %q", c, m.cell.Warnings)
+	s = &session{}
+	s.waits(&window{restErr: errors.New("it is gone")}, used)
+	if c := s.cell.CPU; c.VoluntarySwitches != nil || c.RunQueueNS != nil || len(s.cell.Warnings) != 1 {
+		t.Errorf("not known: %+v, warnings %q", c, s.cell.Warnings)
 	}
 }

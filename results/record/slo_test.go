@@ -1,11 +1,9 @@
-package harness
+package record
 
 import (
 	"strings"
 	"testing"
 	"time"
-
-	"cbench/results/record"
 )
 
 func TestParseSLO(t *testing.T) {
@@ -19,7 +17,7 @@ func TestParseSLO(t *testing.T) {
 		{"p999<1500ms,p90<1s", "p90<1s,p999<1.5s"},
 	}
 	for _, tt := range tests {
-		got, err := parseSLO(tt.in)
+		got, err := ParseSLO(tt.in)
 		if err != nil || got.String() != tt.want {
 			t.Errorf("%q: %q, %v; want %q", tt.in, got, err, tt.want)
 		}
@@ -47,7 +45,7 @@ func TestParseSLOErrorsSayTheMend(t *testing.T) {
 		{"mem<5ms", "memory"},
 	}
 	for _, tt := range tests {
-		if got, err := parseSLO(tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if got, err := ParseSLO(tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%q: %q, %v; want an error with %q", tt.in, got, err, tt.want)
 		}
 	}
@@ -58,11 +56,11 @@ func FuzzParseSLO(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := parseSLO(text)
+		s, err := ParseSLO(text)
 		if err != nil {
 			return
 		}
-		again, err := parseSLO(s.String())
+		again, err := ParseSLO(s.String())
 		if err != nil || again.String() != s.String() {
 			t.Fatalf("%q is %q, which is %q, %v", text, s, again, err)
 		}
@@ -75,27 +73,27 @@ func FuzzParseSLO(f *testing.F) {
 }
 
 func TestBrokenIsTheFirstLimitThatWasNotKept(t *testing.T) {
-	s, err := parseSLO("p50<1ms,p99<5ms,mem<1MiB")
+	s, err := ParseSLO("p50<1ms,p99<5ms,mem<1MiB")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ms := time.Millisecond.Nanoseconds()
 	tests := []struct {
-		w    record.Window
+		w    Window
 		want string
 	}{
-		{record.Window{P50: ms - 1, P99: 5*ms - 1, Anon: 1<<20 - 1}, ""},
-		{record.Window{P50: ms, P99: 9 * ms}, "p50 was 1.00 ms, not under 1ms"},
-		{record.Window{P50: 1, P99: 7 * ms}, "p99 was 7.00 ms, not under 5ms"},
-		{record.Window{P50: 1, P99: 1, Anon: 2 << 20}, "mem was 2.00 MiB, not under 1MiB"},
-		{record.Window{P50: 1, P99: 1, P999: 60e9, Max: 60e9}, ""},
+		{Window{P50: ms - 1, P99: 5*ms - 1, Anon: 1<<20 - 1}, ""},
+		{Window{P50: ms, P99: 9 * ms}, "p50 was 1.00 ms, not under 1ms"},
+		{Window{P50: 1, P99: 7 * ms}, "p99 was 7.00 ms, not under 5ms"},
+		{Window{P50: 1, P99: 1, Anon: 2 << 20}, "mem was 2.00 MiB, not under 1MiB"},
+		{Window{P50: 1, P99: 1, P999: 60e9, Max: 60e9}, ""},
 	}
 	for _, tt := range tests {
-		if got := s.broken(tt.w); got != tt.want {
+		if got := s.Broken(tt.w); got != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.w, got, tt.want)
 		}
 	}
-	if s.slowest() != 5*time.Millisecond || s.samples() != 100 {
-		t.Errorf("slowest %v, samples %v", s.slowest(), s.samples())
+	if s.Slowest() != 5*time.Millisecond || s.Samples() != 100 {
+		t.Errorf("slowest %v, samples %v", s.Slowest(), s.Samples())
 	}
 }

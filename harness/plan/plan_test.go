@@ -1,4 +1,4 @@
-package harness
+package plan
 
 import (
 	"slices"
@@ -18,7 +18,7 @@ func servers(names ...string) (all []Server) {
 
 // names is the plan in short: a unit a word.
 func names(plan []record.Planned) (all []string) {
-	for _, unit := range units(plan) {
+	for _, unit := range Units(plan) {
 		var models []string
 		for _, p := range unit {
 			models = append(models, p.Model)
@@ -30,8 +30,8 @@ func names(plan []record.Planned) (all []string) {
 }
 
 func TestPlanOfRotations(t *testing.T) {
-	block := Block{Scenario: "echo", Conns: []int{10}, Reps: 1, Closed: true}
-	with := func(change func(*Block)) Block {
+	block := Spec{Scenario: "echo", Conns: []int{10}, Reps: 1, Closed: true}
+	with := func(change func(*Spec)) Spec {
 		b := block
 		change(&b)
 		return b
@@ -39,22 +39,22 @@ func TestPlanOfRotations(t *testing.T) {
 	tests := []struct {
 		name    string
 		servers []Server
-		block   Block
+		block   Spec
 		want    []string
 	}{
-		{"each alone", servers("floor", "pool"), with(func(b *Block) { b.Duration = time.Second }), []string{"floor", "pool"}},
+		{"each alone", servers("floor", "pool"), with(func(b *Spec) { b.Duration = time.Second }), []string{"floor", "pool"}},
 		{"all at once, the usual base first", servers("floor", "reactor", "pool"),
-			with(func(b *Block) { b.Rotate = RotateAll }), []string{"reactor floor pool"}},
-		{"all with a control", servers("floor", "pool"), with(func(b *Block) { b.Rotate, b.Twin = RotateAll, true }), []string{"floor pool floor-twin"}},
+			with(func(b *Spec) { b.Rotate = RotateAll }), []string{"reactor floor pool"}},
+		{"all with a control", servers("floor", "pool"), with(func(b *Spec) { b.Rotate, b.Twin = RotateAll, true }), []string{"floor pool floor-twin"}},
 		{"pairs with a base", servers("floor", "reactor", "pool"),
-			with(func(b *Block) { b.Rotate, b.Base, b.Twin = RotatePairs, "pool", true }), []string{"pool floor pool-twin", "pool reactor pool-twin"}},
-		{"one against itself", servers("floor"), with(func(b *Block) { b.Rotate, b.Twin = RotatePairs, true }), []string{"floor floor-twin"}},
+			with(func(b *Spec) { b.Rotate, b.Base, b.Twin = RotatePairs, "pool", true }), []string{"pool floor pool-twin", "pool reactor pool-twin"}},
+		{"one against itself", servers("floor"), with(func(b *Spec) { b.Rotate, b.Twin = RotatePairs, true }), []string{"floor floor-twin"}},
 		{"only some", servers("floor", "reactor", "pool"),
-			with(func(b *Block) { b.Rotate, b.Models = RotateAll, []string{"pool", "floor"} }), []string{"floor pool"}},
-		{"twice", servers("floor", "reactor"), with(func(b *Block) { b.Rotate, b.Reps = RotateAll, 2 }), []string{"reactor floor", "reactor floor"}},
+			with(func(b *Spec) { b.Rotate, b.Models = RotateAll, []string{"pool", "floor"} }), []string{"floor pool"}},
+		{"twice", servers("floor", "reactor"), with(func(b *Spec) { b.Rotate, b.Reps = RotateAll, 2 }), []string{"reactor floor", "reactor floor"}},
 	}
 	for _, tt := range tests {
-		plan, _, err := Plan(tt.servers, []Block{tt.block}, 1)
+		plan, _, err := Make(tt.servers, []Spec{tt.block}, 1)
 		if got := names(plan); err != nil || !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %q, %v; want %q", tt.name, got, err, tt.want)
 		}
@@ -70,22 +70,22 @@ func TestPlanOfRotations(t *testing.T) {
 func TestUnitsOfUnlikeServers(t *testing.T) {
 	mixed := servers("reactor", "foreign")
 	mixed[1].Procs = 0
-	plan, _, err := Plan(mixed, []Block{{Scenario: "echo", Conns: []int{10, 20}, Reps: 2, Rotate: RotatePairs, Twin: true}}, 7)
+	plan, _, err := Make(mixed, []Spec{{Scenario: "echo", Conns: []int{10, 20}, Reps: 2, Rotate: RotatePairs, Twin: true}}, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, unit := range units(plan) {
+	for _, unit := range Units(plan) {
 		if len(unit) != 3 || unit[0].Params.Rotation != "reactor+foreign+reactor-twin" || unit[0].Rep != unit[1].Rep || unit[0].Conns != unit[1].Conns {
 			t.Errorf("not a pair: %+v", unit)
 		}
 	}
-	if n := len(units(plan)); n != 4 {
+	if n := len(Units(plan)); n != 4 {
 		t.Errorf("%d units, want a pair at 2 numbers of connections twice", n)
 	}
 }
 
 func TestRotationParams(t *testing.T) {
-	plan, _, err := Plan(servers("a", "b"), []Block{{Scenario: "echo", Conns: []int{10_000}, Reps: 1, Rate: 100, Arrivals: record.Poisson, Rotate: RotateAll, Width: 0.01}}, 1)
+	plan, _, err := Make(servers("a", "b"), []Spec{{Scenario: "echo", Conns: []int{10_000}, Reps: 1, Rate: 100, Arrivals: record.Poisson, Rotate: RotateAll, Width: 0.01}}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestEstimate(t *testing.T) {
 
 func TestBlockFromJSON(t *testing.T) {
 	text := `{"scenario": "echo", "conns": [100, "max"], "rate": 20000, "rotate": "all", "slot": "250ms", "duration": "2s", "width": 0.015}`
-	all, err := DecodeBlock([]byte(text))
+	all, err := Decode([]byte(text))
 	if err != nil || len(all) != 1 {
 		t.Fatalf("%+v, %v", all, err)
 	}
@@ -141,7 +141,7 @@ func TestBlockFromJSON(t *testing.T) {
 		`{"how": [["spin"]]}`:  "inline",
 		`[1]`:                  "array",
 	} {
-		if _, err := DecodeBlock([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Decode([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
@@ -160,7 +160,7 @@ func TestBlockOfSeveral(t *testing.T) {
 		`{"share": [0, 0.1], "how": "offload"}`: {{"offload", NoShare}, {"offload", 0.1}},
 		`{"share": [0, 1], "how": ["inline", "spin"]}`: {{"inline", NoShare}, {"inline", 1}, {"spin", 1}},
 	} {
-		all, err := DecodeBlock([]byte(text))
+		all, err := Decode([]byte(text))
 		var got []part
 		for _, b := range all {
 			got = append(got, part{b.How, b.Share})
@@ -176,7 +176,7 @@ func FuzzBlock(f *testing.F) {
 	f.Add([]byte(`{"conns": [null], "duration": "-1s", "reps": -1}`))
 	f.Add([]byte(`{"scenario": "blocking", "conns": [10], "duration": "1s", "share": [0, 0.1], "how": ["inline", "spin"]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		all, err := DecodeBlock(text)
+		all, err := Decode(text)
 		if err != nil {
 			return
 		}
@@ -188,11 +188,21 @@ func FuzzBlock(f *testing.F) {
 		}
 		b.Conns = slices.DeleteFunc(b.Conns, func(n int) bool { return n > 1000 })
 		b.Reps = min(b.Reps, 3)
-		plan, _, err := Plan(servers("floor", "reactor"), []Block{b}, 1) // never panics
+		plan, _, err := Make(servers("floor", "reactor"), []Spec{b}, 1) // never panics
 		for _, p := range plan {
 			if err == nil && (p.Params.DurationNS <= 0 || Estimate(p) <= 0) {
 				t.Fatalf("%q plans %+v", text, p)
 			}
 		}
 	})
+}
+
+// Work that takes so long that Go would let another message have the CPU is refused.
+func TestWorkIsShort(t *testing.T) {
+	for stall, fine := range map[time.Duration]bool{0: true, 9 * time.Millisecond: true, mostWork: false, 50 * time.Millisecond: false} {
+		b := Spec{Scenario: "work", Conns: []int{8}, Reps: 1, Duration: time.Second, Stall: stall}
+		if _, _, err := Make([]Server{{Name: "reactor", Args: []string{"reactor"}, Speaks: []string{"lines:echo", "block"}}}, []Spec{b}, 1); (err == nil) != fine {
+			t.Errorf("work of %v: %v", stall, err)
+		}
+	}
 }

@@ -1,6 +1,5 @@
-// Package harness runs an experiment: every server of the plan as a process of its own, under every load, proved and
-// measured from outside. It knows a server by its command line, its address and its process id only.
-package harness
+// Package plan says what a run measures: servers, specifications of loads, and every repetition that they come to, in its order.
+package plan
 
 import (
 	"errors"
@@ -17,45 +16,6 @@ import (
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
 )
-
-// Server is a program that can be measured.
-type Server struct {
-	Name   string
-	Args   []string // its command line; "{addr}" stands for the address to listen on, "{procs}" for Procs
-	Speaks []string // parts of the workload
-	Own    bool     // one of cbench's own, which tells of its Go runtime
-	Procs  int      // GOMAXPROCS that it was told; 0: not told
-	TwinOf string   // the server that this one is, under another name; "": it is itself
-
-	Also    []Way  // command lines for what the first does not speak: a system may have one library for HTTP and another for lines
-	Version string // as the server tells it; "": not known, or cbench's own
-
-	Original record.Original // of a server of another make that came with cbench
-}
-
-// Way is a way to start a server.
-type Way struct {
-	Args   []string
-	Speaks []string
-}
-
-// speaking is the server, started so that it speaks all of that; else missing is a part of it that it does not.
-func (s Server) speaking(needs []string) (fit Server, missing string) {
-	for _, way := range append([]Way{{s.Args, s.Speaks}}, s.Also...) {
-		lacked := ""
-		for _, part := range needs {
-			if !slices.Contains(way.Speaks, part) {
-				lacked = part
-			}
-		}
-		if lacked == "" {
-			s.Args, s.Speaks, s.Also = way.Args, way.Speaks, nil
-			return s, ""
-		}
-		missing = lacked
-	}
-	return s, missing
-}
 
 // The drivers of a load that are not our own: witnesses from outside.
 const (
@@ -84,14 +44,14 @@ func MaxConns() int {
 	return hard - max(wire.SpareFiles, loadSpare)
 }
 
-// Plan is every repetition that blocks ask for, in the order they are to run: all first repetitions in an order drawn from
+// Make is every repetition that specs ask for, in the order they are to run: all first repetitions in an order drawn from
 // seed, then all second ones in another, so that what drifts on the machine meets every server alike, and a run that
 // is cut short has measured all of them. Servers that are loaded in turn stand together. skipped says which servers do not
 // speak what a scenario needs.
-func Plan(servers []Server, blocks []Block, seed uint64) (plan []record.Planned, skipped []string, err error) {
+func Make(servers []Server, specs []Spec, seed uint64) (plan []record.Planned, skipped []string, err error) {
 	byRep := map[int][][]record.Planned{} // units
 	asked := map[record.Key]bool{}
-	for _, b := range blocks {
+	for _, b := range specs {
 		s := scenarios.ByName(b.Scenario)
 		if s == nil {
 			return nil, nil, errors.New(words.NoneOf("scenario", b.Scenario, scenarios.Names()))
@@ -140,7 +100,7 @@ func Plan(servers []Server, blocks []Block, seed uint64) (plan []record.Planned,
 }
 
 // linger is how long is watched after that repetition what a server gives back; nil: as long as the run says.
-func (b Block) linger(rep int) *int64 {
+func (b Spec) linger(rep int) *int64 {
 	if b.Linger == 0 || rep != 1 || b.Rotate != "" {
 		return nil
 	}
@@ -148,10 +108,10 @@ func (b Block) linger(rep int) *int64 {
 	return &ns
 }
 
-// able is the servers that the block is for and that speak what the scenario needs, and who does not.
-func (b Block) able(servers []Server, s *scenarios.Scenario) (able []Server, skipped []string) {
+// able is the servers that the spec is for and that speak what the scenario needs, and who does not.
+func (b Spec) able(servers []Server, s *scenarios.Scenario) (able []Server, skipped []string) {
 	for _, server := range servers {
-		switch _, missing := server.speaking(s.Needs); {
+		switch _, missing := server.Speaking(s.Needs); {
 		case !b.wants(server.Name):
 		case missing != "":
 			skipped = append(skipped, fmt.Sprintf("%s does not speak %s: no %s", server.Name, missing, s.Name))
@@ -162,8 +122,9 @@ func (b Block) able(servers []Server, s *scenarios.Scenario) (able []Server, ski
 	return able, skipped
 }
 
-// procs is the server on each of the numbers of threads that the block is to compare, fewest first. One that is not ours is told none.
-func (b Block) procs(s Server) []Server {
+// procs is the server on each of the numbers of threads that the spec is to compare, fewest first. One that is not
+// ours is told none.
+func (b Spec) procs(s Server) []Server {
 	if !s.Own || len(b.Procs) == 0 {
 		return []Server{s}
 	}
@@ -176,7 +137,7 @@ func (b Block) procs(s Server) []Server {
 }
 
 // sets is which servers are measured together: each by itself, or those of one rotation, what they are compared with first.
-func (b Block) sets(able []Server) (sets [][]Server, err error) {
+func (b Spec) sets(able []Server) (sets [][]Server, err error) {
 	if b.Rotate == "" || len(able) == 0 {
 		for _, s := range able {
 			sets = append(sets, []Server{s})
@@ -185,7 +146,8 @@ func (b Block) sets(able []Server) (sets [][]Server, err error) {
 	}
 	for _, s := range able {
 		if strings.Contains(s.Name, rotationJoin) {
-			return nil, fmt.Errorf("name %q: must hold no %q: the names of a rotation are joined by it (--name)", s.Name, rotationJoin)
+			return nil, fmt.Errorf("name %q: must hold no %q: the names of a rotation are joined by it (--name)",
+				s.Name, rotationJoin)
 		}
 	}
 	base, err := b.base(able)
@@ -195,7 +157,7 @@ func (b Block) sets(able []Server) (sets [][]Server, err error) {
 	others := slices.DeleteFunc(slices.Clone(able), func(s Server) bool { return s.Name == base.Name && s.Procs == base.Procs })
 	var control []Server
 	if b.Twin {
-		control = []Server{base.twin()}
+		control = []Server{base.Twin()}
 	}
 	switch {
 	case len(others) == 0 && !b.Twin:
@@ -203,7 +165,7 @@ func (b Block) sets(able []Server) (sets [][]Server, err error) {
 	case len(others) == 0 || b.Rotate == RotateAll:
 		return [][]Server{slices.Concat([]Server{base}, others, control)}, nil
 	}
-	for _, other := range others { // with a control in each: how two processes of one program differ is to be known as well as how two programs do
+	for _, other := range others { // with a control in each: how two processes of one program differ is to be known too
 		sets = append(sets, slices.Concat([]Server{base, other}, control))
 	}
 	return sets, nil
@@ -213,7 +175,7 @@ func (b Block) sets(able []Server) (sets [][]Server, err error) {
 const rotationJoin = "+"
 
 // base is the server that the others are compared with.
-func (b Block) base(able []Server) (Server, error) {
+func (b Spec) base(able []Server) (Server, error) {
 	for _, name := range []string{b.Base, DefaultBase} {
 		if i := slices.IndexFunc(able, func(s Server) bool { return s.Name == name }); i >= 0 {
 			return able[i], nil
@@ -223,14 +185,6 @@ func (b Block) base(able []Server) (Server, error) {
 		}
 	}
 	return able[0], nil
-}
-
-// TwinSuffix makes the name of a server that is another once more: an A/A control.
-const TwinSuffix = "-twin"
-
-func (s Server) twin() Server {
-	s.TwinOf, s.Name = s.Name, s.Name+TwinSuffix
-	return s
 }
 
 // planned is one repetition of a set of servers.
@@ -247,8 +201,8 @@ func planned(set []Server, scenario string, conns, rep int, seed uint64, params 
 	return unit
 }
 
-// rotationOf names the servers of a rotation. One on another number of threads than what it is compared with says so, or pairs that differ in
-// that alone would be one repetition.
+// rotationOf names the servers of a rotation. One on another number of threads than what it is compared with says so,
+// or pairs that differ in that alone would be one repetition.
 func rotationOf(set []Server) string {
 	var names []string
 	for _, s := range set {
@@ -261,10 +215,11 @@ func rotationOf(set []Server) string {
 	return strings.Join(names, rotationJoin)
 }
 
-// units parts a plan into what is measured at once: one repetition of a server, or of all those of a rotation.
-func units(plan []record.Planned) (all [][]record.Planned) {
+// Units parts a plan into what is measured at once: one repetition of a server, or of all those of a rotation.
+func Units(plan []record.Planned) (all [][]record.Planned) {
 	for i, p := range plan {
-		servers := 1 + strings.Count(p.Params.Rotation, rotationJoin) // two blocks may rotate the same servers, on other numbers of threads
+		// two specs may rotate the same servers, on other numbers of threads
+		servers := 1 + strings.Count(p.Params.Rotation, rotationJoin)
 		if n := len(all); n > 0 && p.Params.Rotation != "" && len(all[n-1]) < servers && together(p, plan[i-1]) {
 			all[n-1] = append(all[n-1], p)
 		} else {
@@ -280,8 +235,14 @@ func together(a, b record.Planned) bool {
 	return a.Params == b.Params && a.Scenario == b.Scenario && a.Conns == b.Conns && a.Rep == b.Rep && a.Seed == b.Seed
 }
 
-// Estimate is how long a repetition takes, or the share of one server in a rotation: the load, and what is known by experience to come
-// on top of it for starting, connecting, settling down and closing.
+// The diagnostic pass: long enough for some thousands of messages.
+const (
+	DiagnosedFor = time.Second
+	SettledIn    = 200 * time.Millisecond
+)
+
+// Estimate is how long a repetition takes, or the share of one server in a rotation: the load, and what is known by
+// experience to come on top of it for starting, connecting, settling down and closing.
 func Estimate(p record.Planned) time.Duration {
 	const (
 		start     = 150 * time.Millisecond // and stopping
@@ -308,7 +269,7 @@ func Estimate(p record.Planned) time.Duration {
 			took += time.Second // unless the run says otherwise
 		}
 		if p.Diagnose {
-			took += settledIn + diagnosedFor
+			took += SettledIn + DiagnosedFor
 		}
 		return took
 	}

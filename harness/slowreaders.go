@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results/record"
@@ -17,15 +18,15 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// deafLook is how often it is looked what members that do not read cost: a few hundred microseconds of one CPU each time.
-const deafLook = 100 * time.Millisecond
+// slowLook is how often it is looked what members that do not read cost: a few hundred microseconds of one CPU each time.
+const slowLook = 100 * time.Millisecond
 
-// deafWatch looks at a server while some of its members do not read. When they are dropped only the server knows: what it closes stands
-// in the socket behind bytes that nobody reads.
-type deafWatch struct {
+// slowWatch looks at a server while some of its members do not read. When they are dropped only the server knows:
+// what it closes stands in the socket behind bytes that nobody reads.
+type slowWatch struct {
 	proc  *server.Process
 	stats *statsConn
-	deaf  time.Time // from when on they do not read: as the measured window begins
+	from  time.Time // of their not reading: the measured window begins then
 	stop  chan struct{}
 	done  chan struct{}
 
@@ -36,26 +37,27 @@ type deafWatch struct {
 	err   error // of asking for the counts, which ends that
 }
 
-// watchDeaf begins to look; nil where everybody reads. The load is to begin now.
-func (m *measurement) watchDeaf(p record.Planned, proc *server.Process) *deafWatch {
-	s := scenarios.ByName(p.Scenario)
-	if s == nil || !s.Deaf {
+// watchSlowReaders begins to look; nil where everybody reads. The load is to begin now.
+func (s *session) watchSlowReaders() *slowWatch {
+	p := s.plan
+	of := scenarios.ByName(p.Scenario)
+	if of == nil || !of.Deaf {
 		return nil
 	}
-	members := s.Extra(traffic(p.Params, p.Conns, p.Seed), p.Conns)
-	w := &deafWatch{
-		proc: proc, deaf: time.Now().Add(time.Duration(p.Params.WarmupNS)), stop: make(chan struct{}), done: make(chan struct{}),
+	members := of.Extra(plan.Traffic(p.Params, p.Conns, p.Seed), p.Conns)
+	w := &slowWatch{
+		proc: s.proc, from: time.Now().Add(time.Duration(p.Params.WarmupNS)), stop: make(chan struct{}), done: make(chan struct{}),
 		found: record.Deaf{Members: members, BoundBytes: int64(members) * wire.MaxOwed},
 	}
-	w.stats, w.err = dialStats(proc.Addr.String())
+	w.stats, w.err = dialStats(s.proc.Addr.String())
 	go w.look()
 	return w
 }
 
-func (w *deafWatch) look() {
+func (w *slowWatch) look() {
 	defer close(w.done)
 	defer w.stats.close()
-	tick := time.NewTicker(deafLook)
+	tick := time.NewTicker(slowLook)
 	defer tick.Stop()
 	for {
 		select {
@@ -70,10 +72,10 @@ func (w *deafWatch) look() {
 }
 
 // memory keeps the most that there was. From counters: exact readings would hold up the server.
-func (w *deafWatch) memory() {
+func (w *slowWatch) memory() {
 	now := time.Now() // before it is read, so that what all hold who read is no more than that
 	if at, err := probe.ReadResident(w.proc.PIDs()); err == nil {
-		if now.Before(w.deaf) {
+		if now.Before(w.from) {
 			w.all = at.Anon
 		} else {
 			w.anon.add(at.Anon)
@@ -92,7 +94,7 @@ func (w *deafWatch) memory() {
 	}
 }
 
-func (w *deafWatch) count() {
+func (w *slowWatch) count() {
 	if w.err != nil {
 		return
 	}
@@ -101,7 +103,7 @@ func (w *deafWatch) count() {
 		return
 	}
 	if was := w.found.Dropped; n > 0 && (was == nil || n > *was) {
-		at := time.Since(w.deaf).Nanoseconds()
+		at := time.Since(w.from).Nanoseconds()
 		if w.found.FirstDropNS == nil {
 			w.found.FirstDropNS = &at
 		}
@@ -110,62 +112,64 @@ func (w *deafWatch) count() {
 	w.found.Dropped = &n
 }
 
-// deaf writes down what was found. The load is through.
-func (m *measurement) deaf(w *deafWatch) {
+// slowReaders writes down what was found. The load is through.
+func (s *session) slowReaders(w *slowWatch) {
 	if w == nil {
 		return
 	}
 	close(w.stop)
 	<-w.done
 	if w.err != nil {
-		m.warn("how many members were dropped is not known: %v", w.err)
+		s.warn("how many members were dropped is not known: %v", w.err)
 	}
-	if w.all == 0 && m.cell.Memory.Anon != nil { // no warm-up was long enough to look: what traffic takes is counted too
-		w.all = *m.cell.Memory.Anon
+	if w.all == 0 && s.cell.Memory.Anon != nil { // no warm-up was long enough to look: what traffic takes is counted too
+		w.all = *s.cell.Memory.Anon
 	}
 	if w.all > 0 && w.anon.peak > 0 {
 		peak, held := max(0, w.anon.peak-w.all), max(0, w.anon.held-w.all)
 		w.found.PeakAnon = &peak
-		if w.anon.n >= deafLooks {
+		if w.anon.n >= looksASecond {
 			w.found.HeldAnon = &held
 		}
 	}
-	m.cell.Deaf, m.cell.Load.DroppedSlow = &w.found, w.found.Dropped
-	m.bounded()
+	s.cell.Deaf, s.cell.Load.DroppedSlow = &w.found, w.found.Dropped
+	s.bounded()
 }
 
-// leastGarbage is what a heap may hold beside what lives before it is collected, in any case (the Go runtime's heapMinimum, mgcpacer.go);
-// else it is as much again as lives (GOGC=100).
+// leastGarbage is what a heap may hold beside what lives before it is collected, in any case (the Go runtime's
+// heapMinimum, mgcpacer.go); else it is as much again as lives (GOGC=100).
 const leastGarbage = 4 << 20
 
-// bounded warns where the server grew by more than it may owe those that do not read, and as much again for garbage. The healthy are owed
-// next to nothing but for a moment, which is no growth that holds for a second; and what traffic takes was there before, when all read. It is no
-// reason to void: it is the server that does not keep to the workload, and what it did meanwhile was measured as well as ever.
-func (m *measurement) bounded() {
-	d := m.cell.Deaf
+// bounded warns where the server grew by more than it may owe those that do not read, and as much again for garbage.
+// The healthy are owed next to nothing but for a moment, which is no growth that holds for a second; and what traffic
+// takes was there before, when all read. It is no reason to void: it is the server that does not keep to the
+// workload, and what it did meanwhile was measured as well as ever.
+func (s *session) bounded() {
+	d := s.cell.Deaf
 	if d.Members == 0 || d.HeldAnon == nil || *d.HeldAnon <= 2*d.BoundBytes+leastGarbage {
 		return
 	}
-	m.warn("beside %d members that do not read the server's own memory grew by %s for a second and longer: it may owe them %s together, "+
-		"and garbage is no more than as much again; what the rest is is not known", d.Members, words.Bytes(float64(*d.HeldAnon)), words.Bytes(float64(d.BoundBytes)))
+	s.warn("beside %d members that do not read the server's own memory grew by %s for a second and longer: "+
+		"it may owe them %s together, and garbage is no more than as much again; what the rest is is not known",
+		d.Members, words.Bytes(float64(*d.HeldAnon)), words.Bytes(float64(d.BoundBytes)))
 }
 
-// level is the most of something that was looked at again and again, and the most that it was for some looks on end: after a pause of the
-// machine the healthy are owed much too, for a moment.
+// level is the most of something that was looked at again and again, and the most that it was for some looks on end:
+// after a pause of the machine the healthy are owed much too, for a moment.
 type level struct {
 	peak, held int64
-	recent     [deafLooks]int64 // a ring
+	recent     [looksASecond]int64 // a ring
 	n          int
 }
 
-// deafLooks make a second.
-const deafLooks = int(time.Second / deafLook)
+// looksASecond make a second.
+const looksASecond = int(time.Second / slowLook)
 
 func (l *level) add(v int64) {
-	l.recent[l.n%deafLooks] = v
+	l.recent[l.n%looksASecond] = v
 	l.n++
 	l.peak = max(l.peak, v)
-	if l.n >= deafLooks {
+	if l.n >= looksASecond {
 		l.held = max(l.held, slices.Min(l.recent[:]))
 	}
 }

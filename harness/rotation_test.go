@@ -57,11 +57,11 @@ func TestMedianIntervalHoldsTheMedian(t *testing.T) {
 func made(perMessage ...[]float64) *rotation {
 	r := &rotation{}
 	for _, times := range perMessage {
-		m := &member{measurement: &measurement{cell: record.Cell{Rotation: &record.Rotation{}}}}
+		m := &rotated{session: &session{cell: record.Cell{Rotation: &record.Rotation{}}}}
 		for _, ns := range times {
 			m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, record.Round{ServerNSPerMessage: ns})
 		}
-		r.members = append(r.members, m)
+		r.servers = append(r.servers, m)
 	}
 	return r
 }
@@ -86,25 +86,25 @@ func TestWidth(t *testing.T) {
 		t.Error("five rounds are too few")
 	}
 	r := made(base, times(2), times(0.5, 3))
-	r.members[2].out = true
+	r.servers[2].out = true
 	if width, sure := r.width(); !sure || width > 1e-9 {
 		t.Errorf("who is out does not count: ±%g, %v", width, sure)
 	}
 	r = made(base, times(2, 2, 2, 2, 2, 2, 2, 9))
 	for i := range 2 {
-		r.members[1].cell.Rotation.Rounds[6+i].Void = "disturbed"
+		r.servers[1].cell.Rotation.Rounds[6+i].Void = "disturbed"
 	}
 	if width, sure := r.width(); !sure || width > 1e-9 {
 		t.Errorf("void rounds do not count: ±%g, %v", width, sure)
 	}
-	r.members[0].out = true
+	r.servers[0].out = true
 	if _, sure := r.width(); sure {
 		t.Error("without a base nothing is known")
 	}
 }
 
-// A rotation ends early by width alone: not before enough rounds, not in the middle of forward and backward, and not when it is told
-// never to.
+// A rotation ends early by width alone: not before enough rounds, not in the middle of forward and backward, and not
+// when it is told never to.
 func TestKnownAfter(t *testing.T) {
 	times := func(n int, ns float64) (v []float64) {
 		for range n {
@@ -141,13 +141,15 @@ func slotOf(t *testing.T, n int64, latency int64) slot {
 	l.Mean = float64(latency)
 	late := 0.5
 	at := time.Unix(0, 0)
-	return slot{
+	return slot{window: window{
 		report: load.Report{
 			Sent: n, Expected: n, Received: n, InWindow: n - 10, All: 2 * n, WindowNS: 1e9, CPUNS: 5e8, Latency: l, Service: l, LateRatio: &late,
 		},
-		idle: probe.Usage{At: at.Add(-time.Second)}, from: probe.Usage{At: at, CPU: 100 * time.Millisecond}, to: probe.Usage{At: at.Add(time.Second), CPU: 400 * time.Millisecond},
-		rest: probe.Usage{At: at.Add(2 * time.Second), CPU: 500 * time.Millisecond},
-		wall: time.Second, others: 10 * time.Millisecond,
+		rested: probe.Usage{At: at.Add(-time.Second)}, worked: probe.Usage{At: at.Add(2 * time.Second), CPU: 500 * time.Millisecond},
+		from: account{server: probe.Usage{At: at, CPU: 100 * time.Millisecond}},
+		to:   account{server: probe.Usage{At: at.Add(time.Second), CPU: 400 * time.Millisecond}},
+		took: time.Second,
+	}, others: 10 * time.Millisecond,
 	}
 }
 
@@ -164,13 +166,13 @@ func TestRound(t *testing.T) {
 	if got := s.round(); got.Void == "" {
 		t.Error("the others took 3% of a CPU, and the round counts")
 	}
-	if got := (&slot{report: load.Report{WindowNS: 1e9}}).round(); got.Void == "" || math.IsNaN(got.ServerNSPerMessage) {
+	if got := (&slot{window: window{report: load.Report{WindowNS: 1e9}}}).round(); got.Void == "" || math.IsNaN(got.ServerNSPerMessage) {
 		t.Errorf("nothing was answered: %+v", got)
 	}
 }
 
 func TestSums(t *testing.T) {
-	m := &member{measurement: &measurement{cell: record.Cell{
+	m := &rotated{session: &session{cell: record.Cell{
 		Params: record.Params{Loop: "open", SlotNS: 1e9}, Rotation: &record.Rotation{},
 	}}}
 	m.add(slotOf(t, 1000, 2000))
@@ -215,14 +217,13 @@ func TestSlotIsDisturbed(t *testing.T) {
 	} {
 		of := func(share float64) time.Duration { return time.Duration(share * float64(tt.window)) }
 		at := time.Unix(0, 0)
-		s := slot{
+		s := slot{window: window{
 			report: load.Report{CPUNS: of(0.5).Nanoseconds()},
-			from:   probe.Usage{At: at}, to: probe.Usage{At: at.Add(tt.window), CPU: of(0.3)},
-			before: probe.Machine{At: at, CPUs: map[int]probe.CPUTime{}},
-			after: probe.Machine{At: at.Add(tt.window), CPUs: map[int]probe.CPUTime{
-				0: {Idle: of(0.7 - tt.busy - tt.stolen), Steal: of(tt.stolen)}, 1: {Idle: of(0.5)},
+			from:   account{server: probe.Usage{At: at}, machine: probe.Machine{At: at, CPUs: map[int]probe.CPUTime{}}},
+			to: account{server: probe.Usage{At: at.Add(tt.window), CPU: of(0.3)}, machine: probe.Machine{
+				At: at.Add(tt.window), CPUs: map[int]probe.CPUTime{0: {Idle: of(0.7 - tt.busy - tt.stolen), Steal: of(tt.stolen)}, 1: {Idle: of(0.5)}},
 			}},
-		}
+		}}
 		if why := s.taken([]int{0, 1}); (why != "") != tt.want {
 			t.Errorf("%s: %q", tt.name, why)
 		}
@@ -238,14 +239,15 @@ func TestDisturbedRound(t *testing.T) {
 	}
 }
 
-// The parts of the CPU time are scaled to its clock, as those of a single run are, and what one slot does not know the sum does not.
+// The parts of the CPU time are scaled to its clock, as those of a single run are, and what one slot does not know
+// the sum does not.
 func TestSumsOfParts(t *testing.T) {
 	for _, known := range []bool{true, false} {
-		m := &member{measurement: &measurement{cell: record.Cell{Params: record.Params{SlotNS: 1e9}, Rotation: &record.Rotation{}}}}
+		m := &rotated{session: &session{cell: record.Cell{Params: record.Params{SlotNS: 1e9}, Rotation: &record.Rotation{}}}}
 		for i := range 3 {
 			s := slotOf(t, 1000, 2000)
-			s.idle.QueueKnown, s.rest.QueueKnown = true, known || i != 1
-			s.rest.User, s.rest.System = 300*time.Millisecond, 100*time.Millisecond // of a CPU time of 500 ms
+			s.rested.QueueKnown, s.worked.QueueKnown = true, known || i != 1
+			s.worked.User, s.worked.System = 300*time.Millisecond, 100*time.Millisecond // of a CPU time of 500 ms
 			m.add(s)
 		}
 		m.sums.into(m)
@@ -257,7 +259,7 @@ func TestSumsOfParts(t *testing.T) {
 			t.Errorf("run queue known %v: %v", known, value(c.RunQueueNS))
 		}
 	}
-	m := &member{measurement: &measurement{cell: record.Cell{Rotation: &record.Rotation{}}}}
+	m := &rotated{session: &session{cell: record.Cell{Rotation: &record.Rotation{}}}}
 	m.add(slotOf(t, 1000, 2000))
 	m.sums.into(m)
 	if c := m.cell.CPU; c.UserNS != nil || c.SystemNS != nil {
@@ -267,7 +269,7 @@ func TestSumsOfParts(t *testing.T) {
 
 // Fairness is of the rounds that count: one that does not is left out of the next one's, and is nothing to show for itself.
 func TestFairnessOfRounds(t *testing.T) {
-	m := &member{measurement: &measurement{cell: record.Cell{Rotation: &record.Rotation{}}}}
+	m := &rotated{session: &session{cell: record.Cell{Rotation: &record.Rotation{}}}}
 	for i, tt := range []struct {
 		jain      float64
 		disturbed string
@@ -284,7 +286,7 @@ func TestFairnessOfRounds(t *testing.T) {
 
 // A slot in which the server did not answer counts: with the latency of what waited, and without what is not known of it.
 func TestSilentSlotCounts(t *testing.T) {
-	m := &member{measurement: &measurement{cell: record.Cell{Params: record.Params{Loop: "closed", SlotNS: 1e9}, Rotation: &record.Rotation{}}}}
+	m := &rotated{session: &session{cell: record.Cell{Params: record.Params{Loop: "closed", SlotNS: 1e9}, Rotation: &record.Rotation{}}}}
 	m.add(slotOf(t, 1000, 2000))
 	silent := slotOf(t, 4, 3e9)
 	silent.report.InWindow, silent.report.Silence = 0, 3e9
@@ -292,9 +294,9 @@ func TestSilentSlotCounts(t *testing.T) {
 	disturbed := slotOf(t, 4, 5e9) // by others, for half a second of five
 	disturbed.report.Silence, disturbed.disturbed = 5e9, "in the slot of pool others took 60% of a CPU"
 	at := time.Unix(0, 0)
-	disturbed.before = probe.Machine{At: at, CPUs: map[int]probe.CPUTime{}}
-	disturbed.after = probe.Machine{At: at.Add(time.Second), CPUs: map[int]probe.CPUTime{0: {Idle: 500 * time.Millisecond}}}
-	disturbed.report.CPUNS, disturbed.to.CPU = 0, disturbed.from.CPU
+	disturbed.from.machine = probe.Machine{At: at, CPUs: map[int]probe.CPUTime{}}
+	disturbed.to.machine = probe.Machine{At: at.Add(time.Second), CPUs: map[int]probe.CPUTime{0: {Idle: 500 * time.Millisecond}}}
+	disturbed.report.CPUNS, disturbed.to.server.CPU = 0, disturbed.from.server.CPU
 	m.evidence.CPUs = []int{0}
 	m.add(disturbed)
 	m.sums.into(m)

@@ -1,4 +1,4 @@
-package harness
+package plan
 
 import (
 	"cmp"
@@ -14,9 +14,9 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// Block is a part of an experiment: one scenario under one load, at several numbers of connections. Zero values mean the
-// scenario's own defaults. How it is said in JSON: DecodeBlock.
-type Block struct {
+// Spec is a part of an experiment: one scenario under one load, at several numbers of connections. Zero values mean the
+// scenario's own defaults. How it is said in JSON: Decode.
+type Spec struct {
 	Scenario string        `json:"scenario"`
 	Why      string        `json:"why"`    // it is asked so, for whoever reads the suite
 	Models   []string      `json:"models"` // only these of the servers; none: all
@@ -31,22 +31,22 @@ type Block struct {
 	Arrivals string        `json:"arrivals"`  // open loop: "constant" (also "") or "poisson"
 	Pipeline int           `json:"pipeline"`  // messages under way at once a connection, closed loop; 0: 1
 	RoomSize int           `json:"room_size"` // members of a room
-	Share    float64       `json:"share"`     // of all messages that block, or of all members that do not read; 0: the scenario's, NoShare: none (in JSON 0)
+	Share    float64       `json:"share"`     // that block, or do not read; 0: the scenario's; NoShare (in JSON 0): none
 	Stall    time.Duration `json:"block"`     // how long each of those messages blocks
 	How      string        `json:"how"`       // and how: "inline" (also ""), "spin" or "offload"
 	Driver   string        `json:"driver"`    // who loads: Hey or Wrk; "": our own engine
 
-	// Linger is how long, after a first repetition, is watched what a server gives back; 0: what the run says (Experiment.Linger). In JSON
-	// "0s" is NoLinger.
+	// Linger is how long, after a first repetition, is watched what a server gives back; 0: what the run says
+	// (Experiment.Linger). In JSON "0s" is NoLinger.
 	Linger time.Duration `json:"linger"`
 
 	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
 
-	Search   string        `json:"search"`    // SearchRate or SearchConns: look for the most that keeps the limits; "": rate, where there are limits
-	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see parseSLO
+	Search   string        `json:"search"`    // SearchRate or SearchConns: the most that keeps the limits; "": rate, if there are any
+	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
 	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections
-	Edge     float64       `json:"edge"`      // to which share a search is to know the most; 0: 0.03. A coarser one takes fewer windows and has a wider interval
-	Tries    int           `json:"tries"`     // windows at that edge at most, and for every 8 of them one at each share of the curve, up to 3; 0: 32
+	Edge     float64       `json:"edge"`      // to which share a search knows the most; 0: 0.03. A coarser one takes fewer windows
+	Tries    int           `json:"tries"`     // windows at that edge at most, and for every 8 one at each share, up to 3; 0: 32
 	MostRate float64       `json:"most_rate"` // messages/s that a search of rate tries at most; 0: no bound but the client's
 
 	// Rotate has the servers alive together and loads them in turn: RotateAll, RotatePairs, or "" for a process alone each time.
@@ -80,8 +80,8 @@ const (
 // MostLinger is the last look at what a server gave back (results.ReturnedAfter): nothing is seen after it.
 const MostLinger = time.Minute
 
-// mostWork is the CPU time a message from which on a Go program may put a goroutine that spins aside for another (runtime/proc.go,
-// forcePreemptNS): several would then share a CPU, and none be worked on for as long as was asked.
+// mostWork is the CPU time a message from which on a Go program may put a goroutine that spins aside for another
+// (runtime/proc.go, forcePreemptNS): several would then share a CPU, and none be worked on for as long as was asked.
 const mostWork = 10 * time.Millisecond
 
 // NoShare is a share of none, where 0 is the scenario's own.
@@ -90,8 +90,8 @@ const NoShare = -1
 // NoLinger is not to watch at all, where 0 is what the run says.
 const NoLinger = -1
 
-// params fills in what the block leaves to the scenario, and says what forbids it.
-func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (record.Params, error) {
+// params fills in what the spec leaves to the scenario, and says what forbids it.
+func (b Spec) params(s *scenarios.Scenario, conns int, seed uint64) (record.Params, error) {
 	p := record.Params{
 		PayloadBytes: cmp.Or(b.Payload, s.Payload, defaultPayload), Driver: b.Driver,
 		DurationNS: b.Duration.Nanoseconds(), WarmupNS: b.Warmup.Nanoseconds(),
@@ -120,14 +120,14 @@ func (b Block) params(s *scenarios.Scenario, conns int, seed uint64) (record.Par
 			return p, err
 		}
 	}
-	if err := s.Check(traffic(p, conns, seed)); err != nil {
+	if err := s.Check(Traffic(p, conns, seed)); err != nil {
 		return p, err
 	}
 	return p, b.checkFiles(s, conns)
 }
 
 // loop fills in when messages are sent.
-func (b Block) loop(p *record.Params, s *scenarios.Scenario) {
+func (b Spec) loop(p *record.Params, s *scenarios.Scenario) {
 	p.Loop, p.RatePerS, p.Pipeline = "open", cmp.Or(b.Rate, s.Rate), 1
 	if b.Closed || p.RatePerS == 0 || p.Driver != "" {
 		p.Loop, p.RatePerS, p.Pipeline = "closed", 0, max(1, b.Pipeline)
@@ -141,7 +141,7 @@ func (b Block) loop(p *record.Params, s *scenarios.Scenario) {
 }
 
 // checkNumbers says which number is out of its bounds.
-func (b Block) checkNumbers(_ *scenarios.Scenario, p record.Params) error {
+func (b Spec) checkNumbers(_ *scenarios.Scenario, p record.Params) error {
 	switch {
 	case b.Reps < 1:
 		return fmt.Errorf("reps %d: must be at least 1", b.Reps)
@@ -164,7 +164,7 @@ func (b Block) checkNumbers(_ *scenarios.Scenario, p record.Params) error {
 }
 
 // checkLoop says what forbids to send so: by the scenario, or in that loop.
-func (b Block) checkLoop(s *scenarios.Scenario, p record.Params) error {
+func (b Spec) checkLoop(s *scenarios.Scenario, p record.Params) error {
 	switch {
 	case s.Storm && (b.Rate > 0 || b.SLO != ""):
 		return fmt.Errorf("scenario %s: it has no rate: all come as fast as they can", s.Name)
@@ -183,7 +183,7 @@ func (b Block) checkLoop(s *scenarios.Scenario, p record.Params) error {
 }
 
 // checkSlow says what forbids that some are slow.
-func (b Block) checkSlow(s *scenarios.Scenario, p record.Params) error {
+func (b Spec) checkSlow(s *scenarios.Scenario, p record.Params) error {
 	switch {
 	case b.How != "" && (s.Block == 0 || s.Share == 0):
 		return fmt.Errorf("scenario %s: none of its messages block while others do not: leave out --how, or choose the "+
@@ -194,7 +194,8 @@ func (b Block) checkSlow(s *scenarios.Scenario, p record.Params) error {
 			"scenario %s",
 			s.Name, having(func(s *scenarios.Scenario) bool { return s.Share != 0 }))
 	case s.Cores && p.BlockNS >= mostWork.Nanoseconds():
-		return fmt.Errorf("block %v: of %s less than %v: from there on Go lets another message have the CPU before the first is through", b.Stall, s.Name, mostWork)
+		return fmt.Errorf("block %v: of %s less than %v: from there on Go lets another message have the CPU before the first is through",
+			b.Stall, s.Name, mostWork)
 	case b.Stall != 0 && s.Block == 0:
 		return fmt.Errorf("scenario %s: no message of it blocks: leave out --block, or choose the scenario %s",
 			s.Name, having(func(s *scenarios.Scenario) bool { return s.Block != 0 }))
@@ -214,7 +215,7 @@ func having(has func(s *scenarios.Scenario) bool) string {
 }
 
 // checkFiles says that a process may not hold so many connections.
-func (b Block) checkFiles(s *scenarios.Scenario, conns int) error {
+func (b Spec) checkFiles(s *scenarios.Scenario, conns int) error {
 	if most := MaxConns() - b.extra(s, conns); conns > most {
 		return fmt.Errorf("conns %d: a process may hold %d descriptors here, enough for %d connections: "+
 			"raise the hard limit first (ulimit -Hn, LimitNOFILE= of a service, or limits.conf)", conns, most+wire.SpareFiles, most)
@@ -223,7 +224,7 @@ func (b Block) checkFiles(s *scenarios.Scenario, conns int) error {
 }
 
 // slow fills in what share is slow, and how.
-func (b Block) slow(p *record.Params, s *scenarios.Scenario) {
+func (b Spec) slow(p *record.Params, s *scenarios.Scenario) {
 	p.Share = max(0, cmp.Or(b.Share, s.Share))
 	if s.Block > 0 {
 		p.BlockNS = cmp.Or(b.Stall, s.Block).Nanoseconds()
@@ -234,12 +235,13 @@ func (b Block) slow(p *record.Params, s *scenarios.Scenario) {
 }
 
 // checkDriver says what forbids the driver: those from outside post bodies in a closed loop, and nothing else.
-func (b Block) checkDriver() error {
+func (b Spec) checkDriver() error {
 	switch {
 	case b.Driver == "":
 		return nil
 	case b.Driver != Hey && b.Driver != Wrk:
-		return fmt.Errorf("driver %q: there is none of that name; there are %s and %s, and cbench's own engine without it", b.Driver, Hey, Wrk)
+		return fmt.Errorf("driver %q: there is none of that name; there are %s and %s, and cbench's own engine without it",
+			b.Driver, Hey, Wrk)
 	case b.Scenario != "http-echo":
 		return fmt.Errorf("driver %s: only http-echo, not %s", b.Driver, b.Scenario)
 	case b.Rate > 0:
@@ -251,7 +253,7 @@ func (b Block) checkDriver() error {
 }
 
 // checkRotation says what forbids to load the servers in turn.
-func (b Block) checkRotation(s *scenarios.Scenario) error {
+func (b Spec) checkRotation(s *scenarios.Scenario) error {
 	switch {
 	case b.Rotate == "":
 		return nil
@@ -265,7 +267,8 @@ func (b Block) checkRotation(s *scenarios.Scenario) error {
 		return fmt.Errorf("rotate: %s measures memory at rest, which only a process of its own shows", s.Name)
 	case s.Piece > 0:
 		// At a slot's start the sockets still hold what was made, and paid for, in the slot before.
-		return fmt.Errorf("rotate: a reader of %s takes in one slot what was made in another; it needs a process of its own", s.Name)
+		return fmt.Errorf("rotate: a reader of %s takes in one slot what was made in another; it needs a process of its own",
+			s.Name)
 	case b.Rounds < 0 || b.Rounds > mostRounds:
 		return fmt.Errorf("rounds %d: must be 1 to %d", b.Rounds, mostRounds)
 	case b.Slot < 0 || b.Slot > mostSlot:
@@ -277,28 +280,30 @@ func (b Block) checkRotation(s *scenarios.Scenario) error {
 }
 
 // rotation fills in how long each server is loaded, and how often.
-func (b Block) rotation(p *record.Params, conns int) {
+func (b Spec) rotation(p *record.Params, conns int) {
 	slot := cmp.Or(b.Slot, slotFor(conns))
 	p.Rounds, p.SlotNS, p.Width = cmp.Or(b.Rounds, DefaultRounds), slot.Nanoseconds(), b.Width
 	p.DurationNS, p.WarmupNS = int64(p.Rounds)*p.SlotNS, rampFor(slot).Nanoseconds()
 }
 
-// slotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few times in it. For comparing two servers more
-// and shorter slots are finer: in a closed loop a slot's scatter hardly depends on its length (the queues settle into one order, and stay in it), so that
-// what counts is how many there are. Each begins with caches that another server filled, though: not for ever shorter.
+// slotFor is how long a slot lasts unless told otherwise. It grows with the connections, so that each speaks a few
+// times in it. For comparing two servers more and shorter slots are finer: in a closed loop a slot's scatter hardly
+// depends on its length (the queues settle into one order, and stay in it), so that what counts is how many there
+// are. Each begins with caches that another server filled, though: not for ever shorter.
 func slotFor(conns int) time.Duration {
 	return min(time.Second, max(200*time.Millisecond, time.Duration(conns)*100*time.Microsecond))
 }
 
-// rampFor is how long a slot's load runs before its latency and throughput are measured: in a closed loop until each connection's first message, all of
-// which are sent at once, has been answered and the queue is as long as it will be.
+// rampFor is how long a slot's load runs before its latency and throughput are measured: in a closed loop until each
+// connection's first message, all of which are sent at once, has been answered and the queue is as long as it will
+// be.
 func rampFor(slot time.Duration) time.Duration { return slot / 5 }
 
-// wants reports whether the server is among those that the block is for.
-func (b Block) wants(name string) bool { return len(b.Models) == 0 || slices.Contains(b.Models, name) }
+// wants reports whether the server is among those that the spec is for.
+func (b Spec) wants(name string) bool { return len(b.Models) == 0 || slices.Contains(b.Models, name) }
 
 // extra is how many connections beside conns the load may open.
-func (b Block) extra(s *scenarios.Scenario, conns int) int {
+func (b Spec) extra(s *scenarios.Scenario, conns int) int {
 	if s.Extra == nil {
 		return 0
 	}
@@ -306,8 +311,8 @@ func (b Block) extra(s *scenarios.Scenario, conns int) int {
 	return s.Extra(p, conns) + runtime.NumCPU() // each loop's share rounds up
 }
 
-// traffic is the parameters as the load knows them.
-func traffic(p record.Params, conns int, seed uint64) scenarios.Params {
+// Traffic is the parameters as the load knows them.
+func Traffic(p record.Params, conns int, seed uint64) scenarios.Params {
 	return scenarios.Params{
 		Conns: conns, Payload: p.PayloadBytes, RoomSize: p.RoomSize, Seed: seed,
 		Share: p.Share, Block: time.Duration(p.BlockNS), How: p.How,

@@ -1,4 +1,4 @@
-package harness
+package record
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -25,18 +24,18 @@ type limit struct {
 // limitNames is what can be limited: percentiles of latency from the due time, its maximum, and the server's anonymous memory.
 var limitNames = []string{"p50", "p90", "p99", "p999", "max", "mem"}
 
-// sloExample is the mend in errors.
-const sloExample = "such as p99<5ms or p50<1ms,mem<100MiB"
+// SLOExample is the mend in errors.
+const SLOExample = "such as p99<5ms or p50<1ms,mem<100MiB"
 
-// parseSLO reads limits: "NAME<AMOUNT", separated by commas. Spaces around a word do not matter.
-func parseSLO(text string) (SLO, error) {
+// ParseSLO reads limits: "NAME<AMOUNT", separated by commas. Spaces around a word do not matter.
+func ParseSLO(text string) (SLO, error) {
 	var s SLO
 	for part := range strings.SplitSeq(text, ",") {
 		l, err := parseLimit(part)
 		if err != nil {
 			return nil, fmt.Errorf("slo %q: %w", text, err)
 		}
-		if _, twice := s.below(l.name); twice {
+		if _, twice := s.Below(l.name); twice {
 			return nil, fmt.Errorf("slo %q: %s is limited twice", text, l.name)
 		}
 		s = append(s, l)
@@ -50,7 +49,7 @@ func parseLimit(part string) (limit, error) {
 	name, amount = strings.TrimSpace(name), strings.TrimSpace(amount)
 	switch {
 	case !found:
-		return limit{}, fmt.Errorf("%q is no limit; want NAME<AMOUNT, %s", strings.TrimSpace(part), sloExample)
+		return limit{}, fmt.Errorf("%q is no limit; want NAME<AMOUNT, %s", strings.TrimSpace(part), SLOExample)
 	case !slices.Contains(limitNames, name):
 		return limit{}, fmt.Errorf("%q cannot be limited; there are %s", name, strings.Join(limitNames, ", "))
 	case strings.HasPrefix(amount, "="):
@@ -117,11 +116,11 @@ func (l limit) amount() string {
 			return strconv.FormatInt(l.below/u.of, 10) + u.name
 		}
 	}
-	panic("harness: bytes that are not a whole number of bytes")
+	panic("record: bytes that are not a whole number of bytes")
 }
 
-// below is what a figure has to stay below.
-func (s SLO) below(name string) (int64, bool) {
+// Below is what a figure has to stay below.
+func (s SLO) Below(name string) (int64, bool) {
 	i := slices.IndexFunc(s, func(l limit) bool { return l.name == name })
 	if i < 0 {
 		return 0, false
@@ -129,8 +128,8 @@ func (s SLO) below(name string) (int64, bool) {
 	return s[i].below, true
 }
 
-// slowest is the longest latency that any limit allows; 0: none limits it.
-func (s SLO) slowest() (d time.Duration) {
+// Slowest is the longest latency that any limit allows; 0: none limits it.
+func (s SLO) Slowest() (d time.Duration) {
 	for _, l := range s {
 		if l.name != "mem" {
 			d = max(d, time.Duration(l.below))
@@ -139,9 +138,9 @@ func (s SLO) slowest() (d time.Duration) {
 	return d
 }
 
-// samples is how many messages a window must have for the finest percentile that is limited to be one, and not the slowest message
-// by another name.
-func (s SLO) samples() float64 {
+// Samples is how many messages a window must have for the finest percentile that is limited to be one, and not the
+// slowest message by another name.
+func (s SLO) Samples() float64 {
 	least := map[string]float64{"p50": 20, "p90": 50, "p99": 100, "p999": 1000, "max": 50, "mem": 20}
 	most := 20.0
 	for _, l := range s {
@@ -150,8 +149,8 @@ func (s SLO) samples() float64 {
 	return most
 }
 
-// broken is the first limit that the window did not keep, in words; "": it kept all.
-func (s SLO) broken(w record.Window) string {
+// Broken is the first limit that the window did not keep, in words; "": it kept all.
+func (s SLO) Broken(w Window) string {
 	for _, l := range s {
 		value, inWords := w.Anon, words.Bytes
 		if l.name != "mem" {
@@ -164,6 +163,6 @@ func (s SLO) broken(w record.Window) string {
 	return ""
 }
 
-func latencyOf(w record.Window, name string) int64 {
+func latencyOf(w Window, name string) int64 {
 	return map[string]int64{"p50": w.P50, "p90": w.P90, "p99": w.P99, "p999": w.P999, "max": w.Max}[name]
 }
