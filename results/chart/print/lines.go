@@ -1,0 +1,489 @@
+package print
+
+import (
+	"cmp"
+	"image/color"
+	"math"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+
+	"cbench/results/chart"
+	"cbench/results/words"
+)
+
+// grid is how the panels of lines stand.
+type grid struct {
+	columns, rows int
+	labelled      int  // the column whose lines are labelled, to its right
+	apart         bool // every panel has labels of its own, to its right: they show different models
+	each          vg.Length
+	labels        vg.Length // the width of a column of labels
+	yTicks        vg.Length // of the labels of the Y axis
+	head          vg.Length // what stands over the data of a panel
+	few           []chart.Tick
+}
+
+const (
+	mostLabel  = vg.Length(150) // a name that is longer is shortened
+	mostValue  = vg.Length(90)
+	swatch     = vg.Length(18)
+	markRadius = vg.Length(3.1)
+	dodgeBy    = vg.Length(2.4)
+	mostDodge  = vg.Length(14)
+)
+
+func (g grid) height() vg.Length { return vg.Length(g.rows)*(g.each+gap) - gap }
+
+func (pg *page) gridOf() grid {
+	n := len(pg.shown)
+	g := grid{columns: n, head: 5}
+	if n > 3 {
+		g.columns = map[bool]int{true: 2, false: 3}[n == 4]
+	}
+	all, most := len(pg.labels(pg.shown, nil)), 0
+	for i := range pg.shown {
+		most = max(most, len(pg.labels(pg.shown[i:i+1], nil)))
+	}
+	if n > 1 && all > most+2 {
+		g.apart, g.columns = true, min(n, 2)
+	} else {
+		most = all
+	}
+	g.rows = (n + g.columns - 1) / g.columns
+	g.labelled = g.columns - 1
+	if n == 2 && pg.crowded(0) < pg.crowded(1) {
+		g.labelled = 0
+	}
+	if slices.ContainsFunc(pg.shown, func(p chart.Panel) bool { return p.Title != "" }) {
+		g.head += 16
+	}
+	if pg.Y.Title != "" {
+		g.head += linePitch
+	}
+	g.each = map[int]vg.Length{1: 290, 2: 270, 3: 250}[g.columns]
+	if g.rows > 1 {
+		g.each = 210
+	}
+	lines := vg.Length(most+1)*labelPitch + g.head + 10
+	if !g.apart { // the labels have the whole height, beside all rows
+		lines = (lines - vg.Length(g.rows-1)*gap) / vg.Length(g.rows)
+	}
+	g.each = max(g.each, lines)
+	for i := range pg.shown {
+		panels := pg.shown
+		if g.apart {
+			panels = pg.shown[i : i+1]
+		} else if i != g.labelled {
+			continue
+		}
+		labels := pg.labels(panels, &pg.shown[i])
+		for _, l := range labels {
+			g.labels = max(g.labels, l.width())
+		}
+		if head := pg.labelHead(&pg.shown[i]); len(labels) > 0 && labels[0].valued() {
+			g.labels = max(g.labels, valueLetters.Width(head))
+		}
+	}
+	height := g.each - g.head - xTicksHeight
+	g.few = pick(pg.frame.Y, func(a, b chart.Tick) bool {
+		return height*vg.Length(pg.frame.Y.Clamped(b.At)-pg.frame.Y.Clamped(a.At)) >= 22
+	})
+	for _, t := range g.few {
+		g.yTicks = max(g.yTicks, tickLetters.Width(t.Text)+5)
+	}
+	return g
+}
+
+// crowded is how many lines of a panel end too near to another for their labels to stand beside them.
+func (pg *page) crowded(panel int) (n int) {
+	var ends []float64
+	for _, s := range pg.shown[panel].Series {
+		joined, _ := pg.Stretches(s)
+		if len(joined) > 0 {
+			last := joined[len(joined)-1]
+			ends = append(ends, pg.frame.Y.Clamped(last[len(last)-1].Y))
+		}
+	}
+	slices.Sort(ends)
+	for i := 1; i < len(ends); i++ {
+		if ends[i]-ends[i-1] < 0.06 {
+			n++
+		}
+	}
+	return n
+}
+
+func (pg *page) drawLines(c draw.Canvas) {
+	g := pg.layout
+	columns := vg.Length(g.columns)
+	beside := 1
+	if g.apart {
+		beside = g.columns
+	}
+	width := (c.Max.X - c.Min.X - vg.Length(beside)*(g.labels+gap) - (columns-1)*gap) / columns
+	for i := range pg.shown {
+		row, col := i/g.columns, i%g.columns
+		left := c.Min.X + vg.Length(col)*(width+gap)
+		switch {
+		case g.apart:
+			left += vg.Length(col) * (g.labels + gap)
+		case col > g.labelled:
+			left += g.labels + gap
+		}
+		top := c.Max.Y - vg.Length(row)*(g.each+gap)
+		data := part(c, left+g.yTicks, top-g.each+xTicksHeight, left+width, top-g.head)
+		pg.panel(data, &pg.shown[i])
+		switch {
+		case g.apart:
+			pg.drawLabels(data, &pg.shown[i], pg.labels(pg.shown[i:i+1], &pg.shown[i]), top-g.each)
+		case row == 0 && col == g.labelled:
+			pg.drawLabels(data, &pg.shown[i], pg.labels(pg.shown, &pg.shown[i]), c.Min.Y)
+		}
+	}
+}
+
+// panel draws the axes and the series into data; ticks and titles stand around it.
+func (pg *page) panel(data draw.Canvas, p *chart.Panel) {
+	g := pg.layout
+	top := data.Max.Y + g.head
+	if p.Title != "" {
+		writeLines(data, top, linePitch, panelLetters, shorten(p.Title, panelLetters, data.Max.X-data.Min.X))
+	}
+	if pg.Y.Title != "" {
+		style := axisLetters
+		style.YAlign = draw.YBottom
+		at := vg.Point{X: data.Min.X - g.yTicks, Y: data.Max.Y + 6}
+		data.FillText(style, at, shorten(pg.Y.Title, style, data.Max.X-at.X))
+	}
+	style := tickLetters
+	style.XAlign = draw.XRight
+	for _, t := range g.few {
+		y := along(data.Min.Y, data.Max.Y, pg.frame.Y.Clamped(t.At))
+		data.StrokeLine2(draw.LineStyle{Color: rgb(chart.Grey.Grid), Width: 0.7}, data.Min.X, y, data.Max.X, y)
+		writeMiddle(data, style, vg.Point{X: data.Min.X - 5, Y: y}, t.Text)
+	}
+	pg.xTicks(data, false)
+	if p.Line != nil {
+		if at, stands := pg.frame.Y.At(p.Line.At); stands {
+			y := along(data.Min.Y, data.Max.Y, at)
+			dots := draw.LineStyle{Color: rgb(chart.Grey.Rule), Width: 1, Dashes: []vg.Length{2, 2}}
+			data.StrokeLine2(dots, data.Min.X, y, data.Max.X, y)
+			pg.ruleTitle(data, p, y)
+		}
+	}
+	for i, s := range p.Series {
+		pg.line(data, s, pg.dodge(i, len(p.Series), data.Max.X-data.Min.X))
+	}
+}
+
+// ruleTitle names the line across a panel, above or below it, where it hides least. A series of that name has its label already.
+func (pg *page) ruleTitle(data draw.Canvas, p *chart.Panel, y vg.Length) {
+	if slices.ContainsFunc(p.Series, func(s chart.Series) bool { return s.Name == p.Line.Title }) {
+		return
+	}
+	title := shorten(p.Line.Title, captionLetters, data.Max.X-data.Min.X-4)
+	size := vg.Point{X: captionLetters.Width(title), Y: 9}
+	var best vg.Point
+	least := math.MaxInt
+	for _, bottom := range []vg.Length{y + 2, y - 2 - size.Y} {
+		for _, share := range []float64{0, 0.25, 0.5, 0.75, 1} {
+			at := vg.Point{X: along(data.Min.X+2, data.Max.X-2-size.X, share), Y: bottom}
+			if at.Y < data.Min.Y || at.Y+size.Y > data.Max.Y {
+				continue
+			}
+			if hidden := pg.hidden(data, p, vg.Rectangle{Min: at, Max: at.Add(size)}); hidden < least {
+				best, least = at, hidden
+			}
+		}
+	}
+	if least < math.MaxInt {
+		style := captionLetters
+		style.YAlign = draw.YBottom
+		data.FillText(style, best, title)
+	}
+}
+
+// hidden is how much of the lines of a panel is in a box.
+func (pg *page) hidden(data draw.Canvas, p *chart.Panel, box vg.Rectangle) (n int) {
+	const steps = 24
+	for i, s := range p.Series {
+		dodge := pg.dodge(i, len(p.Series), data.Max.X-data.Min.X)
+		joined, void := pg.Stretches(s)
+		for _, points := range append(joined, void) {
+			for i := range points {
+				next := points[min(i+1, len(points)-1)]
+				for step := range steps {
+					share := float64(step) / steps
+					between := func(s chart.Scale, a, b float64) float64 { return s.Clamped(a)*(1-share) + s.Clamped(b)*share }
+					x := along(data.Min.X, data.Max.X, between(pg.frame.X, points[i].X, next.X)) + dodge
+					y := along(data.Min.Y, data.Max.Y, between(pg.frame.Y, points[i].Y, next.Y))
+					if x > box.Min.X-4 && x < box.Max.X+4 && y > box.Min.Y-4 && y < box.Max.Y+4 {
+						n++
+					}
+				}
+			}
+		}
+	}
+	return n
+}
+
+// dodge moves series apart, so that equal figures of two do not hide each other: all of them stay within mostDodge, or within the panel
+// where there is one X alone. Along a rate or percentiles a place means what it is.
+func (pg *page) dodge(i, of int, width vg.Length) vg.Length {
+	if pg.frame.Banded {
+		return 0
+	}
+	by := min(dodgeBy, mostDodge/vg.Length(max(of-1, 1)))
+	if x := pg.frame.X; x.Measured && len(x.Ladder[0]) == 1 {
+		by = width / vg.Length(of+1)
+	}
+	return by * (vg.Length(i) - vg.Length(of-1)/2)
+}
+
+// line draws a series.
+func (pg *page) line(data draw.Canvas, s chart.Series, dodge vg.Length) {
+	look := pg.looks[s.Model].Of(s)
+	ink := rgb(look.Color)
+	at := func(p chart.Point, y float64) vg.Point {
+		x := along(data.Min.X, data.Max.X, pg.frame.X.Clamped(p.X)) + dodge
+		return vg.Point{X: x, Y: along(data.Min.Y, data.Max.Y, pg.frame.Y.Clamped(y))}
+	}
+	joined, void := pg.Stretches(s)
+	for _, points := range joined {
+		var line []vg.Point
+		for _, p := range points {
+			line = append(line, at(p, p.Y))
+		}
+		if pg.frame.Banded {
+			band(data, points, at, ink)
+		}
+		if len(line) > 1 {
+			data.StrokeLines(lineStyle(look), line)
+		}
+		for i, p := range points {
+			if !pg.frame.Banded && p.Known() {
+				bar(data, at(p, p.Low), at(p, p.High), ink, !p.Range)
+			}
+			if !pg.Bare(p) {
+				mark(data, look, line[i], ink, false)
+			}
+		}
+	}
+	for _, p := range void {
+		to := at(p, p.Y)
+		if slices.ContainsFunc(slices.Concat(joined...), func(o chart.Point) bool { return o.X == p.X }) && !pg.frame.Banded {
+			to.X += 2*markRadius + 1 // what counts stays in sight
+		}
+		mark(data, look, to, ink, true)
+	}
+}
+
+// band is the intervals along a line.
+func band(c draw.Canvas, points []chart.Point, at func(chart.Point, float64) vg.Point, ink color.Color) {
+	known := slices.DeleteFunc(slices.Clone(points), func(p chart.Point) bool { return math.IsNaN(p.Low) || math.IsNaN(p.High) })
+	var outline []vg.Point
+	for _, p := range known {
+		outline = append(outline, at(p, p.High))
+	}
+	for _, p := range slices.Backward(known) {
+		outline = append(outline, at(p, p.Low))
+	}
+	if len(known) > 1 {
+		c.FillPolygon(veiled(ink, 0x2E), outline)
+	}
+}
+
+// bar is an interval: with ends, or without where it is a range.
+func bar(c draw.Canvas, low, high vg.Point, ink color.Color, ends bool) {
+	style := draw.LineStyle{Color: ink, Width: 0.9}
+	c.StrokeLine2(style, low.X, low.Y, high.X, high.Y)
+	if !ends {
+		return
+	}
+	const half = 2.5
+	for _, end := range []vg.Point{low, high} {
+		if low.X == high.X {
+			c.StrokeLine2(style, end.X-half, end.Y, end.X+half, end.Y)
+		} else {
+			c.StrokeLine2(style, end.X, end.Y-half, end.X, end.Y+half)
+		}
+	}
+}
+
+func lineStyle(l chart.Look) draw.LineStyle {
+	style := draw.LineStyle{Color: rgb(l.Color), Width: 1.5}
+	for _, d := range l.Dash {
+		style.Dashes = append(style.Dashes, vg.Length(d))
+	}
+	return style
+}
+
+// endLabel names a line where it ends.
+type endLabel struct {
+	series      chart.Series
+	name, value string
+	want        vg.Length // the height its line ends at
+	at          vg.Point  // where its line ends, if it reaches the last X
+	ends        bool
+	hollow      bool
+}
+
+func (l endLabel) valued() bool { return l.value != "" }
+
+func (l endLabel) width() vg.Length {
+	w := swatch + 4 + labelLetters.Width(l.name)
+	if l.value != "" {
+		w += 5 + valueLetters.Width(l.value)
+	}
+	return w
+}
+
+// labels are of every series of the panels, once; its figure is that of one of them.
+func (pg *page) labels(panels []chart.Panel, valued *chart.Panel) (labels []endLabel) {
+	if valued != nil {
+		panels = append([]chart.Panel{*valued}, panels...)
+	}
+	for i, p := range panels {
+		for _, s := range p.Series {
+			same := func(l endLabel) bool { return l.series.Name == s.Name && l.series.Model == s.Model }
+			if slices.ContainsFunc(labels, same) {
+				continue
+			}
+			l := endLabel{series: s, name: shorten(s.Name, labelLetters, mostLabel)}
+			if i == 0 && valued != nil {
+				l.value = shorten(pg.endValue(&p, s), valueLetters, mostValue)
+			}
+			labels = append(labels, l)
+		}
+	}
+	return labels
+}
+
+// endX is the last X of a panel, where labels read their figures.
+func (pg *page) endX(p *chart.Panel) float64 {
+	x := math.Inf(-1)
+	for _, s := range p.Series {
+		for _, pt := range s.Points {
+			if pg.Shown(pt) {
+				x = max(x, pt.X)
+			}
+		}
+	}
+	return x
+}
+
+// endValue is the figure at the last X in words, without its interval; "void" where only void ones have one.
+func (pg *page) endValue(p *chart.Panel, s chart.Series) string {
+	if pg.X.Unit != chart.Conns {
+		return ""
+	}
+	x, value := pg.endX(p), ""
+	for _, pt := range s.Points {
+		if pt.X != x || !pg.Shown(pt) {
+			continue
+		}
+		if !pt.Void {
+			value, _, _ = strings.Cut(pt.Text, " (")
+			return value
+		}
+		value = "void"
+	}
+	return value
+}
+
+// labelHead is what the figures of the labels are.
+func (pg *page) labelHead(p *chart.Panel) string {
+	head := "at N = " + words.Number(pg.endX(p))
+	if p.Title != "" && len(pg.shown) > 1 && !pg.layout.apart {
+		title, _, _ := strings.Cut(p.Title, " (")
+		head = title + " " + head
+	}
+	return shorten(head, valueLetters, mostLabel)
+}
+
+// drawLabels writes the labels to the right of a panel, each as near to the end of its line as the others allow.
+func (pg *page) drawLabels(data draw.Canvas, p *chart.Panel, labels []endLabel, bottom vg.Length) {
+	valued, endX := false, pg.endX(p)
+	for i := range labels {
+		l := &labels[i]
+		valued = valued || l.valued()
+		l.want = data.Min.Y
+		at := slices.IndexFunc(p.Series, func(s chart.Series) bool { return s.Name == l.series.Name && s.Model == l.series.Model })
+		joined, void := pg.Stretches(l.series)
+		l.hollow = len(joined) == 0
+		if at < 0 {
+			continue
+		}
+		last := chart.Point{X: math.NaN()}
+		if len(joined) > 0 {
+			end := joined[len(joined)-1]
+			last = end[len(end)-1]
+		} else if len(void) > 0 {
+			last = void[len(void)-1]
+		}
+		x := along(data.Min.X, data.Max.X, pg.frame.X.Clamped(last.X)) + pg.dodge(at, len(p.Series), data.Max.X-data.Min.X)
+		l.at = vg.Point{X: x, Y: along(data.Min.Y, data.Max.Y, pg.frame.Y.Clamped(last.Y))}
+		l.want, l.ends = l.at.Y, len(joined) > 0 && (last.X == endX || pg.frame.Banded)
+	}
+	slices.SortStableFunc(labels, func(a, b endLabel) int { return cmp.Compare(b.want, a.want) })
+	want := make([]vg.Length, len(labels))
+	for i, l := range labels {
+		want[i] = l.want
+	}
+	left := data.Max.X + gap
+	at := spread(want, labelPitch, data.Max.Y-labelPitch, bottom+labelPitch/2)
+	if valued {
+		writeMiddle(data, valueLetters, vg.Point{X: left, Y: at[0] + labelPitch}, pg.labelHead(p))
+	}
+	for i, y := range at {
+		labels[i].draw(data, pg.looks[labels[i].series.Model].Of(labels[i].series), vg.Point{X: left, Y: y})
+	}
+}
+
+func (l endLabel) draw(c draw.Canvas, look chart.Look, at vg.Point) {
+	ink := rgb(look.Color)
+	if l.ends && l.at.X > at.X-4*gap { // across a panel it would be one line more
+		c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.5}, l.at.X+markRadius, l.at.Y, at.X-2, at.Y)
+	}
+	c.StrokeLine2(lineStyle(look), at.X, at.Y, at.X+swatch, at.Y)
+	mark(c, look, vg.Point{X: at.X + swatch/2, Y: at.Y}, ink, l.hollow)
+	at.X += swatch + 4
+	writeMiddle(c, labelLetters, at, l.name)
+	if l.valued() {
+		at.X += labelLetters.Width(l.name) + 5
+		writeMiddle(c, valueLetters, at, l.value)
+	}
+}
+
+// spread moves heights, given from the top down, to be at least a pitch apart and between top and bottom, each as near as can be to where
+// it wants to be: without the bounds, the least sum of squared moves (isotonic regression by pooling adjacent violators; Barlow et al.
+// 1972).
+func spread(want []vg.Length, pitch, top, bottom vg.Length) []vg.Length {
+	type block struct {
+		mean vg.Length // of want + place·pitch
+		n    int
+	}
+	var blocks []block
+	for i, w := range want {
+		b := block{w + vg.Length(i)*pitch, 1}
+		for len(blocks) > 0 && blocks[len(blocks)-1].mean < b.mean {
+			a := blocks[len(blocks)-1]
+			blocks = blocks[:len(blocks)-1]
+			n := a.n + b.n
+			b = block{(a.mean*vg.Length(a.n) + b.mean*vg.Length(b.n)) / vg.Length(n), n}
+		}
+		blocks = append(blocks, b)
+	}
+	lowest := bottom + vg.Length(len(want)-1)*pitch // in the same terms: height + place·pitch
+	at := make([]vg.Length, 0, len(want))
+	for _, b := range blocks {
+		mean := min(max(b.mean, lowest), top)
+		for range b.n {
+			at = append(at, mean-vg.Length(len(at))*pitch)
+		}
+	}
+	return at
+}
