@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// bisect looks for the most that holds by trying values, each of them once or more. One try can err either way (a pause of the machine
-// lets a window fail that would have held), so an answer is never believed alone. It is pure: next says what to try, tell
-// takes what came of it.
+// bisect looks for the most that holds by trying values, each of them once or more. One try can err either way (a
+// pause of the machine lets a window fail that would have held), so an answer is never believed alone. It is pure:
+// next says what to try, tell takes what came of it.
 //
 // What is looked for is the value at which half of all tries hold. Steps that grow while all holds bracket it, halving in the
 // logarithm narrows it, each step by the majority of three; then, so that no early error stays, an up-and-down staircase
@@ -142,9 +142,9 @@ func (b *bisect) walk() {
 	}
 }
 
-// turn sets how far the next move goes. Several the same way are no noise: where it stands is far from the edge, so strides grow; and
-// they are halved at each turn, so that one too wide is made good (PEST; Taylor and Creelman, "Efficient Estimates on Probability
-// Functions", 1967).
+// turn sets how far the next move goes. Several the same way are no noise: where it stands is far from the edge, so
+// strides grow; and they are halved at each turn, so that one too wide is made good (PEST; Taylor and Creelman,
+// "Efficient Estimates on Probability Functions", 1967).
 func (s *staircase) turn(up bool) {
 	if up == (s.run > 0) || s.run == 0 {
 		if abs(s.run) >= 3 {
@@ -206,8 +206,8 @@ func (b *bisect) tallies() []tallied {
 	return all
 }
 
-// found is the highest value of those tried at which at least half of the tries hold, by the tries at all values (falling), nil if
-// there is none; and between what it lies with 95% certainty: nil where that was not seen.
+// found is the highest value of those tried at which at least half of the tries hold, by the tries at all values
+// (falling), nil if there is none; and between what it lies with 95% certainty: nil where that was not seen.
 func (b *bisect) found() (found, low, high *float64) {
 	all := b.tallies()
 	for i, share := range falling(all) {
@@ -246,8 +246,8 @@ func (b *bisect) sureAt(x float64, held bool) bool {
 	return i >= 0 && sure(all[i:i+1], held)
 }
 
-// falling is the share of tries that hold at each value, made to fall with the value: the fit of least squares that does (isotonic
-// regression by pooling adjacent violators; Barlow et al. 1972).
+// falling is the share of tries that hold at each value, made to fall with the value: the fit of least squares that
+// does (isotonic regression by pooling adjacent violators; Barlow et al. 1972).
 func falling(all []tallied) []float64 {
 	type block struct {
 		votes
@@ -273,9 +273,9 @@ func falling(all []tallied) []float64 {
 	return fit
 }
 
-// sure reports whether tries at the first of the values hold (or fail) more often than not, with 97.5% certainty on this side:
-// the sign test over the tries there and at as many of the next values as serve. The next ones are harder, so that at the first one the
-// share can only be better.
+// sure reports whether tries at the first of the values hold (or fail) more often than not, with 97.5% certainty on
+// this side: the sign test over the tries there and at as many of the next values as serve. The next ones are harder,
+// so that at the first one the share can only be better.
 func sure(from []tallied, held bool) bool {
 	n, k := 0, 0
 	for _, t := range from {
@@ -303,9 +303,3 @@ func signTest(k, n int) (p float64) {
 	}
 	return p
 }
-
-// edgeTries is how many windows the edge is worth: six that hold and six that do not settle a sharp one.
-const edgeTries = 32
-
-// leastTries is how many are needed for the sign test to say anything: with six of six alike p = 1/64.
-const leastTries = 6

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cbench/harness/plan"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -8,7 +9,7 @@ import (
 
 // rates is a search as it is made over rates.
 func rates() *bisect {
-	return &bisect{first: 1000, least: 1, most: 1e7, growth: 2, width: 1.03, budget: edgeTries}
+	return &bisect{first: 1000, least: 1, most: 1e7, growth: 2, width: 1.03, budget: plan.EdgeTries}
 }
 
 // through makes the whole search with a made-up server, and returns how many tries it took.
@@ -32,8 +33,8 @@ func (b *bisect) through(t *testing.T, held func(x float64) bool) int {
 	}
 }
 
-// md1 is the p99 of the time in the system of a server that takes a fixed time a message, with Poisson arrivals: the tail of the wait
-// falls as exp(-2(1-ρ)t/s) (heavy traffic; Kingman 1961).
+// md1 is the p99 of the time in the system of a server that takes a fixed time a message, with Poisson arrivals: the
+// tail of the wait falls as exp(-2(1-ρ)t/s) (heavy traffic; Kingman 1961).
 func md1(rate, service float64) float64 {
 	rho := rate * service
 	if rho >= 1 {

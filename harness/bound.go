@@ -26,7 +26,7 @@ const (
 )
 
 // bound tells what the end of the search was, and why it is thought so: from the windows that failed next above what was found.
-func (q *quest) bound(found *float64) (bound, why string) {
+func (q *search) bound(found *float64) (bound, why string) {
 	if found != nil && *found == q.steps.most {
 		return BoundLimit, fmt.Sprintf("%s held, the most that was to be tried", q.inWords(*found))
 	}
@@ -43,7 +43,7 @@ func (q *quest) bound(found *float64) (bound, why string) {
 	late := median(func(w record.Window) float64 { return w.LateSendRatio })
 	why = fmt.Sprintf("at %s %s", q.inWords(q.of(edge[0])), edge[0].Why)
 	anon := median(func(w record.Window) float64 { return float64(w.Anon) })
-	if most, limited := q.slo.below("mem"); limited && anon >= float64(most) || edge[0].Count == 0 {
+	if most, limited := q.slo.Below("mem"); limited && anon >= float64(most) || edge[0].Count == 0 {
 		return BoundServer, why // memory, or connections refused: no CPU has to do with it
 	}
 	use := fmt.Sprintf("the client used %.0f%% of its CPU and the server %.0f%% of its own", 100*client, 100*server)
@@ -73,9 +73,9 @@ func lag(w record.Window) float64 {
 	return float64(w.P99-w.ServiceP99) / float64(max(w.P99, 1))
 }
 
-// edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the least that was
-// tried, and where the search ended before any failed above, the highest that did.
-func (q *quest) edge(found *float64) (edge []record.Window) {
+// edge is the windows that failed next above what was found, the lowest first; where nothing was found, those of the
+// least that was tried, and where the search ended before any failed above, the highest that did.
+func (q *search) edge(found *float64) (edge []record.Window) {
 	var failed []record.Window
 	for _, s := range q.tried {
 		if !s.Held {

@@ -2,18 +2,17 @@ package harness
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
+	"cbench/harness/plan"
 	"cbench/results/record"
 	"cbench/scenarios"
 )
 
 // serverFor is the server of a repetition as it is started: for that scenario, on so many threads.
-func (e *Experiment) serverFor(p record.Planned) Server {
+func (e *Experiment) serverFor(p record.Planned) plan.Server {
 	s := e.server(p.Model)
 	if of := scenarios.ByName(p.Scenario); of != nil {
-		s, _ = s.speaking(of.Needs)
+		s, _ = s.Speaking(of.Needs)
 	}
 	if s.Own {
 		s.Procs = p.Params.Procs
@@ -22,17 +21,8 @@ func (e *Experiment) serverFor(p record.Planned) Server {
 	return s
 }
 
-// Told is the server's command line with the number of threads that it is told to use.
-func (s Server) Told() []string {
-	words := slices.Clone(s.Args)
-	for i, word := range words {
-		words[i] = strings.ReplaceAll(word, "{procs}", strconv.Itoa(s.Procs))
-	}
-	return words
-}
-
-// serverCPUs is the CPUs of a repetition's server: those of the run, but where the server's cores are what is measured, as many as it
-// was told to use. If its own are fewer, the load's are among them: there is hardly any load.
+// serverCPUs is the CPUs of a repetition's server: those of the run, but where the server's cores are what is
+// measured, as many as it was told to use. If its own are fewer, the load's are among them: there is hardly any load.
 func (e *Experiment) serverCPUs(p record.Planned) []int {
 	s := scenarios.ByName(p.Scenario)
 	if s == nil || !s.Cores || p.Params.Procs == 0 || len(e.ServerCPUs) == 0 {

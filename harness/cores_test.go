@@ -4,27 +4,27 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
+	"cbench/harness/plan"
 	"cbench/results/record"
 )
 
 // ours is a server of our own that speaks what work needs.
-func ours(name string) Server {
-	return Server{Name: name, Args: []string{name, "--procs={procs}"}, Speaks: []string{"lines:echo", "block"}, Own: true, Procs: 1}
+func ours(name string) plan.Server {
+	return plan.Server{Name: name, Args: []string{name, "--procs={procs}"}, Speaks: []string{"lines:echo", "block"}, Own: true, Procs: 1}
 }
 
 func TestPlanOnSeveralNumbersOfCores(t *testing.T) {
-	foreign := Server{Name: "theirs", Args: []string{"theirs"}, Speaks: []string{"lines:echo", "block"}}
-	all := []Server{ours("reactor"), ours("pool"), foreign}
-	block := Block{Scenario: "work", Conns: []int{8}, Reps: 1, Procs: []int{2, 1, 2}, Rotate: RotateAll, Twin: true}
-	plan, _, err := Plan(all, []Block{block}, 1)
+	foreign := plan.Server{Name: "theirs", Args: []string{"theirs"}, Speaks: []string{"lines:echo", "block"}}
+	all := []plan.Server{ours("reactor"), ours("pool"), foreign}
+	block := plan.Spec{Scenario: "work", Conns: []int{8}, Reps: 1, Procs: []int{2, 1, 2}, Rotate: plan.RotateAll, Twin: true}
+	planned, _, err := plan.Make(all, []plan.Spec{block}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var found []string
 	procs := []int{}
-	for _, p := range plan {
+	for _, p := range planned {
 		found, procs = append(found, p.Model), append(procs, p.Params.Procs)
 		if p.Params.Rotation != "reactor+reactor/2+pool+pool/2+theirs+reactor-twin" || p.Params.BlockNS != 1e6 || p.Params.How != "" || p.Params.Loop != "closed" {
 			t.Errorf("%s: %+v", p.Model, p.Params)
@@ -33,50 +33,45 @@ func TestPlanOnSeveralNumbersOfCores(t *testing.T) {
 	if !slices.Equal(found, []string{"reactor", "reactor", "pool", "pool", "theirs", "reactor-twin"}) || !slices.Equal(procs, []int{1, 2, 1, 2, 0, 1}) {
 		t.Errorf("%q on %d", found, procs)
 	}
-	if n := len(units(plan)); n != 1 {
+	if n := len(plan.Units(planned)); n != 1 {
 		t.Errorf("%d units, want one rotation", n)
 	}
 	e := Experiment{Servers: all}
-	if got := e.serverFor(plan[3]); got.Procs != 2 || !slices.Equal(got.Args, []string{"pool", "--procs=2"}) {
+	if got := e.serverFor(planned[3]); got.Procs != 2 || !slices.Equal(got.Args, []string{"pool", "--procs=2"}) {
 		t.Errorf("pool on two: %+v", got)
 	}
 	if all[1].Args[1] != "--procs={procs}" {
 		t.Errorf("the server itself was changed: %q", all[1].Args)
 	}
 	block.Procs = []int{0}
-	if _, _, err := Plan(all, []Block{block}, 1); err == nil {
+	if _, _, err := plan.Make(all, []plan.Spec{block}, 1); err == nil {
 		t.Error("no threads at all are let pass")
-	}
-	for stall, fine := range map[time.Duration]bool{0: true, 9 * time.Millisecond: true, mostWork: false, 50 * time.Millisecond: false} {
-		b := Block{Scenario: "work", Conns: []int{8}, Reps: 1, Duration: time.Second, Stall: stall}
-		if _, _, err := Plan(all, []Block{b}, 1); (err == nil) != fine {
-			t.Errorf("work of %v: %v", stall, err)
-		}
 	}
 }
 
-// In pairs every model is measured on every number of threads, with its base and a control, and no two pairs are taken for one: also
-// where they stand side by side in the plan, and where blocks differ in the number of threads alone.
+// In pairs every model is measured on every number of threads, with its base and a control, and no two pairs are
+// taken for one: also where they stand side by side in the plan, and where blocks differ in the number of threads
+// alone.
 func TestPairsOnSeveralNumbersOfCores(t *testing.T) {
-	pairs := Block{Scenario: "work", Conns: []int{8}, Reps: 2, Procs: []int{1, 2}, Rotate: RotatePairs, Twin: true}
+	pairs := plan.Spec{Scenario: "work", Conns: []int{8}, Reps: 2, Procs: []int{1, 2}, Rotate: plan.RotatePairs, Twin: true}
 	one, two := pairs, pairs
 	one.Procs, two.Procs = []int{1}, []int{2}
-	all := []Server{ours("reactor"), ours("goroutine"), ours("pool")}
+	all := []plan.Server{ours("reactor"), ours("goroutine"), ours("pool")}
 	both := []string{"goroutine/1", "goroutine/2", "pool/1", "pool/2", "reactor/2"}
 	for _, tt := range []struct {
-		blocks []Block
+		blocks []plan.Spec
 		want   []string // whom the bases are compared with, twice each
 	}{
-		{[]Block{pairs}, both}, {[]Block{pairs, pairs}, both},
-		{[]Block{one, two}, []string{"goroutine/1", "goroutine/2", "pool/1", "pool/2"}},
+		{[]plan.Spec{pairs}, both}, {[]plan.Spec{pairs, pairs}, both},
+		{[]plan.Spec{one, two}, []string{"goroutine/1", "goroutine/2", "pool/1", "pool/2"}},
 	} {
 		for seed := range uint64(20) { // in whatever order
-			plan, _, err := Plan(all, tt.blocks, seed)
+			planned, _, err := plan.Make(all, tt.blocks, seed)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var found []string
-			for _, unit := range units(plan) {
+			for _, unit := range plan.Units(planned) {
 				if len(unit) != 3 || unit[0].Model != "reactor" || unit[2].Model != "reactor-twin" || unit[0].Params.Procs != unit[2].Params.Procs {
 					t.Fatalf("seed %d: not a pair with its control: %+v", seed, unit)
 				}
@@ -87,11 +82,11 @@ func TestPairsOnSeveralNumbersOfCores(t *testing.T) {
 				t.Fatalf("seed %d: %q, want %q", seed, found, want)
 			}
 			keys := map[record.Key]bool{}
-			for _, p := range plan {
+			for _, p := range planned {
 				keys[p.Key()] = true
 			}
-			if len(keys) != len(plan) {
-				t.Fatalf("seed %d: %d keys of %d entries: some would be left out as read already", seed, len(keys), len(plan))
+			if len(keys) != len(planned) {
+				t.Fatalf("seed %d: %d keys of %d entries: some would be left out as read already", seed, len(keys), len(planned))
 			}
 		}
 	}

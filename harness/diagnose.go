@@ -5,64 +5,58 @@ import (
 	"time"
 
 	"cbench/harness/load"
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/harness/server/control"
 	"cbench/results/record"
 )
 
-// The diagnostic pass: long enough for some thousands of messages.
-const (
-	diagnosedFor = time.Second
-	settledIn    = 200 * time.Millisecond
-)
-
 // probed is what the server had done by one edge of the pass.
 type probed struct {
 	calls   map[string]int64 // nil: not counted
 	runtime *control.Runtime // nil: a foreign server
-	// How long after the edge each was read. On a busy machine that is milliseconds; at the start the load goes on meanwhile, and at the end
-	// it has ceased.
+	// How long after the edge each was read. On a busy machine that is milliseconds; at the start the load goes on
+	// meanwhile, and at the end it has ceased.
 	callsLate, runtimeLate time.Duration
 }
 
-// diagnose loads the server once more as it was loaded in the measured window, and looks into it meanwhile. That slows it down, and
-// so nothing here is timed: what it finds are counts a message, and how long goroutines waited for a thread.
-func (m *measurement) diagnose(ctx context.Context, proc *server.Process, clients load.Driver, p record.Params) {
-	m.phase("diagnosing")
+// diagnose loads the server once more as it was loaded in the measured window, and looks into it meanwhile. That
+// slows it down, and so nothing here is timed: what it finds are counts a message, and how long goroutines waited for
+// a thread.
+func (s *session) diagnose() {
+	s.phase("diagnosing")
 	d := &record.Diagnosis{}
-	m.cell.Diagnosis = d
-	counter, err := probe.CountSyscalls(proc.PIDs())
+	s.cell.Diagnosis = d
+	counter, err := probe.CountSyscalls(s.proc.PIDs())
 	if err != nil {
 		d.Why = err.Error()
 	} else {
 		d.Tool = probe.SyscallTool
 		if counter.Total() {
-			m.warn("too many threads to count system calls by name: all of them are %q", probe.OtherSyscalls)
+			s.warn("too many threads to count system calls by name: all of them are %q", probe.OtherSyscalls)
 		}
 		defer counter.Close()
 	}
-	limit, done := context.WithTimeout(ctx, time.Minute)
+	limit, done := context.WithTimeout(s.ctx, time.Minute)
 	defer done()
 	var before, after probed
-	report, err := clients.Drive(limit, load.Drive{
-		Rate: p.RatePerS, Arrivals: p.Arrivals, Pipeline: p.Pipeline, Warmup: settledIn, Duration: diagnosedFor,
-	}, load.Watch{Window: func(start bool) {
+	report, err := s.clients.Drive(limit, s.drive(plan.SettledIn, plan.DiagnosedFor), load.Watch{Window: func(start bool) {
 		if start {
-			before.runtimeOf(proc)
+			before.runtimeOf(s.proc)
 			before.callsOf(counter, d)
 		} else {
 			after.callsOf(counter, d)
-			after.runtimeOf(proc)
+			after.runtimeOf(s.proc)
 		}
 	}})
 	if err != nil {
-		m.fail(proc, "diagnosing", err)
+		s.fail("diagnosing", err)
 		return
 	}
-	m.verified(report.Verify) // a wrong reply is one, whenever it comes
+	s.verified(report.Verify) // a wrong reply is one, whenever it comes
 	if why := load.InWords(report.Errors); why != "" {
-		m.warn("while it was diagnosed: %s", why)
+		s.warn("while it was diagnosed: %s", why)
 	}
 	d.Messages = report.InWindow
 	perSecond := float64(report.InWindow) / time.Duration(report.WindowNS).Seconds()

@@ -6,10 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"cbench/harness/plan"
 	"cbench/scenarios"
 )
 
-// A search that is told to be short is, and its interval is the wider for it: it holds the truth as often, or an end of it is not known.
+// A search that is told to be short is, and its interval is the wider for it: it holds the truth as often, or an end
+// of it is not known.
 func TestAShortSearchKnowsLess(t *testing.T) {
 	random := rand.New(rand.NewPCG(11, 1))
 	for name, spoils := range map[string]int{"nothing is spoilt": 0, "one window in eight": 8} {
@@ -47,23 +49,23 @@ func TestAShortSearchKnowsLess(t *testing.T) {
 }
 
 func TestPlanOfAShortSearch(t *testing.T) {
-	servers := []Server{{Name: "a", Speaks: []string{"lines:echo"}, Procs: 1}}
-	short := Block{Scenario: "echo", Conns: []int{1000}, Reps: 1, SLO: "p90<5ms", Rate: 10_000, Window: 200 * time.Millisecond, Edge: 0.1, Tries: 16}
-	plan, _, err := Plan(servers, []Block{short}, 1)
+	servers := []plan.Server{{Name: "a", Speaks: []string{"lines:echo"}, Procs: 1}}
+	short := plan.Spec{Scenario: "echo", Conns: []int{1000}, Reps: 1, SLO: "p90<5ms", Rate: 10_000, Window: 200 * time.Millisecond, Edge: 0.1, Tries: 16}
+	planned, _, err := plan.Make(servers, []plan.Spec{short}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := rateSteps(plan[0].Params, scenarios.ByName("echo"))
-	if b.first != 10_000 || b.width != 1.1 || b.budget != 16 || curveOf(b.budget) != 2 || curveOf(edgeTries) != curveRounds || curveOf(leastTries) != 1 {
+	b := rateSteps(planned[0].Params, scenarios.ByName("echo"))
+	if b.first != 10_000 || b.width != 1.1 || b.budget != 16 || plan.CurveOf(b.budget) != 2 || plan.CurveOf(plan.EdgeTries) != 3 || plan.CurveOf(6) != 1 {
 		t.Errorf("%+v", b)
 	}
-	if takes := Estimate(plan[0]); takes > 16*time.Second {
+	if takes := plan.Estimate(planned[0]); takes > 16*time.Second {
 		t.Errorf("it is to take %v", takes)
 	}
-	for _, wrong := range []Block{{Edge: 0.001}, {Edge: 0.6}, {Edge: math.NaN()}, {Tries: 3}, {Tries: -1}} {
+	for _, wrong := range []plan.Spec{{Edge: 0.001}, {Edge: 0.6}, {Edge: math.NaN()}, {Tries: 3}, {Tries: -1}} {
 		b := short
 		b.Edge, b.Tries = wrong.Edge, wrong.Tries
-		if _, _, err := Plan(servers, []Block{b}, 1); err == nil {
+		if _, _, err := plan.Make(servers, []plan.Spec{b}, 1); err == nil {
 			t.Errorf("edge %v, %d tries: no error", wrong.Edge, wrong.Tries)
 		}
 	}

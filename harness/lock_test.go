@@ -124,7 +124,7 @@ func TestConfined(t *testing.T) {
 	}
 	limits(cgroup.Limits{CPUs: 0.5, CPUsIn: "/q"})
 	apart.confined()
-	m := apart.begin(record.Planned{Model: "m", Scenario: "echo"}, Watch{})
+	m := apart.session(record.Planned{Model: "m", Scenario: "echo"}, Watch{})
 	if !strings.Contains(strings.Join(m.cell.Warnings, "\n"), "a quota of") || !strings.Contains(m.evidence.Quota, "a quota of") {
 		t.Errorf("evidence %q, warnings %q", m.evidence.Quota, m.cell.Warnings)
 	}

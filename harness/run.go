@@ -1,7 +1,8 @@
+// Package harness runs an experiment: every server of the plan as a process of its own, under every load, proved and
+// measured from outside. It knows a server by its command line, its address and its process id only.
 package harness
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,14 +12,14 @@ import (
 	"strings"
 	"time"
 
+	"cbench/harness/plan"
 	"cbench/harness/probe"
-	"cbench/harness/validity"
 	"cbench/results/record"
 )
 
 // Experiment is all that a run needs to know.
 type Experiment struct {
-	Servers []Server
+	Servers []plan.Server
 	Plan    []record.Planned
 	Dir     string   // where its files go
 	Resume  bool     // go on with the run that Dir holds: its plan is what its file says, whatever Plan is
@@ -81,7 +82,7 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]record.Cell, error) {
 	if w.Start != nil {
 		w.Start(left, len(cells))
 	}
-	for _, unit := range units(left) {
+	for _, unit := range plan.Units(left) {
 		if why := e.unstarted(unit[0]); why != nil && len(unit) == 1 {
 			if w.Skip != nil {
 				w.Skip(unit[0], why)
@@ -106,7 +107,7 @@ func Run(ctx context.Context, e Experiment, w Watch) ([]record.Cell, error) {
 		took := time.Since(began) / time.Duration(len(found))
 		for i := range found {
 			if w.Done != nil {
-				w.Done(found[i], took, Estimate(unit[i]))
+				w.Done(found[i], took, plan.Estimate(unit[i]))
 			}
 		}
 	}
@@ -127,8 +128,14 @@ func (e *Experiment) one(ctx context.Context, unit []record.Planned, w Watch) ([
 	if unit[0].Params.Rotation != "" {
 		return e.rotate(ctx, unit, w)
 	}
-	cell, err := e.measure(ctx, unit[0], w)
-	return []record.Cell{cell}, err
+	s := e.session(unit[0], w)
+	take := s.solo
+	if unit[0].Params.Loop == record.SearchLoop {
+		take = s.search
+	}
+	err := take(ctx)
+	s.cell.Valid = len(s.cell.Void) == 0
+	return []record.Cell{s.cell}, err
 }
 
 // open begins a run in its directory, or goes on with the one that is there. Its plan and its command line are written once:
@@ -179,7 +186,7 @@ func (e *Experiment) begun() *record.Run {
 	}
 	for _, s := range e.Servers {
 		if !s.Own {
-			run.Servers[s.Name] = s.commands()
+			run.Servers[s.Name] = s.Commands()
 			if s.Version != "" {
 				run.Versions[s.Name] = s.Version
 			}
@@ -202,36 +209,6 @@ func overlap(a, b []int) string {
 	return probe.FormatCPUs(both)
 }
 
-// begin is a repetition of which nothing is known yet but what was planned.
-func (e *Experiment) begin(p record.Planned, w Watch) *measurement {
-	m := &measurement{
-		cell: record.Cell{
-			Schema: record.Schema, Model: p.Model, Scenario: p.Scenario, Conns: p.Conns, Rep: p.Rep,
-			Order: p.Order, Seed: p.Seed, Params: p.Params, Void: []string{}, Warnings: []string{},
-		},
-		phase: func(phase string) {
-			if w.Phase != nil {
-				w.Phase(p, phase)
-			}
-		},
-	}
-	m.cell.Load.Errors = map[string]int64{"timeout": 0, "reset": 0, "refused": 0, "closed": 0}
-	cpus := e.serverCPUs(p)
-	m.cell.Load.ServerCPUs, m.cell.Load.ClientCPUs = len(cpus), len(e.LoadCPUs)
-	m.evidence = validity.Evidence{
-		Window: time.Duration(p.Params.DurationNS), Slot: time.Duration(cmp.Or(p.Params.SlotNS, p.Params.DurationNS)),
-		Loops: e.LoadLoops, Shared: overlap(cpus, e.LoadCPUs), SharedAsked: e.sharesAsked(p),
-		ServerCPUs: probe.FormatCPUs(cpus), CPUs: e.cpus(), Noisy: e.Noisy, Quota: e.quota,
-	}
-	if e.quota != "" {
-		m.warn("%s", e.quota)
-	}
-	if e.crowded {
-		m.warn("another cbench was measuring on this machine")
-	}
-	return m
-}
-
 // cpus is the CPUs of both sides, each once.
 func (e *Experiment) cpus() []int {
 	all := slices.Sorted(slices.Values(slices.Concat(e.ServerCPUs, e.LoadCPUs)))
@@ -239,46 +216,16 @@ func (e *Experiment) cpus() []int {
 }
 
 // server is the server of that name, or the twin of one.
-func (e *Experiment) server(name string) Server {
+func (e *Experiment) server(name string) plan.Server {
 	for _, s := range e.Servers {
 		if s.Name == name {
 			return s
 		}
 	}
 	for _, s := range e.Servers {
-		if twin := s.twin(); twin.Name == name {
+		if twin := s.Twin(); twin.Name == name {
 			return twin
 		}
 	}
-	return Server{Name: name} // one without a command does not start, and says so
-}
-
-// commands is all that it is started by.
-func (s Server) commands() string {
-	words := strings.Join(s.Args, " ")
-	for _, way := range s.Also {
-		words += "; " + strings.Join(way.Args, " ")
-	}
-	return words
-}
-
-// measure takes one repetition: a fresh server, a fresh load, and what became of them. A server that fails is in the
-// cell; the error is for what no server is to blame for.
-func (e *Experiment) measure(ctx context.Context, p record.Planned, w Watch) (record.Cell, error) {
-	m := e.begin(p, w)
-	if p.Params.Loop == record.SearchLoop {
-		err := m.search(ctx, e, p, e.serverFor(p))
-		m.cell.Valid = len(m.cell.Void) == 0
-		return m.cell, err
-	}
-	m.phase(FirstPhase)
-	proc, err := e.start(ctx, p)
-	if err != nil {
-		m.void("%v", err)
-		return m.cell, nil
-	}
-	err = m.take(ctx, e, p, proc)
-	m.stop(proc)
-	m.cell.Valid = len(m.cell.Void) == 0
-	return m.cell, err
+	return plan.Server{Name: name} // one without a command does not start, and says so
 }

@@ -6,11 +6,11 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"cbench/harness/load"
+	"cbench/harness/plan"
 	"cbench/results/record"
 	"cbench/scenarios"
 )
@@ -53,8 +53,8 @@ func (f *fake) at(rate float64) (sample, error) {
 	return s, nil
 }
 
-func (f *fake) quest(p record.Params) *quest {
-	return &quest{
+func (f *fake) search(p record.Params) *search {
+	return &search{
 		p: p, steps: rateSteps(p, scenarios.ByName("echo")), phase: func(string) {}, take: f.at, clientCPUs: 1, serverCPUs: max(1, f.cpus),
 	}
 }
@@ -78,7 +78,7 @@ func TestSearchNamesWhoWasAtItsEnd(t *testing.T) {
 	}
 	for _, tt := range tests {
 		f := &fake{serverMost: tt.server, clientMost: tt.client, noise: rand.New(rand.NewPCG(1, 2))}
-		r, err := f.quest(record.Params{Search: SearchRate, MostPerS: tt.most}).run()
+		r, err := f.search(record.Params{Search: plan.SearchRate, MostPerS: tt.most}).run()
 		if err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
@@ -119,14 +119,14 @@ func TestSearchNamesTheServerOnlyAtItsEnd(t *testing.T) {
 		{"one thread is, and others work too", 2, 0.3, 0.98, BoundUnknown, "neither was at its end"},
 	} {
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2)), cpus: tt.cpus, waits: tt.waits, thread: tt.thread}
-		r, err := f.quest(record.Params{Search: SearchRate}).run()
+		r, err := f.search(record.Params{Search: plan.SearchRate}).run()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if r.Bound != tt.bound || !strings.Contains(r.Why, tt.words) {
 			t.Errorf("%s: bound %q, want %q: %s", tt.name, r.Bound, tt.bound, r.Why)
 		}
-		if last := r.Curve[len(curveShares)-1]; tt.thread > 0 && last.BusiestThread == 0 {
+		if last := r.Curve[len(plan.CurveShares)-1]; tt.thread > 0 && last.BusiestThread == 0 {
 			t.Errorf("%s: the curve forgets the busiest thread: %+v", tt.name, last)
 		}
 	}
@@ -155,17 +155,17 @@ func TestCurveIsOfSharesAndTheCommonRate(t *testing.T) {
 	}{{0, false}, {10000, true}, {500000, false}}
 	for _, tt := range tests {
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2))}
-		r, err := f.quest(record.Params{Search: SearchRate, RatePerS: tt.common}).run()
+		r, err := f.search(record.Params{Search: plan.SearchRate, RatePerS: tt.common}).run()
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, share := range curveShares {
+		for i, share := range plan.CurveShares {
 			w := r.Curve[i]
-			if w.Share != share || w.RatePerS != share**r.Found || w.Count != curveRounds || w.P99 < w.ServiceP99 {
+			if w.Share != share || w.RatePerS != share**r.Found || w.Count != int64(plan.CurveOf(plan.EdgeTries)) || w.P99 < w.ServiceP99 {
 				t.Errorf("curve %d: %+v", i, w)
 			}
 		}
-		rest := r.Curve[len(curveShares):]
+		rest := r.Curve[len(plan.CurveShares):]
 		switch {
 		case tt.common == 0 && len(rest) > 0, tt.common > 0 && len(rest) != 1:
 			t.Errorf("common rate %v: %+v", tt.common, rest)
@@ -178,14 +178,14 @@ func TestCurveIsOfSharesAndTheCommonRate(t *testing.T) {
 func TestSearchEndsWithAnError(t *testing.T) {
 	for _, fail := range []int{1, 20, 38} { // the last falls into the curve
 		f := &fake{serverMost: 40000, clientMost: 1e6, noise: rand.New(rand.NewPCG(1, 2)), fail: fail}
-		if r, err := f.quest(record.Params{Search: SearchRate}).run(); !errors.Is(err, errTaken) || r != nil && len(r.Curve) > 0 || f.taken != fail {
+		if r, err := f.search(record.Params{Search: plan.SearchRate}).run(); !errors.Is(err, errTaken) || r != nil && len(r.Curve) > 0 || f.taken != fail {
 			t.Errorf("window %d fails: %v after %d", fail, err, f.taken)
 		}
 	}
 }
 
 func TestWindowHolds(t *testing.T) {
-	slo, err := parseSLO("p99<5ms")
+	slo, err := record.ParseSLO("p99<5ms")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestWindowHolds(t *testing.T) {
 		if r.Latency != nil {
 			w.P99 = r.Latency.P99
 		}
-		if got := slo.why(r, w); got != tt.want && (tt.want == "" || !strings.Contains(got, tt.want)) {
+		if got := whyNot(slo, r, w); got != tt.want && (tt.want == "" || !strings.Contains(got, tt.want)) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -240,48 +240,5 @@ func TestPool(t *testing.T) {
 	}
 	if w := pool([]sample{window(1, true), window(1, false)}); w.Held || w.Why == "" {
 		t.Errorf("one of two is not more than half: %+v", w)
-	}
-}
-
-func TestPlanOfASearch(t *testing.T) {
-	servers := []Server{{Name: "a", Speaks: []string{"lines:echo"}, Procs: 1}}
-	good := Block{Scenario: "echo", Conns: []int{1000}, Reps: 1, SLO: " p99 < 5ms "}
-	plan, _, err := Plan(servers, []Block{good}, 1)
-	if err != nil || len(plan) != 1 {
-		t.Fatalf("%v, %v", plan, err)
-	}
-	p := plan[0].Params
-	if p.Loop != "search" || p.Search != SearchRate || p.SLO != "p99<5ms" || p.RatePerS != 0 || p.DurationNS != (500*time.Millisecond).Nanoseconds() {
-		t.Errorf("%+v", p)
-	}
-	if Estimate(plan[0]) < 10*time.Second || Estimate(plan[0]) > 2*time.Minute {
-		t.Errorf("it is to take %v", Estimate(plan[0]))
-	}
-	conns := good
-	conns.Search, conns.Scenario = SearchConns, "idle"
-	if plan, _, err = Plan(servers, []Block{conns}, 1); err != nil || plan[0].Params.RatePerS != 10 || plan[0].Conns != 1000 {
-		t.Errorf("%+v, %v", plan, err)
-	}
-	tests := []struct {
-		mar  func(b *Block)
-		want string
-	}{
-		{func(b *Block) { b.SLO, b.Search = "", SearchConns }, "--slo"},
-		{func(b *Block) { b.SLO = "p99<5" }, "duration"},
-		{func(b *Block) { b.Search = "payload" }, "rate or conns"},
-		{func(b *Block) { b.Closed = true }, "open loop"},
-		{func(b *Block) { b.Pipeline = 2 }, "open loop"},
-		{func(b *Block) { b.Scenario, b.Driver = "http-echo", Hey }, "open loop"},
-		{func(b *Block) { b.Window = -1 }, "window"},
-		{func(b *Block) { b.MostRate = math.NaN() }, "most-rate"},
-		{func(b *Block) { b.Search, b.MostRate = SearchConns, 5 }, "most-rate"},
-		{func(b *Block) { b.Scenario = "idle" }, "search=conns"},
-	}
-	for _, tt := range tests {
-		b := good
-		tt.mar(&b)
-		if _, _, err := Plan(servers, []Block{b}, 1); err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%+v: %v, want an error with %q", b, err, tt.want)
-		}
 	}
 }

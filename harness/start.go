@@ -8,7 +8,8 @@ import (
 	"cbench/results/record"
 )
 
-// start starts the server of a repetition. One that did not start is not tried again in this run: it would be waited for each time.
+// start starts the server of a repetition. One that did not start is not tried again in this run: it would be waited
+// for each time.
 func (e *Experiment) start(ctx context.Context, p record.Planned) (*server.Process, error) {
 	if err := e.unstarted(p); err != nil {
 		return nil, err

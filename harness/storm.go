@@ -2,7 +2,6 @@ package harness
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 
@@ -10,13 +9,12 @@ import (
 
 	"cbench/harness/load"
 	"cbench/harness/probe"
-	"cbench/harness/server"
 	"cbench/results/record"
 )
 
-// A storm is all connections at once, as after a failure of the network: each connects, speaks once, is answered, and all leave; and
-// again, for as long as is measured. Its latency is from a connection's first attempt until it was answered, its message a whole
-// connection, and its throughput connections a second.
+// A storm is all connections at once, as after a failure of the network: each connects, speaks once, is answered, and
+// all leave; and again, for as long as is measured. Its latency is from a connection's first attempt until it was
+// answered, its message a whole connection, and its throughput connections a second.
 
 // storms adds up what they were.
 type storms struct {
@@ -25,49 +23,52 @@ type storms struct {
 	perS        []float64 // by round
 	answered    merged
 	last        *hdrhistogram.Histogram // until the last was answered, by round
-	cpu         time.Duration           // of the load
 }
 
-func (m *measurement) storm(ctx context.Context, e *Experiment, p record.Planned, proc *server.Process, clients *load.Remote, plan load.Plan, empty idleMemory) error {
-	m.empty(empty)
-	plan.Ramp = p.Conns // all of them at once
-	sum := storms{least: p.Conns, last: load.NewHistogram()}
-	if err := m.round(ctx, clients, plan, nil); err != nil { // fills caches and grows buffers: not counted
+// storm goes through as many of them as the plan has time for.
+func (s *session) storm(empty memory) error {
+	s.empty(empty)
+	plan := s.loadPlan(s.plan.Conns)
+	plan.Ramp = s.plan.Conns // all of them at once
+	sum := storms{least: s.plan.Conns, last: load.NewHistogram()}
+	if err := s.stormOnce(plan, nil); err != nil { // fills caches and grows buffers: not counted
 		return err
 	}
-	m.quiet(ctx, proc)
-	m.settled(proc, &m.calm.before)
-	m.before = m.edge(proc, true)
-	began, err := probe.ReadCPU([]int{clients.Pid()})
+	s.quiet()
+	var w window
+	var of ownAccount
+	w.rested, w.restErr = probe.ReadUsage(s.proc.PIDs())
+	w.edge(s, true, of.ask(s))
+	began, err := probe.ReadCPU([]int{s.clients.Pid()})
 	if err != nil {
 		return err
 	}
-	for end := time.Now().Add(time.Duration(p.Params.DurationNS)); time.Now().Before(end); {
-		if err := m.round(ctx, clients, plan, &sum); err != nil {
+	for end := time.Now().Add(time.Duration(s.plan.Params.DurationNS)); time.Now().Before(end); {
+		if err := s.stormOnce(plan, &sum); err != nil {
 			return err
 		}
 	}
-	ended, err := probe.ReadCPU([]int{clients.Pid()})
+	ended, err := probe.ReadCPU([]int{s.clients.Pid()})
 	if err != nil {
 		return err
 	}
-	sum.cpu = ended - began
-	m.after = m.edge(proc, false)
-	m.settled(proc, &m.calm.after)
-	m.place(e, p, proc)
-	m.storms(e, sum)
-	if peak, err := probe.ReadPeak(proc.PIDs()); err == nil {
-		m.cell.Memory.PeakRSS = &peak
+	w.report.CPUNS = (ended - began).Nanoseconds()
+	w.edge(s, false, of.ask(s))
+	w.rest(s)
+	s.place()
+	s.storms(&sum, &w)
+	if peak, err := probe.ReadPeak(s.proc.PIDs()); err == nil {
+		s.cell.Memory.PeakRSS = &peak
 	}
 	return nil
 }
 
-// round is one storm.
-func (m *measurement) round(ctx context.Context, clients *load.Remote, plan load.Plan, sum *storms) error {
-	opened, err := clients.Open(ctx, plan)
-	m.failed(opened.Errors)
-	m.verified(opened.Verify)
-	m.evidence.Odd = cmp.Or(m.evidence.Odd, opened.Odd)
+// stormOnce is one storm.
+func (s *session) stormOnce(plan load.Plan, sum *storms) error {
+	opened, err := s.clients.Open(s.ctx, plan)
+	s.failed(opened.Errors)
+	s.verified(opened.Verify)
+	s.evidence.Odd = cmp.Or(s.evidence.Odd, opened.Odd)
 	if err != nil {
 		return err
 	}
@@ -80,14 +81,14 @@ func (m *measurement) round(ctx context.Context, clients *load.Remote, plan load
 			sum.perS = append(sum.perS, *opened.PerS)
 		}
 	}
-	closed, err := clients.Close()
-	m.verified(closed.Verify)
+	closed, err := s.clients.Close()
+	s.verified(closed.Verify)
 	return err
 }
 
 // storms writes them down.
-func (m *measurement) storms(e *Experiment, sum storms) {
-	c := &m.cell
+func (s *session) storms(sum *storms, w *window) {
+	c := &s.cell
 	c.Load.Established = sum.least
 	c.Load.Sent, c.Load.Received, c.Load.Expected = sum.established, sum.established, sum.established
 	c.Latency = sum.answered.summary()
@@ -99,16 +100,17 @@ func (m *measurement) storms(e *Experiment, sum storms) {
 		median := sum.perS[len(sum.perS)/2]
 		c.Load.ConnectPerS, c.Load.ThroughputPerS = &median, &median
 	}
-	used := m.after.usage.Sub(m.before.usage)
-	if m.before.err != nil || m.after.err != nil || sum.established == 0 {
+	used, err := w.used()
+	if err != nil || sum.established == 0 {
 		return
 	}
-	m.evidence.Window = used.Wall
-	cpu, per, client := used.CPU.Nanoseconds(), float64(used.CPU)/float64(sum.established), sum.cpu.Nanoseconds()
-	server, loaded := float64(used.CPU)/float64(used.Wall), float64(sum.cpu)/float64(used.Wall)
-	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS = &cpu, &per, &client
-	c.Load.ServerCPURatio, c.Load.ClientCPURatio = &server, &loaded
-	m.cpuParts(used)
-	m.waits(used)
-	m.machine(e, load.Report{CPUNS: client})
+	s.evidence.Window = used.Wall
+	cpu, per := used.CPU.Nanoseconds(), float64(used.CPU)/float64(sum.established)
+	server, client := float64(used.CPU)/float64(used.Wall), float64(w.report.CPUNS)/float64(used.Wall)
+	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS = &cpu, &per, &w.report.CPUNS
+	c.Load.ServerCPURatio, c.Load.ClientCPURatio = &server, &client
+	s.cpuParts(used)
+	s.waits(w, used)
+	b := w.beside(s.e.cpus())
+	c.Machine = b.shares()
 }

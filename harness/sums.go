@@ -27,64 +27,56 @@ type sums struct {
 }
 
 // add writes a slot down as a round, and adds it up if it counts.
-func (m *member) add(s slot) {
+func (srv *rotated) add(s slot) {
 	round := s.round()
-	m.silence(s.silence(m.evidence.CPUs))
-	m.cell.Rotation.Rounds = append(m.cell.Rotation.Rounds, round)
-	if m.lost = round.Void != ""; m.lost {
-		m.evidence.VoidRounds = append(m.evidence.VoidRounds, round.Void)
+	srv.silence(s.silence(srv.evidence.CPUs))
+	srv.cell.Rotation.Rounds = append(srv.cell.Rotation.Rounds, round)
+	if srv.lost = round.Void != ""; srv.lost {
+		srv.evidence.VoidRounds = append(srv.evidence.VoidRounds, round.Void)
 		return
 	}
-	m.sums.add(s)
-	m.cell.Fairness = s.report.Fairness
-	s.beside(&m.sums.machine, m.evidence.CPUs)
+	srv.sums.add(s)
+	srv.cell.Fairness = s.report.Fairness
+	srv.sums.machine.join(s.beside(srv.evidence.CPUs))
 }
 
-// beside adds up what the machine did in the slot's window beside it.
-func (s *slot) beside(sum *beside, cpus []int) {
-	if s.machineErr == nil {
-		sum.add(s.after.Sub(s.before), cpus, s.to.Sub(s.from).CPU+time.Duration(s.report.CPUNS))
-	}
-}
-
-// taken says that other processes and the hypervisor took more of the CPUs in the slot's window than counting in ticks can err by and
-// than leaves a comparison of neighbours what it is, or "".
+// taken says that other processes and the hypervisor took more of the CPUs in the slot's window than counting in
+// ticks can err by and than leaves a comparison of neighbours what it is, or "".
 func (s *slot) taken(cpus []int) string {
-	var b beside
-	s.beside(&b, cpus)
+	b := s.beside(cpus)
 	if share := b.share(); share > mostTaken+validity.Chance(cpus, b.wall) {
 		return fmt.Sprintf("others took %.0f%% of a CPU", share*100)
 	}
 	return ""
 }
 
-// silence is the longest of the server's in the slot. Where others took too much of the CPUs meanwhile, it is what is left of it without the
-// time that they took: the round does not count, and yet a server that stopped in it did.
+// silence is the longest of the server's in the slot. Where others took too much of the CPUs meanwhile, it is what is
+// left of it without the time that they took: the round does not count, and yet a server that stopped in it did.
 func (s *slot) silence(cpus []int) time.Duration {
 	longest := time.Duration(s.report.Silence)
 	if s.disturbed == "" {
 		return longest
 	}
-	var b beside
-	s.beside(&b, cpus)
+	b := s.beside(cpus)
 	return max(0, longest-time.Duration(b.share()*float64(b.wall)))
 }
 
-// round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's too: read at rest it is
-// exact. Under load what a thread used since the last tick is missing, of a server that never waits 2 ms on average: one per cent of
-// a slot, and of the figure of slow servers only.
+// round is what a slot showed. CPU time per message is that from rest to rest, over all replies meanwhile, the ramp's
+// too: read at rest it is exact. Under load what a thread used since the last tick is missing, of a server that never
+// waits 2 ms on average: one per cent of a slot, and of the figure of slow servers only.
 //
-// A slot in which the server answered nothing counts: it is the server's worst one, with the latency of what waited, and without throughput. To
-// drop it would be to drop a stall. What the few messages before and behind it cost is not the cost of a message, and so unknown.
+// A slot in which the server answered nothing counts: it is the server's worst one, with the latency of what waited,
+// and without throughput. To drop it would be to drop a stall. What the few messages before and behind it cost is not
+// the cost of a message, and so unknown.
 func (s *slot) round() record.Round {
 	r := s.report
-	round := record.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.wall))}
+	round := record.Round{Count: r.Received, IdleCPURatio: float64(s.others) / float64(max(1, s.took))}
 	if r.WindowNS <= 0 || r.Latency == nil {
 		round.Void = validity.SilentSlot
 		return round
 	}
 	if r.InWindow > 0 {
-		round.ServerNSPerMessage = float64(s.rest.Sub(s.idle).CPU) / float64(r.All)
+		round.ServerNSPerMessage = float64(s.worked.Sub(s.rested).CPU) / float64(r.All)
 		round.LoadNSPerMessage = float64(r.CPUNS) / float64(r.InWindow)
 		round.ThroughputPerS = float64(r.InWindow) * 1e9 / float64(r.WindowNS)
 	}
@@ -93,7 +85,8 @@ func (s *slot) round() record.Round {
 	case s.disturbed != "":
 		round.Void = s.disturbed
 	case round.IdleCPURatio > mostIdle:
-		round.Void = fmt.Sprintf("the other servers, %s before all, were not idle: they took %.1f%% of a CPU", s.busiest, round.IdleCPURatio*100)
+		round.Void = fmt.Sprintf("the other servers, %s before all, were not idle: they took %.1f%% of a CPU",
+			s.busiest, round.IdleCPURatio*100)
 	}
 	return round
 }
@@ -108,12 +101,15 @@ func (t *sums) add(s slot) {
 	if r.LateRatio != nil {
 		t.late += *r.LateRatio * float64(r.Sent)
 	}
-	plus(&t.window, s.to.Sub(s.from))
-	plus(&t.whole, s.rest.Sub(s.idle))
+	plus(&t.window, s.to.server.Sub(s.from.server))
+	plus(&t.whole, s.worked.Sub(s.rested))
 	for _, d := range []struct {
 		to *merged
 		l  *record.Latency
-	}{{&t.latency, r.Latency}, {&t.service, r.Service}, {&t.first, r.First}, {&t.last, r.Last}, {&t.spread, r.Spread}, {&t.aside, r.Aside}} {
+	}{
+		{&t.latency, r.Latency}, {&t.service, r.Service}, {&t.first, r.First}, {&t.last, r.Last},
+		{&t.spread, r.Spread}, {&t.aside, r.Aside},
+	} {
 		d.to.add(d.l)
 	}
 }
@@ -131,12 +127,13 @@ func plus(sum *probe.Usage, u probe.Usage) {
 	sum.Threads = u.Threads
 }
 
-// into writes the sums into the cell. CPU figures are from rest to rest, as in a round, but for the ratios. Throughput is all replies over all windows, the rounds' mean by time; their median is in the
-// rounds. Memory is not known: several servers share the machine's caches, and this one was loaded long ago.
-func (t *sums) into(m *member) {
-	c := &m.cell
-	m.evidence.Window = time.Duration(t.slots) * time.Duration(c.Params.SlotNS)
-	m.evidence.Overflow += t.overflow
+// into writes the sums into the cell. CPU figures are from rest to rest, as in a round, but for the ratios.
+// Throughput is all replies over all windows, the rounds' mean by time; their median is in the rounds. Memory is not
+// known: several servers share the machine's caches, and this one was loaded long ago.
+func (t *sums) into(srv *rotated) {
+	c := &srv.cell
+	srv.evidence.Window = time.Duration(t.slots) * time.Duration(c.Params.SlotNS)
+	srv.evidence.Overflow += t.overflow
 	if t.slots == 0 {
 		return
 	}
@@ -154,7 +151,7 @@ func (t *sums) into(m *member) {
 	cpu := t.whole.CPU.Nanoseconds()
 	per, threads := float64(cpu)/float64(t.all), int64(t.whole.Threads)
 	c.CPU.ServerNS, c.CPU.ServerNSPerMessage, c.CPU.ClientNS, c.CPU.Threads = &cpu, &per, &t.loadNS, &threads
-	m.cpuParts(t.whole)
+	srv.cpuParts(t.whole)
 	if queue := t.whole.RunQueue.Nanoseconds(); t.whole.QueueKnown {
 		c.CPU.RunQueueNS = &queue
 	}

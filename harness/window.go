@@ -1,112 +1,149 @@
 package harness
 
 import (
-	"fmt"
+	"context"
+	"errors"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"cbench/harness/load"
-	"cbench/harness/validity"
+	"cbench/harness/probe"
 	"cbench/results/record"
 )
 
-// sample is one window with what only its neighbours need to know.
-type sample struct {
-	record.Window
-	latency, service *hdrhistogram.Histogram // of all its messages
+// window is one load of a server: what the load measured, and what the server, and the machine beside it, used meanwhile.
+type window struct {
+	report   load.Report
+	from, to account // at the start and the end of what is measured
+
+	// The server's account at rest, before the load and when all that was sent is worked off. What is read thread by
+	// thread takes 100 ms of a server with 1,500 of them, which in the measured part would be the load's and the
+	// server's.
+	rested, worked probe.Usage
+	restErr        error
+	took           time.Duration // all of it
 }
 
-// sampleOf is what a window measured.
-func sampleOf(r load.Report, rate float64, conns int, serverCPU float64) (sample, error) {
-	s := sample{Window: record.Window{RatePerS: rate, Conns: conns, ServerCPURatio: serverCPU}}
-	if r.WindowNS > 0 {
-		wall := float64(r.WindowNS)
-		s.ThroughputPerS = float64(r.InWindow) * 1e9 / wall
-		s.ClientCPURatio = float64(r.CPUNS) / wall
+// account is what the server and all of the machine had used at one moment.
+type account struct {
+	server     probe.Usage
+	machine    probe.Machine
+	err        error
+	machineErr error
+}
+
+// accountOf reads it, the machine's inside the server's, so that what the readings cost is not taken for the work of others.
+func accountOf(pids []int, start bool) (a account) {
+	if start {
+		a.server, a.err = probe.ReadClock(pids)
 	}
-	if r.LateRatio != nil {
-		s.LateSendRatio = *r.LateRatio
+	a.machine, a.machineErr = probe.ReadMachine()
+	if !start {
+		a.server, a.err = probe.ReadClock(pids)
 	}
-	if l := r.Latency; l != nil {
-		s.P50, s.P90, s.P99, s.P999, s.Max, s.Count = l.P50, l.P90, l.P99, l.P999, l.Max, l.Count
+	return a
+}
+
+// lateAnswer is from when what a server was asked costs less CPU time than the part of the window that the answer
+// took would hide.
+const lateAnswer = 10 * time.Millisecond
+
+// edge reads the accounts at the start or the end of what is measured. ask, which may be nil, asks the server itself:
+// that costs it time, and so comes before the start and after the end.
+func (w *window) edge(s *session, start bool, ask func(start bool)) {
+	pids := s.proc.PIDs()
+	if !start {
+		w.to = accountOf(pids, false)
+	} else {
+		w.from = accountOf(pids, true)
 	}
-	if r.Service != nil {
-		s.ServiceP99 = r.Service.P99
+	if ask == nil {
+		return
 	}
+	asked := time.Now()
+	ask(start)
+	if start && time.Since(asked) < lateAnswer { // else it has stopped, and the window began long ago
+		w.from = accountOf(pids, true)
+	}
+}
+
+// rest reads the server's account when it has worked off what it was sent.
+func (w *window) rest(s *session) {
 	var err error
-	s.latency, s.service, err = r.Histograms()
-	return s, err
+	w.worked, err = probe.ReadUsage(s.proc.PIDs())
+	w.restErr = errors.Join(w.restErr, err)
 }
 
-// why is the reason why a window did not hold, or "". Besides the limits, everything sent must come back, and as fast as it is sent.
-func (s SLO) why(r load.Report, w record.Window) string {
-	switch {
-	case r.Verify.Lost > 0:
-		return fmt.Sprintf("%d replies were lost", r.Verify.Lost)
-	case len(r.Errors) > 0:
-		return load.InWords(r.Errors)
-	case r.InWindow == 0 && r.Silence >= validity.LongSilence.Nanoseconds():
-		return fmt.Sprintf("the server stopped for %s", validity.Stretch(time.Duration(r.Silence)))
-	case r.Latency == nil:
-		return "no message was answered in the window"
-	case r.Overflow > 0:
-		return fmt.Sprintf("%d replies took over 60 s", r.Overflow)
-	}
-	return s.tooMuch(r, w)
+// drainTimeout is how long replies are waited for after a window at most: a server that was offered twice what it can
+// do for a second or two has to work it off, and to cut that short would count them lost and spoil the next window.
+const drainTimeout = 15 * time.Second
+
+// load loads the server once.
+func (s *session) load(d load.Drive, ask func(start bool)) (w window, err error) {
+	ctx, done := context.WithTimeout(s.ctx, d.Warmup+d.Duration+drainTimeout+time.Minute)
+	defer done()
+	w.rested, w.restErr = probe.ReadUsage(s.proc.PIDs())
+	began := time.Now()
+	w.report, err = s.clients.Drive(ctx, d, load.Watch{Window: func(start bool) { w.edge(s, start, ask) }})
+	w.took = time.Since(began)
+	return w, err
 }
 
-// tooMuch is what tells that it was more than server or client can do, or "".
-func (s SLO) tooMuch(r load.Report, w record.Window) string {
-	const slack = 2 // messages that fall over an edge of the window, however short it is
-	achieved, expected := float64(r.InWindow), float64(r.Expected)
-	perSend := expected / float64(max(r.Sent, 1))
-	if why := s.broken(w); why != "" {
-		return why
-	}
-	if achieved+float64(r.Verify.Lost) < validity.LeastOfRate*expected-slack*perSend {
-		return fmt.Sprintf("only %.0f%% of what was sent was answered in time to keep up", 100*achieved/expected)
-	}
-	return ""
+// used is what the server used in what was measured.
+func (w *window) used() (probe.Usage, error) {
+	return w.to.server.Sub(w.from.server), errors.Join(w.from.err, w.to.err)
 }
 
-// pool is several windows at one rate as one: percentiles are of all messages together, the rest medians; it held if more than half
-// did.
-func pool(samples []sample) record.Window {
-	first := samples[0]
-	w := record.Window{RatePerS: first.RatePerS, Conns: first.Conns}
-	latency, service := load.NewHistogram(), load.NewHistogram()
-	for _, s := range samples {
-		latency.Merge(s.latency)
-		service.Merge(s.service)
+// beside is what the machine did beside it on these CPUs; nothing is known where an account is missing.
+func (w *window) beside(cpus []int) (b beside) {
+	if errors.Join(w.from.err, w.to.err, w.from.machineErr, w.to.machineErr) == nil && len(cpus) > 0 {
+		ours := w.to.server.Sub(w.from.server).CPU + time.Duration(w.report.CPUNS)
+		b.add(w.to.machine.Sub(w.from.machine), cpus, ours)
 	}
-	if l := record.NewLatency(latency); l != nil {
-		w.P50, w.P90, w.P99, w.P999, w.Count = l.P50, l.P90, l.P99, l.P999, l.Count
-		w.ServiceP99 = service.ValueAtQuantile(99)
+	return b
+}
+
+// beside adds up what the machine did beside what is measured, over one window or over many.
+type beside struct {
+	wall, others, stolen, stalled time.Duration
+	psi                           bool // the kernel tells of pressure
+}
+
+// add takes the machine's account of a window, in which server and load took so much CPU time of the CPUs.
+func (b *beside) add(d probe.Machine, cpus []int, ours time.Duration) {
+	b.wall += d.Wall
+	b.others += d.Others(cpus, ours)
+	b.stolen += d.Stolen(cpus)
+	if d.Stalled != nil {
+		b.psi, b.stalled = true, b.stalled+d.Stalled.CPU
 	}
-	median := func(of func(sample) float64) float64 {
-		var values []float64
-		for _, s := range samples {
-			values = append(values, of(s))
-		}
-		return validity.Median(values)
+}
+
+// join adds up two.
+func (b *beside) join(o beside) {
+	b.wall, b.others, b.stolen, b.stalled = b.wall+o.wall, b.others+o.others, b.stolen+o.stolen, b.stalled+o.stalled
+	b.psi = b.psi || o.psi
+}
+
+// share is what others and the hypervisor took, as a share of the time on one CPU.
+func (b *beside) share() float64 {
+	if b.wall <= 0 {
+		return 0
 	}
-	w.ThroughputPerS = median(func(s sample) float64 { return s.ThroughputPerS })
-	w.ServerCPURatio = median(func(s sample) float64 { return s.ServerCPURatio })
-	w.ClientCPURatio = median(func(s sample) float64 { return s.ClientCPURatio })
-	w.LateSendRatio = median(func(s sample) float64 { return s.LateSendRatio })
-	w.BusiestThread = median(func(s sample) float64 { return s.BusiestThread })
-	held := 0
-	for _, s := range samples {
-		w.Max, w.SilenceNS, w.Anon = max(w.Max, s.Max), max(w.SilenceNS, s.SilenceNS), max(w.Anon, s.Anon)
-		if s.Held {
-			held++
-		} else if w.Why == "" {
-			w.Why = s.Why
-		}
+	return max(0, float64(b.others+b.stolen)/float64(b.wall))
+}
+
+// shares is nil where nothing is known.
+func (b *beside) shares() *record.Machine {
+	if b.wall <= 0 {
+		return nil
 	}
-	if w.Held = 2*held > len(samples); w.Held {
-		w.Why = ""
+	share := func(d time.Duration) *float64 {
+		of := float64(d) / float64(b.wall)
+		return &of
 	}
-	return w
+	m := &record.Machine{OthersRatio: share(max(0, b.others)), StealRatio: share(b.stolen)}
+	if b.psi {
+		m.PressureRatio = share(b.stalled)
+	}
+	return m
 }

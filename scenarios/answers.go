@@ -10,8 +10,8 @@ import (
 )
 
 // answers reads HTTP/1.x answers as any client must (RFC 9112): by length, in chunks, or up to the end of the connection, with
-// interim ones (1xx) before them. One serves all connections of a share: a server's heads are all alike, and one seen before is not
-// parsed again.
+// interim ones (1xx) before them. One serves all connections of a share: a server's heads are all alike, and one seen before
+// is not parsed again.
 type answers struct {
 	known []byte // the last head that was read
 	says  framing
@@ -116,8 +116,8 @@ func tooLong(head []byte) string {
 	return ""
 }
 
-// cutLine is the line at the front of in without its end, and the bytes with it; 0 while it has none. A lone LF ends one too (RFC 9112,
-// section 2.2).
+// cutLine is the line at the front of in without its end, and the bytes with it; 0 while it has none. A lone LF ends one too
+// (RFC 9112, section 2.2).
 func cutLine(in []byte) (line []byte, n int) {
 	n = bytes.IndexByte(in, '\n') + 1
 	if n == 0 {
@@ -213,8 +213,8 @@ func isToken(name []byte) bool {
 
 func isControl(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
-// chunks reads the chunked body at the front of in (RFC 9112, section 7.1), extensions and trailers passed over: n is its bytes, 0 while
-// it is not whole.
+// chunks reads the chunked body at the front of in (RFC 9112, section 7.1), extensions and trailers passed over: n is its
+// bytes, 0 while it is not whole.
 func (r *answers) chunks(in []byte) (n int, wrong string) {
 	r.body = r.body[:0]
 	for {
@@ -280,8 +280,8 @@ func chunkSize(line []byte) (size int, ok bool) {
 	return size, len(number) > 0
 }
 
-// object takes the next answer from the front of in: the JSON of its body, without the blanks that mean nothing; what is no right answer as
-// it stands. Behind such a one it takes what cannot be told apart from it, as nil: the rest of it is torn.
+// object takes the next answer from the front of in: the JSON of its body, without the blanks that mean nothing; what is no
+// right answer as it stands. Behind such a one it takes what cannot be told apart from it, as nil: the rest of it is torn.
 func (r *answers) object(in []byte, torn *bool) (text []byte, took int, closes bool) {
 	if *torn {
 		skip, found := seek(in)

@@ -43,7 +43,7 @@ func newChat(p Params, first, n int) Traffic {
 	for i := range t.rooms {
 		r := &t.rooms[i]
 		r.first, r.size = i*t.size, min(t.size, n-i*t.size)
-		r.sent.base, r.sent.next, r.settled = 1, 1, 1
+		r.sent.head, r.sent.next, r.settled = 1, 1, 1
 	}
 	return t
 }
@@ -154,7 +154,7 @@ func (t *chat) join(c int, line []byte, rec Recorder) {
 	}
 	if !r.joined {
 		r.joined = true
-		r.order.base, r.order.next = head+1, head+1
+		r.order.head, r.order.next = head+1, head+1
 	}
 	m.next, m.got = head+1, r.sent.next
 	r.here++
@@ -191,7 +191,7 @@ func (t *chat) deliver(c int, id uint64, speaker uint32, number uint64, line []b
 		t.late(c, id, number, line, rec)
 		return
 	case number < r.settled: // told as lost already: its id is nobody else's
-		if id >= r.order.base && id-m.next < maxStrays {
+		if id >= r.order.head && id-m.next < maxStrays {
 			r.reach(id)
 			r.order.at(id).number = alien
 		}
@@ -322,7 +322,7 @@ func (t *chat) Gone(c int, rec Recorder) {
 	next := m.next
 	*m = member{}
 	r.here--
-	for number := r.sent.base; number < r.sent.next; number++ {
+	for number := r.sent.head; number < r.sent.next; number++ {
 		if said := r.sent.at(number); said.id == 0 || said.id >= next {
 			t.done(r, r.heard(number, 1), rec)
 		}

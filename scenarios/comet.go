@@ -221,8 +221,8 @@ func (t *comet) Wanted(c int) Wanted {
 		return Wanted{Words: `status 200 with {"messages":[],"missed":0,"next":<head>}`}
 	case p == nil:
 		return Wanted{Words: fmt.Sprintf(`status 200 with {"messages":[{"id":%d,…}…],"missed":0,"next":<id>}`, t.waiters[c].next)}
-	case p.owed.base < p.owed.next:
-		return Wanted{Words: fmt.Sprintf(`status 200 with {"id":%d}`, *p.owed.at(p.owed.base))}
+	case p.owed.head < p.owed.next:
+		return Wanted{Words: fmt.Sprintf(`status 200 with {"id":%d}`, *p.owed.at(p.owed.head))}
 	default:
 		return Wanted{}
 	}
@@ -246,7 +246,7 @@ func (t *comet) Underway() int { return t.underway }
 
 func (t *comet) Torn(c int, rec Recorder) {
 	if p := t.publisher(c); p != nil {
-		if p.owed.base == p.owed.next && p.forgiven == 0 && !p.torn {
+		if p.owed.head == p.owed.next && p.forgiven == 0 && !p.torn {
 			rec.Fault(Surplus, 1, nil)
 		}
 		p.torn = true

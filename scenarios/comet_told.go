@@ -42,7 +42,7 @@ func (t *comet) join(c int, body []byte, now int64, rec Recorder) {
 	}
 	if !h.joined {
 		h.joined, h.head = true, n.next
-		h.sent.base, h.sent.next = n.next+1, n.next+1
+		h.sent.head, h.sent.next = n.next+1, n.next+1
 	}
 	w.next = n.next + 1
 	h.here++
@@ -129,8 +129,8 @@ func (t *comet) through(h *hall, id uint64, now int64, rec Recorder) {
 	if t.publisher(h.speaker).ready {
 		rec.Next(h.speaker)
 	}
-	for h.sent.base < h.sent.next && h.sent.at(h.sent.base).left <= 0 {
-		h.sent.base++
+	for h.sent.head < h.sent.next && h.sent.at(h.sent.head).left <= 0 {
+		h.sent.head++
 	}
 }
 
@@ -147,9 +147,9 @@ func (t *comet) acknowledged(c int, body []byte, rec Recorder) {
 		return
 	}
 	id, ok := parseID(body)
-	owed := p.owed.base < p.owed.next
+	owed := p.owed.head < p.owed.next
 	switch {
-	case owed && ok && id == *p.owed.at(p.owed.base):
+	case owed && ok && id == *p.owed.at(p.owed.head):
 	case p.forgiven > 0:
 		p.forgiven--
 		return
@@ -159,13 +159,13 @@ func (t *comet) acknowledged(c int, body []byte, rec Recorder) {
 	default:
 		rec.Fault(Corrupted, 1, body)
 	}
-	p.owed.base++
+	p.owed.head++
 	t.underway--
 }
 
 // forgive tells what a publisher was not answered as lost.
 func (t *comet) forgive(p *publisher, rec Recorder) {
-	if n := int(p.owed.next - p.owed.base); n > 0 {
+	if n := int(p.owed.next - p.owed.head); n > 0 {
 		rec.Fault(Lost, n, nil)
 		p.forgiven += n
 		t.underway -= n

@@ -7,7 +7,8 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// httpEcho is echo over HTTP: "POST /echo" with the text as its body, on connections that are kept alive where the server keeps them.
+// httpEcho is echo over HTTP: "POST /echo" with the text as its body, on connections that are kept alive where the server
+// keeps them.
 type httpEcho struct {
 	echo
 	answers answers

@@ -41,7 +41,7 @@ func (r *room) reach(id uint64) {
 // agree is told that message number, which is under way, came under that id. It reports whether that is so for all members,
 // or what is wrong, and how many messages are done by it.
 func (r *room) agree(id, number uint64) (wrong Fault, ok bool, done int) {
-	if id < r.order.base {
+	if id < r.order.head {
 		return Duplicated, false, 0 // all members had what that id was
 	}
 	r.reach(id)
@@ -63,7 +63,7 @@ func (r *room) agree(id, number uint64) (wrong Fault, ok bool, done int) {
 
 // forgo: one member will not hear what has that id. It returns how many messages are done by it.
 func (r *room) forgo(id uint64) (done int) {
-	if id < r.order.base {
+	if id < r.order.head {
 		return 0
 	}
 	r.reach(id)
@@ -85,22 +85,22 @@ func (r *room) heard(number uint64, n int32) (done int) {
 	if said.left > 0 {
 		return 0
 	}
-	for r.sent.base < r.sent.next && r.sent.at(r.sent.base).left == 0 {
-		r.sent.base++
+	for r.sent.head < r.sent.next && r.sent.at(r.sent.head).left == 0 {
+		r.sent.head++
 	}
-	for r.order.base < r.order.next {
-		front := r.order.at(r.order.base).number
-		if front == 0 || front != alien && front >= r.sent.base {
+	for r.order.head < r.order.next {
+		front := r.order.at(r.order.head).number
+		if front == 0 || front != alien && front >= r.sent.head {
 			break
 		}
-		r.order.base++
+		r.order.head++
 	}
 	return 1
 }
 
 // unheard is how many messages under way are not done.
 func (r *room) unheard() (n int) {
-	for number := r.sent.base; number < r.sent.next; number++ {
+	for number := r.sent.head; number < r.sent.next; number++ {
 		if r.sent.at(number).left > 0 {
 			n++
 		}

@@ -281,8 +281,8 @@ type Traffic interface {
 	Wanted(c int) Wanted
 }
 
-// Renewing is traffic that goes on where a server ends a connection in good order, as HTTP lets it: on another connection, and with
-// the same numbers.
+// Renewing is traffic that goes on where a server ends a connection in good order, as HTTP lets it: on another connection, and
+// with the same numbers.
 type Renewing interface {
 	// Ended: connection c ended, with a FIN or a reset, where a server may end one that is idle. rest is the bytes that Receive did
 	// not take, heard when the last byte came. It reports whether that was in good order: what of rest is an answer that the end

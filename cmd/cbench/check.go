@@ -19,7 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/models/modeltest"
@@ -79,7 +79,7 @@ cases that its manifest lists, and fails if it passes one of them.`,
 				fmt.Fprintf(cmd.ErrOrStderr(), "cbench: check: %s\n", text)
 			}
 			for _, s := range servers {
-				for _, way := range append([]harness.Way{{Args: s.Args, Speaks: s.Speaks}}, s.Also...) {
+				for _, way := range append([]plan.Way{{Args: s.Args, Speaks: s.Speaks}}, s.Also...) {
 					s.Args = way.Args
 					c.check(s.Name, modeltest.Target{Start: c.start(s), AtOnce: casesAtOnce}, way.Speaks, deviations(s.Name, way.Args))
 				}
@@ -209,7 +209,7 @@ func (c *checker) verdict() error {
 }
 
 // start starts a server as the cases ask for one.
-func (c *checker) start(s harness.Server) func(modeltest.StartConfig) (*modeltest.Server, error) {
+func (c *checker) start(s plan.Server) func(modeltest.StartConfig) (*modeltest.Server, error) {
 	return func(cfg modeltest.StartConfig) (*modeltest.Server, error) {
 		args := s.Told()
 		if cfg.MaxConns > 0 {

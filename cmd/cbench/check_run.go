@@ -14,8 +14,8 @@ import (
 	"cbench/scenarios"
 )
 
-// What run will find, found by run's own clients: they open their connections, leave them idle, and load them for a moment. So check
-// and run judge a server alike, and in the same words.
+// What run will find, found by run's own clients: they open their connections, leave them idle, and load them for a moment. So
+// check and run judge a server alike, and in the same words.
 
 const (
 	heldConns  = 4
@@ -30,8 +30,9 @@ var heldScenarios = []heldScenario{{modeltest.Echo, "echo"}, {modeltest.HTTPEcho
 
 type heldScenario struct{ part, scenario string }
 
-// held starts what run will find: beside the other cases, on a server of its own, or before them where there is only one. The function
-// that it returns waits and tells. It is not ok where the server does not start: that is told once, and not for each case.
+// held starts what run will find: beside the other cases, on a server of its own, or before them where there is only one. The
+// function that it returns waits and tells. It is not ok where the server does not start: that is told once, and not for each
+// case.
 func (c *checker) held(target modeltest.Target, parts []string, tell func(modeltest.Result)) (wait func(), ok bool) {
 	if target.Start == nil {
 		for _, r := range c.hold(target.Addr, parts) {
@@ -83,6 +84,8 @@ func (c *checker) hold(addr string, parts []string) (results []modeltest.Result)
 	return results
 }
 
+const opensOthers = "run opens others, and the time for that is part of the latency"
+
 // hold opens connections, leaves them idle and loads them. note is what a reader should know of a server that passes.
 func hold(ctx context.Context, addr, scenario string) (note string, err error) {
 	plan := load.Plan{Addr: addr, Scenario: scenario, Params: scenarios.Params{Conns: heldConns, Payload: 1024, Seed: 1}}
@@ -108,12 +111,12 @@ func hold(ctx context.Context, addr, scenario string) (note string, err error) {
 	}
 	switch {
 	case opened.Ended > 0:
-		return "the server ends connections behind its answers (Connection: close, or HTTP/1.0 without keep-alive): run opens others, and the time for that is part of the latency", nil
+		return "the server ends connections behind its answers (Connection: close, or HTTP/1.0 without keep-alive): " + opensOthers, nil
 	case r.Reconnects > 0 && r.Idle > 0:
-		return fmt.Sprintf("the server ends idle connections after %s: run opens others, and the time for that is part of the latency; to hold them, set its keep-alive timeout",
-			load.Silence(r.Idle)), nil
+		return fmt.Sprintf("the server ends idle connections after %s: %s; to hold them, set its keep-alive timeout",
+			load.Silence(r.Idle), opensOthers), nil
 	case r.Reconnects > 0:
-		return "the server ends connections in good order: run opens others, and the time for that is part of the latency", nil
+		return "the server ends connections in good order: " + opensOthers, nil
 	}
 	return "", nil
 }

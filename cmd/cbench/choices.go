@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/models"
 	"cbench/results/record"
 	"cbench/results/words"
@@ -23,10 +23,10 @@ import (
 var choices = map[string]func() []string{
 	"scenario": scenarios.Names,
 	"how":      func() []string { return []string{"inline", "spin", "offload"} },
-	"driver":   func() []string { return []string{ownDriver, harness.Hey, harness.Wrk} },
+	"driver":   func() []string { return []string{ownDriver, plan.Hey, plan.Wrk} },
 	"arrivals": func() []string { return []string{"constant", record.Poisson} },
-	"rotate":   func() []string { return []string{harness.RotatePairs, harness.RotateAll} },
-	"search":   func() []string { return []string{harness.SearchRate, harness.SearchConns} },
+	"rotate":   func() []string { return []string{plan.RotatePairs, plan.RotateAll} },
+	"search":   func() []string { return []string{plan.SearchRate, plan.SearchConns} },
 }
 
 // named is what flags may say that others judge: models and suites may come from elsewhere.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/results/figure"
 	"cbench/results/record"
 )
@@ -46,8 +46,8 @@ func openFiles() int64 {
 
 // A leak of 100 bytes a connection shows in the slope; and of our own servers it is known where all of the memory is.
 func TestMemoryByItsParts(t *testing.T) {
-	if harness.MaxConns() < 8000 {
-		t.Skipf("8,000 connections are too many here: %d", harness.MaxConns())
+	if plan.MaxConns() < 8000 {
+		t.Skipf("8,000 connections are too many here: %d", plan.MaxConns())
 	}
 	if openFiles() == 0 {
 		t.Skip("this kernel does not tell how many descriptors are open: the leaky server would not leak")

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 )
 
@@ -50,7 +50,7 @@ fit is no error: doctor fails only where it could not look.`,
 			if asJSON {
 				return printJSON(cmd, findings)
 			}
-			_, err = io.WriteString(cmd.OutOrStdout(), inSentences(findings, harness.MaxConns(), listen.Listen > 0, tableOptions(cmd).Width))
+			_, err = io.WriteString(cmd.OutOrStdout(), inSentences(findings, plan.MaxConns(), listen.Listen > 0, tableOptions(cmd).Width))
 			return err
 		},
 	}

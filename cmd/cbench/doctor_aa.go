@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
 	"cbench/results/record"
@@ -60,10 +61,10 @@ func againstItself(ctx context.Context, pairs int, slot time.Duration) (stats.In
 		Servers: servers, ServerCPUs: serverCPUs[:1], LoadCPUs: loadCPUs[len(loadCPUs)-1:], LoadArgs: []string{server.Self, "load"}, LoadLoops: 1,
 		CPUsAsked: true, Noisy: true,
 	}
-	block := harness.Block{
-		Scenario: "echo", Conns: []int{100}, Reps: 1, Closed: true, Rotate: harness.RotatePairs, Base: "floor", Twin: true, Rounds: max(2, pairs), Slot: slot,
+	block := plan.Spec{
+		Scenario: "echo", Conns: []int{100}, Reps: 1, Closed: true, Rotate: plan.RotatePairs, Base: "floor", Twin: true, Rounds: max(2, pairs), Slot: slot,
 	}
-	plan, _, err := harness.Plan(servers, []harness.Block{block}, 1)
+	plan, _, err := plan.Make(servers, []plan.Spec{block}, 1)
 	if err != nil {
 		return stats.Interval{}, err
 	}

@@ -8,14 +8,14 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/harness/wrk"
 	"cbench/results/record"
 )
 
 // Drivers from outside write the same cells, and what all of them say of one server is set side by side.
 func TestRunWithDriversFromOutside(t *testing.T) {
-	drivers := []string{ownDriver, harness.Hey, harness.Wrk}
+	drivers := []string{ownDriver, plan.Hey, plan.Wrk}
 	if err := wrk.Installed(); err != nil {
 		t.Logf("%v; tested without", err)
 		drivers = drivers[:2]
@@ -53,9 +53,9 @@ func TestRunWithDriversFromOutside(t *testing.T) {
 
 // A body that is not what was posted is told, though the driver looks at none.
 func TestDriversFromOutsideTellBadServers(t *testing.T) {
-	for _, driver := range []string{harness.Hey, harness.Wrk} {
+	for _, driver := range []string{plan.Hey, plan.Wrk} {
 		t.Run(driver, func(t *testing.T) {
-			if err := wrk.Installed(); driver == harness.Wrk && err != nil {
+			if err := wrk.Installed(); driver == plan.Wrk && err != nil {
 				t.Skip(err)
 			}
 			dir := filepath.Join(t.TempDir(), "run")

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/harness/server"
 	"cbench/models"
 	"cbench/results/words"
@@ -46,7 +46,7 @@ func checkStartTimeout(d time.Duration) error {
 }
 
 // servers is those that the flags describe: the first name is that of the first command.
-func (f *foreign) servers() (all []harness.Server, err error) {
+func (f *foreign) servers() (all []plan.Server, err error) {
 	switch {
 	case len(f.cmds) == 0 && len(f.names) > 0:
 		return nil, fmt.Errorf("name %q: it is for a server of your own: --cmd", f.names[0])
@@ -70,7 +70,7 @@ func (f *foreign) servers() (all []harness.Server, err error) {
 		if len(f.names) > 0 {
 			name = f.names[i]
 		}
-		all = append(all, harness.Server{Name: name, Args: args, Speaks: f.speaks})
+		all = append(all, plan.Server{Name: name, Args: args, Speaks: f.speaks})
 	}
 	return all, nil
 }
@@ -84,7 +84,7 @@ func threads(n int) []int {
 }
 
 // ownServer is one of our models as a process: this same executable again.
-func ownServer(m models.Model, procs int) harness.Server {
+func ownServer(m models.Model, procs int) plan.Server {
 	args := []string{server.Self, "serve", "--model=" + m.Name, "--addr={addr}", "--procs={procs}"}
-	return harness.Server{Name: m.Name, Args: args, Speaks: m.Speaks, Own: true, Procs: procs}
+	return plan.Server{Name: m.Name, Args: args, Speaks: m.Speaks, Own: true, Procs: procs}
 }

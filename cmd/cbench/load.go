@@ -5,14 +5,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cbench/harness"
 	"cbench/harness/hey"
 	"cbench/harness/load"
+	"cbench/harness/plan"
 	"cbench/harness/wrk"
 )
 
 // openers are what opens clients, by driver; nil is cbench's own engine.
-var openers = map[string]load.Opener{"": nil, harness.Hey: hey.Open, harness.Wrk: wrk.Open}
+var openers = map[string]load.Opener{"": nil, plan.Hey: hey.Open, plan.Wrk: wrk.Open}
 
 // newLoad is the process that drives a server for another cbench, which holds its standard input and output
 // (load.Start). It ends when its input does.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cbench/harness/plan"
 	others "cbench/models/foreign"
 
 	"context"
@@ -9,7 +10,6 @@ import (
 	"slices"
 	"sync"
 
-	"cbench/harness"
 	"cbench/models"
 	"cbench/results/record"
 )
@@ -21,7 +21,7 @@ const originals = "originals"
 var othersHere = sync.OnceValues(func() ([]others.Server, error) { return others.All(others.Dir()) })
 
 // foreignServer is the one of that name, if there is one; the error says how to install it.
-func foreignServer(name string) (s harness.Server, ok bool, err error) {
+func foreignServer(name string) (s plan.Server, ok bool, err error) {
 	if _, ours := models.Find(name); ours {
 		return s, false, nil
 	}
@@ -40,10 +40,10 @@ func foreignServer(name string) (s harness.Server, ok bool, err error) {
 	return serverOf(all[at], version), true, nil
 }
 
-func serverOf(o others.Server, version string) harness.Server {
-	s := harness.Server{Name: o.Name, Version: version, Original: record.Original{Of: o.OriginalOf, Language: o.Language}}
+func serverOf(o others.Server, version string) plan.Server {
+	s := plan.Server{Name: o.Name, Version: version, Original: record.Original{Of: o.OriginalOf, Language: o.Language}}
 	for i, how := range o.Serve {
-		way := harness.Way{Args: o.Words(how.Command), Speaks: how.Speaks}
+		way := plan.Way{Args: o.Words(how.Command), Speaks: how.Speaks}
 		if i == 0 {
 			s.Args, s.Speaks = way.Args, way.Speaks
 		} else {
@@ -55,7 +55,7 @@ func serverOf(o others.Server, version string) harness.Server {
 
 // originalServers is all that can run here, asked at once: some of them take a second to say so. Missing says of each of the others why
 // it cannot, with the mend.
-func originalServers() (servers []harness.Server, missing []string, err error) {
+func originalServers() (servers []plan.Server, missing []string, err error) {
 	all, err := othersHere()
 	if err != nil {
 		return nil, nil, err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
@@ -212,7 +213,7 @@ func (p *progress) say(format string, args ...any) {
 
 func (p *progress) timeLeft() (left time.Duration) {
 	for _, cell := range p.left {
-		left += harness.Estimate(cell)
+		left += plan.Estimate(cell)
 	}
 	if p.planned > 0 {
 		left = time.Duration(float64(left) * float64(p.took) / float64(p.planned))

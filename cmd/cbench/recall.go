@@ -10,13 +10,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/results/record"
 	"cbench/results/words"
 )
 
 // notOfThePlan is the flags of cbench run that say how to go about it, not what is measured: they may differ each time.
-var notOfThePlan = []string{"out", "resume", "strict", "help"}
+var notOfThePlan = []string{"out", "resume", "strict", "start-timeout", "help"}
 
 // recall takes over the run that is to be gone on with: its plan is in its file, and the flags are those of its command line.
 // What is typed beside --resume may repeat them, and contradict none.
@@ -49,6 +49,9 @@ func (f *runFlags) recall(cmd *cobra.Command) error {
 	}
 	recalled.resume, recalled.out, recalled.strict, recalled.plan = true, f.out, f.strict, old.Plan
 	recalled.models = modelsOf(old.Plan, recalled.foreign)
+	if cmd.Flags().Changed("start-timeout") { // a server that did not start may get longer
+		recalled.startTimeout = f.startTimeout
+	}
 	*f = recalled
 	return nil
 }
@@ -103,16 +106,16 @@ func said(flag *pflag.Flag) string {
 }
 
 // modelsOf is the models of a plan that are to be found by their names: no twins, and no server of the user's own.
-func modelsOf(plan []record.Planned, of foreign) (names []string) {
+func modelsOf(planned []record.Planned, of foreign) (names []string) {
 	own, _ := of.servers() // an error is met again
 	all := map[string]bool{}
-	for i := range plan {
-		all[plan[i].Model] = true
+	for i := range planned {
+		all[planned[i].Model] = true
 	}
-	for i := range plan {
-		name := plan[i].Model
-		base, twin := strings.CutSuffix(name, harness.TwinSuffix)
-		isOwn := slices.ContainsFunc(own, func(s harness.Server) bool { return s.Name == name })
+	for i := range planned {
+		name := planned[i].Model
+		base, twin := strings.CutSuffix(name, plan.TwinSuffix)
+		isOwn := slices.ContainsFunc(own, func(s plan.Server) bool { return s.Name == name })
 		if !isOwn && !(twin && all[base]) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}

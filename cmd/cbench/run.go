@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/harness/server"
 	"cbench/harness/validity"
 	"cbench/harness/wrk"
@@ -27,7 +28,7 @@ import (
 type runFlags struct {
 	models, scenarios, conns []string
 	drivers                  []string
-	block                    harness.Block // of which each scenario makes one
+	block                    plan.Spec // of which each scenario makes one
 	suite, out               string
 	seed                     uint64
 	procs                    []int // none, or 0 alone: the CPUs they have
@@ -187,8 +188,8 @@ func (f *runFlags) notNothing(cmd *cobra.Command) error {
 	if err := checkStartTimeout(f.startTimeout); err != nil {
 		return err
 	}
-	if f.linger < 0 || f.linger > harness.MostLinger {
-		return fmt.Errorf("linger %v: must be 0 to %v", f.linger, harness.MostLinger)
+	if f.linger < 0 || f.linger > plan.MostLinger {
+		return fmt.Errorf("linger %v: must be 0 to %v", f.linger, plan.MostLinger)
 	}
 	return nil
 }
@@ -273,7 +274,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 		}
 	}
 	e.Noisy = f.noisy
-	e.Dir, e.Resume, e.Linger = f.out, f.resume, f.linger
+	e.Dir, e.Resume, e.Linger, e.StartTimeout = f.out, f.resume, f.linger, f.startTimeout
 	if e.Dir == "" {
 		e.Dir = filepath.Join("out", time.Now().Format("20060102-150405"))
 	}
@@ -282,7 +283,7 @@ func (f *runFlags) experiment() (e harness.Experiment, skipped []string, err err
 }
 
 // planned is the plan, and what is left out of it.
-func (f *runFlags) planned(servers []harness.Server) (plan []record.Planned, skipped []string, err error) {
+func (f *runFlags) planned(servers []plan.Server) (planned []record.Planned, skipped []string, err error) {
 	blocks, err := f.blocks(servers)
 	if err != nil {
 		return nil, nil, err
@@ -292,16 +293,16 @@ func (f *runFlags) planned(servers []harness.Server) (plan []record.Planned, ski
 			blocks[i].Procs = f.procs
 		}
 	}
-	if plan, skipped, err = harness.Plan(servers, blocks, f.seed); err != nil {
+	if planned, skipped, err = plan.Make(servers, blocks, f.seed); err != nil {
 		return nil, nil, err
 	}
-	if len(plan) == 0 {
+	if len(planned) == 0 {
 		return nil, nil, fmt.Errorf("nothing to measure: %s", strings.Join(skipped, "; "))
 	}
-	return plan, append(skipped, f.missing...), nil
+	return planned, append(skipped, f.missing...), nil
 }
 
-func (f *runFlags) servers() ([]harness.Server, error) {
+func (f *runFlags) servers() ([]plan.Server, error) {
 	procs := 0
 	for _, n := range f.procs {
 		if n < 1 {
@@ -325,7 +326,7 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 		names = []string{allModels}
 	}
 	names = withoutAll(names)
-	var servers []harness.Server
+	var servers []plan.Server
 	for _, name := range names {
 		if name == originals {
 			all, missing, err := originalServers()
@@ -363,7 +364,7 @@ func (f *runFlags) servers() ([]harness.Server, error) {
 	return servers, nil
 }
 
-func (f *runFlags) blocks(servers []harness.Server) ([]harness.Block, error) {
+func (f *runFlags) blocks(servers []plan.Server) ([]plan.Spec, error) {
 	if f.suite != "" {
 		suites, err := findSuites(f.suite)
 		if err != nil {
@@ -377,7 +378,7 @@ func (f *runFlags) blocks(servers []harness.Server) ([]harness.Block, error) {
 	for _, word := range f.conns {
 		n, err := strconv.Atoi(word)
 		if word == "max" {
-			n, err = harness.Max, nil
+			n, err = plan.Max, nil
 		} else if err != nil || n < 1 {
 			return nil, fmt.Errorf("conns %q: must be a number from 1, or max", word)
 		}
@@ -393,7 +394,7 @@ func (f *runFlags) blocks(servers []harness.Server) ([]harness.Block, error) {
 		return nil, err
 	}
 	b.Closed = b.Closed || outside // theirs are closed loops, and ours is to be compared with them
-	var blocks []harness.Block
+	var blocks []plan.Spec
 	for _, scenario := range f.scenarios {
 		for _, driver := range drivers {
 			b.Scenario, b.Driver = scenario, driver
@@ -412,7 +413,7 @@ func (f *runFlags) driversAsked() (drivers []string, outside bool, err error) {
 		switch name {
 		case ownDriver:
 			name = ""
-		case harness.Wrk:
+		case plan.Wrk:
 			if err := wrk.Installed(); err != nil {
 				return nil, false, err
 			}

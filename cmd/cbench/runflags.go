@@ -1,13 +1,12 @@
 package main
 
 import (
+	"cbench/harness/plan"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
-
-	"cbench/harness"
 )
 
 // noisyEnv is the environment variable that says --noisy: tests run wherever and beside whatever there is.
@@ -56,8 +55,8 @@ func (f *runFlags) addLoad(flags *pflag.FlagSet) {
 
 func (f *runFlags) addRotation(flags *pflag.FlagSet) {
 	flags.StringVar(&f.block.Rotate, "rotate", "", "`pairs|all`: each with the base (the finest), or all in one round (the cheapest)")
-	flags.StringVar(&f.block.Base, "base", "", "the `model` that the others are compared with; left out, "+harness.DefaultBase+" or the first")
-	flags.IntVar(&f.block.Rounds, "rounds", harness.DefaultRounds, "`slots` of each server")
+	flags.StringVar(&f.block.Base, "base", "", "the `model` that the others are compared with; left out, "+plan.DefaultBase+" or the first")
+	flags.IntVar(&f.block.Rounds, "rounds", plan.DefaultRounds, "`slots` of each server")
 	flags.DurationVar(&f.block.Slot, "slot", 0, "length of a slot; left out, 0.2 s up to 2,000 connections, 1 s from 10,000")
 	flags.Float64Var(&f.block.Width, "width", 0.015, "end early once every CPU ratio is known to ± this `share`; 0: never")
 	flags.BoolVar(&f.block.Twin, "twin", true, "add the base once more under another name, an A/A control: it shows what differences are noise")

@@ -10,18 +10,18 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/results/record"
 	"cbench/results/words"
 )
 
 // suite is a named experiment: data, and nothing but data. What each measures is all there is to it.
 type suite struct {
-	Name   string          `json:"name"`
-	Doc    string          `json:"doc"`
-	Noisy  bool            `json:"noisy"`  // its figures are no measurement: see the flag
-	Models []string        `json:"models"` // as --model, which goes before; none: all of ours
-	Blocks []harness.Block `json:"blocks"`
+	Name   string      `json:"name"`
+	Doc    string      `json:"doc"`
+	Noisy  bool        `json:"noisy"`  // its figures are no measurement: see the flag
+	Models []string    `json:"models"` // as --model, which goes before; none: all of ours
+	Blocks []plan.Spec `json:"blocks"`
 }
 
 //go:embed suites.json
@@ -122,7 +122,7 @@ func (s suite) models() []string {
 
 // blocksOfSuites is the blocks of all of them. Where there are several, each keeps to its own models among the servers, unless
 // others were chosen.
-func blocksOfSuites(suites []suite, servers []harness.Server, chosen bool) (blocks []harness.Block) {
+func blocksOfSuites(suites []suite, servers []plan.Server, chosen bool) (blocks []plan.Spec) {
 	for _, s := range suites {
 		names := withoutAll(s.models())
 		var own []string
@@ -164,7 +164,7 @@ func decodeSuite(text []byte) (s suite, err error) {
 	}
 	s = in.suite
 	for i, text1 := range in.Blocks {
-		blocks, err := harness.DecodeBlock(text1)
+		blocks, err := plan.Decode(text1)
 		if err == nil && (blocks[0].Scenario == "" || len(blocks[0].Conns) == 0) {
 			err = errors.New("scenario and conns must be there")
 		}

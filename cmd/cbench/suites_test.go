@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"cbench/harness"
+	"cbench/harness/plan"
 	"cbench/results/figure"
 	"cbench/results/stats"
 	"cbench/scenarios"
@@ -17,7 +17,7 @@ import (
 
 // What suites promise in their lines they keep on two cores, by experience; smoke and default also in their time.
 func TestReadySuites(t *testing.T) {
-	var own, theirs []harness.Server
+	var own, theirs []plan.Server
 	for _, name := range modelNames() {
 		m, err := findModel(name)
 		if err != nil {
@@ -42,20 +42,20 @@ func TestReadySuites(t *testing.T) {
 		if slices.Contains(s.Models, originals) {
 			servers = slices.Concat(own, theirs)
 		}
-		plan, _, err := harness.Plan(servers, s.Blocks, 1)
+		planned, _, err := plan.Make(servers, s.Blocks, 1)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		var took time.Duration
 		controls := 0
-		for _, p := range plan {
-			took += harness.Estimate(p)
-			if strings.HasSuffix(p.Model, harness.TwinSuffix) {
+		for _, p := range planned {
+			took += plan.Estimate(p)
+			if strings.HasSuffix(p.Model, plan.TwinSuffix) {
 				controls++
 			}
 		}
-		t.Logf("%s: %d repetitions, %v", name, len(plan), took.Round(time.Second))
+		t.Logf("%s: %d repetitions, %v", name, len(planned), took.Round(time.Second))
 		if took > most {
 			t.Errorf("%s takes %v, and may take %v", name, took, most)
 		}
@@ -68,7 +68,7 @@ func TestReadySuites(t *testing.T) {
 // The default suite fills what its report has a column for: what a message takes in every model, and how fair each load was to connections, which fewer
 // replies than so many would not tell (harness/load, fairness).
 func TestDefaultSuiteFillsTheReport(t *testing.T) {
-	var own []harness.Server
+	var own []plan.Server
 	for _, name := range modelNames() {
 		m, err := findModel(name)
 		if err != nil {
@@ -80,12 +80,12 @@ func TestDefaultSuiteFillsTheReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, _, err := harness.Plan(own, found[0].Blocks, 1)
+	planned, _, err := plan.Make(own, found[0].Blocks, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	diagnosed := map[string]bool{}
-	for _, p := range plan {
+	for _, p := range planned {
 		if p.Diagnose && p.Params.Rotation == "" {
 			diagnosed[p.Model] = true
 		}
@@ -173,11 +173,11 @@ func TestSuitesOfAFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, _, err := f.planned(servers)
+		planned, _, err := f.planned(servers)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range plan {
+		for _, p := range planned {
 			all = append(all, fmt.Sprintf("%s %d", p.Model, p.Conns))
 		}
 		slices.Sort(all)

@@ -56,8 +56,6 @@ func TestExitStatus(t *testing.T) {
 		{misused, []string{"doctor", "--seconds=-1"}},
 		{misused, []string{"list", "--run=x"}},
 		{misused, []string{"list", "--cost", "--run=" + t.TempDir()}},
-		{misused, []string{"pair", "--base=flor"}},
-		{misused, []string{"pair", "--base=floor", "--pairs=0"}},
 	} {
 		if status, _, _ := cbench(t, tt.args...); status != tt.want {
 			t.Errorf("cbench %q: status %d, want %d", tt.args, status, tt.want)
@@ -79,7 +77,7 @@ func TestGivenTwice(t *testing.T) {
 		"suite": {"run", out, "--suite=smoke", "--suite=default"}, "duration": {"run", out, "--duration=1s", "--duration=2s"},
 		"format": {"export", "--format=csv", "x", "--format=benchfmt"}, "addr": {"serve", "--model=floor",
 			"--addr=127.0.0.1:1", "--addr=127.0.0.1:2"},
-		"gate": {"compare", "--gate=cpu<5%", "--gate=mem<5%", "a", "b"}, "base": {"pair", "--base=floor", "--base=pool"},
+		"gate": {"compare", "--gate=cpu<5%", "--gate=mem<5%", "a", "b"}, "base": {"compare", "--base=floor", "--base=pool", "a", "b"},
 	} {
 		mustFail(t, []string{"--" + flag + " is given twice", "it takes one value"}, twice...)
 	}
@@ -143,7 +141,6 @@ func TestCompletion(t *testing.T) {
 		"check --model=":           {"all", "originals", "reactor"},
 		"check --speaks=lines:e,l": {"lines:e,lines:chat"},
 		"serve --model=":           {"reactor"},
-		"pair --base=":             {"reactor"},
 	} {
 		lines := strings.Split(mustSucceed(t, append([]string{"__complete"}, strings.Fields(typed)...)...), "\n")
 		for _, word := range want {

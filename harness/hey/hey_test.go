@@ -31,7 +31,7 @@ func TestFaults(t *testing.T) {
 		}
 		return body
 	}
-	r := witnesstest.Drive(t, Open, witnesstest.Echo(t, broken), load.Drive{Duration: 200 * time.Millisecond}, load.Watch{})
+	r := witnesstest.Drive(t, Open, witnesstest.Echo(t, broken), load.Drive{Duration: time.Second}, load.Watch{})
 	if r.Errors["closed"]+r.Errors["reset"] == 0 {
 		t.Errorf("connections cut: errors %v", r.Errors)
 	}

@@ -66,8 +66,9 @@ func kind(err error) string {
 
 // worded is kinds of errors in words: of one connection, and of several.
 var worded = map[string][2]string{
-	"closed":      {"connection was closed by the server", "connections were closed by the server"},
-	"closing":     {"connection was ended by the server behind an answer that announced it (Connection: close, HTTP/1.0)", "connections were ended by the server behind answers that announced it (Connection: close, HTTP/1.0)"},
+	"closed": {"connection was closed by the server", "connections were closed by the server"},
+	"closing": {"connection was ended by the server behind an answer that announced it (Connection: close, HTTP/1.0)",
+		"connections were ended by the server behind answers that announced it (Connection: close, HTTP/1.0)"},
 	"garbled":     {"connection got a reply without an end", "connections got replies without an end"},
 	"idle":        {"idle connection was ended by the server", "idle connections were ended by the server"},
 	"nofile":      {"connection had no descriptor left (ulimit -n)", "connections had no descriptors left (ulimit -n)"},
@@ -76,11 +77,13 @@ var worded = map[string][2]string{
 	"stalled":     {"connection was not read by the server any more", "connections were not read by the server any more"},
 	"timeout":     {"connection timed out", "connections timed out"},
 	"unreachable": {"connection found the address unreachable", "connections found the address unreachable"},
-	"unsent":      {"message was not sent: no connection was left to send it on", "messages were not sent: no connection was left to send them on"},
-	"wrong":       {"connection got a wrong first reply", "connections got a wrong first reply"},
+	"unsent": {"message was not sent: no connection was left to send it on",
+		"messages were not sent: no connection was left to send them on"},
+	"wrong": {"connection got a wrong first reply", "connections got a wrong first reply"},
 }
 
-// Silence is how long a server let a connection be idle, as whoever set its limit would say it, "5 s": timers are late, and never early.
+// Silence is how long a server let a connection be idle, as whoever set its limit would say it, "5 s": timers are late, and
+// never early.
 func Silence(d time.Duration) string {
 	const late = 250 * time.Millisecond
 	if whole := d.Truncate(time.Second); whole > 0 && d-whole < late {

@@ -165,10 +165,13 @@ func (l *loop) read(c int) {
 	if cl.held != nil {
 		kept = copy(l.in, cl.held.in)
 	}
+	state := cl.state
 	n, err := poll.Read(int(cl.fd), l.room(c, kept))
 	at := clock()
 	if at >= l.round.mark {
-		l.pass(at)
+		if l.pass(at); cl.state != state { // another connection is on its way in its place
+			return
+		}
 	}
 	if err == poll.ErrAgain {
 		return

@@ -58,8 +58,8 @@ type Report struct {
 	Received int64 `json:"received"`  // of them, verified, whenever they came
 	InWindow int64 `json:"in_window"` // verified replies that came within the window, whenever sent: over WindowNS, the throughput
 	All      int64 `json:"all"`       // verified replies of the whole drive, its warm-up's too
-	// Behind is by how many replies those under way had become more when EdgeStall of the window was left (half of a shorter one) than they
-	// were at its start. Over the whole window that is Expected less InWindow.
+	// Behind is by how many replies those under way had become more when EdgeStall of the window was left (half of a
+	// shorter one) than they were at its start. Over the whole window that is Expected less InWindow.
 	Behind int64            `json:"behind"`
 	Errors map[string]int64 `json:"errors"` // connections that failed, by kind, and "unsent" messages; the whole drive's
 
@@ -74,8 +74,9 @@ type Report struct {
 
 	Aside *record.Latency `json:"aside_ns"` // from due, of messages that are not among those measured; else nil
 
-	// Silence is the longest time in which messages waited and nothing came from the server, of those that fall into the window, counted whole
-	// also where it began before the window or ended after it. What the client itself was not awake is not in it.
+	// Silence is the longest time in which messages waited and nothing came from the server, of those that fall into
+	// the window, counted whole also where it began before the window or ended after it. What the client itself was
+	// not awake is not in it.
 	Silence       int64 `json:"silence_ns"`
 	SilenceBefore int64 `json:"silence_before_ns"` // the longest that was over when the window began
 
@@ -97,7 +98,8 @@ type Report struct {
 	latency, service *hdrhistogram.Histogram
 }
 
-// EdgeStall is the longest pause of a machine at the end of a window that is taken for one. What was missing before is no pause's.
+// EdgeStall is the longest pause of a machine at the end of a window that is taken for one. What was missing before
+// is no pause's.
 const EdgeStall = 250 * time.Millisecond
 
 // CloseReport is how the connections ended.

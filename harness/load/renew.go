@@ -10,12 +10,13 @@ import (
 )
 
 // Connections that a server ends in good order, as HTTP lets it, are renewed where the scenario can go on with another
-// (scenarios.Renewing). One is dialled when there is something to say on it, as HTTP clients do, and what was under way is said again. A
-// message counts from when it was due, or its turn came: the time for another connection is part of its latency.
+// (scenarios.Renewing). One is dialled when there is something to say on it, as HTTP clients do, and what was under way is
+// said again. A message counts from when it was due, or its turn came: the time for another connection is part of its latency.
 
 const (
-	leaveGrace = 100 * time.Millisecond // that a server that said it ends a connection is given to do so: who closes first holds the port (TIME_WAIT)
-	idleEnd    = time.Second            // of silence, from which a connection was ended for being idle
+	// leaveGrace is how long a server that said it ends a connection is given to do so: who closes first holds the port (TIME_WAIT).
+	leaveGrace = 100 * time.Millisecond
+	idleEnd    = time.Second // of silence, from which a connection was ended for being idle
 )
 
 // there reports whether the client can be told to say something: it is connected, or will be.
@@ -49,8 +50,8 @@ func (l *loop) owes(c int) bool {
 	return len(l.out) > 0
 }
 
-// renewed reports whether a connection that ended for the reason err did so in good order. Then it is away until there is something
-// to say.
+// renewed reports whether a connection that ended for the reason err did so in good order. Then it is away until there is
+// something to say.
 func (l *loop) renewed(c int, err error) bool {
 	cl := &l.clients[c]
 	if l.renewing == nil || !closedByPeer(err) || cl.state != ready && cl.state != opening && cl.state != leaving {
@@ -81,7 +82,8 @@ func (l *loop) renewed(c int, err error) bool {
 	return true
 }
 
-// inOrder asks the traffic whether connection c, which ended, might: what was kept of it may be an answer that its end makes whole.
+// inOrder asks the traffic whether connection c, which ended, might: what was kept of it may be an answer that its end makes
+// whole.
 func (l *loop) inOrder(c int) bool {
 	cl := &l.clients[c]
 	var rest []byte
@@ -193,8 +195,8 @@ func (l *loop) catchUp() error {
 	}
 }
 
-// silent is for how long connection c had been so when its server ended it: 0 where that is not known. The kernel knows when the last
-// packet came, which was the FIN (tcp_info, tcpi_last_ack_recv); it may be read much later.
+// silent is for how long connection c had been so when its server ended it: 0 where that is not known. The kernel knows when
+// the last packet came, which was the FIN (tcp_info, tcpi_last_ack_recv); it may be read much later.
 func (l *loop) silent(c int) time.Duration {
 	cl := &l.clients[c]
 	info, err := unix.GetsockoptTCPInfo(int(cl.fd), unix.IPPROTO_TCP, unix.TCP_INFO)

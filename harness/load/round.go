@@ -46,9 +46,10 @@ const (
 // measures reports whether what was due at that time is measured. One compare: a time before the start wraps round.
 func (r *round) measures(due int64) bool { return uint64(due-r.start) < uint64(r.end-r.start) }
 
-// counts reports whether a reply that came now, to what was due then, is measured: what was due in the window is. In a closed loop a server
-// that stops before the window begins is sent nothing in it, and would lose its worst wait: there what it left unanswered then counts as well,
-// a message a connection. Where nothing stopped it does not, for messages that are under way at a given moment are those that take long.
+// counts reports whether a reply that came now, to what was due then, is measured: what was due in the window is. In
+// a closed loop a server that stops before the window begins is sent nothing in it, and would lose its worst wait:
+// there what it left unanswered then counts as well, a message a connection. Where nothing stopped it does not, for
+// messages that are under way at a given moment are those that take long.
 func (r *round) counts(due, now int64) bool {
 	return r.measures(due) || r.stalled && due < r.start && now >= r.start
 }

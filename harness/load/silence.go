@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// silence is how long the server says nothing while messages wait for it. It is measured from one return of the poller to another, so
-// that what the client needs to read and to say is no silence; and of the time in which the client itself was not there (it was not scheduled,
-// or the hypervisor had its CPU) nothing is blamed on the server: what came meanwhile is found only afterwards.
+// silence is how long the server says nothing while messages wait for it. It is measured from one return of the
+// poller to another, so that what the client needs to read and to say is no silence; and of the time in which the
+// client itself was not there (it was not scheduled, or the hypervisor had its CPU) nothing is blamed on the server:
+// what came meanwhile is found only afterwards.
 type silence struct {
 	heard *atomic.Int64 // when any loop last heard the server
 
@@ -21,11 +22,12 @@ type silence struct {
 }
 
 const (
-	// awake is how long a loop sleeps at most while messages wait: an answer that it then finds had come at most so long ago, or else
-	// it was the loop that slept too long.
+	// awake is how long a loop sleeps at most while messages wait: an answer that it then finds had come at most so
+	// long ago, or else it was the loop that slept too long.
 	awake = int64(2 * time.Millisecond)
-	// pause is from when a sleep that took longer than it was to is the whole machine's, even where the server has not answered afterwards
-	// either. Shorter ones, and all but the longest, are a busy CPU's, and the server's silence goes on meanwhile: the client saw it each time.
+	// pause is from when a sleep that took longer than it was to is the whole machine's, even where the server has
+	// not answered afterwards either. Shorter ones, and all but the longest, are a busy CPU's, and the server's
+	// silence goes on meanwhile: the client saw it each time.
 	pause       = int64(10 * time.Millisecond)
 	longSilence = int64(time.Millisecond) // beyond which one at the window's start is more than the way there and back: round.counts
 )

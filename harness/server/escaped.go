@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A process that leaves its group and its session, as daemons do, is no longer known as the server's by either. It is known by what it
-// inherited, CBENCH_ADDR with a port that no other server has, or by the socket that listens there.
+// A process that leaves its group and its session, as daemons do, is no longer known as the server's by either. It is known by
+// what it inherited, CBENCH_ADDR with a port that no other server has, or by the socket that listens there.
 
 const addrEnv = "CBENCH_ADDR="
 
-// escaped is the processes of the server at addr, which was started as the process since, whatever their group and session. It sees those
-// that this user may look into.
+// escaped is the processes of the server at addr, which was started as the process since, whatever their group and session. It
+// sees those that this user may look into.
 func escaped(addr netip.AddrPort, since uint64) (pids []int) {
 	procs, err := procfs.AllProcs()
 	if err != nil {

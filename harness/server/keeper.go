@@ -29,8 +29,8 @@ const self = "/proc/self/exe"
 //   - What the server forked has no such tie. A watchdog, a second process in a session of its own, is told every server's process group,
 //     address and control group over a pipe; when the pipe ends, the harness has died, and it kills what is left of them.
 //
-// What escapes both, and an ordinary Stop too, is a child of a server without a control group that left its process group (setsid), does
-// not listen on the address, and has another environment (see escaped).
+// What escapes both, and an ordinary Stop too, is a child of a server without a control group that left its process group
+// (setsid), does not listen on the address, and has another environment (see escaped).
 type keeper struct {
 	forks chan func()
 

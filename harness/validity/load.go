@@ -20,7 +20,7 @@ const (
 	underWay    = 5 * time.Millisecond // of messages that may be under way more at one edge of a window than at the other
 	mostBacklog = load.EdgeStall       // of messages: a machine's pause at an edge, and not yet a server that falls behind
 	stopsEdge   = 110                  // per cent of a stop that the replies may be worth that it moved over an edge
-	mostSteady  = 0.25                 // of what is missing that was so before such a pause could begin; of a steady deficit it is half or more
+	mostSteady  = 0.25                 // of what is missing that was so before such a pause could begin; of a steady deficit: half
 
 	SomeLate    = 0.01 // of the sends that may be over 1 ms late before p99 tells of the client
 	mostLate    = 0.1  // beyond which latency is the client's
@@ -34,8 +34,8 @@ const (
 
 	SaturatedFrom = 0.95 // of its CPUs that the client uses when it is the bottleneck
 
-	// Of the messages under way that throughput and latency may disagree by. A client needs time to read and to send: beyond 10,000
-	// connections 5% of the way round are its own here.
+	// Of the messages under way that throughput and latency may disagree by. A client needs time to read and to send:
+	// beyond 10,000 connections 5% of the way round are its own here.
 	littleTolerance = 0.15
 
 	poissonSigmas = 4 // by which a count of random arrivals may be off its mean: once in 30,000 it is by more
@@ -121,10 +121,11 @@ func judgeUnsent(e *Evidence) Verdict {
 }
 
 // judgeRate voids what was measured beyond a server's capacity, and gives that. A stall at the edge of a window moves
-// replies over it, and to void for that would be to throw away the worst repetitions; a server that cannot do the rate falls
-// behind by more and more, or in slot after slot. The two differ in when replies are missing: before the last 250 ms a stall at the end
-// has not begun, and a steady deficit is there in proportion to the time gone by. On a machine in use (--noisy) a deficit that is no
-// more than a stall may be is told, not void: it may be that of the CPU.
+// replies over it, and to void for that would be to throw away the worst repetitions; a server that cannot do the
+// rate falls behind by more and more, or in slot after slot. The two differ in when replies are missing: before the
+// last 250 ms a stall at the end has not begun, and a steady deficit is there in proportion to the time gone by. On a
+// machine in use (--noisy) a deficit that is no more than a stall may be is told, not void: it may be that of the
+// CPU.
 func judgeRate(e *Evidence) Verdict {
 	c := e.Cell
 	if c.Params.Loop != "open" || c.Load.ThroughputPerS == nil || c.Load.Expected == 0 || e.Window <= 0 {
@@ -146,17 +147,22 @@ func judgeRate(e *Evidence) Verdict {
 	case c.Rotation != nil && achieved > offered, c.Rotation == nil && backlog <= mostBacklog && (achieved > offered || !e.steady()):
 		return warned("a stall at the edge of the window moved %.0f%% of the replies over it", off*100)
 	case c.Rotation == nil && backlog <= e.stop()*stopsEdge/100:
-		return warned("the server stopped for %s: that moved %.0f%% of the replies over the edge of the window", Stretch(e.stop()), off*100)
+		return warned("the server stopped for %s: that moved %.0f%% of the replies over the edge of the window",
+			Stretch(e.stop()), off*100)
 	case c.Rotation == nil && backlog <= mostBacklog && e.Noisy:
-		return warned("offered %.0f messages/s and achieved %.0f: the server could not keep up, or had not the CPU (kept: --noisy)", offered, achieved)
+		return warned("offered %.0f messages/s and achieved %.0f: the server could not keep up, or had not the CPU (kept: --noisy)",
+			offered, achieved)
 	case achieved > offered:
-		return voided("offered %.0f messages/s and achieved %.0f: the warm-up left a backlog, the server or the client could not keep up", offered, achieved)
+		return voided("offered %.0f messages/s and achieved %.0f: the warm-up left a backlog, the server or the client could not keep up",
+			offered, achieved)
 	case e.behind():
-		v := voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known", offered, achieved)
+		v := voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known",
+			offered, achieved)
 		v.Behind = &record.Behind{OfferedPerS: offered, AchievedPerS: achieved, Client: true}
 		return v
 	}
-	v := voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time", offered, achieved)
+	v := voided("offered %.0f messages/s and achieved %.0f, the server's capacity here: latency beyond it only grows with time",
+		offered, achieved)
 	v.Behind = &record.Behind{OfferedPerS: offered, AchievedPerS: achieved}
 	return v
 }
@@ -188,10 +194,10 @@ func (e *Evidence) replies() float64 {
 	return float64(e.Cell.Load.Expected) / float64(max(1, e.Cell.Load.Sent))
 }
 
-// tolerance is the share by which what came may differ from what was due although the server keeps up. In one window, messages under
-// way at its edges: some milliseconds of them, or as many as wait behind one that blocks. In a rotation, what Poisson
-// arrivals in one slot are off their mean in the median of all slots, whose standard deviation is 1.25 times that of a mean
-// of so many (the normal distribution's).
+// tolerance is the share by which what came may differ from what was due although the server keeps up. In one window,
+// messages under way at its edges: some milliseconds of them, or as many as wait behind one that blocks. In a
+// rotation, what Poisson arrivals in one slot are off their mean in the median of all slots, whose standard deviation
+// is 1.25 times that of a mean of so many (the normal distribution's).
 func (e *Evidence) tolerance() float64 {
 	c := e.Cell
 	switch {
@@ -224,17 +230,19 @@ func judgeLate(e *Evidence) Verdict {
 	return passed
 }
 
-// judgeLag: latency counts from when a message was due, service time from when it was sent, both of the same messages. What their
-// medians differ by is how late the client typically was; their means, how late on average: a few pauses of the machine make all of that,
-// and leave the median as it is.
+// judgeLag: latency counts from when a message was due, service time from when it was sent, both of the same
+// messages. What their medians differ by is how late the client typically was; their means, how late on average: a
+// few pauses of the machine make all of that, and leave the median as it is.
 func judgeLag(e *Evidence) Verdict {
 	if e.lags() {
 		lag, share := e.typicalLag()
-		return e.disturbed("a message was typically sent %v after it was due, %.0f%% of its latency: it is the client's", lag.Round(time.Microsecond), share*100)
+		return e.disturbed("a message was typically sent %v after it was due, %.0f%% of its latency: it is the client's",
+			lag.Round(time.Microsecond), share*100)
 	}
 	switch lag, share := e.lag(); {
 	case lag > someLag && share > someLagShare:
-		return warned("messages were sent %v after they were due on average, %.0f%% of their latency", lag.Round(time.Microsecond), share*100)
+		return warned("messages were sent %v after they were due on average, %.0f%% of their latency",
+			lag.Round(time.Microsecond), share*100)
 	}
 	return passed
 }
@@ -265,8 +273,8 @@ func (e *Evidence) lags() bool {
 	return lag > mostLag && share > mostLagShare && e.Cell.Load.Sent >= enoughSends
 }
 
-// judgeClient: a client without time to spare reads replies late. In a closed loop that limits the throughput, which is a figure to be
-// read with care; in an open one it is latency that is not the server's.
+// judgeClient: a client without time to spare reads replies late. In a closed loop that limits the throughput, which
+// is a figure to be read with care; in an open one it is latency that is not the server's.
 func judgeClient(e *Evidence) Verdict {
 	c := e.Cell
 	switch cpu := c.Load.ClientCPURatio; {
@@ -274,7 +282,8 @@ func judgeClient(e *Evidence) Verdict {
 	case c.Params.Loop == "open":
 		return voided("the client used %.2f of a CPU: latency is its own", *cpu)
 	default:
-		return warned("the client used %.2f of a CPU: the throughput is its limit, not the server's; compare CPU per message", *cpu)
+		return warned("the client used %.2f of a CPU: the throughput is its limit, not the server's; compare CPU per message",
+			*cpu)
 	}
 	return passed
 }
@@ -285,9 +294,9 @@ func (e *Evidence) saturated() bool {
 	return cpu != nil && *cpu > SaturatedFrom*float64(max(1, e.Loops))
 }
 
-// judgeLittle: in a closed loop every connection has its messages under way at any time, and by Little's law (Operations Research 9, 1961)
-// their number is throughput times mean latency. Where it is not, one of the two was measured wrong. Only where a message
-// has one reply, and that on the connection that said it, is the number known.
+// judgeLittle: in a closed loop every connection has its messages under way at any time, and by Little's law
+// (Operations Research 9, 1961) their number is throughput times mean latency. Where it is not, one of the two was
+// measured wrong. Only where a message has one reply, and that on the connection that said it, is the number known.
 func judgeLittle(e *Evidence) Verdict {
 	c := e.Cell
 	s := scenarios.ByName(c.Scenario)
@@ -297,14 +306,16 @@ func judgeLittle(e *Evidence) Verdict {
 	}
 	underway := float64(c.Conns * max(1, c.Params.Pipeline))
 	found := *c.Load.ThroughputPerS * c.Latency.Mean / 1e9
-	// What was sent before a window is answered in it, and what is answered after it was sent in it: a latency's worth at each end, or a stop's.
+	// What was sent before a window is answered in it, and what is answered after it was sent in it: a latency's
+	// worth at each end, or a stop's.
 	atEdge := c.Latency.Mean
 	if e.stop() > 0 {
 		atEdge += float64(c.Latency.Max)
 	}
 	edge := atEdge / float64(e.Slot)
 	if off := found/underway - 1; math.Abs(off) > littleTolerance+edge {
-		return voided("%.0f messages/s of %v each are %.0f under way, and there were %.0f: throughput or latency is wrong (Little's law)",
+		return voided("%.0f messages/s of %v each are %.0f under way, and there were %.0f: "+
+			"throughput or latency is wrong (Little's law)",
 			*c.Load.ThroughputPerS, time.Duration(c.Latency.Mean).Round(time.Microsecond), found, underway)
 	}
 	return passed
@@ -312,8 +323,8 @@ func judgeLittle(e *Evidence) Verdict {
 
 func judgeSamples(e *Evidence) Verdict { return Samples(e.Cell, e.Overflow) }
 
-// Samples judges the latencies by themselves, of which overflow are in no histogram: every checked reply is one, and no message was sent before
-// it was due.
+// Samples judges the latencies by themselves, of which overflow are in no histogram: every checked reply is one, and
+// no message was sent before it was due.
 func Samples(c *record.Cell, overflow int64) Verdict {
 	if c.Latency == nil || c.Params.Driver != "" {
 		return passed

@@ -12,8 +12,9 @@ import (
 
 // Bounds beyond which the machine did something else beside, as shares of the window on one CPU.
 const (
-	// That others may take, and that a reader should know of. What a CPU does to leave its idle state, and for an interrupt meanwhile, is
-	// charged to nobody: at 20,000 messages/s a tenth of a CPU here, on a machine that is left alone.
+	// That others may take, and that a reader should know of. What a CPU does to leave its idle state, and for an
+	// interrupt meanwhile, is charged to nobody: at 20,000 messages/s a tenth of a CPU here, on a machine that is
+	// left alone.
 	mostOthers = 0.25
 	someOthers = 0.15
 	mostSteal  = 0.10 // that the hypervisor may take
@@ -41,26 +42,28 @@ func judgeShared(e *Evidence) Verdict {
 	case e.SharedAsked:
 		return warned("server and load share CPU %s: each takes its time from the other", e.Shared)
 	}
-	return voided("server and load share CPU %s, which was not asked for: --server-cpus and --client-cpus say that it is wanted", e.Shared)
+	return voided("server and load share CPU %s, which was not asked for: --server-cpus and --client-cpus say that it is wanted",
+		e.Shared)
 }
 
-// judgeOthers leaves chance out: the busy time of CPUs is sampled at ticks, what is ours of it is known exactly, and in a short window they
-// differ without anybody's doing.
+// judgeOthers leaves chance out: the busy time of CPUs is sampled at ticks, what is ours of it is known exactly, and
+// in a short window they differ without anybody's doing.
 func judgeOthers(e *Evidence) Verdict {
 	if e.Cell.Machine == nil || e.Cell.Machine.OthersRatio == nil {
 		return passed
 	}
 	switch share := *e.Cell.Machine.OthersRatio - Chance(e.CPUs, e.Window); {
 	case share > mostOthers:
-		return e.disturbed("other processes took %.0f%% of a CPU from server and load: stop what else runs", *e.Cell.Machine.OthersRatio*100)
+		return e.disturbed("other processes took %.0f%% of a CPU from server and load: stop what else runs",
+			*e.Cell.Machine.OthersRatio*100)
 	case share > someOthers:
 		return warned("other processes took %.0f%% of a CPU from server and load", *e.Cell.Machine.OthersRatio*100)
 	}
 	return passed
 }
 
-// disturbed is a verdict against the machine, or for what it does to a client. Whoever only tries something out on a machine in use keeps what was measured, with a
-// warning.
+// disturbed is a verdict against the machine, or for what it does to a client. Whoever only tries something out on a
+// machine in use keeps what was measured, with a warning.
 func (e *Evidence) disturbed(format string, args ...any) Verdict {
 	if e.Quota != "" {
 		format, args = format+"; or nobody did: %s", append(args[:len(args):len(args)], e.Quota)
@@ -85,8 +88,8 @@ func Disturbed(void []string) bool {
 	})
 }
 
-// Chance is two standard deviations of how busy the CPUs are found by sampling at ticks, as a share of one CPU: at most √(p(1-p)/n)
-// each, p = ½, n ticks (the binomial distribution's).
+// Chance is two standard deviations of how busy the CPUs are found by sampling at ticks, as a share of one CPU: at
+// most √(p(1-p)/n) each, p = ½, n ticks (the binomial distribution's).
 func Chance(cpus []int, window time.Duration) float64 {
 	if window <= 0 {
 		return 0
@@ -107,11 +110,11 @@ func judgeSteal(e *Evidence) Verdict {
 	return passed
 }
 
-// judgePressure never voids, whatever the share: the kernel tells of the whole machine, not of who waits for whom, and a server with two
-// threads on its one CPU waits for itself. In the reference run the seven repetitions of 197 with the most pressure, 65 to 69%, are all of
-// the model thread at full load, where others took 13% of a CPU at most: to void by pressure would void a model for what it is. What others take
-// that spoils a measurement, judgeOthers and judgeSteal know as CPU time, and void; pressure only
-// warns, that somebody looks.
+// judgePressure never voids, whatever the share: the kernel tells of the whole machine, not of who waits for whom,
+// and a server with two threads on its one CPU waits for itself. In the reference run the seven repetitions of 197
+// with the most pressure, 65 to 69%, are all of the model thread at full load, where others took 13% of a CPU at
+// most: to void by pressure would void a model for what it is. What others take that spoils a measurement,
+// judgeOthers and judgeSteal know as CPU time, and void; pressure only warns, that somebody looks.
 func judgePressure(e *Evidence) Verdict {
 	m := e.Cell.Machine
 	if m == nil || m.PressureRatio == nil || *m.PressureRatio <= highPSI {

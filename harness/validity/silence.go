@@ -16,11 +16,13 @@ const SilentSlot = "no message was answered in the slot"
 // Stretch is a time in words: "3 s".
 func Stretch(d time.Duration) string { return words.Short(words.Nanoseconds(float64(d))) }
 
-// judgeSilence voids a repetition with hardly an answer, and tells of a long silence in any other: there what waited is in the latency. It leaves
-// it to others to say why where something else is: rounds that do not count are in no latency, however much was answered in them.
+// judgeSilence voids a repetition with hardly an answer, and tells of a long silence in any other: there what waited
+// is in the latency. It leaves it to others to say why where something else is: rounds that do not count are in no
+// latency, however much was answered in them.
 func judgeSilence(e *Evidence) Verdict {
 	c := e.Cell
-	elsewhere := len(c.Void) > 0 || e.ended() || slices.ContainsFunc(e.VoidRounds, func(why string) bool { return why != SilentSlot })
+	otherRounds := slices.ContainsFunc(e.VoidRounds, func(why string) bool { return why != SilentSlot })
+	elsewhere := len(c.Void) > 0 || e.ended() || otherRounds
 	answered := c.Latency != nil && (c.Load.ThroughputPerS == nil || *c.Load.ThroughputPerS > 0)
 	long, stopped := c.Stopped()
 	switch {

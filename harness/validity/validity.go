@@ -1,5 +1,5 @@
-// Package validity decides whether a repetition counts: evidence in, a verdict out. It reads nothing and changes nothing. A void cell names its
-// reasons, and is never averaged.
+// Package validity decides whether a repetition counts: evidence in, a verdict out. It reads nothing and changes
+// nothing. A void cell names its reasons, and is never averaged.
 package validity
 
 import (
@@ -79,8 +79,8 @@ var ofSearch = []string{"placement", "shared CPU", "others", "steal"}
 // ofClient are those that find the client at its end.
 var ofClient = []string{"unsent", "late sends", "send lag", "client CPU"}
 
-// Judge asks every check. That the server fell behind is only known where nothing else was found that may be why, here or before: in the
-// cell's own reasons, which are not repeated.
+// Judge asks every check. That the server fell behind is only known where nothing else was found that may be why,
+// here or before: in the cell's own reasons, which are not repeated.
 func Judge(e Evidence) Verdict { return e.judge(nil) }
 
 // JudgeSearch asks those of a search as a whole.

@@ -316,7 +316,8 @@ func TestRateSaysWhoCouldNotKeepUp(t *testing.T) {
 	}
 }
 
-// That a server falls behind is known where nothing else may be why: not where others took its CPU. Where the client was at its end, it was that.
+// That a server falls behind is known where nothing else may be why: not where others took its CPU. Where the client
+// was at its end, it was that.
 func TestBehindIsOfItselfAlone(t *testing.T) {
 	slow := func(e *Evidence) { e.Cell.Load.ThroughputPerS = known(6000.0) }
 	for name, tt := range map[string]struct {

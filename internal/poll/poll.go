@@ -118,21 +118,33 @@ const ErrAgain = unix.EAGAIN
 // Read reads what has arrived on a non-blocking socket: 0 at the peer's end, ErrAgain when there is nothing.
 // It is recvfrom(2) and not read(2): the same work without the file layer's detour.
 func Read(fd int, p []byte) (int, error) {
-	n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
-	if e != 0 {
-		return 0, e
+	for {
+		n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
+			0, 0, 0)
+		switch e {
+		case 0:
+			return int(n), nil
+		case unix.EINTR:
+		default:
+			return 0, e
+		}
 	}
-	return int(n), nil
 }
 
-// Write writes what fits on a non-blocking socket. Where nothing fits it answers ErrAgain, and a peer that is gone
-// is an error and not a signal.
+// Write writes what fits on a non-blocking socket. Where nothing fits it answers ErrAgain, and a peer that is gone is an error
+// and not a signal. Any other error is final: where the kernel lacks memory (ENOBUFS, ENOMEM), no event tells when to try again.
 func Write(fd int, p []byte) (int, error) {
-	n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), unix.MSG_NOSIGNAL, 0, 0)
-	if e != 0 {
-		return 0, e
+	for {
+		n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
+			unix.MSG_NOSIGNAL, 0, 0)
+		switch e {
+		case 0:
+			return int(n), nil
+		case unix.EINTR:
+		default:
+			return 0, e
+		}
 	}
-	return int(n), nil
 }
 
 // Accept takes one connection off a listening socket's queue: non-blocking, without Nagle's delay, as package
@@ -152,18 +164,39 @@ func Accept(listener int) (int, error) {
 	}
 }
 
-// Drain throws away what has arrived unread, before a socket is closed: to close one with unread bytes is to reset it
-// (RFC 2525, section 2.17), and a reset can overtake the last words sent.
-func Drain(fd int) {
+// Drain throws away what has arrived unread, and reports whether nothing more will arrive: the client has said its last, or is
+// gone.
+func Drain(fd int) (over bool) {
 	var scrap [4096]byte
 	for range 256 { // a client that writes on for ever is not waited for
 		if n, err := Read(fd, scrap[:]); n == 0 || err != nil {
-			return
+			return err != ErrAgain
 		}
 	}
+	return false
 }
 
-// Close closes a socket in good order.
+// Linger ends a conversation so that its last words arrive, and reports whether the socket must stay open for that: then Linger
+// is to be called again when something comes, and after LingerLook at the latest, for no event tells that the last byte was
+// acknowledged.
+//
+// A client that is still sending would meet a socket that is closed, or be unread when it is: the kernel's answer to either is a
+// reset (RFC 1122, section 4.2.2.13; RFC 2525, section 2.17), which throws away what is on its way to that client and what it has
+// not read yet. So the FIN goes first, and what comes is read and thrown away, until the client has said its last or has all of
+// ours.
+func Linger(fd int) (longer bool) {
+	if unix.Shutdown(fd, unix.SHUT_WR) != nil || Drain(fd) {
+		return false
+	}
+	unacknowledged, err := unix.IoctlGetInt(fd, unix.SIOCOUTQ) // the FIN counts as a byte (tcp(7))
+	return err == nil && unacknowledged > 0
+}
+
+// LingerLook is how long a socket that lingers may be left alone.
+const LingerLook = 20 * time.Millisecond
+
+// Close closes a socket to whose client nothing is on its way: what came unread is thrown away first, or the close would be a
+// reset.
 func Close(fd int) {
 	Drain(fd)
 	unix.Close(fd)

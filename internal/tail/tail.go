@@ -11,8 +11,8 @@ import (
 // Size is how many bytes of what was written are kept.
 const Size = 8 << 10
 
-// Tail keeps the newest bytes that are written to it, and of what was before them the line that says of a crash why. The zero value is
-// ready for use, by several goroutines at once.
+// Tail keeps the newest bytes that are written to it, and of what was before them the line that says of a crash why. The zero
+// value is ready for use, by several goroutines at once.
 type Tail struct {
 	mu    sync.Mutex
 	held  []byte // guarded by mu
@@ -95,7 +95,8 @@ func traceback(said []string) string {
 }
 
 // crashes are how a program's end by its own runtime begins; more of it, in other threads, may follow.
-var crashes = regexp.MustCompile(`^(panic: |fatal error: |Exception in thread |Unhandled exception|Uncaught[ :]|PHP Fatal error: |Fatal error: |==\d+==\s*ERROR: |terminate called )|^thread '.*panicked at `)
+var crashes = regexp.MustCompile(`^(panic: |fatal error: |Exception in thread |Unhandled exception|Uncaught[ :]|` +
+	`(PHP )?Fatal error: |==\d+==\s*ERROR: |terminate called |thread '.*panicked at )`)
 
 // crash is the first of them, with its message where that stands on the next line.
 func crash(said []string) string {
@@ -113,7 +114,8 @@ func crash(said []string) string {
 }
 
 // failures are lines that name an error by its type, as Node, Ruby and others do above or below a stack.
-var failures = regexp.MustCompile(`^(([\w$]+[.:]+)*[\w$]*(Error|Exception)( \[\w+\])?: |[Ee]rror: |flag provided but not defined|[^ ].*:\d+:in .*\(\w+\)$)`)
+var failures = regexp.MustCompile(`^(([\w$]+[.:]+)*[\w$]*(Error|Exception)( \[\w+\])?: |[Ee]rror: |` +
+	`flag provided but not defined|[^ ].*:\d+:in .*\(\w+\)$)`)
 
 // failure is the last of them.
 func failure(said []string) (why string) {
@@ -126,7 +128,8 @@ func failure(said []string) (why string) {
 }
 
 // hints are what programs say behind the reason: versions, advice, frames of a stack.
-var hints = regexp.MustCompile("^(Node\\.js v|note: |\\(Use `node|Stack trace:|#\\d|\\s+(at|from|thrown in|File) |[\\s^~}\\])({\\[]*$)")
+var hints = regexp.MustCompile("^(Node\\.js v|note: |\\(Use `node|Stack trace:|#\\d|" +
+	"\\s+(at|from|thrown in|File) |[\\s^~}\\])({\\[]*$)")
 
 // last is the last line that is none, or the last of all.
 func last(said []string) string {

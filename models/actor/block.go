@@ -3,13 +3,14 @@ package actor
 import (
 	"time"
 
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
 // block is a slow request. Inline, the actor sleeps or spins where it stands: it hears nothing from its room meanwhile, and
 // nobody else notices. Offloaded, the sleep is asked of another actor, and messages that come are served while the answer does
 // not. It reports whether it came to its end: not if the server was forced to.
-func (c *conn) block(how wire.How, d time.Duration) bool {
+func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 	switch how {
 	case wire.Spin:
 		for end := time.Now().Add(d); time.Now().Before(end); {
@@ -20,6 +21,9 @@ func (c *conn) block(how wire.How, d time.Duration) bool {
 		return true
 	case wire.Offload:
 		return c.ask(c.sleepers, &nap{asked: asked{from: &c.address}, delay: d})
+	case wire.Deep:
+		stack.Deep(func() { ended = sleep(d, c.killed.Done()) })
+		return ended
 	}
 	return sleep(d, c.killed.Done())
 }

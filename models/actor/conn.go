@@ -33,12 +33,14 @@ type conn struct {
 	timed   bool // an HTTP request has begun, and has a deadline
 	broken  bool // the socket failed
 	ending  bool // the server ends
+	over    bool // the client has said its last, or is gone
 	arrived bool // what the port has read came while an answer was awaited
 }
 
 // world is what every connection knows from its birth.
 type world struct {
 	cfg        config.Config
+	ctx        context.Context // done when nothing more is to be read
 	killed     context.Context // done when shutdown has waited long enough
 	supervisor chan<- any
 	sleepers   chan<- any
@@ -116,11 +118,14 @@ func (c *conn) live() {
 			open = c.read()
 			continue
 		}
-		if c.ending {
-			open = c.parked != nil && c.unpark(c.giveUp())
-			continue
+		switch {
+		case c.ending && c.parked != nil:
+			open = c.unpark(c.timeOut())
+		case c.ending && c.lent: // the port has nothing more, and is not told to read on
+			open = false
+		default:
+			open = c.receive(c.next())
 		}
-		open = c.receive(c.next())
 	}
 	c.close()
 }
@@ -151,10 +156,10 @@ func (c *conn) receive(m any) bool {
 	case replaced:
 		c.answerRoll()
 	case stop:
-		c.ending = true
+		c.end()
 	case late:
 		if c.parked != nil {
-			return c.unpark(c.giveUp())
+			return c.unpark(c.timeOut())
 		}
 		c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
 		return false
@@ -178,9 +183,15 @@ func (c *conn) await(q question) {
 		case replaced:
 			c.answerRoll()
 		case stop:
-			c.ending = true
+			c.end()
 		}
 	}
+}
+
+// end has nothing more be read. What the port has read by now is answered.
+func (c *conn) end() {
+	c.ending = true
+	c.nc.SetReadDeadline(time.Unix(1, 0))
 }
 
 // ask asks and waits. It reports whether there is an answer.
@@ -230,10 +241,11 @@ func (c *conn) answerRoll() {
 func (c *conn) read() bool {
 	p := &c.port
 	switch {
+	case p.err != nil: // the client left, also where it is parked; or the server ends
+		c.over = !errors.Is(p.err, os.ErrDeadlineExceeded)
+		return !c.over && c.parked != nil
 	case c.parked == nil:
-		return p.err == nil && c.handle(p.buf[:p.n])
-	case p.err != nil: // the client left
-		return false
+		return c.handle(p.buf[:p.n])
 	}
 	c.in.Feed(p.buf[:p.n]) // a request behind the long poll waits for it
 	c.in.Keep()
@@ -245,6 +257,7 @@ func (c *conn) read() bool {
 func (c *conn) readOn() {
 	reads := c.parked == nil || c.in.Held() <= wire.MaxOwed
 	switch {
+	case c.ending, c.ctx.Err() != nil: // stop is on its way
 	case c.lent && !c.arrived:
 		c.lent, c.watched = false, !reads
 		c.port.more <- reads

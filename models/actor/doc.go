@@ -8,6 +8,7 @@
 // A host that panics is replaced by the supervisor. What must outlive it is kept by others: the log and the roll by the room's
 // ledger, what a member has heard by the member. Members stay, and hear what they had not.
 // NOTE: a connection's actor is not replaced, for its socket's state is not to be had again; its panic ends the process, as elsewhere.
+// A room that nobody may speak to costs its log: host and ledger come to their end, and are started anew for the next who enters.
 // An idle connection costs two stacks of 2 KiB, a mailbox, a 256-byte buffer, and package net's own objects.
 // Shines: faults end where they happen; no lock to forget. Breaks: memory; each hop between actors is a switch.
 package actor

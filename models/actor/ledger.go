@@ -5,6 +5,7 @@ import "cbench/scenarios/wire"
 // ledger keeps what of a room must outlive its host: what was said, and who is to be told if the host is replaced. It does so
 // little that there is nothing in it to panic, as in Erlang a supervisor is kept too simple to fail.
 type ledger struct {
+	name    string // of the room
 	mailbox chan any
 	done    chan struct{} // a question of the host's is answered
 	up      chan<- any
@@ -13,8 +14,11 @@ type ledger struct {
 	roll map[*address]bool // members and waiters; true: it was called, and has not answered yet
 }
 
-func newLedger(up chan<- any) *ledger {
-	return &ledger{mailbox: make(chan any, 16), done: make(chan struct{}, 1), up: up, roll: make(map[*address]bool)}
+// newLedger goes on with the log of a room that had one before.
+func newLedger(name string, log wire.Log, up chan<- any) *ledger {
+	return &ledger{
+		name: name, mailbox: make(chan any, 16), done: make(chan struct{}, 1), up: up, log: log, roll: make(map[*address]bool),
+	}
 }
 
 func (l *ledger) run() {
@@ -39,7 +43,7 @@ func (l *ledger) run() {
 			l.callRoll()
 		}
 	}
-	l.up <- ended{}
+	l.up <- ended{l}
 }
 
 func (l *ledger) look(q *look) {

@@ -42,7 +42,7 @@ type (
 		asked
 		name string
 		last *room // entered before
-		room *room // the answer
+		room *room // the answer; nil: there are too many
 	}
 	stats struct {
 		asked
@@ -61,7 +61,9 @@ type (
 		over any // what it had before it
 		why  any
 	}
-	ended struct{} // an actor of a room came to its end
+	ended struct { // an actor of a room came to its end
+		ledger *ledger // if it was that
+	}
 )
 
 // To a room's host.

@@ -272,7 +272,7 @@ func TestPanicForEver(t *testing.T) {
 // connection, and counted as dropped. One that has heard enough is told the rest.
 func TestFarBehind(t *testing.T) {
 	up := make(chan any, 64)
-	r := newRoom("r", up)
+	r := newRoom("r", wire.Log{}, up)
 	go r.ledger.run()
 	for i := range wire.RingSize + 50 {
 		r.ledger.ask(&say{name: []byte("ann"), text: []byte(fmt.Sprint(i))})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/linger"
 	"cbench/scenarios/wire"
 )
 
@@ -66,10 +67,16 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 	case wire.Say:
 		return out, c.say(c.name, r.Text)
 	case wire.Send:
-		ok := c.enter(r.Room) && c.say(r.Name, r.Text)
+		if !c.enter(r.Room) {
+			return c.refuse(r, out)
+		}
+		ok := c.say(r.Name, r.Text)
 		return r.Form.AppendSent(out, c.says.id), ok
 	case wire.Wait:
-		return out, c.wait(r)
+		if !c.enter(r.Room) {
+			return c.refuse(r, out)
+		}
+		c.park(r)
 	case wire.Block:
 		ok := c.block(r.How, r.Delay)
 		return r.Form.AppendBlocked(out, r.Delay), ok
@@ -89,20 +96,26 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 	return out, true
 }
 
-// enter makes the room of that name, new if it has not been used, the connection's.
+// enter makes the room of that name, new if it has not been used, the connection's. It reports whether there is a place for it.
 func (c *conn) enter(name []byte) bool {
 	if c.room != nil && c.room.name == string(name) {
 		return true
 	}
 	q := &enter{asked: asked{from: &c.address}, name: string(name), last: c.room}
-	ok := c.ask(c.supervisor, q)
+	c.ask(c.supervisor, q)
 	c.room = q.room
-	return ok
+	return c.room != nil
+}
+
+// refuse tells the client that there is no place for one more room.
+func (c *conn) refuse(r *wire.Request, out []byte) ([]byte, bool) {
+	r.Refuse(wire.TooManyRooms)
+	return r.Form.AppendRefusal(out, r.Refusal), true
 }
 
 func (c *conn) join(r *wire.Request, out []byte) ([]byte, bool) {
 	if !c.enter(r.Room) {
-		return out, false
+		return c.refuse(r, out)
 	}
 	q := &join{asked: asked{from: &c.address}}
 	if !c.insist(q) {
@@ -178,20 +191,21 @@ func (c *conn) until(t time.Time) {
 	}
 }
 
-// close leaves the room, flushes, and closes. The port has ended when it returns.
+// close leaves the room, flushes, and closes. The port has ended by then, for nobody else may read while the connection lingers.
 func (c *conn) close() {
 	if c.parked != nil {
 		c.abandon()
 	}
 	c.leave()
 	c.until(time.Time{})
-	if raw, err := c.nc.SyscallConn(); err == nil {
-		raw.Control(func(fd uintptr) { poll.Drain(int(fd)) })
-	}
-	c.nc.Close()
+	c.nc.SetReadDeadline(time.Unix(1, 0))
 	for !c.lent { // it is in Read, which fails now
 		_, c.lent = (<-c.mailbox).(*port)
 	}
 	close(c.port.more)
+	if !c.over {
+		linger.TCP(c.nc)
+	}
+	c.nc.Close()
 	c.supervisor <- gone{&c.address, c.room}
 }

@@ -18,8 +18,10 @@ type room struct {
 // How many messages wait for a host before those who send them do.
 const roomMailbox = 32
 
-func newRoom(name string, up chan<- any) *room {
-	return &room{name: name, mailbox: make(chan any, roomMailbox), more: make(chan *address, roomMailbox), ledger: newLedger(up)}
+func newRoom(name string, log wire.Log, up chan<- any) *room {
+	return &room{
+		name: name, mailbox: make(chan any, roomMailbox), more: make(chan *address, roomMailbox), ledger: newLedger(name, log, up),
+	}
 }
 
 // host is a room's actor, until it panics.
@@ -185,7 +187,7 @@ func (h *host) say(q *say) {
 	h.ledger.ask(q)
 	h.mayFail(logged)
 	pressed := h.tellMembers(q)
-	h.wake()
+	h.notify()
 	q.from.post(q)
 	if pressed {
 		// A member may be behind only because this actor, with a long mailbox, kept the CPU from it.

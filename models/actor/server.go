@@ -23,7 +23,7 @@ func serve(ctx context.Context, l net.Listener, cfg config.Config, fault func(*r
 	defer close(naps)
 	mailbox := make(chan any, 256)
 	s := &supervisor{
-		world:   &world{cfg.Resolve(), killed, mailbox, naps},
+		world:   &world{cfg.Resolve(), ctx, killed, mailbox, naps},
 		mailbox: mailbox, kill: kill, fault: fault,
 		conns: make(map[*address]struct{}), rooms: make(map[string]*tenancy), swept: time.Now(),
 	}
@@ -66,8 +66,9 @@ type supervisor struct {
 
 	conns    map[*address]struct{}
 	rooms    map[string]*tenancy
-	swept    time.Time // when unused rooms were last closed
-	actors   int       // of rooms: hosts and ledgers
+	swept    time.Time  // when unused rooms were last dropped
+	idle     []*tenancy // rooms that were left by the last who may speak to them, oldest first; some were entered since
+	actors   int        // of rooms: hosts and ledgers
 	panics   []time.Time
 	dropped  int
 	ending   bool
@@ -75,9 +76,13 @@ type supervisor struct {
 	listener net.Listener
 }
 
-// tenancy is what the supervisor knows of a room.
+// tenancy is what the supervisor knows of a room. One that nobody may speak to needs no actors: they can rest, and its log is all
+// that is left of it.
 type tenancy struct {
-	*room
+	*room                      // nil: its actors rest
+	log              wire.Log  // while they do
+	resting          bool      // they were told to, and have not come to their end
+	entering         []*enter  // who waits for that
 	used             time.Time // when it was last entered or left
 	tenants          int       // connections that may speak to it
 	members, waiters int
@@ -105,7 +110,7 @@ func (s *supervisor) run(l net.Listener) error {
 		}
 	}
 	for _, t := range s.rooms {
-		close(t.mailbox)
+		s.rest(t)
 	}
 	for s.actors > 0 {
 		s.receive(<-s.mailbox)
@@ -135,8 +140,7 @@ func (s *supervisor) receive(m any) {
 		s.admit(m)
 	case *enter:
 		s.leave(m.last)
-		m.room = s.enter(m.name)
-		m.from.post(m)
+		s.enter(m)
 	case *stats:
 		m.Counts = s.counts()
 		m.from.post(m)
@@ -152,6 +156,9 @@ func (s *supervisor) receive(m any) {
 		s.replace(m)
 	case ended:
 		s.actors--
+		if m.ledger != nil {
+			s.rested(m.ledger)
+		}
 	}
 }
 
@@ -166,27 +173,71 @@ func (s *supervisor) admit(nc *net.TCPConn) {
 	go c.live()
 }
 
-// enter is the room of that name, new if it has not been used.
-func (s *supervisor) enter(name string) *room {
-	t := s.rooms[name]
+// enter answers with the room of that name, new if it has not been used; with none if there are too many.
+func (s *supervisor) enter(q *enter) {
+	t := s.rooms[q.name]
 	if t == nil {
 		s.sweep()
-		t = &tenancy{room: newRoom(name, s.mailbox)}
-		s.rooms[name] = t
+		if len(s.rooms) >= wire.MaxRooms {
+			q.from.post(q)
+			return
+		}
+		t = new(tenancy)
+		s.rooms[q.name] = t
+	}
+	t.tenants++
+	t.used = time.Now()
+	if t.resting {
+		t.entering = append(t.entering, q)
+		return
+	}
+	if t.room == nil {
+		t.room = newRoom(q.name, t.log, s.mailbox)
 		s.actors += 2
 		go t.ledger.run()
 		s.host(t.room, nil)
 	}
-	t.tenants++
-	t.used = time.Now()
-	return t.room
+	q.room = t.room
+	q.from.post(q)
 }
 
+// Of rooms that nobody may speak to, so many keep their actors, for the next who comes.
+const mostIdle = 256
+
 func (s *supervisor) leave(r *room) {
-	if r != nil {
-		t := s.rooms[r.name]
-		t.tenants--
-		t.used = time.Now()
+	if r == nil {
+		return
+	}
+	t := s.rooms[r.name]
+	t.used = time.Now()
+	if t.tenants--; t.tenants > 0 {
+		return
+	}
+	if s.idle = append(s.idle, t); len(s.idle) > mostIdle {
+		if oldest := s.idle[0]; oldest.tenants == 0 {
+			s.rest(oldest)
+		}
+		s.idle = s.idle[1:]
+	}
+}
+
+// rest has a room's actors come to their end: two goroutines with their mailboxes are 6 KiB.
+func (s *supervisor) rest(t *tenancy) {
+	if t.room != nil && !t.resting {
+		t.resting = true
+		close(t.mailbox)
+	}
+}
+
+// rested takes over what a room's ledger has kept, and wakes the room for whoever came meanwhile.
+func (s *supervisor) rested(l *ledger) {
+	t := s.rooms[l.name]
+	t.log, t.room, t.resting = l.log, nil, false
+	entering := t.entering
+	t.entering = nil
+	for _, q := range entering {
+		t.tenants-- // it is counted when it enters
+		s.enter(q)
 	}
 }
 
@@ -219,7 +270,8 @@ func (s *supervisor) replace(m down) {
 	s.panics = s.panics[1:]
 }
 
-// sweep closes the rooms that nobody used for long, at most once a minute. Nobody speaks to a room without being its tenant.
+// sweep drops the rooms that nobody used for long, at most once a minute. Nobody speaks to a room without being its tenant.
+// Actors that do not rest yet come to their end first.
 func (s *supervisor) sweep() {
 	now := time.Now()
 	if now.Sub(s.swept) < time.Minute {
@@ -227,8 +279,10 @@ func (s *supervisor) sweep() {
 	}
 	s.swept = now
 	for name, t := range s.rooms {
-		if t.tenants == 0 && now.Sub(t.used) > wire.RoomIdle {
-			close(t.mailbox)
+		if t.tenants > 0 || now.Sub(t.used) <= wire.RoomIdle {
+			continue
+		}
+		if s.rest(t); t.room == nil {
 			delete(s.rooms, name)
 		}
 	}

@@ -22,8 +22,8 @@ func (h *host) wait(q *wait) {
 	h.tally(0, 1, 0)
 }
 
-// wake tells every waiter the news. Most wait for the same, which is then put into bytes once.
-func (h *host) wake() {
+// notify tells every waiter the news. Most wait for the same, which is then put into bytes once.
+func (h *host) notify() {
 	if len(h.waiters) == 0 {
 		return
 	}
@@ -59,19 +59,15 @@ func (h *host) forget(q *forget) {
 	q.from.post(q)
 }
 
-// wait has the room answer a long poll when it can. The connection is parked.
-func (c *conn) wait(q *wire.Request) bool {
-	if !c.enter(q.Room) {
-		return false
-	}
+// park has the room answer a long poll when it can. The connection is parked.
+func (c *conn) park(q *wire.Request) {
 	c.parked = &wait{asked: asked{from: &c.address}, since: q.Since, form: q.Form}
 	c.until(time.Now().Add(q.Delay))
 	c.room.mailbox <- c.parked
-	return true
 }
 
-// giveUp takes the long poll back from the room and answers it: that there is no news, unless some came meanwhile.
-func (c *conn) giveUp() (form wire.Form, answer []byte) {
+// timeOut takes the long poll back from the room and answers it: that there is no news, unless some came meanwhile.
+func (c *conn) timeOut() (form wire.Form, answer []byte) {
 	w := c.parked
 	form = w.form
 	if !c.abandon() {
@@ -94,5 +90,5 @@ func (c *conn) abandon() bool {
 func (c *conn) unpark(form wire.Form, answer []byte) bool {
 	c.parked = nil
 	c.until(time.Time{})
-	return c.send(answer) && !form.Last() && !c.ending && c.handle(nil)
+	return c.send(answer) && !form.Last() && c.handle(nil)
 }

@@ -4,17 +4,22 @@ import (
 	"sync"
 	"time"
 
+	"cbench/models/internal/offload"
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
 // block is a slow request. Inline and spin stall the loop, and so everybody: that is the lesson. Offloaded, the sleep
 // is deferred to a thread, and its result called back with.
-func (lp *loop) block(r *wire.Request) *Deferred {
+func (c *conn) block(r *wire.Request) *Deferred {
+	lp := c.lp
 	form, delay := r.Form, r.Delay // the request itself is another's by the time the thread is done
 	blocked := answer(func(out []byte) []byte { return form.AppendBlocked(out, delay) })
 	switch r.How {
 	case wire.Inline:
 		sleep(delay, lp.killed.Done())
+	case wire.Deep:
+		stack.Deep(func() { sleep(delay, lp.killed.Done()) })
 	case wire.Spin:
 		for end := time.Now().Add(delay); time.Now().Before(end) && lp.killed.Err() == nil; {
 		}
@@ -25,6 +30,7 @@ func (lp *loop) block(r *wire.Request) *Deferred {
 		})
 	}
 	if lp.killed.Err() != nil { // cut short: that is no answer
+		c.loseConnection()
 		return lp.failures.Succeed(answer(nothing))
 	}
 	return lp.failures.Succeed(blocked)
@@ -42,54 +48,25 @@ func sleep(d time.Duration, stop <-chan struct{}) {
 // deferToThread calls f where it may block, and fires with what it returns, back on the loop.
 func (lp *loop) deferToThread(f func() (any, error)) *Deferred {
 	d := lp.failures.Deferred()
-	lp.threads.call(func() {
+	lp.threads.Add(func() {
 		value, err := f()
 		lp.threads.callFromThread(func() { d.fire(value, err) })
 	})
 	return d
 }
 
-// threads are where calls may block: goroutines, started when there is something to call, limit at most.
+// threads are where calls may block, and from where the loop is called back.
 type threads struct {
-	limit int
-	wake  func() // tells the loop that there are results
-	stop  chan struct{}
-	done  sync.WaitGroup
+	offload.Threads
+	wake func() // tells the loop that there are results
+	stop chan struct{}
 
-	mu      sync.Mutex // guards all below
-	waiting []func()   // more than limit: they queue
-	running int
-	back    []func() // to be called on the loop
+	mu   sync.Mutex // guards all below
+	back []func()   // to be called on the loop
 }
 
 func newThreads(limit int, wake func()) *threads {
-	return &threads{limit: limit, wake: wake, stop: make(chan struct{})}
-}
-
-func (t *threads) call(f func()) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.waiting = append(t.waiting, f)
-	if t.running < t.limit {
-		t.running++
-		t.done.Go(t.run)
-	}
-}
-
-// run calls until nothing is queued.
-func (t *threads) run() {
-	for {
-		t.mu.Lock()
-		if len(t.waiting) == 0 {
-			t.running--
-			t.mu.Unlock()
-			return
-		}
-		f := t.waiting[0]
-		t.waiting = t.waiting[1:]
-		t.mu.Unlock()
-		f()
-	}
+	return &threads{Threads: offload.Threads{Most: limit}, wake: wake, stop: make(chan struct{})}
 }
 
 // callFromThread has the loop call f. It may be called from any goroutine.
@@ -112,5 +89,5 @@ func (t *threads) results() []func() {
 // close cuts every sleep short and waits until the threads are gone.
 func (t *threads) close() {
 	close(t.stop)
-	t.done.Wait()
+	t.Wait()
 }

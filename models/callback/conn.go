@@ -54,7 +54,7 @@ func (c *conn) dataReceived(data []byte) {
 				c.requestReceived(r)
 			}
 		}
-		if c.eof && !more {
+		if (c.eof || c.lp.ending) && !more {
 			c.loseConnection()
 		}
 		more = c.flush() && more && !c.last
@@ -94,7 +94,7 @@ func (c *conn) requestReceived(r *wire.Request) {
 func (c *conn) writeAnswer(result any) (any, error) {
 	if c.fd != 0 {
 		if c.owed == nil {
-			c.owed = c.lp.buffer()
+			c.owed = c.lp.spare.Get()
 		}
 		c.owed = result.(answer)(c.owed)
 	}
@@ -133,9 +133,9 @@ func (c *conn) request(r *wire.Request) *Deferred {
 	case wire.Send:
 		return lp.send(r)
 	case wire.Wait:
-		return lp.waitForNews(c, r)
+		return lp.park(c, r)
 	case wire.Block:
-		return lp.block(r)
+		return c.block(r)
 	case wire.Zip:
 		return c.sendArchive(wire.NewArchive(r))
 	case wire.Stats:

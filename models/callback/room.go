@@ -3,7 +3,6 @@ package callback
 import (
 	"time"
 
-	"cbench/internal/poll"
 	"cbench/scenarios/wire"
 )
 
@@ -25,49 +24,37 @@ type seat struct {
 	at   int // index in room.seats
 }
 
-// wait is a long poll: a Deferred that nobody has fired yet.
-type wait struct {
-	*Deferred
-	c       *conn
-	room    *room
-	since   int64
-	form    wire.Form
-	at      int // index in room.waits
-	timeout *poll.Alarm[func()]
-}
-
 // join fires with JOINED. The seat is taken in a callback, so that nothing is told before it is.
 func (lp *loop) join(c *conn, r *wire.Request) *Deferred {
-	return lp.failures.Succeed(lp.room(string(r.Room))).AddCallback(func(result any) (any, error) {
-		rm := result.(*room)
+	rm := lp.room(string(r.Room))
+	if rm == nil {
+		return lp.refuse(r)
+	}
+	return lp.failures.Succeed(rm).AddCallback(func(any) (any, error) {
 		rm.take(c, string(r.Name))
 		return answer(func(out []byte) []byte { return r.Form.AppendJoined(out, rm.name, rm.log.Head()) }), nil
 	})
 }
 
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (lp *loop) room(name string) *room {
-	r := lp.rooms[name]
+	r := lp.rooms.Find(name, (*room).idle, func() *room { return &room{lp: lp, name: name} })
 	if r == nil {
-		lp.sweep()
-		r = &room{lp: lp, name: name}
-		lp.rooms[name] = r
+		return nil
 	}
 	r.used = time.Now()
 	return r
 }
 
-// sweep drops the rooms that nobody used for long, at most once a minute.
-func (lp *loop) sweep() {
-	now := time.Now()
-	if now.Sub(lp.swept) < time.Minute {
-		return
-	}
-	lp.swept = now
-	for name, r := range lp.rooms {
-		if len(r.seats)+len(r.waits) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(lp.rooms, name)
-		}
-	}
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	return len(r.seats)+len(r.waits) == 0 && r.used.Before(since)
+}
+
+// refuse fails because there is no place for one more room.
+func (lp *loop) refuse(r *wire.Request) *Deferred {
+	r.Refuse(wire.TooManyRooms)
+	return lp.failures.Fail(&refusal{r.Form, r.Refusal})
 }
 
 func (r *room) take(c *conn, who string) {
@@ -85,53 +72,12 @@ func (c *conn) say(r *wire.Request) *Deferred {
 
 // send fires with the message's id.
 func (lp *loop) send(r *wire.Request) *Deferred {
-	id := lp.room(string(r.Room)).tell(nil, r.Name, r.Text)
+	rm := lp.room(string(r.Room))
+	if rm == nil {
+		return lp.refuse(r)
+	}
+	id := rm.tell(nil, r.Name, r.Text)
 	return lp.failures.Succeed(answer(func(out []byte) []byte { return r.Form.AppendSent(out, id) }))
-}
-
-// waitForNews fires when there is news in the room, or the request's time is over.
-func (lp *loop) waitForNews(c *conn, r *wire.Request) *Deferred {
-	rm, since := lp.room(string(r.Room)), r.Since
-	if since < 0 {
-		since = rm.log.Head()
-	}
-	if out, answered := r.Form.AppendNews(nil, &rm.log, since); answered {
-		return lp.failures.Succeed(said(out))
-	}
-	w := &wait{Deferred: lp.failures.Deferred(), c: c, room: rm, since: since, form: r.Form, at: len(rm.waits)}
-	rm.waits = append(rm.waits, w)
-	c.wait = w
-	lp.waiters++
-	w.timeout = lp.callLater(r.Delay, w.noNews)
-	return w.Deferred
-}
-
-// said is an answer that is rendered already.
-func said(b []byte) answer { return func(out []byte) []byte { return append(out, b...) } }
-
-func (w *wait) noNews() {
-	w.leave()
-	w.Callback(said(w.form.AppendNone(nil, w.since)))
-}
-
-func (w *wait) news() {
-	out, _ := w.form.AppendNews(nil, &w.room.log, w.since)
-	w.leave()
-	w.Callback(said(out))
-}
-
-// leave takes the long poll out of its room.
-func (w *wait) leave() {
-	r := w.room
-	end := len(r.waits) - 1
-	r.waits[w.at] = r.waits[end]
-	r.waits[w.at].at = w.at
-	r.waits[end] = nil
-	r.waits = r.waits[:end]
-	r.used = time.Now()
-	r.lp.waiters--
-	r.lp.later.Cancel(w.timeout)
-	w.c.wait = nil
 }
 
 // tell tells every member and every waiter the text, in the room's one order, and returns the message's id. Nobody is waited
@@ -150,9 +96,7 @@ func (r *room) tell(from *seat, name, text []byte) int64 {
 		}
 		member.c.write(r.line)
 	}
-	for i := len(r.waits) - 1; i >= 0; i-- {
-		r.waits[i].news()
-	}
+	r.notify()
 	return m.ID
 }
 

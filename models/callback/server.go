@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/buffers"
 	"cbench/models/internal/config"
+	"cbench/models/internal/linger"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -22,10 +25,10 @@ type loop struct {
 	listener int
 
 	conns    poll.Table[*conn] // by descriptor
-	open     int               // connections in the table
+	open     int               // connections in the table, and those that linger
+	hungUp   linger.Sockets    // of connections that are over, until their clients have everything
 	full     bool              // the listener is not watched: no descriptor is left
-	rooms    map[string]*room
-	swept    time.Time // when unused rooms were last dropped
+	rooms    rooms.Table[room]
 	members  int
 	waiters  int
 	dropped  int
@@ -35,10 +38,10 @@ type loop struct {
 
 	request wire.Request // the one being taken up: closures refer to it, so it is not on a stack
 
-	in    []byte   // where every read goes
-	out   []byte   // where the answers of the connection being served are gathered
-	late  []*conn  // transports that were written to in this turn
-	spare [][]byte // buffers for those, for the next who needs one
+	in    []byte       // where every read goes
+	out   []byte       // where the answers of the connection being served are gathered
+	late  []*conn      // transports that were written to in this turn
+	spare buffers.Pool // buffers for those, for the next who needs one
 
 	ending bool            // shutdown began
 	killed context.Context // done when it has taken long enough
@@ -68,7 +71,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 
 func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, error) {
 	lp := &loop{
-		cfg: cfg, ctx: ctx, rooms: make(map[string]*room), swept: time.Now(),
+		cfg: cfg, ctx: ctx,
 		in: make([]byte, readSize), out: make([]byte, 0, readSize),
 	}
 	lp.killed, lp.kill = config.Killed(ctx)
@@ -77,6 +80,7 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 		lp.kill()
 		return nil, err
 	}
+	lp.hungUp = linger.Sockets{Poll: lp.poll, Closed: lp.left}
 	if lp.wake, err = lp.poll.NewWaker(); err != nil {
 		lp.kill()
 		lp.poll.Close()
@@ -110,6 +114,7 @@ func (lp *loop) run() error {
 			lp.late[i].goOn()
 		}
 		lp.late = lp.late[:0]
+		lp.hungUp.Look()
 		lp.failures.Report(func(err error) {
 			lp.bug = fmt.Errorf("unhandled failure in a Deferred: %w", err)
 		})
@@ -119,10 +124,11 @@ func (lp *loop) run() error {
 
 // patience is how long there is nothing to do of the loop's own accord; negative is for ever.
 func (lp *loop) patience() time.Duration {
-	if lp.later.Len() == 0 {
-		return -1
+	first := time.Duration(-1)
+	if lp.later.Len() > 0 {
+		first = lp.later.Patience(time.Now())
 	}
-	return lp.later.Patience(time.Now())
+	return lp.hungUp.Patience(first)
 }
 
 // callLater has f called after d, unless it is cancelled (lp.later.Cancel).
@@ -152,13 +158,17 @@ func (lp *loop) ready(fd int, events uint32) {
 		for _, call := range lp.threads.results() {
 			call()
 		}
-		if lp.ctx.Err() != nil && !lp.ending {
+		if lp.ctx.Err() != nil {
 			lp.end()
 		}
 	default:
+		if lp.ctx.Err() != nil {
+			lp.end() // before anything more is read, though the waker's turn may come later
+		}
 		c := *lp.conns.At(fd)
 		switch {
-		case c == nil: // closed earlier in this turn
+		case c == nil: // closed earlier in this turn, or lingers
+			lp.hungUp.Told(fd)
 		case events&poll.Out != 0:
 			c.doWrite()
 		case events&poll.In != 0:
@@ -199,6 +209,12 @@ func (lp *loop) buildProtocol(fd int) {
 	}
 }
 
+// left is called for each connection whose socket was closed.
+func (lp *loop) left() {
+	lp.open--
+	lp.look()
+}
+
 // look has the listener watched again if it was not.
 func (lp *loop) look() {
 	if lp.full && !lp.ending {
@@ -207,9 +223,11 @@ func (lp *loop) look() {
 	}
 }
 
-// end stops accepting and reading, and answers the long polls. Who is owed nothing is closed at once, the others when
-// they have it.
+// end stops accepting and reading, and answers the long polls. Each connection is closed once what was read of it is answered.
 func (lp *loop) end() {
+	if lp.ending {
+		return
+	}
 	lp.ending = true
 	lp.poll.Remove(lp.listener)
 	poll.Shutdown(lp.listener) // nobody connects any more, not even into its queue
@@ -218,11 +236,11 @@ func (lp *loop) end() {
 		if c == nil {
 			continue
 		}
-		c.loseConnection()
 		if c.wait != nil {
-			c.wait.noNews()
+			c.wait.timeOut()
+		} else {
+			c.goOn()
 		}
-		c.flush()
 	}
 }
 
@@ -233,6 +251,7 @@ func (lp *loop) close() {
 			(*c).connectionLost()
 		}
 	}
+	lp.hungUp.Close()
 	lp.kill()
 	lp.threads.close()
 	poll.Close(lp.listener)
@@ -241,5 +260,5 @@ func (lp *loop) close() {
 }
 
 func (lp *loop) counts() wire.Counts {
-	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: len(lp.rooms), DroppedSlow: lp.dropped}
+	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: lp.rooms.Len(), DroppedSlow: lp.dropped}
 }

@@ -31,7 +31,7 @@ func (c *conn) doWrite() {
 
 // goOn writes what is owed, and takes up requests that were not answered meanwhile.
 func (c *conn) goOn() {
-	if c.flush() && c.in.Held() > 0 {
+	if c.flush() && (c.in.Held() > 0 || c.lp.ending) {
 		c.dataReceived(nil)
 	}
 }
@@ -72,7 +72,7 @@ func (c *conn) write(b []byte) {
 		return
 	}
 	if c.owed == nil {
-		c.owed = c.lp.buffer()
+		c.owed = c.lp.spare.Get()
 	}
 	c.owed = append(c.owed, b...)
 	if !c.late {
@@ -90,19 +90,26 @@ func (c *conn) loseConnection() {
 	}
 }
 
-// connectionLost closes the connection, in good order or not, and is the last that is called.
+// connectionDone ends a connection to which all is said.
+func (c *conn) connectionDone() { c.lp.hungUp.Add(c.free(), c.eof) }
+
+// connectionLost ends a connection on which nothing more can be said, or is to be.
 func (c *conn) connectionLost() {
+	poll.Close(c.free()) // the poller forgets it with that
+	c.lp.left()
+}
+
+// free is the last that is called, and returns what is to be closed.
+func (c *conn) free() (fd int) {
 	c.loseConnection()
 	if c.wait != nil {
-		c.wait.leave()
+		c.wait.unpark()
 	}
-	lp := c.lp
-	lp.later.Cancel(c.timeout)
-	*lp.conns.At(int(c.fd)) = nil
-	poll.Close(int(c.fd)) // the poller forgets it with that
+	fd = int(c.fd)
+	c.lp.later.Cancel(c.timeout)
+	*c.lp.conns.At(fd) = nil
 	c.fd, c.owed = 0, nil
-	lp.open--
-	lp.look()
+	return fd
 }
 
 // flush writes what is owed and sets what is waited for next. It reports whether the connection may be read.
@@ -120,7 +127,7 @@ func (c *conn) flush() bool {
 	}
 	switch {
 	case n == len(c.owed):
-		c.lp.recycle(c.owed)
+		c.lp.spare.Put(c.owed)
 		c.owed = nil
 	case c.lp.borrowed(c.owed):
 		c.owed = bytes.Clone(c.owed[n:])
@@ -128,7 +135,7 @@ func (c *conn) flush() bool {
 		c.owed = c.owed[n:]
 	}
 	if c.last && c.owed == nil && !c.waiting {
-		c.connectionLost()
+		c.connectionDone()
 		return false
 	}
 	c.watch()
@@ -164,25 +171,4 @@ func (c *conn) tooSlow(n int) bool {
 // borrowed reports whether b lies in the loop's own buffer, which the next connection will use.
 func (lp *loop) borrowed(b []byte) bool {
 	return cap(b) > 0 && &b[:1][0] == &lp.out[:1][0]
-}
-
-// Of buffers that are free, so many are kept, and none that is larger.
-const (
-	spareMax  = 1024
-	spareSize = 4 << 10
-)
-
-func (lp *loop) recycle(b []byte) {
-	if cap(b) > 0 && cap(b) <= spareSize && len(lp.spare) < spareMax {
-		lp.spare = append(lp.spare, b[:0])
-	}
-}
-
-func (lp *loop) buffer() []byte {
-	if n := len(lp.spare); n > 0 {
-		b := lp.spare[n-1]
-		lp.spare = lp.spare[:n-1]
-		return b
-	}
-	return make([]byte, 0, 256)
 }

@@ -1,9 +1,9 @@
 package coroutine
 
 import (
-	"sync"
 	"time"
 
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
@@ -21,6 +21,9 @@ func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 	case wire.Offload:
 		c.keep()
 		c.s.offload(func() { ended = c.s.sleep(d) })
+		return ended
+	case wire.Deep:
+		stack.Deep(func() { ended = c.s.sleep(d) })
 		return ended
 	}
 	return c.s.sleep(d)
@@ -40,50 +43,9 @@ func (s *server) sleep(d time.Duration) bool {
 // offload has a thread make a blocking call, for which only the running coroutine waits.
 func (s *server) offload(call func()) {
 	co := s.running
-	s.threads.add(func() {
+	s.threads.Add(func() {
 		call()
 		s.post(func() { s.tell(co, done) })
 	})
 	s.wait(done)
 }
-
-// threads are for blocking calls: goroutines that the runtime gives threads where these block in the kernel, started when
-// there is something to do, most at most.
-type threads struct {
-	most int
-	done sync.WaitGroup
-
-	mu      sync.Mutex // guards all below
-	calls   []func()   // more than most: they queue
-	running int
-}
-
-func (p *threads) add(call func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.calls = append(p.calls, call)
-	if p.running < p.most {
-		p.running++
-		p.done.Go(p.run)
-	}
-}
-
-// run makes calls until none is queued.
-func (p *threads) run() {
-	for {
-		p.mu.Lock()
-		if len(p.calls) == 0 {
-			p.running--
-			p.mu.Unlock()
-			return
-		}
-		call := p.calls[0]
-		p.calls[0] = nil
-		p.calls = p.calls[1:]
-		p.mu.Unlock()
-		call()
-	}
-}
-
-// end waits until every call was made.
-func (p *threads) end() { p.done.Wait() }

@@ -3,13 +3,15 @@ package coroutine
 import (
 	"sync/atomic"
 	"testing"
+
+	"cbench/models/internal/offload"
 )
 
 // TestOffload: no more calls at once than there are threads for, the others queue, and the loop turns meanwhile.
 func TestOffload(t *testing.T) {
 	const most, calls = 2, 7
-	s := &server{threads: threads{most: most}}
-	if err := s.open(); err != nil {
+	s := &server{threads: offload.Threads{Most: most}}
+	if err := s.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	defer s.close()
@@ -36,7 +38,7 @@ func TestOffload(t *testing.T) {
 		close(leave)
 	})
 	s.finish(t)
-	s.threads.end()
+	s.threads.Wait()
 	if made.Load() != calls || peak.Load() > most {
 		t.Errorf("%d calls made of %d, %d at once", made.Load(), calls, peak.Load())
 	}

@@ -18,6 +18,7 @@ type conn struct {
 	seat   *seat   // in a room; nil before JOIN
 	parked *waiter // a long poll; nil if there is none
 	timed  bool    // an HTTP request has begun, and has a deadline
+	over   bool    // the client has said its last, or is gone
 }
 
 // Answers are sent when there are so many bytes of them.
@@ -39,7 +40,8 @@ func (c *conn) serve() {
 	for open := true; open; {
 		p, err := c.nc.Read()
 		if err != nil {
-			c.expire(err)
+			c.over = !errors.Is(err, os.ErrDeadlineExceeded)
+			c.expire()
 			return
 		}
 		open = c.handle(p)
@@ -66,7 +68,10 @@ func (c *conn) handle(p []byte) bool {
 	open = c.send(out) && open
 	b.out = out
 	batches.Put(b) // and not by defer: in a coroutine's frames what that takes is the difference between 2 KiB of stack and 4
-	return open && c.limit()
+	if open {
+		c.limit()
+	}
+	return open
 }
 
 // keep takes what came and is not decoded out of the loop's buffer, for others to read into it.
@@ -105,12 +110,17 @@ func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
 func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.Kind {
 	case wire.Join:
-		c.seat = c.s.join(c, r)
+		if c.seat = c.s.join(c, r); c.seat == nil {
+			return c.refuse(r, out)
+		}
 	case wire.Say:
 		c.seat.say(r.Text)
 	case wire.Send:
-		id := c.s.room(string(r.Room)).tell(nil, r.Name, r.Text)
-		return r.Form.AppendSent(out, id), true
+		room := c.s.room(string(r.Room))
+		if room == nil {
+			return c.refuse(r, out)
+		}
+		return r.Form.AppendSent(out, room.tell(nil, r.Name, r.Text)), true
 	case wire.Wait:
 		c.parked = &waiter{c: c, name: string(r.Room), since: r.Since, timeout: r.Delay, form: r.Form}
 	case wire.Block:
@@ -122,6 +132,12 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 		return out, c.stream(wire.NewArchive(r), out)
 	}
 	return out, true
+}
+
+// refuse tells the client that there is no place for one more room.
+func (c *conn) refuse(r *wire.Request, out []byte) ([]byte, bool) {
+	r.Refuse(wire.TooManyRooms)
+	return r.Form.AppendRefusal(out, r.Refusal), true
 }
 
 // stream writes an archive piece by piece. The client is waited for: that bounds what it is owed.
@@ -152,21 +168,20 @@ func (c *conn) send(out []byte) bool {
 	return err == nil
 }
 
-// limit gives an HTTP request that has begun and is not whole its time. It reports whether the server goes on.
-func (c *conn) limit() bool {
+// limit gives an HTTP request that has begun and is not whole its time.
+func (c *conn) limit() {
 	unfinished := c.in.Unfinished()
 	switch {
 	case c.parked != nil: // the deadline is the long poll's
 		c.timed = false
 	case unfinished != c.timed:
 		c.timed = unfinished
-		return c.deadline(unfinished, wire.RequestGrace)
+		c.deadline(unfinished, wire.RequestGrace)
 	}
-	return true
 }
 
-// deadline bounds the reads to come, or no longer does. It reports false if shutdown began: then reads fail for good.
-func (c *conn) deadline(set bool, after time.Duration) bool {
+// deadline bounds the reads to come, or no longer does. Once shutdown began reads fail for good.
+func (c *conn) deadline(set bool, after time.Duration) {
 	var at time.Time
 	if set {
 		at = time.Now().Add(after)
@@ -174,17 +189,15 @@ func (c *conn) deadline(set bool, after time.Duration) bool {
 	c.nc.SetReadDeadline(at)
 	if c.s.ending {
 		c.interrupt() // its deadline may have been set just before ours
-		return false
 	}
-	return true
 }
 
 // interrupt makes the read that its coroutine waits in, or the next, fail with a timeout.
 func (c *conn) interrupt() { c.nc.SetReadDeadline(time.Unix(1, 0)) }
 
 // expire tells a client whose request did not get whole in time.
-func (c *conn) expire(err error) {
-	if c.timed && errors.Is(err, os.ErrDeadlineExceeded) && !c.s.ending {
+func (c *conn) expire() {
+	if c.timed && !c.over && c.s.ctx.Err() == nil {
 		c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
 	}
 }
@@ -199,6 +212,9 @@ func (c *conn) close() {
 	c.leave()
 	if c.seat != nil {
 		c.seat.flush()
+	}
+	if !c.over {
+		c.nc.linger()
 	}
 	c.s.forget(c)
 	c.nc.Close()

@@ -1,6 +1,7 @@
 package coroutine
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -14,7 +15,8 @@ type loop struct {
 	wake    poll.Waker
 	sockets poll.Table[*socket] // by descriptor
 	alarms  poll.Alarms[*coroutine]
-	atEnd   func() // of every turn; nil: nothing
+	atEnd   func()          // of every turn; nil: nothing
+	ctx     context.Context // once it is done nothing more is read
 
 	running *coroutine   // nil: the loop itself
 	ready   []*coroutine // to be resumed in the next turn
@@ -36,7 +38,8 @@ const (
 	writeMost = 256 << 10 // bytes written by one coroutine a turn, so that a fast reader does not starve the others
 )
 
-func (lp *loop) open() (err error) {
+func (lp *loop) open(ctx context.Context) (err error) {
+	lp.ctx = ctx
 	lp.in = make([]byte, readSize)
 	if lp.poll, err = poll.Open(); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 
 func newLoop(t testing.TB) *loop {
 	lp := new(loop)
-	if err := lp.open(); err != nil {
+	if err := lp.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(lp.close)
@@ -308,7 +308,7 @@ func TestCannotWait(t *testing.T) {
 	if err := lp.run(a.Close); !errors.Is(err, unix.EBADF) || !ended {
 		t.Errorf("error %v, ended %v", err, ended)
 	}
-	if err := lp.open(); err != nil { // for the clean-up
+	if err := lp.open(t.Context()); err != nil { // for the clean-up
 		t.Fatal(err)
 	}
 }

@@ -31,40 +31,33 @@ type seat struct {
 	pacing  *coroutine // its own, while that waits until less is owed
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
-	r := s.rooms[name]
+	r := s.rooms.Find(name, (*room).idle, func() *room { return &room{s: s, name: name} })
 	if r == nil {
-		s.sweep()
-		r = &room{s: s, name: name}
-		s.rooms[name] = r
+		return nil
 	}
 	r.used = time.Now()
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
+}
+
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
+// the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
+	if r == nil {
+		return nil
+	}
 	s.members++
 	m := &seat{c: c, room: r, name: string(q.Name)}
 	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
-}
-
-// sweep drops the rooms that nobody used for long, at most once a minute.
-func (s *server) sweep() {
-	now := time.Now()
-	if now.Sub(s.swept) < time.Minute {
-		return
-	}
-	s.swept = now
-	for name, r := range s.rooms {
-		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(s.rooms, name)
-		}
-	}
 }
 
 // say tells the member's room the text, and waits until the member itself takes what it is owed.
@@ -79,11 +72,7 @@ func (r *room) tell(from *seat, name, text []byte) int64 {
 	m := r.log.Append(name, text)
 	r.used = time.Now()
 	r.line = wire.AppendMessage(r.line[:0], m)
-	for _, w := range r.waiters {
-		r.s.loop.tell(w.c.nc.in, news) // its coroutine takes the news itself
-	}
-	clear(r.waiters)
-	r.waiters = r.waiters[:0]
+	r.notify()
 	var slow []*seat
 	for _, member := range r.seats {
 		if member.owe(r.line) > wire.MaxOwed && member != from {
@@ -119,7 +108,7 @@ func (m *seat) owe(b []byte) int {
 	}
 	s := m.room.s
 	if m.owed == nil {
-		m.owed = s.buffer()
+		m.owed = s.spare.Get()
 	}
 	m.owed = append(m.owed, b...)
 	if len(m.owed) > wire.MaxOwed {
@@ -164,8 +153,9 @@ func (m *seat) push() {
 	switch {
 	case err != nil:
 		m.gone, m.owed = true, nil
+		m.c.nc.Close() // its own coroutine wakes from Read and cleans up, for a socket that cannot send may still read
 	case n == len(m.owed):
-		s.recycle(m.owed)
+		s.spare.Put(m.owed)
 		m.owed = nil
 	default:
 		m.owed = m.owed[n:]
@@ -195,27 +185,4 @@ func (s *server) writeLate() {
 		}
 	}
 	s.late = s.late[:0]
-}
-
-// Of buffers that are free, so many are kept, and none that is larger.
-const (
-	spareMost = 1024
-	spareSize = 4 << 10
-)
-
-// buffer is for what a member is owed.
-func (s *server) buffer() []byte {
-	n := len(s.spare)
-	if n == 0 {
-		return make([]byte, 0, 256)
-	}
-	b := s.spare[n-1]
-	s.spare = s.spare[:n-1]
-	return b
-}
-
-func (s *server) recycle(b []byte) {
-	if cap(b) > 0 && cap(b) <= spareSize && len(s.spare) < spareMost {
-		s.spare = append(s.spare, b[:0])
-	}
 }

@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/buffers"
 	"cbench/models/internal/config"
+	"cbench/models/internal/offload"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -15,14 +18,13 @@ type server struct {
 	loop
 	cfg     config.Config
 	killed  context.Context // done when shutdown has waited long enough
-	threads threads
+	threads offload.Threads
 
 	conns     int        // open connections
 	accepting *coroutine // waits for a place, if it does
-	rooms     map[string]*room
-	swept     time.Time // when unused rooms were last dropped
-	late      []*seat   // members told something in this turn, to be written to at its end
-	spare     [][]byte  // buffers that members are owed bytes in, for the next who needs one
+	rooms     rooms.Table[room]
+	late      []*seat      // members told something in this turn, to be written to at its end
+	spare     buffers.Pool // buffers that members are owed bytes in, for the next who needs one
 
 	ending                    bool // shutdown began
 	members, waiters, dropped int
@@ -34,12 +36,11 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	killed, kill := config.Killed(ctx)
 	defer kill()
 	s := &server{
-		cfg: cfg, killed: killed, threads: threads{most: cfg.Offload},
-		rooms: make(map[string]*room), swept: time.Now(),
+		cfg: cfg, killed: killed, threads: offload.Threads{Most: cfg.Offload},
 	}
 	s.atEnd = s.writeLate
 	var listener socket
-	err := s.listen(&listener, l)
+	err := s.listen(ctx, &listener, l)
 	l.Close() // the loop has a descriptor of its own
 	if err != nil {
 		return err
@@ -62,13 +63,13 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	if err == nil {
 		err = failed
 	}
-	s.threads.end()
+	s.threads.Wait()
 	return err
 }
 
 // listen opens the loop, with a socket in it that is l's.
-func (s *server) listen(listener *socket, l net.Listener) error {
-	if err := s.open(); err != nil {
+func (s *server) listen(ctx context.Context, listener *socket, l net.Listener) error {
+	if err := s.open(ctx); err != nil {
 		return err
 	}
 	fd, err := poll.Listener(l)
@@ -147,5 +148,5 @@ func (s *server) closeAll() {
 }
 
 func (s *server) counts() wire.Counts {
-	return wire.Counts{Conns: s.conns, Waiters: s.waiters, Members: s.members, Rooms: len(s.rooms), DroppedSlow: s.dropped}
+	return wire.Counts{Conns: s.conns, Waiters: s.waiters, Members: s.members, Rooms: s.rooms.Len(), DroppedSlow: s.dropped}
 }

@@ -9,15 +9,14 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"cbench/models/internal/config"
 )
 
 // TestDeadlineEnds: the time that a request has to get whole ends with it, also where it is a long poll that is answered at once.
 func TestDeadlineEnds(t *testing.T) {
-	s := &server{rooms: make(map[string]*room), swept: time.Now(), killed: t.Context()}
-	if err := s.open(); err != nil {
+	s := &server{killed: t.Context()}
+	if err := s.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	defer s.close()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/scenarios/wire"
 )
 
 // socket is to a coroutine what net.TCPConn is to a goroutine: its calls wait, but only for whoever makes them. One
@@ -37,7 +38,8 @@ func (s *socket) open(lp *loop, fd int) error {
 func (s *socket) Read() ([]byte, error) {
 	s.lp.giveBack()
 	for {
-		if got := s.await(readable); got&timeout != 0 { // whatever has come: else a client that sends on and on would never end
+		if got := s.await(readable); got&timeout != 0 || s.lp.ctx.Err() != nil {
+			// Whatever has come: else a client that sends on and on would never end.
 			return nil, os.ErrDeadlineExceeded
 		}
 		if s.fd < 0 {
@@ -114,6 +116,14 @@ func (s *socket) SetReadDeadline(at time.Time) {
 	}
 	s.deadline = new(time.Time)
 	*s.deadline = at
+}
+
+// linger waits until the client has everything that was written, or the time for that is over, or somebody closes the socket.
+func (s *socket) linger() {
+	for end := time.Now().Add(wire.LingerGrace); s.fd >= 0 && poll.Linger(int(s.fd)) && time.Now().Before(end); {
+		s.SetReadDeadline(time.Now().Add(poll.LingerLook))
+		s.await(readable)
+	}
 }
 
 // Close wakes whoever waits, and every call fails from now on.

@@ -24,8 +24,8 @@ func (c *conn) park() bool {
 	c.deadline(true, w.timeout)
 	if w.enter() {
 		got := c.nc.await(news | gone)
-		w.leave()
-		if got&gone != 0 {
+		w.unpark()
+		if c.over = got&gone != 0; c.over {
 			return false
 		}
 	}
@@ -34,14 +34,18 @@ func (c *conn) park() bool {
 	open := c.send(out)
 	b.out, c.parked = out, nil
 	batches.Put(b)
-	return open && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
+	c.deadline(false, 0)
+	return open && !w.form.Last() && c.handle(nil)
 }
 
 // enter has the waiter wait in its room, and reports whether there is anything to wait for.
 func (w *waiter) enter() bool {
 	s := w.c.s
 	r := s.room(w.name)
-	if w.room = r; w.since < 0 {
+	if w.room = r; r == nil {
+		return false
+	}
+	if w.since < 0 {
 		w.since = r.log.Head()
 	}
 	if w.since != r.log.Head() {
@@ -52,17 +56,30 @@ func (w *waiter) enter() bool {
 	return true
 }
 
-func (w *waiter) leave() {
+// notify has the coroutines of a room's long polls take the news.
+func (r *room) notify() {
+	for _, w := range r.waiters {
+		r.s.loop.tell(w.c.nc.in, news)
+	}
+	clear(r.waiters)
+	r.waiters = r.waiters[:0]
+}
+
+// unpark takes the waiter out of its room, where no news did so already.
+func (w *waiter) unpark() {
 	r := w.room
-	if i := slices.Index(r.waiters, w); i >= 0 { // else there was news
+	if i := slices.Index(r.waiters, w); i >= 0 {
 		r.waiters = slices.Delete(r.waiters, i, i+1)
 	}
 	r.used = time.Now()
 	r.s.waiters--
 }
 
-// answer appends what is new in the room, or that nothing is.
+// answer appends what is new in the room, or that nothing is; or that there is no place for the room.
 func (w *waiter) answer(out []byte) []byte {
+	if w.room == nil {
+		return w.form.AppendRefusal(out, wire.TooManyRooms)
+	}
 	out, news := w.form.AppendNews(out, &w.room.log, w.since)
 	if !news {
 		out = w.form.AppendNone(out, w.since)

@@ -3,13 +3,14 @@ package goroutine
 import (
 	"time"
 
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
 // block is a slow request. A goroutine of one's own makes it harmless to all others, in whichever manner: an offloaded
 // sleep too is slept here, for this goroutine is the spare one. It only queues for one of the places. It reports
 // whether it came to its end: not if the server was forced to.
-func (c *conn) block(how wire.How, d time.Duration) bool {
+func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 	switch how {
 	case wire.Spin:
 		for end := time.Now().Add(d); time.Now().Before(end); {
@@ -25,6 +26,9 @@ func (c *conn) block(how wire.How, d time.Duration) bool {
 		case <-c.s.killed.Done():
 			return false
 		}
+	case wire.Deep:
+		stack.Deep(func() { ended = c.s.sleep(d) })
+		return ended
 	}
 	return c.s.sleep(d)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/linger"
 	"cbench/scenarios/wire"
 )
 
@@ -19,6 +20,7 @@ type conn struct {
 	seat   *seat   // in a room; nil before JOIN
 	parked *waiter // a long poll; nil if there is none
 	timed  bool    // an HTTP request has begun, and has a deadline
+	over   bool    // the client has said its last, or is gone
 }
 
 // A waiting connection holds a small buffer. Where more came than fits, the rest is read into a large one that is borrowed.
@@ -53,7 +55,8 @@ func (c *conn) serve() {
 			}
 			open = err == nil || c.unpark(err)
 		case err != nil:
-			c.expire(err)
+			c.over = !errors.Is(err, os.ErrDeadlineExceeded)
+			c.expire()
 			return
 		default:
 			open = c.handle(buf[:n])
@@ -101,7 +104,10 @@ func (c *conn) handle(p []byte) bool {
 	}
 	c.in.Keep()
 	b.out = out
-	return c.send(out) && open && c.limit()
+	if open = c.send(out) && open; open {
+		c.limit()
+	}
+	return open
 }
 
 // answer appends the answer to one request and reports whether the connection goes on.
@@ -134,12 +140,17 @@ func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
 func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.Kind {
 	case wire.Join:
-		c.seat = c.s.join(c, r)
+		if c.seat = c.s.join(c, r); c.seat == nil {
+			return c.refuse(r, out)
+		}
 	case wire.Say:
 		c.seat.say(r.Text)
 	case wire.Send:
-		id := c.s.room(string(r.Room)).tell(nil, r.Name, r.Text)
-		return r.Form.AppendSent(out, id), true
+		room := c.s.room(string(r.Room))
+		if room == nil {
+			return c.refuse(r, out)
+		}
+		return r.Form.AppendSent(out, room.tell(nil, r.Name, r.Text)), true
 	case wire.Wait:
 		c.parked = &waiter{c: c, name: string(r.Room), since: r.Since, timeout: r.Delay, form: r.Form}
 	case wire.Block:
@@ -151,6 +162,12 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 		return out, c.stream(wire.NewArchive(r), out)
 	}
 	return out, true
+}
+
+// refuse tells the client that there is no place for one more room.
+func (c *conn) refuse(r *wire.Request, out []byte) ([]byte, bool) {
+	r.Refuse(wire.TooManyRooms)
+	return r.Form.AppendRefusal(out, r.Refusal), true
 }
 
 // stream writes an archive piece by piece. The client is waited for: that bounds what it is owed.
@@ -182,21 +199,20 @@ func (c *conn) send(out []byte) bool {
 	return err == nil
 }
 
-// limit gives an HTTP request that has begun and is not whole its time. It reports whether the server goes on.
-func (c *conn) limit() bool {
+// limit gives an HTTP request that has begun and is not whole its time.
+func (c *conn) limit() {
 	unfinished := c.in.Unfinished()
 	switch {
 	case c.parked != nil: // the deadline is the long poll's
 		c.timed = false
 	case unfinished != c.timed:
 		c.timed = unfinished
-		return c.deadline(unfinished, wire.RequestGrace)
+		c.deadline(unfinished, wire.RequestGrace)
 	}
-	return true
 }
 
-// deadline bounds the reads to come, or no longer does. It reports false if shutdown began: then reads fail for good.
-func (c *conn) deadline(set bool, after time.Duration) bool {
+// deadline bounds the reads to come, or no longer does. Once shutdown began reads fail for good.
+func (c *conn) deadline(set bool, after time.Duration) {
 	var at time.Time
 	if set {
 		at = time.Now().Add(after)
@@ -204,17 +220,15 @@ func (c *conn) deadline(set bool, after time.Duration) bool {
 	c.nc.SetReadDeadline(at)
 	if c.s.ending.Load() {
 		c.interrupt() // its deadline may have been set just before ours
-		return false
 	}
-	return true
 }
 
 // interrupt makes the read that its goroutine waits in, or the next, fail with a timeout.
 func (c *conn) interrupt() { c.nc.SetReadDeadline(time.Unix(1, 0)) }
 
 // expire tells a client whose request did not get whole in time.
-func (c *conn) expire(err error) {
-	if c.timed && errors.Is(err, os.ErrDeadlineExceeded) && !c.s.ending.Load() {
+func (c *conn) expire() {
+	if c.timed && !c.over && !c.s.ending.Load() {
 		c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
 	}
 }
@@ -230,9 +244,9 @@ func (c *conn) close() {
 	if c.seat != nil {
 		c.seat.flush()
 	}
-	c.s.forget(c)
-	if raw, err := c.nc.SyscallConn(); err == nil {
-		raw.Control(func(fd uintptr) { poll.Drain(int(fd)) })
+	if !c.over {
+		linger.TCP(c.nc)
 	}
+	c.s.forget(c)
 	c.nc.Close()
 }

@@ -34,15 +34,13 @@ type seat struct {
 	drained sync.Cond  // the writer has less left, or gave up
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.rooms[name]
+	r := s.rooms.Find(name, (*room).idle, func() *room { return &room{s: s, name: name} })
 	if r == nil {
-		s.sweep()
-		r = &room{s: s, name: name}
-		s.rooms[name] = r
+		return nil
 	}
 	r.mu.Lock()
 	r.used = time.Now() // so that it is not swept before whoever asked has entered it
@@ -50,9 +48,20 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
+}
+
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
+// the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
+	if r == nil {
+		return nil
+	}
 	s.members.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -61,22 +70,6 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
-}
-
-// sweep drops the rooms that nobody used for long, at most once a minute. The caller holds s.mu.
-func (s *server) sweep() {
-	now := time.Now()
-	if now.Sub(s.swept) < time.Minute {
-		return
-	}
-	s.swept = now
-	for name, r := range s.rooms {
-		r.mu.Lock()
-		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(s.rooms, name)
-		}
-		r.mu.Unlock()
-	}
 }
 
 // say tells the member's room the text, and waits until the member itself takes what it is owed.
@@ -103,11 +96,7 @@ func (r *room) publish(from *seat, name, text []byte) (id int64, pressed bool) {
 	m := r.log.Append(name, text)
 	r.used = time.Now()
 	r.line = wire.AppendMessage(r.line[:0], m)
-	for _, w := range r.waiters {
-		w.c.interrupt() // its goroutine takes the news itself
-	}
-	clear(r.waiters)
-	r.waiters = r.waiters[:0]
+	r.notify()
 	var slow []*seat
 	for _, member := range r.seats {
 		owed := member.owe(r.line)
@@ -191,7 +180,10 @@ func (m *seat) write() {
 		_, err := m.c.nc.Write(b)
 		m.mu.Lock()
 		m.sending = 0
-		m.gone = m.gone || err != nil
+		if err != nil {
+			m.gone = true
+			m.c.nc.Close() // its own goroutine wakes from Read and cleans up, for a socket that cannot send may still read
+		}
 		m.drained.Broadcast()
 	}
 }

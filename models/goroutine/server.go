@@ -9,6 +9,7 @@ import (
 
 	"cbench/internal/poll"
 	"cbench/models/internal/config"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -20,8 +21,7 @@ type server struct {
 
 	mu    sync.Mutex         // guards all below; taken before any room's
 	conns map[*conn]struct{} //
-	rooms map[string]*room   //
-	swept time.Time          // when unused rooms were last dropped
+	rooms rooms.Table[room]  //
 
 	ending                    atomic.Bool // shutdown began: set under mu
 	members, waiters, dropped atomic.Int64
@@ -34,7 +34,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	defer kill()
 	s := &server{
 		cfg: cfg, killed: killed, sleepers: make(chan struct{}, cfg.Offload),
-		conns: make(map[*conn]struct{}), rooms: make(map[string]*room), swept: time.Now(),
+		conns: make(map[*conn]struct{}),
 	}
 	defer context.AfterFunc(ctx, func() { l.Close() })()
 
@@ -114,6 +114,6 @@ func (s *server) counts() wire.Counts {
 	defer s.mu.Unlock()
 	return wire.Counts{
 		Conns: len(s.conns), Waiters: int(s.waiters.Load()), Members: int(s.members.Load()),
-		Rooms: len(s.rooms), DroppedSlow: int(s.dropped.Load()),
+		Rooms: s.rooms.Len(), DroppedSlow: int(s.dropped.Load()),
 	}
 }

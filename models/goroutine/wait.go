@@ -30,13 +30,23 @@ func (c *conn) park() bool {
 	if out == nil {
 		return true
 	}
+	return c.send(out) && c.goOn()
+}
+
+// goOn goes on with what was asked behind a long poll that is answered. It reports whether the connection goes on.
+func (c *conn) goOn() bool {
+	last := c.parked.form.Last()
 	c.parked = nil
-	return c.send(out) && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
+	c.deadline(false, 0)
+	return !last && c.handle(nil)
 }
 
 // enter puts the waiter into its room, or returns the answer.
 func (w *waiter) enter() []byte {
 	r := w.c.s.room(w.name)
+	if r == nil {
+		return w.form.AppendRefusal(nil, wire.TooManyRooms)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if w.since < 0 {
@@ -62,15 +72,25 @@ func (c *conn) hold(p []byte) error {
 	return c.doze()
 }
 
+// notify has the goroutines of a room's long polls take the news. The caller holds r.mu.
+func (r *room) notify() {
+	for _, w := range r.waiters {
+		w.c.interrupt()
+	}
+	clear(r.waiters)
+	r.waiters = r.waiters[:0]
+}
+
 // unpark ends a long poll for what failed the read, and reports whether the connection goes on: news, its timeout and shutdown
 // come as a deadline that has passed, and a client that left as anything else.
 func (c *conn) unpark(err error) bool {
+	c.over = !errors.Is(err, os.ErrDeadlineExceeded)
 	w, b := c.parked, batches.Get().(*batch)
-	out, open := w.answer(b.out[:0], errors.Is(err, os.ErrDeadlineExceeded))
-	open = c.send(out) && open
-	b.out, c.parked = out, nil
+	out, there := w.answer(b.out[:0], !c.over)
+	open := there && c.send(out)
+	b.out = out
 	batches.Put(b)
-	return open && !w.form.Last() && c.deadline(false, 0) && c.handle(nil)
+	return open && c.goOn()
 }
 
 // doze waits as Read does, but leaves what comes where it is, and returns why it waits no longer: io.EOF where the client left.

@@ -16,6 +16,7 @@ import (
 var (
 	goodRoom = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 	goodName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,32}$`)
+	hows     = []string{"inline", "spin", "offload", "deep"}
 	goodMS   = regexp.MustCompile(`^[0-9]{1,5}$`)
 )
 
@@ -123,6 +124,10 @@ func (p *peer) join(name, who string) bool {
 		delete(s.rooms, name)
 	}
 	r := s.roomNamed(name)
+	if r == nil {
+		p.owe([]byte("ERR too-many-rooms\n"))
+		return s.has("full-stays-open")
+	}
 	if s.has("names-unique") && slices.ContainsFunc(r.members, func(q *peer) bool { return q.name == who }) {
 		p.owe([]byte("ERR bad-request name taken\n"))
 		return false
@@ -236,7 +241,7 @@ func (s *reference) dropSlow(m *peer) {
 func (p *peer) block(digits, how string) bool {
 	s := p.s
 	ms, _ := strconv.Atoi(digits)
-	good := goodMS.MatchString(digits) && 1 <= ms && ms <= 10000 && slices.Contains([]string{"inline", "spin", "offload"}, how)
+	good := goodMS.MatchString(digits) && 1 <= ms && ms <= 10000 && slices.Contains(hows, how)
 	if !good && !s.has("block-unchecked") {
 		return p.refuse("BLOCK")
 	}
@@ -249,11 +254,15 @@ func (p *peer) block(digits, how string) bool {
 		return true
 	case "block-hurries":
 		ms = 0
+	case "deep-hurries":
+		if how == "deep" {
+			ms = 0
+		}
 	}
 	d := time.Duration(ms) * time.Millisecond
 	switch {
 	case how == "spin" && !s.has("spin-sleeps"):
-		for end := time.Now().Add(d); time.Now().Before(end) && s.ended.Err() == nil; {
+		for end := time.Now().Add(d); time.Now().Before(end) && !s.forced(); {
 		}
 	case how == "offload":
 		if !p.offload(d) {
@@ -262,7 +271,7 @@ func (p *peer) block(digits, how string) bool {
 	default:
 		s.sleep(d)
 	}
-	if s.ended.Err() != nil {
+	if s.forced() {
 		return false
 	}
 	p.reply(answer)
@@ -280,7 +289,7 @@ func (p *peer) offload(d time.Duration) bool {
 	}
 	select {
 	case s.places <- struct{}{}:
-	case <-s.ended.Done():
+	case <-s.killed:
 		return false
 	}
 	s.sleep(d)
@@ -290,7 +299,17 @@ func (p *peer) offload(d time.Duration) bool {
 	return true
 }
 
-// sleep ends early at shutdown.
+// forced reports whether shutdown has waited long enough.
+func (s *reference) forced() bool {
+	select {
+	case <-s.killed:
+		return true
+	default:
+		return false
+	}
+}
+
+// sleep ends early if the server is forced to end.
 func (s *reference) sleep(d time.Duration) {
 	if s.has("shutdown-waits") {
 		time.Sleep(d)
@@ -298,6 +317,6 @@ func (s *reference) sleep(d time.Duration) {
 	}
 	select {
 	case <-time.After(d):
-	case <-s.ended.Done():
+	case <-s.killed:
 	}
 }

@@ -75,8 +75,8 @@ func (p *peer) echoHTTP(q *asked) bool {
 	return p.put(q, 200, "application/octet-stream", q.body)
 }
 
-// roomOf is the room that a request names, made if need be.
-func (p *peer) roomOf(q *asked) *room {
+// roomOf is the room that a request names, made if need be. Without one it is nil, with the status why.
+func (p *peer) roomOf(q *asked) (r *room, status int) {
 	name := "lobby"
 	if q.query.Has("room") {
 		name = q.query.Get("room")
@@ -84,11 +84,11 @@ func (p *peer) roomOf(q *asked) *room {
 		name = "other"
 	}
 	if !goodRoom.MatchString(name) && !p.s.has("http-names-unchecked") {
-		return nil
+		return nil, 400
 	}
 	p.s.mu.Lock()
 	defer p.s.mu.Unlock()
-	return p.s.roomNamed(name)
+	return p.s.roomNamed(name), 503
 }
 
 func (p *peer) sendHTTP(q *asked) bool {
@@ -114,12 +114,17 @@ func (p *peer) sendHTTP(q *asked) bool {
 	case "text-escaped":
 		text = html.EscapeString(text)
 	}
-	room := p.roomOf(q)
+	if q.foreign && !s.has("origin-ignored") || q.origins > 0 && s.has("origin-refused") {
+		return p.fail(q, 403)
+	}
+	room, status := p.roomOf(q)
 	switch {
 	case len(text) > maxText && !s.has("text-unbounded") || len(text) == maxText && s.has("text-short"):
 		return p.fail(q, 413)
-	case room == nil, !goodName.MatchString(from) && !s.has("http-names-unchecked"), !p.sayable(text):
+	case !goodName.MatchString(from) && !s.has("http-names-unchecked"), !p.sayable(text):
 		return p.fail(q, 400)
+	case room == nil:
+		return p.fail(q, status)
 	}
 	s.mu.Lock()
 	id := s.say(room, nil, from, text)
@@ -160,10 +165,13 @@ func (s *reference) say(r *room, speaker *peer, from, text string) (id int) {
 	return id
 }
 
-// roomNamed is the room of that name, made if need be. The caller holds s.mu.
+// roomNamed is the room of that name, made if need be; nil if there are too many. The caller holds s.mu.
 func (s *reference) roomNamed(name string) *room {
 	r := s.rooms[name]
 	if r == nil {
+		if len(s.rooms) >= maxRooms && !s.has("rooms-unbounded") {
+			return nil
+		}
 		r = &room{news: make(chan struct{})}
 		s.rooms[name] = r
 	}
@@ -184,10 +192,13 @@ func (p *peer) wait(in *bufio.Reader, q *asked) bool {
 	if q.query.Has("timeout") {
 		timeout, err2 = strconv.Atoi(q.query.Get("timeout"))
 	}
-	room := p.roomOf(q)
+	room, status := p.roomOf(q)
 	bad := err != nil || err2 != nil || since < -1 || timeout < 1 || timeout > 60000 || strings.Contains(q.query.Get("since")+q.query.Get("timeout"), "+")
-	if room == nil || bad && !s.has("wait-unchecked") {
+	if bad && !s.has("wait-unchecked") {
 		return p.fail(q, 400)
+	}
+	if room == nil {
+		return p.fail(q, status)
 	}
 	if s.has("wait-hurries") {
 		timeout = 1
@@ -354,12 +365,12 @@ func (r *room) since(id int, s *reference) any {
 func (p *peer) blockHTTP(q *asked) bool {
 	ms, _ := strconv.Atoi(q.query.Get("ms"))
 	how := q.query.Get("how")
-	good := goodMS.MatchString(q.query.Get("ms")) && 1 <= ms && ms <= 10000 && slices.Contains([]string{"inline", "spin", "offload"}, how)
+	good := goodMS.MatchString(q.query.Get("ms")) && 1 <= ms && ms <= 10000 && slices.Contains(hows, how)
 	if !good && !p.s.has("block-unchecked") {
 		return p.fail(q, 400)
 	}
 	slept := ms
-	if p.s.has("block-hurries") {
+	if p.s.has("block-hurries") || how == "deep" && p.s.has("deep-hurries") {
 		slept = 0
 	}
 	d := time.Duration(slept) * time.Millisecond
@@ -370,7 +381,7 @@ func (p *peer) blockHTTP(q *asked) bool {
 	} else {
 		p.s.sleep(d)
 	}
-	if p.s.ended.Err() != nil {
+	if p.s.forced() {
 		return false
 	}
 	if p.s.has("blocked-without-ms") {

@@ -11,37 +11,49 @@ import (
 	"strings"
 )
 
-// The bounds of HTTP, written out.
-const (
-	maxHead = 8 << 10
-	maxEcho = 64 << 10
-	maxBody = 8 << 10
-)
+// maxHead is a bound of HTTP, written out.
+const maxHead = 8 << 10
 
-// get is a request's bytes.
-func get(target string) string { return "GET " + target + " HTTP/1.1\r\nHost: t\r\n\r\n" }
-
-func post(target, body string) string {
-	return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n%s", target, len(body), body)
+// httpRequest is a request's bytes. It has a length where it has a body or its method is for one, and no length where
+// the body comes in chunks of that size.
+func httpRequest(method, target, body string, chunk int) string {
+	head := method + " " + target + " HTTP/1.1\r\nHost: t\r\n"
+	switch {
+	case chunk > 0:
+		return head + "Transfer-Encoding: chunked\r\n\r\n" + chunksOf(body, chunk)
+	case body != "" || method == "POST":
+		return fmt.Sprintf("%sContent-Length: %d\r\n\r\n%s", head, len(body), body)
+	}
+	return head + "\r\n"
 }
+
+func get(target string) string { return httpRequest("GET", target, "", 0) }
+
+func post(target, body string) string { return httpRequest("POST", target, body, 0) }
 
 // chunked is a request whose body comes in chunks, given as they stand on the wire.
 func chunked(target, chunks string) string {
 	return "POST " + target + " HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
 }
 
-// answer reads the next answer, which must have that status, and its body. An answer that announces itself (status
-// 100) is passed over only by who asks for it.
-func (c *client) answer(status int) (*http.Response, []byte) {
+// response reads the next answer, which is to a request of that method, and its body. An answer that announces itself
+// (status 100) is passed over only by who asks for it.
+func (c *client) response(method string) (*http.Response, []byte) {
 	c.patient()
-	resp, err := http.ReadResponse(c.in, nil)
+	resp, err := http.ReadResponse(c.in, &http.Request{Method: method})
 	if err != nil {
-		c.failf("expected an HTTP answer, status %d: %s", status, c.why(err))
+		c.failf("expected an HTTP answer, got %s", c.why(err))
 	}
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		c.failf("status %d: the body breaks off after %d bytes: %s", resp.StatusCode, len(body), c.why(err))
 	}
+	return resp, body
+}
+
+// answer reads an answer, which must have that status.
+func (c *client) answer(status int) (*http.Response, []byte) {
+	resp, body := c.response("")
 	if resp.StatusCode != status {
 		c.failf("expected status %d, got %d %s", status, resp.StatusCode, quote(body))
 	}
@@ -49,13 +61,17 @@ func (c *client) answer(status int) (*http.Response, []byte) {
 }
 
 // expectBody reads an answer of status 200 with that body.
-func (c *client) expectBody(want string) *http.Response {
-	resp, got := c.answer(200)
-	if string(got) != want {
-		from := max(0, differ(string(got), want)-10)
-		c.failf("expected the body %s, got %s (from byte %d)", quote(want[min(from, len(want)):]), quote(got[min(from, len(got)):]), from)
+func (c *client) expectBody(want string) {
+	_, got := c.answer(200)
+	c.sameBody(string(got), want)
+}
+
+func (c *client) sameBody(got, want string) {
+	if got != want {
+		from := max(0, differ(got, want)-10)
+		c.failf("expected the body %s, got %s (from byte %d)",
+			quote(want[min(from, len(want)):]), quote(got[min(from, len(got)):]), from)
 	}
-	return resp
 }
 
 // echoes asks for an echo over HTTP: that the server serves, and that nothing else was owed to this client.
@@ -65,19 +81,12 @@ func (c *client) echoes(body string) {
 }
 
 // expectError reads an answer of that status whose body is JSON {"error":"…"}.
-func (c *client) expectError(status int) *http.Response {
+func (c *client) expectError(status int) (*http.Response, []byte) {
 	resp, body := c.answer(status)
-	fields := c.object(body)
-	if why, _ := fields["error"].(string); why == "" {
+	if why, _ := c.object(body)["error"].(string); why == "" {
 		c.failf(`status %d: expected {"error":"…"}, got %s`, status, quote(body))
 	}
-	return resp
-}
-
-// expectHTTPRefusal is an error after which the connection is closed.
-func (c *client) expectHTTPRefusal(status int) {
-	c.expectError(status)
-	c.expectGone()
+	return resp, body
 }
 
 // object is a body that must be a JSON object, and have those keys if any are named.
@@ -159,7 +168,8 @@ func (c *client) news() (n news) {
 func (c *client) expectNews(first, last, missed int) []message {
 	n := c.news()
 	if len(n.Messages) != last-first+1 || n.Next != last || n.Missed != missed || last >= first && n.Messages[0].ID != first {
-		c.failf("expected messages %d to %d and %d missed, got %d messages, next %d and %d missed", first, last, missed, len(n.Messages), n.Next, n.Missed)
+		c.failf("expected messages %d to %d and %d missed, got %d messages, next %d and %d missed",
+			first, last, missed, len(n.Messages), n.Next, n.Missed)
 	}
 	return n.Messages
 }

@@ -2,41 +2,11 @@ package modeltest
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
 // httpLifeCases own a server from start to end.
 var httpLifeCases = []Case{
-	{Name: "leak/http", Doc: "a connection that spoke HTTP and is gone, however it went, holds nothing", Parts: []string{HTTPEcho}, Owns: true, looks: true, run: func(t *T) {
-		t.leaksFrom(func(c *client) { c.echoes("a") }, nil,
-			func(c *client) { c.echoes("a"); c.fin(); c.rest() },
-			func(c *client) { c.echoes("a"); c.reset() },
-			func(c *client) { c.send(post("/echo", "half")[:30]); c.fin(); c.rest() },
-			func(c *client) { c.send(post("/echo", strings.Repeat("a", 30000))[:20000]); c.reset() },
-			func(c *client) { c.send("GET nowhere\r\n\r\n"); c.fin(); c.rest() },
-		)
-	}},
-	{Name: "leak/wait", Doc: "parked waiters that were answered, timed out or left hold nothing", Parts: []string{HTTPComet}, Owns: true, looks: true, run: func(t *T) {
-		t.leaksFrom(func(c *client) { c.send(get("/stats")); c.answer(200) },
-			func(watch *client) { watch.waiters(0) },
-			func(c *client) { c.send(waiting("r", -1, 1)); c.news(); c.reset() },
-			func(c *client) { c.send(waiting("r", -1, 60000)); c.reset() },
-			func(c *client) { c.send(waiting("q", 0, 60000)); c.fin(); c.rest() },
-			func(c *client) { c.send(waiting("q", 0, 60000) + post("/echo", "behind")); c.reset() },
-			func(c *client) {
-				c.send(post("/send?room=r", `{"text":"hi"}`) + waiting("r", 0, 60000))
-				c.answer(200)
-				c.news()
-			},
-		)
-	}},
-	{Name: "leak/zip", Doc: "archives that were left hold nothing", Parts: []string{HTTPZip}, Owns: true, looks: true, run: func(t *T) {
-		t.leaksFrom(func(c *client) { c.send(zipping(1, 1)); c.expectZip(1, 1) }, nil,
-			func(c *client) { c.send(zipping(1000, 1<<20)); c.zipBegins(); c.reset() },
-			func(c *client) { c.send(zipping(2, 100)); c.expectZip(2, 100) },
-		)
-	}},
 	{Name: "shutdown/waiters", Doc: "shutdown answers parked waiters with an empty list, flushes, closes", Parts: []string{HTTPComet}, Owns: true, run: func(t *T) {
 		srv := t.start(StartConfig{})
 		watch := t.dial()

@@ -27,6 +27,8 @@ type asked struct {
 	length       int
 	chunked      bool
 	expects      bool
+	origins      int
+	foreign      bool // an origin is not the host
 	head, body   []byte
 }
 
@@ -51,6 +53,9 @@ func (p *peer) speaksHTTP(in *bufio.Reader) bool {
 
 // nextHTTP answers one request and reports whether the connection goes on.
 func (p *peer) nextHTTP(in *bufio.Reader) bool {
+	if p.s.ended.Err() != nil && p.s.has("shutdown-forgets") {
+		return false
+	}
 	if _, err := in.Peek(1); err != nil {
 		p.lost(err)
 		return false
@@ -173,6 +178,8 @@ var (
 	fieldLine   = regexp.MustCompile(`^([0-9A-Za-z!#$%&'*+.^_|~-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)$`)
 )
 
+var usualPort = map[string]string{"http": ":80", "https": ":443"}
+
 func (p *peer) parse(head []byte) (q *asked, status int) {
 	lines := strings.Split(strings.TrimSuffix(string(head), "\r\n\r\n"), "\r\n")
 	first := requestLine.FindStringSubmatch(lines[0])
@@ -197,6 +204,7 @@ func (p *peer) parse(head []byte) (q *asked, status int) {
 		q.path = target.EscapedPath()
 	}
 	hosts, lengths, codings, keep := 0, 0, 0, !q.old || p.s.has("http10-kept")
+	origin, host := "", ""
 	for _, line := range lines[1:] {
 		if p.s.has("space-before-colon-taken") {
 			line = strings.Replace(line, " :", ":", 1)
@@ -212,8 +220,12 @@ func (p *peer) parse(head []byte) (q *asked, status int) {
 			name = field[1]
 		}
 		switch name {
+		case "origin":
+			q.origins++
+			origin = value
 		case "host", "Host":
 			hosts++
+			host = value
 		case "content-length", "Content-Length":
 			lengths++
 			n, err := strconv.ParseUint(value, 10, 31)
@@ -242,6 +254,9 @@ func (p *peer) parse(head []byte) (q *asked, status int) {
 		}
 	}
 	q.last = q.last || !keep || p.s.has("never-kept")
+	here, err := url.Parse(origin)
+	ours := err == nil && (here.Host == host || here.Port() == "" && host == here.Host+usualPort[here.Scheme])
+	q.foreign = q.origins > 1 || q.origins == 1 && !ours
 	switch {
 	case lengths > 1 && !p.s.has("two-lengths-taken"), lengths > 0 && codings > 0 && !p.s.has("both-lengths-taken"), codings > 1:
 		return nil, 400

@@ -11,34 +11,6 @@ import (
 var lifeCases = []Case{
 	{Name: "limit/connections", Doc: "connections past the limit are closed at once or left waiting; never a busy loop, never a crash", Parts: []string{Echo}, Owns: true, run: limit},
 	{Name: "leak/restart", Doc: "a server that has ended leaves nothing behind", Parts: []string{Echo}, Owns: true, looks: true, run: restarts},
-	{Name: "leak/echo", Doc: "a connection that is gone, however it went, holds nothing", Parts: []string{Echo}, Owns: true, looks: true, run: func(t *T) {
-		t.leaks(nil,
-			func(c *client) { c.fin(); c.rest() },
-			func(c *client) { c.echo("a"); c.fin(); c.rest() },
-			func(c *client) { c.send("ECHO half"); c.fin(); c.rest() },
-			func(c *client) { c.echo("a"); c.reset() },
-			func(c *client) { c.send(numbered("ECHO owed", 500) + "ECHO half"); c.reset() },
-		)
-	}},
-	{Name: "leak/chat", Doc: "a connection that is gone, however it went, holds nothing and is no member", Parts: []string{Chat}, Owns: true, looks: true, run: func(t *T) {
-		t.leaks(
-			func(watch *client) {
-				watch.counts("members", 0, func(s stats) int { return s.Members })
-				watch.counts("conns", 1, func(s stats) int { return s.Conns })
-			},
-			func(c *client) { c.send("JOIN r ann\nSAY hi\nQUIT\n"); c.rest() },
-			func(c *client) { c.send("JOIN r ann\nSAY hi\nSAY hal"); c.fin(); c.rest() },
-			func(c *client) { c.send("JOIN r ann\nSAY hi\n"); c.line(); c.reset() },
-			func(c *client) { c.send("JOIN r ann\nnonsense\n"); c.rest() },
-			func(c *client) { c.send(lineOf(maxLine + 1)); c.rest() },
-		)
-	}},
-	{Name: "leak/block", Doc: "a connection that went during a slow request holds nothing once that is over", Parts: []string{Block, Echo}, Owns: true, looks: true, run: func(t *T) {
-		t.leaks(nil,
-			func(c *client) { c.ask("ECHO a\nBLOCK 20 offload\nECHO b\n", "ECHO a\n"); c.reset() },
-			func(c *client) { c.send("BLOCK 2 offload\nECHO b\n"); c.fin(); c.rest() },
-		)
-	}},
 	{Name: "shutdown/idle", Doc: "shutdown stops accepting and closes, with clients connected", Parts: []string{Echo}, Owns: true, run: func(t *T) {
 		srv := t.start(StartConfig{})
 		all := t.dialAll(20)
@@ -178,44 +150,6 @@ func restarts(t *T) {
 	} else if last >= first+more {
 		t.failf("the process holds %d descriptors more after %d servers have come and gone", last-first, more)
 	}
-}
-
-// leaks has a hundred clients come and go in each manner, and looks at what the server holds and, if asked to, counts afterwards.
-func (t *T) leaks(counted func(watch *client), manners ...func(*client)) {
-	t.leaksFrom(func(watch *client) { watch.echo("here") }, counted, manners...)
-}
-
-// leaksFrom is leaks where another request than a line's shows that the server serves.
-func (t *T) leaksFrom(serves func(watch *client), counted func(watch *client), manners ...func(*client)) {
-	const each, moreTasks, moreFiles = 100, 80, 16 // a pool may have grown by its 64 threads, but not by one a client
-	t.mustLook()
-	srv := t.start(StartConfig{})
-	watch := t.dial()
-	serves(watch)
-	files, known := srv.files()
-	tasks, _ := srv.tasks()
-	if !known {
-		t.note("the server's descriptors were not looked at: its process is not known")
-	}
-	for i := range each * len(manners) {
-		c := t.dial()
-		manners[i%len(manners)](c)
-		c.conn.Close()
-	}
-	if serves(watch); counted != nil {
-		counted(watch)
-	}
-	t.until(fmt.Sprintf("descriptors, %d before", files), func() (any, bool) {
-		n, _ := srv.files()
-		return n, n <= files+moreFiles
-	})
-	t.until(fmt.Sprintf("goroutines or threads, %d before", tasks), func() (any, bool) {
-		n, _ := srv.tasks()
-		return n, n <= tasks+moreTasks
-	})
-	t.stop(srv)
-	watch.expectGone()
-	t.nothingLeft(srv)
 }
 
 // nothingLeft looks, where the server shared this process, whether a goroutine of it lives on.

@@ -2,6 +2,9 @@
 // wrote it. The same cases check a model in this process, a command, and a server that runs already. They
 // know nothing of how a server waits, and a server passes only by its bytes.
 //
+// Most cases are transcripts: what a client sends and what must come, in the folder transcripts, whose README.md says how to
+// read them. Those that need more (crowds, shutdown, memory, clients that do not read) are Go.
+//
 // The part lines:echo holds no more than a plain echo server gives; what else the lines ask for (refusals, QUIT,
 // STATS, rooms) is lines:chat, and slow requests are block. In the same way http:echo holds no more than HTTP/1.1 itself asks
 // of a server that echoes bodies; what the page adds to that (bounds, refusals, rooms, the chat page) is http:comet.
@@ -12,6 +15,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -40,11 +45,24 @@ type Case struct {
 	run   func(*T)
 }
 
-// Cases is every case, in the order of the page.
-func Cases() []Case {
-	return slices.Concat(echoCases, lineCases, chatCases, slowCases, blockCases,
-		httpCases, refusedCases, hostileCases, sendCases, waitCases, sharedCases, zipCases, lifeCases, httpLifeCases)
-}
+// Cases is every case, part by part, in the order of the page; last come those that need a server of their own.
+func Cases() []Case { return slices.Clone(allCases()) }
+
+var allCases = sync.OnceValue(func() (all []Case) {
+	for group := range strings.FieldsSeq("echo lines chat block http refused hostile send wait shared zip leak") {
+		all = append(all, transcribed(group+".txtar")...)
+	}
+	all = slices.Concat(all, crowdCases, slowCases, unreadCases, otherCases, lifeCases, httpLifeCases, endCases, boundCases)
+	place := func(c Case) int {
+		part := slices.Index(Parts, c.Parts[0])
+		if c.Owns {
+			part += len(Parts)
+		}
+		return part
+	}
+	slices.SortStableFunc(all, func(a, b Case) int { return place(a) - place(b) }) // or those that flood would run side by side
+	return all
+})
 
 // Server is one server that was started for the cases.
 type Server struct {
@@ -70,9 +88,9 @@ type Target struct {
 	// errors.ErrUnsupported, which skips the case.
 	Start func(StartConfig) (*Server, error)
 
-	// AtOnce is how many cases run side by side, for most of them wait; each has servers to itself. 0 means 1. Start is then called from
-	// as many goroutines, and its servers must be processes of their own: some cases look at what a process holds. A server at Addr is
-	// asked one case after the other.
+	// AtOnce is how many cases run side by side, for most of them wait; each has servers to itself. 0 means 1. Start is
+	// then called from as many goroutines, and its servers must be processes of their own: some cases look at what a
+	// process holds. A server at Addr is asked one case after the other.
 	AtOnce int
 
 	// Patience is how long a case waits for anything that must come; 0 means 10 s. A server has half as long again
@@ -130,7 +148,7 @@ func newSuite(ctx context.Context, target Target) *suite {
 	if target.Patience == 0 {
 		target.Patience = 10 * time.Second
 	}
-	return &suite{ctx: ctx, target: target, rooms: fmt.Sprintf("t-%x-", time.Now().UnixNano())}
+	return &suite{ctx: ctx, target: target, rooms: fmt.Sprintf("t-%016x-", time.Now().UnixNano())}
 }
 
 func (s *suite) check(c Case) Result {

@@ -283,6 +283,12 @@ var proofs = []proof{
 	{"shutdown-waits", "shutdown/unread shutdown/block"},
 	{"shutdown-says", "shutdown/members"},
 	{"shutdown-cuts", "shutdown/flushes"},
+	{"shutdown-forgets", "shutdown/behind-block shutdown/behind-member"},
+	{"closes-at-once", "shutdown/sends-on end/sends-on"},
+	{"failed-send-stays", "end/send-fails"},
+	{"rooms-unbounded", "rooms/most-lines"},
+	{"full-stays-open", "rooms/most-lines"},
+	{"deep-hurries", "block/deep"},
 }
 
 var httpProofs = []proof{
@@ -408,6 +414,12 @@ var httpProofs = []proof{
 	{"shutdown-cuts-waiters", "shutdown/waiters"},
 	{"shutdown-keeps-connections", "shutdown/waiters shutdown/http"},
 	{"shutdown-waits", "shutdown/zip"},
+	{"shutdown-forgets", "shutdown/behind-wait"},
+	{"closes-at-once", "shutdown/zip-sends-on end/http-sends-on"},
+	{"origin-ignored", "send/origin"},
+	{"origin-refused", "send/origin"},
+	{"rooms-unbounded", "rooms/most"},
+	{"deep-hurries", "http/block-deep"},
 }
 
 // check holds the cases against a server that is wrong in the way they are for.

@@ -3,6 +3,8 @@ package modeltest
 import (
 	"bytes"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
 	"regexp"
 	"runtime"
@@ -10,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // unknown is the Pid of a server of which only the address is known.
@@ -90,4 +94,37 @@ func goroutines(addr string) (n int) {
 		}
 	}
 	return n
+}
+
+// mute shuts the server's end of a connection down for writing, and reports whether it could: it needs the right to take the
+// descriptor from the server's process (pidfd_getfd(2)).
+func (s *Server) mute(c *net.TCPConn) bool {
+	pid := s.Pid
+	if pid == 0 {
+		pid = os.Getpid()
+	}
+	process, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(process)
+	files, _ := os.ReadDir(s.proc("fd"))
+	for _, file := range files {
+		n, _ := strconv.Atoi(file.Name())
+		fd, err := unix.PidfdGetfd(process, n, 0)
+		if err != nil {
+			continue
+		}
+		peer, _ := unix.Getpeername(fd)
+		at, is := peer.(*unix.SockaddrInet4)
+		is = is && netip.AddrPortFrom(netip.AddrFrom4(at.Addr), uint16(at.Port)) == c.LocalAddr().(*net.TCPAddr).AddrPort()
+		if is {
+			err = unix.Shutdown(fd, unix.SHUT_WR)
+		}
+		unix.Close(fd)
+		if is {
+			return err == nil
+		}
+	}
+	return false
 }

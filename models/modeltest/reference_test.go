@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"cbench/internal/poll"
 )
 
 // reference is a server that is meant to be obviously right: a goroutine reads each connection, another writes what
@@ -22,6 +24,7 @@ type reference struct {
 	maxOwed  int
 	grace    time.Duration // of shutdown
 	ended    context.Context
+	killed   chan struct{} // closed when shutdown has waited long enough
 	places   chan struct{} // a place in it is the right to an offloaded sleep
 
 	mu      sync.Mutex // guards all below, and what peers are owed
@@ -74,10 +77,11 @@ func keep(f *os.File, _ error) {
 func serveReference(fault string) Serve {
 	return func(ctx context.Context, l net.Listener, cfg StartConfig) error {
 		s := &reference{
-			fault: fault, maxConns: cfg.MaxConns, maxOwed: maxOwed, ended: ctx, places: make(chan struct{}, 64),
-			peers: map[*peer]bool{}, rooms: map[string]*room{},
+			fault: fault, maxConns: cfg.MaxConns, maxOwed: maxOwed, ended: ctx, killed: make(chan struct{}),
+			places: make(chan struct{}, 64),
+			peers:  map[*peer]bool{}, rooms: map[string]*room{},
 		}
-		if s.grace = 2500 * time.Millisecond; fault != "" {
+		if s.grace = 4500 * time.Millisecond; fault != "" {
 			s.grace = 500 * time.Millisecond // it is waited for with less patience
 		}
 		if s.maxConns == 0 || s.has("limit-ignored") {
@@ -122,7 +126,7 @@ func (s *reference) serve(l net.Listener) error {
 		return nil
 	}
 	if !s.has("shutdown-waits") {
-		defer time.AfterFunc(s.grace, s.closeAll).Stop()
+		defer time.AfterFunc(s.grace, func() { close(s.killed); s.closeAll() }).Stop()
 	}
 	serving.Wait()
 	if s.has("ends-in-disorder") {
@@ -197,6 +201,9 @@ func (p *peer) serve() {
 
 // next answers one request and reports whether the connection goes on.
 func (p *peer) next(in *bufio.Reader) bool {
+	if p.s.ended.Err() != nil && p.s.has("shutdown-forgets") {
+		return false
+	}
 	line, err := in.ReadSlice('\n')
 	if err == bufio.ErrBufferFull && p.s.has("long-waits-for-lf") {
 		in.ReadSlice('\n')
@@ -324,6 +331,9 @@ func (p *peer) write() {
 		p.held = 0
 		if err != nil {
 			p.owed, p.done = nil, true
+			if !s.has("failed-send-stays") {
+				p.conn.Close() // it may read well all the same
+			}
 		}
 		p.changed.Broadcast()
 	}
@@ -341,16 +351,30 @@ func (p *peer) close() {
 	for len(p.owed)+p.held > 0 {
 		p.changed.Wait()
 	}
-	delete(s.peers, p)
 	s.mu.Unlock()
 	if s.has("goroutines-leak") {
 		go func() { <-s.ended.Done() }()
 	}
-	// To close with bytes unread would be to reset, and a reset may overtake the last words.
-	p.conn.CloseWrite()
-	p.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
-	io.Copy(io.Discard, p.conn)
+	if !s.has("closes-at-once") {
+		p.linger()
+	}
+	s.mu.Lock()
+	delete(s.peers, p)
+	s.mu.Unlock()
 	p.conn.Close()
+}
+
+// linger reads on until the client has everything: to close before that, or with bytes unread, is to reset, which throws away
+// what is on its way.
+func (p *peer) linger() {
+	raw, err := p.conn.SyscallConn()
+	if err != nil {
+		return
+	}
+	for longer, end := true, time.Now().Add(5*time.Second); longer && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		longer = false // a closed socket does not linger
+		raw.Control(func(fd uintptr) { longer = poll.Linger(int(fd)) })
+	}
 }
 
 // leave takes the peer out of its room. The caller holds s.mu.

@@ -8,8 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// Run checks target against every case of the parts, reports each in order as soon as it and all before it have ended, and says whether
-// none failed. A skip is no failure and has its reason in the result. It ends early, and is not ok, when ctx is done.
+// Run checks target against every case of the parts, reports each in order as soon as it and all before it have
+// ended, and says whether none failed. A skip is no failure and has its reason in the result. It ends early, and is
+// not ok, when ctx is done.
 func Run(ctx context.Context, target Target, parts []string, report func(Result)) (ok bool) {
 	cases := slices.DeleteFunc(Cases(), func(c Case) bool { return !c.within(parts) })
 	results := make([]chan Result, len(cases)) // closed where a case is not begun any more

@@ -166,12 +166,12 @@ func (t *T) leave() {
 	}
 }
 
-// room is a new name for a room.
+// room is a new name for a room, of 24 bytes.
 func (t *T) room() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.suite.nrooms++
-	return fmt.Sprint(t.suite.rooms, t.suite.nrooms)
+	return fmt.Sprintf("%s%05d", t.suite.rooms, t.suite.nrooms)
 }
 
 // dial connects a new client.
@@ -268,6 +268,11 @@ type stats struct {
 	DroppedSlow                    int `json:"dropped_slow"`
 }
 
+// of is a count by its name.
+func (s stats) of(name string) int {
+	return map[string]int{"conns": s.Conns, "waiters": s.Waiters, "members": s.Members, "rooms": s.Rooms}[name]
+}
+
 func (c *client) stats() (s stats) {
 	c.send("STATS\n")
 	line := c.line()
@@ -280,8 +285,8 @@ func (c *client) stats() (s stats) {
 // settled is the counts once they stand still: who left before may still be on the way out.
 func (c *client) settled() stats { return c.t.still(c.stats) }
 
-// standing is for how long counts stand still before they are taken for what they come to: a server that has to share its CPU may not have
-// looked for a while at what closed before.
+// standing is for how long counts stand still before they are taken for what they come to: a server that has to share
+// its CPU may not have looked for a while at what closed before.
 const standing = 100 * time.Millisecond
 
 func (t *T) still(look func() stats) (s stats) {

@@ -19,7 +19,8 @@ type subtests[S any] interface {
 // Test checks serve in this process, a subtest a case; with no parts named it checks all of them. serve is to return
 // once its context is done and nothing of it is left, and closes the listener.
 //
-// Cases that look at what the process holds come first, one after the other; then all others, side by side, each with servers to itself.
+// Cases that look at what the process holds come first, one after the other; then all others, side by side, each with
+// servers to itself.
 func Test[S subtests[S]](t S, serve Serve, parts ...string) {
 	t.Helper()
 	if len(parts) == 0 {

@@ -3,6 +3,7 @@ package pool
 import (
 	"time"
 
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
@@ -12,6 +13,12 @@ func (c *conn) block(r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.How {
 	case wire.Inline:
 		if !c.s.sleep(r.Delay) {
+			c.finish()
+			return out, false
+		}
+	case wire.Deep:
+		ended := false
+		if stack.Deep(func() { ended = c.s.sleep(r.Delay) }); !ended {
 			c.finish()
 			return out, false
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/buffers"
 	"cbench/scenarios/wire"
 )
 
@@ -49,8 +50,8 @@ func (c *conn) take(events uint32) bool {
 // A worker has the buffers that a connection borrows while it is served.
 type worker struct {
 	in, out []byte
-	told    []*conn  // whom it owes a write, for they were told something in this turn
-	spare   [][]byte // buffers for what they are owed
+	told    []*conn      // whom it owes a write, for they were told something in this turn
+	spare   buffers.Pool // buffers for what they are owed
 }
 
 const readSize = 64 << 10
@@ -74,6 +75,9 @@ func (w *worker) serve(c *conn) {
 func (w *worker) read(c *conn) {
 	n := 0
 	if !c.more {
+		if c.last = c.s.ending.Load(); c.last {
+			return
+		}
 		var err error
 		if n, err = poll.Read(int(c.fd), w.in); err == poll.ErrAgain {
 			return
@@ -92,7 +96,7 @@ func (w *worker) handle(c *conn, p []byte) {
 	out := w.out[:0]
 	for open := !c.last; open; {
 		if c.more = c.in.Next(&r); !c.more {
-			c.last = c.eof
+			c.last = c.eof || c.s.ending.Load()
 			break
 		}
 		out, open = w.answer(c, &r, out)
@@ -134,15 +138,25 @@ func (w *worker) answer(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
 func (w *worker) act(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.Kind {
 	case wire.Join:
-		c.seat = c.s.join(c, r)
+		if c.seat = c.s.join(c, r); c.seat == nil {
+			return w.refuse(c, r, out)
+		}
 	case wire.Say:
 		_, owed := c.seat.room.tell(w, c.seat, []byte(c.seat.name), r.Text)
 		return out, owed < wire.MaxOwed
 	case wire.Send:
-		id, _ := c.s.room(string(r.Room)).tell(w, nil, r.Name, r.Text)
+		room := c.s.room(string(r.Room))
+		if room == nil {
+			return w.refuse(c, r, out)
+		}
+		id, _ := room.tell(w, nil, r.Name, r.Text)
 		return r.Form.AppendSent(out, id), true
 	case wire.Wait:
-		return c.s.room(string(r.Room)).wait(c, r, out)
+		room := c.s.room(string(r.Room))
+		if room == nil {
+			return w.refuse(c, r, out)
+		}
+		return room.park(c, r, out)
 	case wire.Block:
 		c.send(nil) // nobody is to wait for as long as this takes
 		w.flush()
@@ -153,6 +167,12 @@ func (w *worker) act(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
 		return c.archive.AppendStart(out), false
 	}
 	return out, true
+}
+
+// refuse tells the connection that there is no place for one more room.
+func (w *worker) refuse(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
+	r.Refuse(wire.TooManyRooms)
+	return w.answer(c, r, out)
 }
 
 // Of an archive, so many pieces are written before the worker looks after others.
@@ -197,8 +217,7 @@ func (c *conn) send(b []byte) {
 	c.mu.Unlock()
 }
 
-// write is send for who has the lock. A socket that fails is left to the holder, or will have one soon, for the poller tells of
-// failures always.
+// write is send for who has the lock.
 func (c *conn) write(b []byte) {
 	switch {
 	case c.closed || c.gone:
@@ -208,11 +227,21 @@ func (c *conn) write(b []byte) {
 			c.try()
 		}
 	case len(b) > 0:
-		n, err := poll.Write(int(c.fd), b)
-		if c.gone = err != nil && err != poll.ErrAgain; !c.gone && n < len(b) {
+		if n := c.put(b); !c.gone && n < len(b) {
 			c.owed = append(c.owed, b[n:]...)
 		}
 	}
+}
+
+// put writes what the socket takes of b. A socket that fails is left to the holder, or will have one soon: it is shut down, which
+// the poller tells, for the failure itself it may not tell. The caller has the lock.
+func (c *conn) put(b []byte) (n int) {
+	n, err := poll.Write(int(c.fd), b)
+	if err != nil && err != poll.ErrAgain {
+		c.gone = true
+		poll.Shutdown(int(c.fd))
+	}
+	return n
 }
 
 // try writes what the socket takes of what is owed. The caller has the lock.
@@ -221,9 +250,7 @@ func (c *conn) try() {
 	if c.owed == nil || c.closed || c.gone {
 		return
 	}
-	n, err := poll.Write(int(c.fd), c.owed)
-	c.gone = err != nil && err != poll.ErrAgain
-	if c.owed = c.owed[n:]; len(c.owed) == 0 {
+	if c.owed = c.owed[c.put(c.owed):]; len(c.owed) == 0 {
 		c.owed = nil
 	}
 }
@@ -236,9 +263,6 @@ func (c *conn) pay() bool {
 	if c.gone {
 		c.owed, c.archive, c.last, c.parked = nil, nil, true, false
 		return false
-	}
-	if c.s.ending.Load() && !c.parked && c.archive == nil {
-		c.last = true
 	}
 	return c.owed == nil && !c.parked && (!c.last || c.archive != nil)
 }
@@ -256,7 +280,7 @@ func (c *conn) release() (again bool) {
 		return false
 	}
 	defer c.mu.Unlock()
-	if c.more && c.owed == nil && !c.parked && c.archive == nil {
+	if (c.more || c.s.ending.Load()) && c.owed == nil && !c.parked && c.archive == nil {
 		return true
 	}
 	c.limit()
@@ -330,10 +354,10 @@ func (c *conn) close() {
 	c.abandon()
 	c.s.cancel(c.alarm)
 	c.mu.Lock()
+	over := c.eof || c.gone
 	c.closed, c.owed, c.fresh, c.in = true, nil, false, wire.Decoder{} // the table keeps the rest until the descriptor is used again
-	poll.Close(int(c.fd))                                              // under the lock: the number may be another's at once
 	c.mu.Unlock()
-	c.s.left()
+	c.s.hungUp.Add(int(c.fd), over) // nobody uses it any more, for whoever has the lock sees that it is closed
 }
 
 // hangUp ends the conversation with a slow member. Whoever holds it next finds the socket failed, and closes it.

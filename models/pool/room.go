@@ -27,15 +27,13 @@ type seat struct {
 	name string
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.rooms[name]
+	r := s.rooms.Find(name, (*room).idle, func() *room { return &room{s: s, name: name} })
 	if r == nil {
-		s.sweep()
-		r = &room{s: s, name: name}
-		s.rooms[name] = r
+		return nil
 	}
 	r.mu.Lock()
 	r.used = time.Now() // so that it is not swept before whoever asked has entered it
@@ -43,9 +41,20 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
+}
+
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no such room,
+// and no place for it.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
+	if r == nil {
+		return nil
+	}
 	s.members.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -53,22 +62,6 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	c.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
-}
-
-// sweep drops the rooms that nobody used for long, at most once a minute. The caller holds s.mu.
-func (s *server) sweep() {
-	now := time.Now()
-	if now.Sub(s.swept) < time.Minute {
-		return
-	}
-	s.swept = now
-	for name, r := range s.rooms {
-		r.mu.Lock()
-		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(s.rooms, name)
-		}
-		r.mu.Unlock()
-	}
 }
 
 // tell tells every member and every waiter the text, in the room's one order. Nobody is waited for: a member that owes too
@@ -93,11 +86,7 @@ func (r *room) tell(w *worker, from *seat, name, text []byte) (id int64, owing i
 		r.s.dropped.Add(1)
 		member.c.hangUp()
 	}
-	for len(r.waiters) > 0 {
-		waiter := r.waiters[len(r.waiters)-1]
-		r.line, _ = waiter.form.AppendNews(r.line[:0], &r.log, waiter.since)
-		waiter.end(r.line)
-	}
+	r.notify()
 	return m.ID, owing
 }
 
@@ -110,7 +99,7 @@ func (m *seat) hear(w *worker, line []byte) int {
 		return 0
 	}
 	if c.owed == nil {
-		c.owed, c.fresh = w.buffer(), true
+		c.owed, c.fresh = w.spare.Get(), true
 		w.told = append(w.told, c)
 	}
 	c.owed = append(c.owed, line...)
@@ -134,35 +123,13 @@ func (w *worker) flush() {
 		c.mu.Lock()
 		if b := c.owed; c.fresh {
 			if c.deliver(); c.owed == nil {
-				w.recycle(b)
+				w.spare.Put(b)
 			}
 		}
 		c.mu.Unlock()
 	}
 	clear(w.told)
 	w.told = w.told[:0]
-}
-
-// buffer is for what somebody is owed.
-func (w *worker) buffer() []byte {
-	if n := len(w.spare); n > 0 {
-		b := w.spare[n-1]
-		w.spare = w.spare[:n-1]
-		return b
-	}
-	return make([]byte, 0, 256)
-}
-
-// Of buffers that are free, a worker keeps so many, and none that is larger.
-const (
-	spareMax  = 1024
-	spareSize = 1 << 10
-)
-
-func (w *worker) recycle(b []byte) {
-	if cap(b) <= spareSize && len(w.spare) < spareMax {
-		w.spare = append(w.spare, b[:0])
-	}
 }
 
 // remove takes the member out of the room, if it is still in it. The caller holds r.mu.

@@ -9,6 +9,8 @@ import (
 
 	"cbench/internal/poll"
 	"cbench/models/internal/config"
+	"cbench/models/internal/linger"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -21,18 +23,18 @@ type server struct {
 	sleeping sync.WaitGroup
 
 	conns  poll.Table[*conn] // by descriptor; the poller's alone
-	open   atomic.Int64
-	full   atomic.Bool     // the listener is not watched: no descriptor is left
-	ending atomic.Bool     // shutdown began: who owes nothing is closed
-	killed context.Context // done when shutdown has waited long enough
+	open   atomic.Int64      // connections in the table, and those that linger
+	hungUp linger.Sockets    // of connections that are over, until their clients have everything
+	full   atomic.Bool       // the listener is not watched: no descriptor is left
+	ending atomic.Bool       // shutdown began: nothing more is read
+	killed context.Context   // done when shutdown has waited long enough
 
 	bell   sync.Mutex          // guards alarms; taken after any other
 	alarms poll.Alarms[func()] // the poller's to ring
 	wake   poll.Waker          // of the poller
 
-	mu    sync.Mutex       // guards the two below; taken before any room's
-	rooms map[string]*room //
-	swept time.Time        // when unused rooms were last dropped
+	mu    sync.Mutex        // guards the two below; taken before any room's
+	rooms rooms.Table[room] //
 
 	members, waiters, dropped atomic.Int64
 }
@@ -47,7 +49,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	defer kill()
 	s := &server{
 		cfg: cfg, queue: make(chan *conn, queueLength), sleepers: make(chan struct{}, cfg.Offload),
-		killed: killed, rooms: make(map[string]*room), swept: time.Now(),
+		killed: killed,
 	}
 	fd, err := poll.Listener(l)
 	l.Close() // the poller has a descriptor of its own
@@ -60,6 +62,11 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 		return err
 	}
 	defer s.poll.Close()
+	if s.wake, err = s.poll.NewWaker(); err != nil {
+		return err
+	}
+	defer s.wake.Close()
+	s.hungUp = linger.Sockets{Poll: s.poll, Wake: s.wake.Wake, Closed: s.left}
 
 	var workers sync.WaitGroup
 	for range cfg.Workers {
@@ -77,18 +84,13 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 			(*c).close()
 		}
 	}
+	s.hungUp.Close()
 	return err
 }
 
 // run is the poller. It returns when ctx is done and every connection closed, or was given the time to.
 func (s *server) run(ctx context.Context) error {
-	wake, err := s.poll.NewWaker()
-	if err != nil {
-		return err
-	}
-	s.wake = wake
-	defer wake.Close()
-	defer wake.WakeAtEnd(ctx)()
+	defer s.wake.WakeAtEnd(ctx)()
 	if err := s.poll.Add(s.listener, poll.In); err != nil {
 		return err
 	}
@@ -118,7 +120,7 @@ func (s *server) run(ctx context.Context) error {
 
 // turn waits once, queues who is ready and rings the alarms that are due.
 func (s *server) turn(patience time.Duration) error {
-	events, err := s.poll.Wait(patience)
+	events, err := s.poll.Wait(s.hungUp.Patience(patience))
 	if err != nil {
 		return err
 	}
@@ -129,11 +131,15 @@ func (s *server) turn(patience time.Duration) error {
 		case s.wake.Fd():
 			s.wake.Clear()
 		default:
+			if s.hungUp.Told(fd) {
+				break
+			}
 			if c := *s.conns.At(fd); c != nil && c.take(ev.Events) {
 				s.queue <- c
 			}
 		}
 	}
+	s.hungUp.Look()
 	for ring := s.due(); ring != nil; ring = s.due() {
 		ring()
 	}
@@ -209,7 +215,7 @@ func (s *server) admit(fd int) {
 	}
 }
 
-// left is called by each connection that closed.
+// left is called for each connection whose socket was closed.
 func (s *server) left() {
 	s.open.Add(-1)
 	s.look()
@@ -235,6 +241,6 @@ func (s *server) counts() wire.Counts {
 	defer s.mu.Unlock()
 	return wire.Counts{
 		Conns: int(s.open.Load()), Waiters: int(s.waiters.Load()), Members: int(s.members.Load()),
-		Rooms: len(s.rooms), DroppedSlow: int(s.dropped.Load()),
+		Rooms: s.rooms.Len(), DroppedSlow: int(s.dropped.Load()),
 	}
 }

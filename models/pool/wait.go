@@ -16,8 +16,8 @@ type waiter struct {
 	alarm *poll.Alarm[func()]
 }
 
-// wait answers a long poll if there is news, and else parks the connection. It reports whether to go on with the next request.
-func (r *room) wait(c *conn, q *wire.Request, out []byte) ([]byte, bool) {
+// park answers a long poll if there is news, and else parks the connection. It reports whether to go on with the next request.
+func (r *room) park(c *conn, q *wire.Request, out []byte) ([]byte, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	since := q.Since
@@ -31,15 +31,27 @@ func (r *room) wait(c *conn, q *wire.Request, out []byte) ([]byte, bool) {
 	w := &waiter{c: c, room: r, since: since, form: q.Form, at: len(r.waiters)}
 	r.waiters = append(r.waiters, w)
 	r.s.waiters.Add(1)
-	w.alarm = r.s.alarm(q.Delay, w.expire)
+	w.alarm = r.s.alarm(q.Delay, w.timeOut)
 	c.mu.Lock()
 	c.parked, c.wait = true, w
 	c.mu.Unlock()
+	if r.s.ending.Load() { // it may have begun before anybody could see that the connection is parked
+		w.end(w.form.AppendNone(nil, since))
+	}
 	return out, false
 }
 
-// expire answers that there is no news.
-func (w *waiter) expire() {
+// notify answers the long polls of a room that has news. The caller has the room's lock.
+func (r *room) notify() {
+	for len(r.waiters) > 0 {
+		w := r.waiters[len(r.waiters)-1]
+		r.line, _ = w.form.AppendNews(r.line[:0], &r.log, w.since)
+		w.end(r.line)
+	}
+}
+
+// timeOut answers that there is no news.
+func (w *waiter) timeOut() {
 	w.room.mu.Lock()
 	defer w.room.mu.Unlock()
 	if w.at >= 0 {
@@ -69,7 +81,7 @@ func (w *waiter) leave() {
 // giveUp answers the connection's long poll, if it has one, that there is no news.
 func (c *conn) giveUp() {
 	if w := c.waiting(); w != nil {
-		w.expire()
+		w.timeOut()
 	}
 }
 

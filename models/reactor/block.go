@@ -4,6 +4,8 @@ import (
 	"sync"
 	"time"
 
+	"cbench/models/internal/offload"
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
@@ -12,18 +14,16 @@ import (
 func (lp *loop) block(c *conn, r *wire.Request) {
 	switch r.How {
 	case wire.Inline:
-		t := time.NewTimer(r.Delay)
-		select {
-		case <-t.C:
-		case <-lp.killed.Done():
-			t.Stop()
-		}
+		lp.sleep(r.Delay)
+	case wire.Deep:
+		stack.Deep(func() { lp.sleep(r.Delay) })
 	case wire.Spin:
 		for end := time.Now().Add(r.Delay); time.Now().Before(end) && lp.killed.Err() == nil; {
 		}
 	case wire.Offload:
 		c.park = &park{form: r.Form}
-		lp.sleepers.add(sleep{fd: c.fd, turn: c.turn, form: r.Form, delay: r.Delay})
+		s := sleep{fd: c.fd, turn: c.turn, form: r.Form, delay: r.Delay}
+		lp.sleepers.Add(func() { lp.sleepers.run(s) })
 		return
 	}
 	if lp.killed.Err() != nil { // cut short: that is no answer
@@ -31,6 +31,16 @@ func (lp *loop) block(c *conn, r *wire.Request) {
 		return
 	}
 	c.owed = r.Form.AppendBlocked(c.owed, r.Delay)
+}
+
+// sleep is cut short if the server is forced to end.
+func (lp *loop) sleep(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-lp.killed.Done():
+	}
 }
 
 // resume answers an offloaded sleep that is over, if whoever asked is still there, and goes on with the connection.
@@ -54,59 +64,32 @@ type sleep struct {
 	delay time.Duration
 }
 
-// sleepers are the threads for blocking work: goroutines, started when there is something to sleep, limit at most.
+// sleepers are the threads for blocking work, and what came of it.
 type sleepers struct {
-	limit int
-	wake  func() // tells the loop that some are over
-	stop  chan struct{}
-	done  sync.WaitGroup
+	offload.Threads
+	wake func() // tells the loop that some are over
+	stop chan struct{}
 
-	mu      sync.Mutex // guards all below
-	waiting []sleep    // more than limit: they queue
-	running int
-	ended   []sleep
+	mu    sync.Mutex // guards all below
+	ended []sleep
 }
 
 func newSleepers(limit int, wake func()) *sleepers {
-	return &sleepers{limit: limit, wake: wake, stop: make(chan struct{})}
+	return &sleepers{Threads: offload.Threads{Most: limit}, wake: wake, stop: make(chan struct{})}
 }
 
-func (p *sleepers) add(s sleep) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting = append(p.waiting, s)
-	if p.running < p.limit {
-		p.running++
-		p.done.Go(p.run)
-	}
-}
-
-// run sleeps until nothing is queued.
-func (p *sleepers) run() {
-	t := time.NewTimer(0)
+// run sleeps, in one of the threads.
+func (p *sleepers) run(s sleep) {
+	t := time.NewTimer(s.delay)
 	defer t.Stop()
-	for {
-		p.mu.Lock()
-		if len(p.waiting) == 0 {
-			p.running--
-			p.mu.Unlock()
-			return
-		}
-		s := p.waiting[0]
-		p.waiting = p.waiting[1:]
-		p.mu.Unlock()
-
-		t.Reset(s.delay)
-		select {
-		case <-t.C:
-		case <-p.stop:
-		}
-
-		p.mu.Lock()
-		p.ended = append(p.ended, s)
-		p.mu.Unlock()
-		p.wake()
+	select {
+	case <-t.C:
+	case <-p.stop:
 	}
+	p.mu.Lock()
+	p.ended = append(p.ended, s)
+	p.mu.Unlock()
+	p.wake()
 }
 
 // over takes the sleeps that ended since it was last asked.
@@ -121,5 +104,5 @@ func (p *sleepers) over() []sleep {
 // close ends every sleep and waits until the goroutines are gone.
 func (p *sleepers) close() {
 	close(p.stop)
-	p.done.Wait()
+	p.Wait()
 }

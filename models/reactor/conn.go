@@ -70,7 +70,7 @@ func (lp *loop) serve(c *conn, p []byte) {
 				lp.answer(c, &r)
 			}
 		}
-		if c.eof && !more {
+		if (c.eof || lp.ending) && !more {
 			lp.finish(c)
 		}
 		more = more && c.park == nil && !c.last
@@ -108,10 +108,9 @@ func (lp *loop) answer(c *conn, r *wire.Request) {
 	case wire.Say:
 		lp.tell(c.seat.room, []byte(c.seat.name), r.Text, c)
 	case wire.Send:
-		id := lp.tell(lp.room(string(r.Room)), r.Name, r.Text, c)
-		c.owed = r.Form.AppendSent(c.owed, id)
+		lp.send(c, r)
 	case wire.Wait:
-		lp.wait(c, r)
+		lp.park(c, r)
 	case wire.Block:
 		lp.block(c, r)
 	case wire.Zip:
@@ -177,7 +176,7 @@ func (lp *loop) write(c *conn) bool {
 	}
 	switch {
 	case n == len(c.owed):
-		lp.recycle(c.owed)
+		lp.spare.Put(c.owed)
 		c.owed = nil
 	case lp.borrowed(c.owed):
 		c.owed = bytes.Clone(c.owed[n:])
@@ -185,7 +184,7 @@ func (lp *loop) write(c *conn) bool {
 		c.owed = c.owed[n:]
 	}
 	if c.last && c.owed == nil && c.park == nil {
-		lp.drop(c)
+		lp.hangUp(c)
 		return false
 	}
 	lp.watch(c)
@@ -213,27 +212,10 @@ func (lp *loop) owing(c *conn) []byte {
 	if c.owed != nil {
 		return c.owed
 	}
-	if n := len(lp.spare); n > 0 {
-		b := lp.spare[n-1]
-		lp.spare = lp.spare[:n-1]
-		return b
-	}
-	return make([]byte, 0, 256)
+	return lp.spare.Get()
 }
 
 // borrowed reports whether b lies in the loop's own buffer, which the next connection will use.
 func (lp *loop) borrowed(b []byte) bool {
 	return cap(b) > 0 && &b[:1][0] == &lp.out[:1][0]
-}
-
-// Of buffers that are free, so many are kept, and none that is larger.
-const (
-	spareMax  = 1024
-	spareSize = 4 << 10
-)
-
-func (lp *loop) recycle(b []byte) {
-	if cap(b) > 0 && cap(b) <= spareSize && len(lp.spare) < spareMax {
-		lp.spare = append(lp.spare, b[:0])
-	}
 }

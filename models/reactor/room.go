@@ -22,38 +22,48 @@ type seat struct {
 	at   int // index in room.seats
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (lp *loop) room(name string) *room {
-	r := lp.rooms[name]
+	r := lp.rooms.Find(name, (*room).idle, func() *room { return &room{name: name} })
 	if r == nil {
-		lp.sweep()
-		r = &room{name: name}
-		lp.rooms[name] = r
+		return nil
 	}
 	r.used = time.Now()
 	return r
 }
 
-// sweep drops the rooms that nobody used for long, at most once a minute.
-func (lp *loop) sweep() {
-	now := time.Now()
-	if now.Sub(lp.swept) < time.Minute {
-		return
-	}
-	lp.swept = now
-	for name, r := range lp.rooms {
-		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(lp.rooms, name)
-		}
-	}
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
 }
 
 func (lp *loop) join(c *conn, q *wire.Request) {
 	r := lp.room(string(q.Room))
+	if r == nil {
+		lp.refuse(c, q)
+		return
+	}
 	c.owed = q.Form.AppendJoined(c.owed, r.name, r.log.Head())
 	c.seat = &seat{c: c, room: r, name: string(q.Name), at: len(r.seats)}
 	r.seats = append(r.seats, c.seat)
 	lp.members++
+}
+
+// refuse tells the connection that there is no place for one more room.
+func (lp *loop) refuse(c *conn, q *wire.Request) {
+	q.Refuse(wire.TooManyRooms)
+	lp.answer(c, q)
+}
+
+// send says something in a room that the speaker need not be a member of.
+func (lp *loop) send(c *conn, q *wire.Request) {
+	r := lp.room(string(q.Room))
+	if r == nil {
+		lp.refuse(c, q)
+		return
+	}
+	id := lp.tell(r, q.Name, q.Text, c)
+	c.owed = q.Form.AppendSent(c.owed, id)
 }
 
 func (lp *loop) leave(c *conn) {
@@ -68,64 +78,17 @@ func (lp *loop) leave(c *conn) {
 	c.seat = nil
 }
 
-// wait answers a long poll if there is news, and else parks the connection.
-func (lp *loop) wait(c *conn, q *wire.Request) {
-	r := lp.room(string(q.Room))
-	since := q.Since
-	if since < 0 {
-		since = r.log.Head()
-	}
-	var answered bool
-	if c.owed, answered = q.Form.AppendNews(c.owed, &r.log, since); answered {
-		return
-	}
-	c.park = &park{room: r, since: since, at: len(r.waiters), form: q.Form}
-	r.waiters = append(r.waiters, c)
-	lp.waiters++
-	lp.alarms.Cancel(c.alarm)
-	c.alarm = lp.alarms.Set(time.Now().Add(q.Delay), c)
-}
-
-// giveUp answers a long poll that nothing came of.
-func (lp *loop) giveUp(c *conn) {
-	c.owed = c.park.form.AppendNone(lp.owing(c), c.park.since)
-	lp.unpark(c)
-	lp.writeAtEnd(c)
-}
-
-// unpark takes a long poll out of its room.
-func (lp *loop) unpark(c *conn) {
-	if c.park == nil || c.park.room == nil {
-		return
-	}
-	r, at := c.park.room, c.park.at
-	end := len(r.waiters) - 1
-	r.waiters[at] = r.waiters[end]
-	r.waiters[at].park.at = at
-	r.waiters[end] = nil
-	r.waiters = r.waiters[:end]
-	r.used = time.Now()
-	lp.waiters--
-	lp.alarms.Cancel(c.alarm)
-	c.park, c.alarm = nil, nil
-}
-
 // tell tells every member and every waiter of a room the text, in the room's one order, and returns the message's id. Nobody
 // is waited for: a member that owes too much is dropped.
 func (lp *loop) tell(r *room, name, text []byte, from *conn) int64 {
 	m := r.log.Append(name, text)
 	r.used = time.Now()
 	lp.line = wire.AppendMessage(lp.line[:0], m)
-	// Backwards, for the seat or the place of who goes is taken by the last.
+	// Backwards, for the seat of who goes is taken by the last.
 	for i := len(r.seats) - 1; i >= 0; i-- {
 		lp.tellMember(r.seats[i].c, lp.line, from)
 	}
-	for i := len(r.waiters) - 1; i >= 0; i-- {
-		c := r.waiters[i]
-		c.owed, _ = c.park.form.AppendNews(lp.owing(c), &r.log, c.park.since)
-		lp.unpark(c)
-		lp.writeAtEnd(c)
-	}
+	lp.notify(r)
 	return m.ID
 }
 
@@ -163,7 +126,7 @@ func (lp *loop) writeLate() {
 	for i := 0; i < len(lp.late); i++ { // the list may grow: whoever goes on may have something to tell
 		if c := lp.late[i]; c.late {
 			c.late = false
-			if lp.write(c) && c.in.Held() > 0 {
+			if lp.write(c) && (c.in.Held() > 0 || lp.ending) {
 				lp.serve(c, nil)
 			}
 		}

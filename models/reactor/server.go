@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"cbench/internal/poll"
+	"cbench/models/internal/buffers"
 	"cbench/models/internal/config"
+	"cbench/models/internal/linger"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -19,21 +22,21 @@ type loop struct {
 	listener int
 
 	conns    poll.Table[conn] // by descriptor
-	open     int              // connections in the table
+	open     int              // connections in the table, and those that linger
+	hungUp   linger.Sockets   // of connections that are over, until their clients have everything
 	full     bool             // the listener is not watched: no descriptor is left
-	rooms    map[string]*room
-	swept    time.Time // when unused rooms were last dropped
+	rooms    rooms.Table[room]
 	members  int
 	waiters  int
 	dropped  int
 	alarms   poll.Alarms[*conn]
 	sleepers *sleepers
 
-	in    []byte   // where every read goes
-	out   []byte   // where the answers of the connection being served are gathered
-	line  []byte   // a message being told, encoded once for all members
-	late  []*conn  // connections told something in this turn, to be written to at its end
-	spare [][]byte // buffers that members are owed bytes in, for the next who needs one
+	in    []byte       // where every read goes
+	out   []byte       // where the answers of the connection being served are gathered
+	line  []byte       // a message being told, encoded once for all members
+	late  []*conn      // connections told something in this turn, to be written to at its end
+	spare buffers.Pool // buffers that members are owed bytes in, for the next who needs one
 
 	ending bool            // shutdown began
 	killed context.Context // done when it has taken long enough
@@ -61,7 +64,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 
 func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, error) {
 	lp := &loop{
-		cfg: cfg, ctx: ctx, rooms: make(map[string]*room), swept: time.Now(),
+		cfg: cfg, ctx: ctx,
 		in: make([]byte, readSize), out: make([]byte, 0, readSize),
 	}
 	lp.killed, lp.kill = config.Killed(ctx)
@@ -70,6 +73,7 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 		lp.kill()
 		return nil, err
 	}
+	lp.hungUp = linger.Sockets{Poll: lp.poll, Closed: lp.left}
 	if lp.wake, err = lp.poll.NewWaker(); err != nil {
 		lp.kill()
 		lp.poll.Close()
@@ -99,16 +103,18 @@ func (lp *loop) run() error {
 		}
 		lp.ring()
 		lp.writeLate()
+		lp.hungUp.Look()
 	}
 	return nil
 }
 
 // patience is how long there is nothing to do of the loop's own accord; negative is for ever.
 func (lp *loop) patience() time.Duration {
-	if lp.alarms.Len() == 0 {
-		return -1
+	first := time.Duration(-1)
+	if lp.alarms.Len() > 0 {
+		first = lp.alarms.Patience(time.Now())
 	}
-	return lp.alarms.Patience(time.Now())
+	return lp.hungUp.Patience(first)
 }
 
 // ring serves the alarms that are due: long polls that are over, HTTP requests that do not get whole, and, for no
@@ -125,7 +131,7 @@ func (lp *loop) ring() {
 		case c == nil:
 			lp.look()
 		case c.park != nil:
-			lp.giveUp(c)
+			lp.timeOut(c)
 		default:
 			c.owed = wire.Expired.AppendRefusal(lp.owing(c), wire.TooSlow)
 			lp.finish(c)
@@ -141,9 +147,13 @@ func (lp *loop) ready(fd int, events uint32) {
 	case lp.wake.Fd():
 		lp.woken()
 	default:
+		if lp.ctx.Err() != nil {
+			lp.end() // before anything more is read, though the waker's turn may come later
+		}
 		c := lp.conns.At(fd)
 		switch {
-		case c.fd == 0: // closed earlier in this turn
+		case c.fd == 0: // closed earlier in this turn, or lingers
+			lp.hungUp.Told(fd)
 		case events&poll.Out != 0:
 			lp.writable(c)
 		case events&poll.In != 0:
@@ -184,14 +194,31 @@ func (lp *loop) admit(fd int) {
 	}
 }
 
-// drop closes a connection, in good order or not, and frees its entry.
+// hangUp ends a connection to which all is said, and frees its entry.
+func (lp *loop) hangUp(c *conn) {
+	fd, over := int(c.fd), c.eof
+	lp.free(c)
+	lp.hungUp.Add(fd, over)
+}
+
+// drop ends a connection on which nothing more can be said, or is to be.
 func (lp *loop) drop(c *conn) {
+	fd := int(c.fd)
+	lp.free(c)
+	poll.Close(fd) // epoll forgets it with that
+	lp.left()
+}
+
+func (lp *loop) free(c *conn) {
 	lp.finish(c)
 	lp.unpark(c)
 	lp.alarms.Cancel(c.alarm)
-	lp.recycle(c.owed)
-	poll.Close(int(c.fd)) // epoll forgets it with that
+	lp.spare.Put(c.owed)
 	*c = conn{turn: c.turn}
+}
+
+// left is called for each connection whose socket was closed.
+func (lp *loop) left() {
 	lp.open--
 	lp.look()
 }
@@ -210,14 +237,16 @@ func (lp *loop) woken() {
 	for _, s := range lp.sleepers.over() {
 		lp.resume(s)
 	}
-	if lp.ctx.Err() != nil && !lp.ending {
+	if lp.ctx.Err() != nil {
 		lp.end()
 	}
 }
 
-// end stops accepting and reading, and answers the long polls. Who is owed nothing is closed at once, the others when
-// they have it.
+// end stops accepting and reading, and answers the long polls. Each connection is closed once what was read of it is answered.
 func (lp *loop) end() {
+	if lp.ending {
+		return
+	}
 	lp.ending = true
 	lp.poll.Remove(lp.listener)
 	poll.Shutdown(lp.listener) // nobody connects any more, not even into its queue
@@ -225,11 +254,11 @@ func (lp *loop) end() {
 		if c.fd == 0 {
 			continue
 		}
-		lp.finish(c)
 		if c.park != nil && c.park.room != nil {
-			lp.giveUp(c)
+			lp.timeOut(c)
+		} else if lp.write(c) {
+			lp.serve(c, nil)
 		}
-		lp.write(c)
 	}
 }
 
@@ -240,6 +269,7 @@ func (lp *loop) close() {
 			lp.drop(c)
 		}
 	}
+	lp.hungUp.Close()
 	lp.kill()
 	lp.sleepers.close()
 	poll.Close(lp.listener)
@@ -248,5 +278,5 @@ func (lp *loop) close() {
 }
 
 func (lp *loop) counts() wire.Counts {
-	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: len(lp.rooms), DroppedSlow: lp.dropped}
+	return wire.Counts{Conns: lp.open, Waiters: lp.waiters, Members: lp.members, Rooms: lp.rooms.Len(), DroppedSlow: lp.dropped}
 }

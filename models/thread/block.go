@@ -3,13 +3,14 @@ package thread
 import (
 	"time"
 
+	"cbench/models/internal/stack"
 	"cbench/scenarios/wire"
 )
 
 // block is a slow request. A thread of one's own makes it harmless to all others, in whichever manner: an offloaded sleep too
 // is slept here, for this thread is the spare one. It only queues for one of the places. It reports whether it came to its
 // end: not if the server was forced to.
-func (c *conn) block(how wire.How, d time.Duration) bool {
+func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 	switch how {
 	case wire.Spin:
 		for end := used() + d; used() < end; { // of its own CPU time: others of its CPU's threads may run meanwhile
@@ -23,6 +24,9 @@ func (c *conn) block(how wire.How, d time.Duration) bool {
 			return false
 		}
 		defer c.s.place.give()
+	case wire.Deep:
+		stack.Deep(func() { ended = c.s.sleep(d) })
+		return ended
 	}
 	return c.s.sleep(d)
 }

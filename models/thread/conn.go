@@ -1,8 +1,11 @@
 package thread
 
 import (
+	"io"
+	"net"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -14,12 +17,13 @@ import (
 // conn is one client. All of it belongs to its thread; what others may touch is in its seat.
 type conn struct {
 	s      *server
-	fd     int // a blocking socket
-	tid    int // its thread, for who wants to wake it
+	fd     int          // a blocking socket
+	tid    atomic.Int32 // its thread, for who wants to wake it
 	in     wire.Decoder
 	seat   *seat     // in a room; nil before JOIN
 	parked *waiter   // a long poll; nil if there is none
 	timed  time.Time // an HTTP request has begun, and must be whole by then
+	over   bool      // the client has said its last, or is gone
 }
 
 // A waiting connection holds a small buffer. Where more came than fits, the rest is read into a large one that is borrowed.
@@ -43,10 +47,11 @@ func (c *conn) serve() {
 	runtime.LockOSThread() // and never unlocked: the thread ends with the connection
 	defer c.s.serving.Done()
 	defer c.close()
-	var err error
-	if c.tid, err = self(c.s.cpus); err != nil {
+	tid, err := self(c.s.cpus)
+	if err != nil {
 		return
 	}
+	c.tid.Store(int32(tid))
 	buf := make([]byte, smallRead)
 	for open := true; open; {
 		if c.parked != nil {
@@ -54,20 +59,29 @@ func (c *conn) serve() {
 			open = c.unpark(answer, there)
 			continue
 		}
-		n, err := c.read(buf)
-		if err == poll.ErrAgain {
+		switch n, err := c.read(buf); err {
+		case nil:
+			open = c.handle(buf[:n])
+		case poll.ErrAgain:
 			c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
+			return
+		default:
+			c.over = err != errEnding
+			return
 		}
-		open = err == nil && n > 0 && c.handle(buf[:n])
 	}
 }
 
 // read waits for the client. A member's thread waits for room in its socket, too, if it is owed something.
 func (c *conn) read(p []byte) (int, error) {
 	if c.seat != nil && !c.seat.listen() {
-		return 0, nil
+		return 0, net.ErrClosed
 	}
-	return receive(c.fd, p)
+	n, err := receive(c.fd, p, &c.s.ending)
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // rest reads what more has come, behind p, without waiting.
@@ -99,7 +113,10 @@ func (c *conn) handle(p []byte) bool {
 	}
 	c.in.Keep()
 	b.out = out
-	return c.send(out) && open && c.limit()
+	if open = c.send(out) && open; open {
+		c.limit()
+	}
+	return open
 }
 
 // answer appends the answer to one request and reports whether the connection goes on.
@@ -132,14 +149,19 @@ func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
 func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 	switch r.Kind {
 	case wire.Join:
-		c.seat = c.s.join(c, r)
+		if c.seat = c.s.join(c, r); c.seat == nil {
+			return c.refuse(r, out)
+		}
 	case wire.Say:
 		c.seat.say(r.Text)
 	case wire.Send:
-		id := c.s.room(string(r.Room)).tell(nil, r.Name, r.Text)
-		return r.Form.AppendSent(out, id), true
+		room := c.s.room(string(r.Room))
+		if room == nil {
+			return c.refuse(r, out)
+		}
+		return r.Form.AppendSent(out, room.tell(nil, r.Name, r.Text)), true
 	case wire.Wait:
-		return c.wait(r, out), true
+		return c.park(r, out)
 	case wire.Block:
 		if !c.block(r.How, r.Delay) {
 			return out, false
@@ -149,6 +171,12 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 		return out, c.stream(wire.NewArchive(r), out)
 	}
 	return out, true
+}
+
+// refuse tells the client that there is no place for one more room.
+func (c *conn) refuse(r *wire.Request, out []byte) ([]byte, bool) {
+	r.Refuse(wire.TooManyRooms)
+	return r.Form.AppendRefusal(out, r.Refusal), true
 }
 
 // stream writes an archive piece by piece. The client is waited for: that bounds what it is owed.
@@ -177,8 +205,8 @@ func (c *conn) send(out []byte) bool {
 	return send(c.fd, out) == nil
 }
 
-// limit gives an HTTP request that has begun and is not whole its time. It reports whether the server goes on.
-func (c *conn) limit() bool {
+// limit gives an HTTP request that has begun and is not whole its time.
+func (c *conn) limit() {
 	unfinished := c.parked == nil && c.in.Unfinished()
 	switch {
 	case unfinished && c.timed.IsZero():
@@ -190,7 +218,6 @@ func (c *conn) limit() bool {
 	if unfinished {
 		c.receiveWithin(max(time.Until(c.timed), time.Millisecond))
 	}
-	return c.parked != nil || !c.s.ending.Load()
 }
 
 // receiveWithin bounds each of the reads to come; it has to be set anew before each for that to bound them all.
@@ -211,6 +238,15 @@ func (c *conn) close() {
 		c.seat.close()
 	}
 	unix.SetNonblock(c.fd, true)
-	poll.Drain(c.fd)
+	if !c.over {
+		c.linger()
+	}
 	c.s.forget(c)
+}
+
+// linger waits until the client has everything that was written, or the time for that is over.
+func (c *conn) linger() {
+	for end := time.Now().Add(wire.LingerGrace); poll.Linger(c.fd) && time.Now().Before(end); {
+		listen(c.fd, in, poll.LingerLook)
+	}
 }

@@ -1,6 +1,8 @@
 package thread
 
 import (
+	"errors"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -9,19 +11,22 @@ import (
 
 // These calls really block their thread. The scheduler is told (unix.Syscall), so that another thread may run Go meanwhile.
 
-// receive waits for bytes: 0 at the peer's end, ErrAgain when the socket's SO_RCVTIMEO is over.
-func receive(fd int, p []byte) (int, error) {
-	for {
+// receive waits for bytes: 0 at the peer's end, ErrAgain when the socket's SO_RCVTIMEO is over, errEnding when the server ends.
+func receive(fd int, p []byte, ending *atomic.Bool) (int, error) {
+	for !ending.Load() {
 		n, _, e := unix.Syscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), 0, 0, 0)
 		switch e {
 		case 0:
 			return int(n), nil
-		case unix.EINTR: // the runtime's own signals interrupt a recv with a timeout, SA_RESTART or not (signal(7))
+		case unix.EINTR: // a farewell; and the runtime's own signals interrupt a recv with a timeout, SA_RESTART or not (signal(7))
 		default:
 			return 0, e
 		}
 	}
+	return 0, errEnding
 }
+
+var errEnding = errors.New("the server ends")
 
 // send waits until the socket has taken all of p.
 func send(fd int, p []byte) error {
@@ -66,15 +71,19 @@ func receiveNow(fd int, p []byte) (int, error) {
 
 // sendNow writes what fits.
 func sendNow(fd int, p []byte) (int, error) {
-	n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
-		unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT, 0, 0)
-	switch e {
-	case 0:
-		return int(n), nil
-	case unix.EAGAIN:
-		return 0, nil
+	for {
+		n, _, e := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
+			unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT, 0, 0)
+		switch e {
+		case 0:
+			return int(n), nil
+		case unix.EAGAIN:
+			return 0, nil
+		case unix.EINTR:
+		default:
+			return 0, e
+		}
 	}
-	return 0, e
 }
 
 // knock is the signal that has a thread look up from its ppoll. Like every signal that nobody has asked os/signal for, Go catches this
@@ -95,7 +104,29 @@ func self(cpus *unix.CPUSet) (tid int, err error) {
 	return unix.Gettid(), err
 }
 
-func wake(tid int) { unix.Tgkill(unix.Getpid(), tid, knock) }
+// wake has the connection's thread look up.
+func (c *conn) wake() { unix.Tgkill(unix.Getpid(), int(c.tid.Load()), knock) }
+
+// farewell is the signal that has a thread come back from recv(2), to see that the server ends. To shut the socket down for
+// reading would do that too, but from then on Linux resets the connection where the client sends on, and with that throws away
+// what it is owed. It is heard anywhere; and one that came a moment before recv is lost, and so it is said again and again.
+const farewell = unix.SIGPWR
+
+// interruptible has a farewell end a call that waits, as programs in C do it: Go installs its handler so that the kernel goes on
+// with the call (SA_RESTART, signal(7)). The layout is the kernel's: a handler, then flags.
+func interruptible() {
+	const restart = 0x10000000
+	var action struct {
+		handler, flags uintptr
+		rest           [2]uint64
+	}
+	set := func(to, was unsafe.Pointer) {
+		unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(farewell), uintptr(to), uintptr(was), unsafe.Sizeof(uint64(0)), 0, 0)
+	}
+	set(nil, unsafe.Pointer(&action))
+	action.flags &^= restart
+	set(unsafe.Pointer(&action), nil)
+}
 
 // listen waits until the socket is ready for one of the events, somebody knocks, or the time is over; negative is never. It returns the
 // events that are: none after a knock, nor when the time is over.

@@ -32,15 +32,13 @@ type seat struct {
 	gone bool   // the socket failed or is about to be closed: nothing is owed any more
 }
 
-// room is the room of that name, new if it has not been used.
+// room is the room of that name, new if it has not been used; nil if there are too many.
 func (s *server) room(name string) *room {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.rooms[name]
+	r := s.rooms.Find(name, (*room).idle, func() *room { return &room{s: s, name: name} })
 	if r == nil {
-		s.sweep()
-		r = &room{s: s, name: name}
-		s.rooms[name] = r
+		return nil
 	}
 	r.mu.Lock()
 	r.used = time.Now() // so that it is not swept before whoever asked has entered it
@@ -48,9 +46,20 @@ func (s *server) room(name string) *room {
 	return r
 }
 
-// join seats the connection and answers JOINED before any message of the room can come.
+// idle reports whether nobody is in the room, and it was not used since.
+func (r *room) idle(since time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
+}
+
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
+// the room.
 func (s *server) join(c *conn, q *wire.Request) *seat {
 	r := s.room(string(q.Room))
+	if r == nil {
+		return nil
+	}
 	s.members.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,22 +67,6 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
-}
-
-// sweep drops the rooms that nobody used for long, at most once a minute. The caller holds s.mu.
-func (s *server) sweep() {
-	now := time.Now()
-	if now.Sub(s.swept) < time.Minute {
-		return
-	}
-	s.swept = now
-	for name, r := range s.rooms {
-		r.mu.Lock()
-		if len(r.seats)+len(r.waiters) == 0 && now.Sub(r.used) > wire.RoomIdle {
-			delete(s.rooms, name)
-		}
-		r.mu.Unlock()
-	}
 }
 
 // say tells the member's room the text, and waits until the member itself takes what it is owed.
@@ -86,11 +79,7 @@ func (m *seat) say(text []byte) {
 // for: a member that owes too much is dropped.
 func (r *room) tell(from *seat, name, text []byte) int64 {
 	id, waiters := r.publish(from, name, text)
-	// Without the lock, which is the first thing that they ask for. One that has gone by itself meanwhile is not missed: where its
-	// thread's number is in use again, it is ours, and looks up for nothing.
-	for _, w := range waiters {
-		wake(w.c.tid)
-	}
+	notify(waiters)
 	return id
 }
 
@@ -153,7 +142,7 @@ func (m *seat) owe(b []byte) int {
 	}
 	if m.owed = m.pay(b); m.owed != nil {
 		m.owed = bytes.Clone(m.owed) // b is the room's, and will be another message
-		wake(m.c.tid)                // from here on it waits for room in the socket, too
+		m.c.wake()                   // from here on it waits for room in the socket, too
 	}
 	return len(m.owed)
 }
@@ -161,7 +150,10 @@ func (m *seat) owe(b []byte) int {
 // pay writes what the socket takes of b, and returns the rest. The caller holds m.mu.
 func (m *seat) pay(b []byte) []byte {
 	n, err := sendNow(m.c.fd, b)
-	m.gone = err != nil
+	if err != nil {
+		m.gone = true
+		m.c.wake() // its own thread cleans up, for a socket that cannot send may still read
+	}
 	if m.gone || n == len(b) {
 		return nil
 	}
@@ -176,7 +168,7 @@ func (m *seat) listen() bool {
 		if owing > 0 {
 			events |= out
 		}
-		if gone || listen(m.c.fd, events, -1)&^out != 0 {
+		if gone || m.room.s.ending.Load() || listen(m.c.fd, events, -1)&^out != 0 {
 			return !gone
 		}
 	}

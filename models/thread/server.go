@@ -12,6 +12,7 @@ import (
 
 	"cbench/internal/poll"
 	"cbench/models/internal/config"
+	"cbench/models/internal/rooms"
 	"cbench/scenarios/wire"
 )
 
@@ -24,8 +25,7 @@ type server struct {
 
 	mu    mutex              // guards all below; taken before any room's
 	conns map[*conn]struct{} // their sockets are open while they are in it
-	rooms map[string]*room   //
-	swept time.Time          // when unused rooms were last dropped
+	rooms rooms.Table[room]  //
 
 	ending                    atomic.Bool // shutdown began: set under mu
 	members, waiters, dropped atomic.Int64
@@ -47,7 +47,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	defer kill()
 	s := &server{
 		cfg: cfg, killed: killed, place: places{free: cfg.Offload},
-		conns: make(map[*conn]struct{}), rooms: make(map[string]*room), swept: time.Now(),
+		conns: make(map[*conn]struct{}),
 	}
 	s.place.freed.L = &s.place.mu
 	defer context.AfterFunc(killed, s.closeAll)()
@@ -69,17 +69,22 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 		unix.Close(listener)
 	}()
 
+	interruptible()
 	raiseThreadLimit(cfg.MaxConns)
 	cpus, takeBack := cedeScheduler()
 	defer takeBack()
 	s.cpus = cpus
 	err = s.accept(ctx, listener)
 	poll.Shutdown(listener)
-	s.end()
+	s.mu.Lock()
+	s.ending.Store(true)
+	s.mu.Unlock()
 	if ctx.Err() == nil {
 		kill() // it cannot serve on: nobody is waited for
 	}
-	s.serving.Wait()
+	served := make(chan struct{})
+	go func() { s.serving.Wait(); close(served) }()
+	s.end(served)
 	return err
 }
 
@@ -139,13 +144,19 @@ func (s *server) forget(c *conn) {
 	s.mu.Unlock()
 }
 
-// end tells every connection to finish: reads come to an end from now on, so that each thread leaves its loop, flushes and closes.
-func (s *server) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ending.Store(true)
-	for c := range s.conns {
-		unix.Shutdown(c.fd, unix.SHUT_RD)
+// end tells every connection to finish: each thread that waits for its client leaves its loop, flushes and closes.
+func (s *server) end(served <-chan struct{}) {
+	for again := 10 * time.Millisecond; ; again = min(2*again, 200*time.Millisecond) {
+		s.mu.Lock()
+		for c := range s.conns {
+			unix.Tgkill(unix.Getpid(), int(c.tid.Load()), farewell)
+		}
+		s.mu.Unlock()
+		select {
+		case <-served:
+			return
+		case <-time.After(again):
+		}
 	}
 }
 
@@ -163,6 +174,6 @@ func (s *server) counts() wire.Counts {
 	defer s.mu.Unlock()
 	return wire.Counts{
 		Conns: len(s.conns), Waiters: int(s.waiters.Load()), Members: int(s.members.Load()),
-		Rooms: len(s.rooms), DroppedSlow: int(s.dropped.Load()),
+		Rooms: s.rooms.Len(), DroppedSlow: int(s.dropped.Load()),
 	}
 }

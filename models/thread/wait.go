@@ -19,9 +19,12 @@ type waiter struct {
 	news  atomic.Bool // there is some, and the room knows the waiter no more; set under its lock
 }
 
-// wait answers a long poll if there is news, and else parks the connection.
-func (c *conn) wait(q *wire.Request, out []byte) []byte {
+// park answers a long poll if there is news, and else parks the connection.
+func (c *conn) park(q *wire.Request, out []byte) ([]byte, bool) {
 	r := c.s.room(string(q.Room))
+	if r == nil {
+		return c.refuse(q, out)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	since := q.Since
@@ -34,7 +37,7 @@ func (c *conn) wait(q *wire.Request, out []byte) []byte {
 		r.waiters = append(r.waiters, c.parked)
 		c.s.waiters.Add(1)
 	}
-	return out
+	return out, true
 }
 
 // await waits for news, for the end of its time or of the server, or for the client to leave, and is the answer unless it left.
@@ -51,7 +54,7 @@ func (w *waiter) await(buf []byte) (answer []byte, there bool) {
 		}
 		switch is := listen(w.c.fd, events, limit); {
 		case is&(left|over) != 0:
-			there = w.c.s.ending.Load() // then it was us
+			there = false
 		case is&in != 0: // a request behind the long poll waits for it
 			n, err := receiveNow(w.c.fd, buf)
 			there = err == nil && n > 0
@@ -60,6 +63,15 @@ func (w *waiter) await(buf []byte) (answer []byte, there bool) {
 		}
 	}
 	return w.end(there)
+}
+
+// notify has the threads of long polls take the news. Nobody holds the room's lock, which is the first thing that they ask for.
+// One that has gone by itself meanwhile is not missed: where its thread's number is in use again, it is ours, and looks up for
+// nothing.
+func notify(waiters []*waiter) {
+	for _, w := range waiters {
+		w.c.wake()
+	}
 }
 
 // end takes the waiter out of the room, with the answer to its long poll unless the client left.
@@ -86,6 +98,6 @@ func (w *waiter) end(there bool) (answer []byte, ok bool) {
 // unpark answers, and reports whether the connection goes on: with what was asked behind the long poll.
 func (c *conn) unpark(answer []byte, there bool) bool {
 	last := c.parked.form.Last()
-	c.parked = nil
-	return there && c.send(answer) && !last && !c.s.ending.Load() && c.handle(nil)
+	c.parked, c.over = nil, !there
+	return there && c.send(answer) && !last && c.handle(nil)
 }

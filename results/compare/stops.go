@@ -12,8 +12,8 @@ import (
 	"cbench/results/words"
 )
 
-// Stop is a repetition in which nothing was answered for long, and who it was that stopped. That the client did not is known: its own pauses
-// are in no silence.
+// Stop is a repetition in which nothing was answered for long, and who it was that stopped. That the client did not
+// is known: its own pauses are in no silence.
 type Stop struct {
 	Setting figure.Setting
 	Conns   int
@@ -49,12 +49,12 @@ const (
 	shareOfPause = 3                      // a silence of another server that is a third of it, or more, is of the same kind
 	mostlyStolen = 0.8                    // of a silence, that the hypervisor took
 	contended    = 0.25                   // of a CPU, that others took: then a server may well wait for one
-	longestWait  = 100 * time.Millisecond // for a CPU
+	waitForCPU   = 400 * time.Millisecond // at most, where others take all of one
 )
 
-// StopsOf is the one judgement of who stopped. A silence that other servers of the same rotation show as well, or a control or most
-// other models under the same load, is the machine's, and so is one that the hypervisor made; one that a server shows alone, long beside
-// what all others do, is its own.
+// StopsOf is the one judgement of who stopped. A silence that other servers of the same rotation show as well, or a
+// control or most other models under the same load, is the machine's, and so is one that the hypervisor made; one
+// that a server shows alone, long beside what all others do, is its own.
 func StopsOf(cells []record.Cell) []Stop {
 	groups := figure.Summarise(cells)
 	var all []Stop
@@ -82,10 +82,11 @@ func stolen(c *record.Cell, d time.Duration) bool {
 	}
 	measured := float64(cmp.Or(c.Params.SlotNS*int64(c.Params.Rounds), c.Params.DurationNS))
 	return m.StealRatio != nil && *m.StealRatio*measured >= mostlyStolen*float64(d) ||
-		m.OthersRatio != nil && *m.OthersRatio >= contended && d < longestWait
+		m.OthersRatio != nil && *m.OthersRatio >= contended && float64(d) < *m.OthersRatio*float64(waitForCPU)
 }
 
-// sharedStop reports whether other servers stop alike: one of the same rotation, or else, measured apart, a control or half of the others.
+// sharedStop reports whether other servers stop alike: one of the same rotation, or else, measured apart, a control
+// or half of the others.
 func sharedStop(block []figure.Group, of *figure.Group, c *record.Cell, d time.Duration) bool {
 	alike, others := 0, 0
 	for i := range block {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -218,7 +219,7 @@ func TestBenchstatCompares(t *testing.T) {
 	}
 	text, want := recordtest.Get(t, old), 0
 	for _, u := range benchUnits {
-		if bytes.Contains(text, []byte(" "+u.unit)) {
+		if regexp.MustCompile(`(?m)^Benchmark.* ` + regexp.QuoteMeta(u.unit) + `( |$)`).Match(text) {
 			want++
 		}
 	}

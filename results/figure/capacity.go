@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Capacity is the most that a search found: messages a second, or connections, by what was searched.
@@ -156,14 +155,9 @@ func LimitedLatency(slo string) (name string, of func(record.Window) int64) {
 	return "p99", func(w record.Window) int64 { return w.P99 }
 }
 
-// limitOf is the latency that limits such as "p50<1ms,p99<5ms" allow that percentile, in nanoseconds; 0: none.
+// LimitOf is the latency that limits such as "p50<1ms,p99<5ms" allow that percentile, in nanoseconds; 0: none.
 func LimitOf(slo, name string) float64 {
-	for part := range strings.SplitSeq(slo, ",") {
-		if amount, is := strings.CutPrefix(part, name+"<"); is {
-			if d, err := time.ParseDuration(amount); err == nil {
-				return float64(d)
-			}
-		}
-	}
-	return 0
+	limits, _ := record.ParseSLO(slo) // one that nobody wrote limits nothing
+	below, _ := limits.Below(name)
+	return float64(below)
 }

@@ -66,7 +66,8 @@ type Params struct {
 	Rounds   int    `json:"rounds,omitempty"`  // slots of each of them, at most
 	SlotNS   int64  `json:"slot_ns,omitempty"` // length of a slot
 
-	// Width ends a rotation early, once the 95% interval of every server's CPU ratio to the first is within ± this share; 0: never.
+	// Width ends a rotation early, once the 95% interval of every server's CPU ratio to the first is within ± this
+	// share; 0: never.
 	Width float64 `json:"width,omitempty"`
 
 	Search string `json:"search,omitempty"` // what the most was searched of: "rate" or "conns"; Loop is "search" then
@@ -96,9 +97,10 @@ type Load struct {
 	Behind         *Behind          `json:"behind,omitempty"`       // the server, or the client, fell behind what was offered: that is why the cell is void
 	LateSendRatio  *float64         `json:"late_send_ratio"`        // share of sends over 1 ms after they were due; null in a closed loop
 
-	// LongestSilenceNS is the longest time in which messages waited and nothing came from the server, of those that fall into the measured
-	// window (of a rotation, into any slot, also of rounds that do not count; of a search, into any window), counted whole also where it began
-	// before or ended after. Times in which the client itself was not scheduled are left out. null: who loaded the server does not know it.
+	// LongestSilenceNS is the longest time in which messages waited and nothing came from the server, of those that
+	// fall into the measured window (of a rotation, into any slot, also of rounds that do not count; of a search,
+	// into any window), counted whole also where it began before or ended after. Times in which the client itself was
+	// not scheduled are left out. null: who loaded the server does not know it.
 	LongestSilenceNS *int64 `json:"longest_silence_ns,omitempty"`
 }
 
@@ -126,7 +128,8 @@ type Latency struct {
 type Fairness struct {
 	Jain           *float64 `json:"jain"`              // (Σx)²/(n·Σx²) over received messages a connection: 1 is even (Jain, Chiu, Hawe 1984)
 	WorstConnP99NS *int64   `json:"worst_conn_p99_ns"` // the highest p99 of any one connection, of those with 100 messages or more
-	// MedianConnP99NS is that of the connection in the middle, to hold the worst against: what strikes the whole machine strikes both.
+	// MedianConnP99NS is that of the connection in the middle, to hold the worst against: what strikes the whole
+	// machine strikes both.
 	MedianConnP99NS *int64 `json:"median_conn_p99_ns"`
 }
 
@@ -164,8 +167,9 @@ type Memory struct {
 // Moment is where the server's memory was at one quiet moment, in bytes. The user parts add up to Anon, but for what the
 // kernel's and the runtime's counts differ by.
 type Moment struct {
-	// Name is "empty", "idle" (all connections open), "rested" (open, quiet again after the load) or "closed". The first two are as
-	// the server was found; for the last two it has collected its garbage and given back what it did not need.
+	// Name is "empty", "idle" (all connections open), "rested" (open, quiet again after the load) or "closed". The
+	// first two are as the server was found; for the last two it has collected its garbage and given back what it did
+	// not need.
 	Name string `json:"name"`
 
 	Anon       *int64 `json:"anon_bytes"`
@@ -193,8 +197,8 @@ type Returned struct {
 	Kernel *int64 `json:"kernel_bytes,omitempty"` // of the server's own cgroup
 }
 
-// Deaf is what members that did not read, for good or every other second, cost their server while others spoke. Times are since they
-// stopped to.
+// Deaf is what members that did not read, for good or every other second, cost their server while others spoke. Times
+// are since they stopped to.
 type Deaf struct {
 	Members     int    `json:"members"`
 	BoundBytes  int64  `json:"bound_bytes"`             // that the server may owe all of them: 256 KiB each
@@ -223,8 +227,8 @@ type CPU struct {
 	RunQueueNS *int64 `json:"run_queue_ns,omitempty"` // time that the server's threads were ready to run and did not
 }
 
-// Machine is what the CPUs of the server and the load did in the measured window beside what was measured, as shares of the window
-// on one CPU.
+// Machine is what the CPUs of the server and the load did in the measured window beside what was measured, as shares
+// of the window on one CPU.
 type Machine struct {
 	OthersRatio   *float64 `json:"others_ratio"`   // CPU time of all else on those CPUs
 	StealRatio    *float64 `json:"steal_ratio"`    // time that the hypervisor gave to others
@@ -252,8 +256,8 @@ type Round struct {
 	Void               string  `json:"void,omitempty"` // why the round does not count
 }
 
-// Search is the most that a server holds within limits: where half of the windows, each a short load, hold them and half do not. What
-// every window is to hold lies lower.
+// Search is the most that a server holds within limits: where half of the windows, each a short load, hold them and
+// half do not. What every window is to hold lies lower.
 type Search struct {
 	Found *float64 `json:"found"` // messages/s, or connections, at which half of the windows hold; null: not even the least that was tried
 	Low   *float64 `json:"low"`   // 95% interval of it

@@ -11,8 +11,8 @@ const (
 	beyondWait = 2                     // times what messages wait anyway: half of them, or behind one that blocks
 )
 
-// Stopped is for how long server or machine stopped in this repetition: its longest silence, where it is long beside what messages wait
-// anyway. Which of the two it was, only other repetitions can tell (results.StopsOf).
+// Stopped is for how long server or machine stopped in this repetition: its longest silence, where it is long beside
+// what messages wait anyway. Which of the two it was, only other repetitions can tell (results.StopsOf).
 func (c *Cell) Stopped() (d time.Duration, stopped bool) {
 	if c.Load.LongestSilenceNS == nil {
 		return 0, false

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
 	"cbench/results/chart"
 	"cbench/results/figure"
 	"cbench/results/record"
@@ -218,7 +217,7 @@ func (b *builder) atEachN(load figure.Setting, lines func(*figure.Group) []serie
 }
 
 func (b *builder) percentileLine(g *figure.Group) []series {
-	line, _ := results.LatencyCurve(g)
+	line, _ := figure.LatencyCurve(g)
 	if len(line) == 0 {
 		return nil
 	}

@@ -105,7 +105,7 @@ func TestEchoAndPage(t *testing.T) {
 // Every refusal is an answer of its status with an error in JSON; 405 names what would do.
 func TestHTTPRefusals(t *testing.T) {
 	for name, f := range forms {
-		for why := NotJoined; why <= TooSlow; why++ {
+		for why := NotJoined; why <= TooManyRooms; why++ {
 			before := []byte("before")
 			response, body := parseAnswer(t, f, f.AppendRefusal(before, why)[len(before):])
 			if response.StatusCode != refusals[why].status || !strings.HasSuffix(response.Status, http.StatusText(response.StatusCode)) &&

@@ -93,6 +93,7 @@ func TestDecodeOne(t *testing.T) {
 		{"SAY é"[:5], Request{Kind: Bad, Refusal: BadText}},        // cut in the rune
 
 		{"BLOCK 1 inline", Request{Kind: Block, How: Inline, Delay: time.Millisecond}},
+		{"BLOCK 10000 deep", Request{Kind: Block, How: Deep, Delay: 10 * time.Second}},
 		{"BLOCK 10000 spin", Request{Kind: Block, How: Spin, Delay: 10 * time.Second}},
 		{"BLOCK 250 offload\r", Request{Kind: Block, How: Offload, Delay: 250 * time.Millisecond}},
 		{"BLOCK 0 inline", Request{Kind: Bad, Refusal: BadBlock}},

@@ -33,12 +33,12 @@ func TestEncode(t *testing.T) {
 
 // What a refusal says is one line whose first word is the law's; over HTTP it has a status and words.
 func TestRefusals(t *testing.T) {
-	for why := NotJoined; why <= TooSlow; why++ {
+	for why := NotJoined; why <= TooManyRooms; why++ {
 		line := string(Lines.AppendRefusal(nil, why))
 		switch word, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " "); {
 		case strings.Count(line, "\n") != 1, line[:4] != "ERR ", word != "ERR":
 			t.Errorf("%q is not one line", line)
-		case rest != "not-joined" && rest != "too-long" && !strings.HasPrefix(rest, "bad-request"):
+		case rest != "not-joined" && rest != "too-long" && rest != "too-many-rooms" && !strings.HasPrefix(rest, "bad-request"):
 			t.Errorf("%q is no refusal of the law", line)
 		case why <= Rejoined && strings.HasPrefix(rest, "bad-request") && len(rest) < len("bad-request why"):
 			t.Errorf("%q does not say why", line)

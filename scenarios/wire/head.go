@@ -10,9 +10,12 @@ type head struct {
 	method    []byte
 	path      []byte // decoded
 	query     []byte // as it came
+	host      []byte
+	origin    []byte // of the page that asks, where a browser says so
 	form      Form
 	length    int // bytes of the body
 	hosts     int // how often there was such a field
+	origins   int
 	lengths   int
 	encodings int
 	chunked   bool
@@ -50,9 +53,13 @@ func cutLine(b []byte) (line, rest []byte) {
 func (h *head) take(name, value []byte) Refusal {
 	switch {
 	case same(name, "host"):
+		h.host = value
 		if h.hosts++; !all(value, isHost) {
 			return NoHost
 		}
+	case same(name, "origin"):
+		h.origin = value
+		h.origins++
 	case same(name, "content-length"):
 		h.lengths++
 		if h.length = int(parseNumber(value, 19)); h.length < 0 {
@@ -204,14 +211,18 @@ func same(b []byte, word string) bool {
 		return false
 	}
 	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		if c != word[i] {
+		if lower(c) != word[i] {
 			return false
 		}
 	}
 	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c |= 0x20
+	}
+	return c
 }
 
 // listed reports whether a comma-separated list has the word.

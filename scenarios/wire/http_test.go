@@ -115,6 +115,7 @@ func TestPaths(t *testing.T) {
 		{getting("/wait?since=0&room=a/b"), bad(BadRoom)},
 
 		{getting("/block?ms=1&how=inline"), plain{kind: Block, form: h, delay: ms, how: "inline"}},
+		{getting("/block?ms=1&how=deep"), plain{kind: Block, form: h, delay: ms, how: "deep"}},
 		{getting("/block?how=spin&ms=10000"), plain{kind: Block, form: h, delay: 10000 * ms, how: "spin"}},
 		{getting("/block?ms=5&how=offload"), plain{kind: Block, form: h, delay: 5 * ms, how: "offload"}},
 		{getting("/block?ms=0&how=spin"), bad(BadBlock)},

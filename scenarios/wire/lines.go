@@ -96,6 +96,8 @@ func parseBlock(r *Request, digits, how []byte) {
 		r.How = Spin
 	case "offload":
 		r.How = Offload
+	case "deep":
+		r.How = Deep
 	default:
 		r.Delay = 0
 	}

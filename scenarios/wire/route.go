@@ -23,6 +23,10 @@ func route(r *Request, h *head, body []byte) {
 		refuse(r, h.form, refusal)
 		return
 	}
+	if string(h.path) == "/send" && h.foreign() {
+		refuse(r, h.form, Foreign)
+		return
+	}
 	*r = Request{Form: h.form}
 	var why Refusal
 	switch string(h.path) {

@@ -30,7 +30,7 @@ var (
 	room   = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 	name   = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,32}$`)
 	millis = regexp.MustCompile(`^[0-9]{1,5}$`)
-	how    = regexp.MustCompile(`^(inline|spin|offload)$`)
+	how    = regexp.MustCompile(`^(inline|spin|offload|deep)$`)
 )
 
 func decodeSlowly(stream []byte) (all []plain) {
@@ -94,7 +94,7 @@ func plainly(r *Request) plain {
 		p.bad, _, _ = strings.Cut(refusals[r.Refusal].line, " ")
 	}
 	if r.Kind == Block {
-		p.how = [...]string{Inline: "inline", Spin: "spin", Offload: "offload"}[r.How]
+		p.how = [...]string{Inline: "inline", Spin: "spin", Offload: "offload", Deep: "deep"}[r.How]
 	}
 	return p
 }

@@ -20,6 +20,7 @@ const (
 	MaxText  = 4096      // bytes of a message's text
 	RingSize = 200       // messages a room keeps
 	MaxNews  = 100       // messages in one answer to Wait
+	MaxRooms = 65536     // rooms of a server
 
 	MinBlock = time.Millisecond
 	MaxBlock = 10 * time.Second
@@ -31,9 +32,11 @@ const (
 	MaxFileSize = 1 << 30 // bytes of each
 
 	MaxOffload    = 64               // offloaded requests at once, by default
+	DeepStack     = 16 << 10         // bytes of stack that a Deep request touches
 	SpareFiles    = 64               // descriptors kept back from connections
 	RequestGrace  = 10 * time.Second // for an HTTP request to be whole, from its first byte
 	ShutdownGrace = 5 * time.Second  // from SIGTERM to force-close
+	LingerGrace   = 5 * time.Second  // from the last answer to force-close, for a client that still sends
 	RoomIdle      = 10 * time.Minute // after which an unused room may be dropped
 )
 
@@ -65,6 +68,7 @@ const (
 	Inline  How = iota // sleep where the handler stands
 	Spin               // burn CPU where the handler stands
 	Offload            // sleep on whatever the model has for blocking work, and serve on
+	Deep               // as Inline, called so deep that DeepStack bytes of stack were touched
 )
 
 // Request is one request. Its byte slices alias the decoder's input: they are good until the decoder's next
@@ -97,6 +101,16 @@ const (
 
 // Lines is the form of every answer on a connection that speaks lines.
 const Lines Form = 0
+
+// Refuse makes r a request that is refused for a reason that only the server can know. On lines such a refusal is the last
+// answer.
+func (r *Request) Refuse(why Refusal) {
+	f := r.Form
+	if f&isHTTP == 0 {
+		f |= last
+	}
+	refuse(r, f, why)
+}
 
 // Last reports whether the connection is to be closed after the answer. No request follows it.
 func (f Form) Last() bool { return f&last != 0 }

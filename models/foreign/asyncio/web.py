@@ -93,6 +93,7 @@ async def body(request):
 async def serve(request):
     try:
         w.check_route(request.method, path_of(request))
+        w.check_origin(path_of(request), request.headers.getall("Origin", []), request.headers.get("Host"))
         said = await SERVE[path_of(request)](request, w.query(request.rel_url.raw_query_string))
         answer = web.Response(body=said, content_type=KINDS.get(path_of(request), "application/json"))
     except w.Refusal as refusal:

@@ -273,6 +273,7 @@ room(Query) ->
     case ets:lookup(rooms, Name) of
         [{_, Room}] -> Room;
         [] ->
+            ets:info(rooms, size) < 65536 orelse throw({refused, 503, <<"there are 65536 rooms, and no more can be made">>}),
             Room = spawn(fun() -> receive open -> room(0, [], #{}) end end),
             case ets:insert_new(rooms, {Name, Room}) of
                 true -> Room ! open, Room;

@@ -80,6 +80,7 @@ def application(env, start_response):
     path, status, fields = w.path_of(env["PATH_INFO"]), "200 OK", [("Content-Type", "application/json")]
     try:
         w.check_route(env["REQUEST_METHOD"], path)
+        w.check_origin(path, [env[k] for k in env if k == "HTTP_ORIGIN"], env.get("HTTP_HOST"))
         w.check_length(path, int(env.get("CONTENT_LENGTH") or 0))
         body = env["wsgi.input"].read() if env["REQUEST_METHOD"] == "POST" else b""
         w.check_length(path, len(body))

@@ -72,8 +72,9 @@ def hear(ear):
             bus.send_json(["here", me, next(tokens), []])  # the new one has not heard of this one
         if kind == "say":
             name, sender, text, number = what
-            rooms[name].add(sender, text)
-            wake(rooms[name].waiters)
+            room = rooms.get(name) or rooms.setdefault(name, w.Room())  # what has a number is said, past the bound too
+            room.add(sender, text)
+            wake(room.waiters)
         if worker == me and token in asked:
             answers, come, told = asked[token]
             come.append(what)
@@ -93,6 +94,7 @@ def end(worker):
 
 def send(q, body):
     name, sender, text = w.parse_send(q, body)
+    rooms[name]  # or it is refused: there are too many
     return w.answer(id=ask("say", name, sender, text)[0][3])
 
 
@@ -155,6 +157,7 @@ def application(env, start_response):
     path, status, fields = w.path_of(env["PATH_INFO"]), "200 OK", [("Content-Type", "application/json")]
     try:
         w.check_route(env["REQUEST_METHOD"], path)
+        w.check_origin(path, [env[k] for k in env if k == "HTTP_ORIGIN"], env.get("HTTP_HOST"))
         w.check_length(path, int(env.get("CONTENT_LENGTH") or 0))
         body = env["wsgi.input"].read() if env["REQUEST_METHOD"] == "POST" else b""
         w.check_length(path, len(body))

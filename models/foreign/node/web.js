@@ -8,7 +8,10 @@ const rooms = new Map();
 let conns = 0, waiters = 0;
 
 function roomOf(name) {
-  if (!rooms.has(name)) rooms.set(name, new w.Room());
+  if (!rooms.has(name)) {
+    w.checkRooms(rooms.size);
+    rooms.set(name, new w.Room());
+  }
   return rooms.get(name);
 }
 
@@ -77,7 +80,7 @@ function serve(req, res) {
   const [path, query] = w.parseTarget(req.url), chunks = [];
   let length = 0, refused = false;
   const attempt = what => { try { what(); } catch (why) { refused = true; refuse(res, why); } };
-  attempt(() => { w.checkRoute(req.method, path); w.checkLength(path, Number(req.headers["content-length"] ?? 0)); });
+  attempt(() => { w.checkRoute(req.method, path); w.checkOrigin(path, req.headersDistinct.origin, req.headers.host); w.checkLength(path, Number(req.headers["content-length"] ?? 0)); });
   req.on("data", chunk => {
     if (refused) return;
     chunks.push(chunk);

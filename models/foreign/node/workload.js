@@ -23,6 +23,20 @@ function checkRoute(method, at) {
   if (method !== routes[at]) throw new Refusal(405, `this path takes ${routes[at]}`, {}, routes[at]);
 }
 
+// Only pages of this host may send: a browser says in Origin whose a page is. A port left out is the scheme's.
+function checkOrigin(at, origins = [], host = "") {
+  if (at !== "/send" || !origins.length) return;
+  const [, scheme, there] = /^(https?):\/\/(.+)$/i.exec(origins[0]) ?? [], port = /^http$/i.test(scheme) ? ":80" : ":443";
+  const whole = h => (/:\d+$/.test(h) ? h : h + port).toLowerCase();
+  if (origins.length > 1 || !there || whole(there) !== whole(host)) throw new Refusal(403, "the page that asks is of another origin");
+}
+
+const MAX_ROOMS = 65536;
+
+function checkRooms(n) {
+  if (n >= MAX_ROOMS) throw new Refusal(503, "there are 65536 rooms, and no more can be made");
+}
+
 function checkLength(at, length) {
   if (length > (at === "/echo" ? MAX_ECHO : MAX_BODY)) throw new Refusal(413, "the body is too large");
 }
@@ -89,4 +103,4 @@ function parseBlock(q) {
 
 const page = fs.readFileSync(path.join(__dirname, "../engines/workload/page.html"));
 
-module.exports = { Refusal, Room, checkLength, checkRoute, noneYet, page, parseBlock, parseSend, parseTarget, parseWait };
+module.exports = { Refusal, Room, checkLength, checkOrigin, checkRooms, checkRoute, noneYet, page, parseBlock, parseSend, parseTarget, parseWait };

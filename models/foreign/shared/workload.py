@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote
 RING, NEWS = 200, 100                # messages kept, and told at once
 MAX_ECHO, MAX_BODY, MAX_TEXT = 64 << 10, 8 << 10, 4096
 MAX_LINE = 65536
+MAX_ROOMS = 65536
 ROUTES = {"/": "GET", "/wait": "GET", "/stats": "GET", "/block": "GET", "/zip": "GET", "/echo": "POST", "/send": "POST"}
 
 
@@ -31,6 +32,17 @@ def check_route(method, path):
         raise Refusal(404, "there is nothing at this path")
     if method != ROUTES[path]:
         raise Refusal(405, "this path takes " + ROUTES[path], allow=ROUTES[path])
+
+
+def check_origin(path, origins, host):
+    """Only pages of this host may send: a browser says in Origin whose a page is, and nobody else says it. A port left out is the scheme's."""
+    if path != "/send" or not origins:
+        return
+    scheme, _, at = origins[0].lower().partition("://")
+    port = {"http": ":80", "https": ":443"}.get(scheme)
+    here, there = (h if re.search(r":[0-9]+$", h) else "%s%s" % (h, port) for h in (at, (host or "").lower()))
+    if len(origins) > 1 or not at or not port or here != there:
+        raise Refusal(403, "the page that asks is of another origin")
 
 
 def path_of(target):
@@ -68,6 +80,8 @@ class Room:
 
 class Rooms(dict):
     def __missing__(self, name):
+        if len(self) >= MAX_ROOMS:
+            raise Refusal(503, "there are 65536 rooms, and no more can be made")
         self[name] = Room()
         return self[name]
 

@@ -38,6 +38,7 @@ class Connection(BaseHTTPRequestHandler):
             sent = self.body(path)
             self.unread = False
             w.check_route(self.command, path)
+            w.check_origin(path, self.headers.get_all("Origin", []), self.headers.get("Host"))
             q = w.query(query)
             if path == "/":
                 body, kind = w.PAGE, "text/html; charset=utf-8"

@@ -30,6 +30,7 @@ class Connection(BaseHTTPRequestHandler):
             sent = self.body(path)
             self.unread = False
             w.check_route(self.command, path)
+            w.check_origin(path, self.headers.get_all("Origin", []), self.headers.get("Host"))
             q = w.query(query)
             if path == "/":
                 body, fields = w.PAGE, {"Content-Type": "text/html; charset=utf-8"}

@@ -45,6 +45,7 @@ class Any(web.RequestHandler):
         try:
             path = w.path_of(self.request.path)
             w.check_route(self.request.method, path)
+            w.check_origin(path, self.request.headers.get_list("Origin"), self.request.headers.get("Host"))
             body = await getattr(self, "on_" + (path[1:] or "page"))(w.query(self.request.query))
         except w.Refusal as refusal:
             return self.refuse(refusal)

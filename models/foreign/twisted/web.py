@@ -33,6 +33,7 @@ class Request(http.Request):
 
     def serve(self, path, q):
         w.check_route(self.method.decode("latin-1"), path)
+        w.check_origin(path, self.requestHeaders.getRawHeaders("Origin", []), self.getHeader("Host"))
         body = self.content.read()
         w.check_length(path, len(body))
         return getattr(self, "get_" + (path[1:] or "page"))(q, body)

@@ -83,6 +83,13 @@ func (s *server) answer(ctx *fasthttp.RequestCtx) ([]byte, error) {
 	if err := workload.CheckRoute(string(ctx.Method()), path); err != nil {
 		return nil, err
 	}
+	var origins []string
+	for _, origin := range ctx.Request.Header.PeekAll("Origin") {
+		origins = append(origins, string(origin))
+	}
+	if err := workload.CheckOrigin(path, origins, string(ctx.Request.Header.Host())); err != nil {
+		return nil, err
+	}
 	if err := workload.CheckLength(path, int64(len(body))); err != nil {
 		return nil, err
 	}
@@ -110,11 +117,14 @@ func (s *server) answer(ctx *fasthttp.RequestCtx) ([]byte, error) {
 }
 
 // room is that of the name, made if need be. The caller holds the mutex.
-func (s *server) room(name string) *room {
+func (s *server) room(name string) (*room, error) {
 	if s.rooms[name] == nil {
+		if err := workload.CheckRooms(len(s.rooms)); err != nil {
+			return nil, err
+		}
 		s.rooms[name] = &room{told: make(chan struct{})}
 	}
-	return s.rooms[name]
+	return s.rooms[name], nil
 }
 
 func (s *server) send(q url.Values, body []byte) ([]byte, error) {
@@ -124,7 +134,10 @@ func (s *server) send(q url.Values, body []byte) ([]byte, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	room := s.room(name)
+	room, err := s.room(name)
+	if err != nil {
+		return nil, err
+	}
 	answer := room.Add(from, text)
 	close(room.told)
 	room.told = make(chan struct{})
@@ -137,7 +150,11 @@ func (s *server) wait(client net.Conn, q url.Values) ([]byte, error) {
 		return nil, err
 	}
 	s.mu.Lock()
-	room := s.room(name)
+	room, err := s.room(name)
+	if err != nil {
+		s.mu.Unlock()
+		return nil, err
+	}
 	if since == -1 {
 		since = room.Head
 	}

@@ -59,6 +59,9 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 	if err := workload.CheckRoute(r.Method, path); err != nil {
 		return nil, err
 	}
+	if err := workload.CheckOrigin(path, r.Header.Values("Origin"), r.Host); err != nil {
+		return nil, err
+	}
 	if err := workload.CheckLength(path, r.ContentLength); err != nil {
 		return nil, err
 	}
@@ -92,11 +95,14 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) ([]byte, error) 
 }
 
 // room is that of the name, made if need be. The caller holds the mutex.
-func (s *server) room(name string) *room {
+func (s *server) room(name string) (*room, error) {
 	if s.rooms[name] == nil {
+		if err := workload.CheckRooms(len(s.rooms)); err != nil {
+			return nil, err
+		}
 		s.rooms[name] = &room{told: make(chan struct{})}
 	}
-	return s.rooms[name]
+	return s.rooms[name], nil
 }
 
 func (s *server) send(q url.Values, body []byte) ([]byte, error) {
@@ -106,7 +112,10 @@ func (s *server) send(q url.Values, body []byte) ([]byte, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	room := s.room(name)
+	room, err := s.room(name)
+	if err != nil {
+		return nil, err
+	}
 	answer := room.Add(from, text)
 	close(room.told)
 	room.told = make(chan struct{})
@@ -119,7 +128,11 @@ func (s *server) wait(client context.Context, q url.Values) ([]byte, error) {
 		return nil, err
 	}
 	s.mu.Lock()
-	room := s.room(name)
+	room, err := s.room(name)
+	if err != nil {
+		s.mu.Unlock()
+		return nil, err
+	}
 	if since == -1 {
 		since = room.Head
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -20,6 +21,7 @@ const (
 	maxText = 4096
 	ring    = 200 // messages kept
 	news    = 100 // messages told at once
+	rooms   = 65536
 )
 
 // Page is the chat page.
@@ -63,6 +65,35 @@ func CheckRoute(method, path string) error {
 		return r
 	}
 }
+
+// CheckRooms refuses a room more where there are n.
+func CheckRooms(n int) error {
+	if n >= rooms {
+		return refuse(503, fmt.Sprintf("there are %d rooms, and no more can be made", rooms))
+	}
+	return nil
+}
+
+// CheckOrigin refuses to have pages of others send: a browser says in Origin whose a page is. A port left out is the scheme's.
+func CheckOrigin(path string, origins []string, host string) error {
+	if path != "/send" || len(origins) == 0 {
+		return nil
+	}
+	scheme, there, _ := strings.Cut(strings.ToLower(origins[0]), "://")
+	port := map[string]string{"http": ":80", "https": ":443"}[scheme]
+	whole := func(host string) string {
+		if withPort.MatchString(host) {
+			return host
+		}
+		return host + port
+	}
+	if len(origins) > 1 || port == "" || there == "" || whole(there) != whole(strings.ToLower(host)) {
+		return refuse(403, "the page that asks is of another origin")
+	}
+	return nil
+}
+
+var withPort = regexp.MustCompile(`:[0-9]+$`)
 
 // CheckLength refuses a body of that many bytes.
 func CheckLength(path string, length int64) error {
