@@ -1,6 +1,7 @@
 package results
 
 import (
+	"cbench/results/figure"
 	"cbench/results/words"
 	"math"
 
@@ -125,10 +126,6 @@ func connsAxis(a *plot.Axis, conns []float64, margin, label float64) {
 	a.Tick.Marker = plot.ConstantTicks(ticks)
 }
 
-// nines is where a percentile stands on the axis of the latency curve: the number of nines, -log10(1 - p/100). So a tail of
-// one in a thousand takes as much room as one in ten does.
-func nines(p float64) float64 { return -math.Log10(1 - p/100) }
-
 // ninesAxis sets a to an axis of percentiles from 0 up to so many nines.
 func ninesAxis(a *plot.Axis, upTo float64) {
 	a.Min, a.Max = 0, upTo
@@ -137,8 +134,8 @@ func ninesAxis(a *plot.Axis, upTo float64) {
 		p     float64
 		label string
 	}{{0, ""}, {50, "50"}, {90, "90"}, {99, "99"}, {99.9, "99.9"}, {99.99, "99.99"}, {99.999, "99.999"}} {
-		if nines(t.p) <= upTo+1e-9 {
-			ticks = append(ticks, plot.Tick{Value: nines(t.p), Label: t.label})
+		if figure.Nines(t.p) <= upTo+1e-9 {
+			ticks = append(ticks, plot.Tick{Value: figure.Nines(t.p), Label: t.label})
 		}
 	}
 	a.Tick.Marker = plot.ConstantTicks(ticks)

@@ -1,6 +1,8 @@
 package results
 
 import (
+	"cbench/results/figure"
+
 	"math"
 	"slices"
 	"testing"
@@ -90,7 +92,7 @@ func TestNinesAxis(t *testing.T) {
 	if got, want := labelsOf(a), []string{"50", "90", "99", "99.9", "99.99"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if x := nines(99.9); math.Abs(x-3) > 1e-9 {
+	if x := figure.Nines(99.9); math.Abs(x-3) > 1e-9 {
 		t.Errorf("99.9 %% stands at %v nines", x)
 	}
 }

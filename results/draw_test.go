@@ -9,14 +9,12 @@ import (
 	"errors"
 	"image/png"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -183,8 +181,8 @@ func TestCaptionSaysWhatBarsAre(t *testing.T) {
 		want  string
 	}{
 		"few":   {cells[:45], "Median of 3 repetitions; bar: smallest to largest."},
-		"rates": {w.Pairs(100, 2, "pool"), "Median of 2 repetitions; bar: 95% interval of the median."},
-		"lone":  {w.Rotate("x", 100, 1, "reactor", "pool"), "One repetition; bar: 95% interval of the median."},
+		"rates": {w.Pairs(100, 2, "pool"), "Median of 2 repetitions; bar: smallest to largest."},
+		"lone":  {w.Rotate("x", 100, 1, "reactor", "pool"), "One repetition."},
 		"one":   {[]record.Cell{one}, "One repetition."},
 	} {
 		charts, _ := chartsOf(run, tc.cells)
@@ -256,48 +254,6 @@ func TestLineBreaksAtVoid(t *testing.T) {
 		if len(s.lines) != lines || len(s.hollow) != hollow {
 			t.Errorf("%s: %d stretches and %d hollow, want %d and %d", s.label, len(s.lines), len(s.hollow), lines, hollow)
 		}
-	}
-}
-
-func TestCurve(t *testing.T) {
-	var each []*hdrhistogram.Histogram
-	for _, by := range []int64{1000, 3000} { // two repetitions, of which the second is three times as slow
-		h := hdrhistogram.New(1, 60e9, 3)
-		for v := int64(1); v <= 1000; v++ {
-			if err := h.RecordValue(v * by); err != nil {
-				t.Fatal(err)
-			}
-		}
-		each = append(each, h)
-	}
-	line := curve(each)
-	for i := 1; i < len(line); i++ {
-		if line[i].x <= line[i-1].x || line[i].y < line[i-1].y {
-			t.Fatalf("the curve turns back at %+v", line[i])
-		}
-	}
-	if end := line[len(line)-1].x; end > math.Log10(2000)+1e-9 || end < 3 {
-		t.Errorf("2000 messages are drawn to %v nines", end)
-	}
-	marked := 0
-	for _, pt := range line {
-		if pt.bare {
-			continue
-		}
-		marked++
-		if pt.x == nines(50) {
-			near := func(got, want float64) bool { return math.Abs(got/want-1) < 2e-3 }
-			// Of 1..1000 and 3, 6 .. 3000, half are at or below 750: 750 of the first, 250 of the second.
-			if !near(pt.y, 750e3) || !near(pt.lo, 500e3) || !near(pt.hi, 1500e3) {
-				t.Errorf("the median is %+v", pt)
-			}
-		}
-	}
-	if marked != 4 {
-		t.Errorf("%d percentiles marked, want 50, 90, 99 and 99.9", marked)
-	}
-	if curve(nil) != nil {
-		t.Error("no histograms: want no curve")
 	}
 }
 

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"cbench/results/figure"
 	"cbench/results/record"
 	"fmt"
 
@@ -36,19 +35,3 @@ func corners(m marker) [][2]float64 {
 }
 
 func inRadii(v vg.Length) float64 { return float64(v) }
-
-// CurvePoint is one point of a latency curve.
-type CurvePoint struct {
-	Nines          float64 // 2: the 99th percentile, 3: the 99.9th
-	Low, Mid, High float64 // ns: of all repetitions together, and the lowest and the highest of them one by one
-}
-
-// LatencyCurve is the whole distribution of the valid repetitions of a group, up to where less than one message would stand beyond. Notes
-// say which histograms cannot be read.
-func LatencyCurve(g *figure.Group) (line []CurvePoint, notes []string) {
-	each, notes := histograms(g.Told())
-	for _, p := range curve(each) {
-		line = append(line, CurvePoint{Nines: p.x, Low: p.lo, Mid: p.y, High: p.hi})
-	}
-	return line, notes
-}

@@ -82,21 +82,26 @@ func (g *Group) values(m Metric) []float64 {
 	return ValuesOf(g.Valid, m)
 }
 
-// Interval is a figure over the valid repetitions, from the same of them as Of: over the rounds of rotations where those know it, and
-// else over repetitions. Of a tail it is always over repetitions, for a stall that is rarer than rounds are long shows only there.
-func (g *Group) Interval(f Figure) stats.Interval {
-	if f.Round != nil && !f.Tail {
-		var all []stats.Rotated
-		for i := range g.Rotated {
-			if r := roundsOf(&g.Rotated[i], f); len(r) > 0 {
-				all = append(all, r)
-			}
-		}
-		if len(all) > 0 {
-			return stats.Bootstrap(all, stats.MedianOf())
+// Interval is the median of a figure over the valid repetitions, from the same of them as Of, with the interval of that. Of a rotation a
+// repetition's figure is over all its slots that count, as its cell has it: so every output shows one number. How rounds differ is what
+// ratios are judged by.
+func (g *Group) Interval(f Figure) stats.Interval { return stats.IntervalOf(g.values(f.Metric)) }
+
+// overRounds is the median over the rounds of rotations, with its interval; N is 0 where those do not know the figure.
+func (g *Group) overRounds(f Figure) stats.Interval {
+	if f.Round == nil {
+		return stats.Interval{}
+	}
+	var all []stats.Rotated
+	for i := range g.Rotated {
+		if r := roundsOf(&g.Rotated[i], f); len(r) > 0 {
+			all = append(all, r)
 		}
 	}
-	return stats.IntervalOf(g.values(f.Metric))
+	if len(all) == 0 {
+		return stats.Interval{}
+	}
+	return stats.Bootstrap(all, stats.MedianOf())
 }
 
 // Told is the valid repetitions that Of takes its figures from where rotations know of them.
@@ -336,9 +341,10 @@ func (g *Group) SlowPerS() float64 { return g.Params.Share * g.Params.RatePerS }
 // swing is the high end of the figure over its low end: of the interval where there is one, over rounds where those know the figure, and
 // else of the repetitions.
 func (g *Group) Swing(f Figure) float64 {
-	over := f
-	over.Tail = false // how far rounds swing is the question here
-	i := g.Interval(over)
+	i := g.overRounds(f)
+	if i.N == 0 {
+		i = g.Interval(f)
+	}
 	if i.Sure() && i.Low > 0 {
 		return i.High / i.Low
 	}

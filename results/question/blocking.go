@@ -317,11 +317,11 @@ func (e *evidence) slowTable(load figure.Setting, stalls, exhaustions []compare.
 	crossed := func(all []compare.Crossing) func(*figure.Group) show.Cell {
 		return func(g *figure.Group) show.Cell { return e.crossed(g, all) }
 	}
-	return e.table(title, e.ratioNote(), of,
+	return e.table(title, e.note(of), of,
 		left("How", func(g *figure.Group) show.Cell { return text(g.Params.How) }),
 		column{show.Column{Head: "Slow requests/s", Key: "slow_per_s"}, func(g *figure.Group) show.Cell { return number(g.SlowPerS(), words.Number(g.SlowPerS())) }},
 		column{show.Column{Head: "Share", Key: "share"}, func(g *figure.Group) show.Cell { return number(g.Params.Share, words.Percent(g.Params.Share)) }},
-		e.figures(of, "Bystanders' p50", p50), e.figures(of, "Bystanders' p99", p99),
+		e.figures(of, "Bystanders' p50", p50), e.figures(of, "Bystanders' p99", p99), silence(),
 		metric("Slow ones' p50", "aside_p50_ns", figure.AsideP50, words.Nanoseconds), metric("Slow ones' p99", "aside_p99_ns", figure.AsideP99, words.Nanoseconds),
 		e.figures(of, "CPU a bystander's echo", cpuPerMessage),
 		left("Bystanders miss 50 ms", crossed(stalls)).minor(), left("Half of the slow take twice as long", crossed(exhaustions)).minor(), valid)

@@ -1,17 +1,28 @@
 package question
 
 import (
+	"strings"
+
 	"cbench/results/record"
 )
 
-// Of is all that a run answers. Warnings are of reading its files.
+// Of is all that a run answers, in the order a reader asks. Warnings are of reading its files.
 func Of(run *record.Run, cells []record.Cell, warnings []string) *Answers {
 	e := evidenceOf(run, cells)
 	a := &Answers{Run: run, Models: e.models(), Void: e.voidLine(), Comparisons: e.all}
+	language, originals := e.language()
+	coroutine, priced := e.coroutine()
+	a.Comparisons = append(append(a.Comparisons, priced...), originals...)
 	for _, answers := range [][]Answer{
-		e.memory(), e.cpu(), e.latency(), e.tail(), e.throughput(), e.blocking(), e.comparisons(), e.validity(warnings),
+		e.memory(), e.cpu(), e.latency(), e.tail(), e.throughput(), e.capacity(), e.blocking(), e.slowReaders(), e.storms(), e.room(), e.cores(),
+		e.fairness(), language, coroutine, e.pauses(), e.drivers(), e.diagnosis(), e.everyLoad(), e.comparisons(), e.validity(warnings), e.setup(),
 	} {
 		a.All = append(a.All, answers...)
+	}
+	for i := range a.All {
+		if q := &a.All[i]; q.Cite == "" {
+			q.Cite = strings.Trim(q.Load+": "+q.Headline, ": ")
+		}
 	}
 	return a
 }

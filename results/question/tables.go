@@ -193,9 +193,9 @@ func ptr[T any](v T) *T { return &v }
 // intervalsNote says what stands beside a figure.
 const intervalsNote = "Medians over the valid repetitions, beside them the 95% interval, or the range where they are too few for one."
 
-// ratioNote says what stands in columns of ratios.
-func (e *evidence) ratioNote() string {
-	if e.base == "" {
+// note says what stands in the table of these groups.
+func (e *evidence) note(of []*figure.Group) string {
+	if e.base == "" || !slices.ContainsFunc(of, func(g *figure.Group) bool { return len(g.Rotated) > 0 }) {
 		return intervalsNote
 	}
 	return fmt.Sprintf("Columns of ratios: %s as it is, the others relative to it, from the same rotations, beside them the 95%% interval. Other columns: medians.",
@@ -244,4 +244,17 @@ func spreadCell(s stats.Spread, inWords func(float64) string) show.Cell {
 		return unknown
 	}
 	return number(s.Median, inWords(s.Median))
+}
+
+// silence is a column of how long messages waited and nothing came from the server, the longest of all repetitions. It stands beside
+// percentiles, which hide a stop that is short beside the window.
+func silence() column {
+	f := figure.Silence
+	return column{show.Column{Head: "Longest silence", Short: "silence", Key: f.Name}, func(g *figure.Group) show.Cell {
+		s := g.Of(f.Metric)
+		if s.N == 0 {
+			return unknown
+		}
+		return number(s.Max, f.Words(s.Max))
+	}}
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"cbench/results"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/stats"
@@ -192,7 +191,7 @@ func (b *builder) atEachN(load figure.Setting, lines func(*figure.Group) []serie
 }
 
 func (b *builder) percentileLine(g *figure.Group) []series {
-	line, _ := results.LatencyCurve(g)
+	line, _ := figure.LatencyCurve(g)
 	if len(line) == 0 {
 		return nil
 	}
