@@ -24,11 +24,17 @@ type Scale struct {
 	nought   float64 // where 0 stands on a log axis; 0: nowhere
 }
 
+// Place is the value at whose place v stands: v itself, but a 0 may have a place on a log axis.
+func (s Scale) Place(v float64) float64 {
+	if v == 0 && s.nought > 0 {
+		return s.nought
+	}
+	return v
+}
+
 // At is where v stands, as a share of the axis. It stands nowhere if it is not known, or not above 0 on a log axis.
 func (s Scale) At(v float64) (share float64, stands bool) {
-	if v == 0 && s.nought > 0 {
-		v = s.nought
-	}
+	v = s.Place(v)
 	if math.IsNaN(v) || math.IsInf(v, 0) || s.Log && !drawable(v) {
 		return math.NaN(), false
 	}
@@ -47,6 +53,32 @@ func (s Scale) Clamped(v float64) float64 {
 		return 1
 	}
 	return 0
+}
+
+// Pick is the most ticks of the ladder of which any two neighbours have room. Where all count, those without room lose their label; the
+// last one keeps it.
+func (s Scale) Pick(room func(a, b Tick) bool) (ticks []Tick) {
+	if s.Measured {
+		ticks = slices.Clone(s.Ladder[0])
+		last := len(ticks) - 1
+		for i := last - 1; i >= 0; i-- {
+			if room(ticks[i], ticks[last]) {
+				last = i
+			} else {
+				ticks[i].Text = ""
+			}
+		}
+		return ticks
+	}
+	for _, rung := range s.Ladder {
+		for i := range rung[1:] {
+			if !room(rung[i], rung[i+1]) {
+				return ticks
+			}
+		}
+		ticks = rung
+	}
+	return ticks
 }
 
 // drawable values have a place on a log axis. The bounds are far outside what any unit here can mean.

@@ -100,7 +100,7 @@ func (p tab) keys() {
 	p.Wait(`!document.querySelector("#chart-1 [data-zoom=all]").disabled`)
 	p.Do(chromedp.KeyEvent("0"))
 	p.Wait(`document.querySelector("#chart-1 [data-zoom=all]").disabled`)
-	p.Do(chromedp.Focus(chromedp.CSS(`#chart-1 [data-variant="1"]`)), chromedp.KeyEvent(kb.Enter), chromedp.Focus(chromedp.CSS(`#chart-1 .plot`)),
+	p.Do(chromedp.Focus(chromedp.CSS(`#chart-1 [data-panel="1"]`)), chromedp.KeyEvent(kb.Enter), chromedp.Focus(chromedp.CSS(`#chart-1 .plot`)),
 		chromedp.KeyEvent(kb.ArrowRight))
 	p.is("the other drawing", `said.textContent.includes("thread 11.7 KiB")`)
 }
@@ -109,7 +109,7 @@ func (p tab) keys() {
 func (p tab) mouse() {
 	browser.Get[bool](p.Tab, `(() => {
 		const over = document.querySelector("#chart-2 .u-over");
-		over.scrollIntoView({ block: "center", behavior: "instant" });
+		document.querySelector("#chart-2").scrollIntoView({ block: "start", behavior: "instant" });
 		window.at = (type, x, y) => {
 			const box = over.getBoundingClientRect();
 			(type === "mousemove" || type === "mousedown" || type === "mouseenter" ? over : document).dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0,

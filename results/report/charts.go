@@ -1,12 +1,12 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
+	"strings"
 
+	"cbench/results/chart"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/stats"
@@ -16,11 +16,11 @@ import (
 // data is what the page's script draws.
 type data struct {
 	Models []modelLook `json:"models"`
-	Charts []chart     `json:"charts"`
+	Charts []*lines    `json:"charts"`
 }
 
 // chart is one drawing with an axis of each kind.
-type chart struct {
+type oldChart struct {
 	ID       string    `json:"id"`
 	Title    string    `json:"title"`
 	Note     string    `json:"-"`
@@ -49,20 +49,46 @@ type series struct {
 	Void  [][]num `json:"void,omitempty"` // [x, y] of what does not count: drawn hollow
 }
 
-// num is a figure in as many digits as a drawing can show; what is no number is null.
-type num float64
-
-// MarshalJSON is a number or null.
-func (n num) MarshalJSON() ([]byte, error) {
-	v := float64(n)
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return []byte("null"), nil
+// charted is an old chart as data.
+func (c oldChart) charted() chart.Chart {
+	out := chart.Chart{ID: strings.TrimPrefix(c.ID, "chart-"), Title: c.Title, Note: c.Note, Kind: chart.Lines, X: chart.Axis{Unit: chart.Conns, Log: true},
+		Y: chart.Axis{Unit: chart.NS, Log: true}}
+	inWords := words.Nanoseconds
+	switch c.X {
+	case "nines":
+		out.X = chart.Axis{Unit: chart.Nines}
+	case "rate":
+		out.X.Unit = chart.PerSecond
 	}
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64)
-	if err != nil {
-		return nil, err
+	switch c.Unit {
+	case "bytes":
+		out.Y.Unit, inWords = chart.Bytes, words.Bytes
+	case "rate":
+		out.Y.Unit, inWords = chart.PerSecond, words.PerSecond
 	}
-	return json.Marshal(rounded)
+	for _, v := range c.Variants {
+		p := chart.Panel{Title: v.Label}
+		if c.Limit > 0 {
+			p.Line = &chart.Rule{At: c.Limit}
+		}
+		for _, s := range v.Series {
+			drawn := chart.Series{Model: s.Model, Name: s.Name}
+			for i, x := range s.X {
+				pt := chart.Point{X: float64(x), Y: float64(s.Y[i]), Low: math.NaN(), High: math.NaN(), Text: inWords(float64(s.Y[i]))}
+				if s.Low != nil {
+					pt.Low, pt.High = float64(s.Low[i]), float64(s.High[i])
+				}
+				drawn.Points = append(drawn.Points, pt)
+			}
+			for _, v := range s.Void {
+				drawn.Points = append(drawn.Points, chart.Point{X: float64(v[0]), Y: float64(v[1]), Low: math.NaN(), High: math.NaN(), Void: true,
+					Text: inWords(float64(v[1]))})
+			}
+			p.Series = append(p.Series, drawn)
+		}
+		out.Panels = append(out.Panels, p)
+	}
+	return out
 }
 
 // figures are those drawn and tabled.
@@ -108,13 +134,13 @@ func of(g *figure.Group, f figure.Figure) (i stats.Interval, sure bool) {
 }
 
 // chart is a drawing with an identity of its own; none where no variant has anything to show.
-func (b *builder) chart(title, note, unit, x string, variants ...variant) []chart {
+func (b *builder) chart(title, note, unit, x string, variants ...variant) []oldChart {
 	variants = slices.DeleteFunc(variants, func(v variant) bool { return len(v.Series) == 0 })
 	if len(variants) == 0 {
 		return nil
 	}
 	b.made++
-	return []chart{{ID: fmt.Sprintf("chart-%d", b.made), Title: title, Note: note, Unit: unit, X: x, Variants: variants}}
+	return []oldChart{{ID: fmt.Sprintf("chart-%d", b.made), Title: title, Note: note, Unit: unit, X: x, Variants: variants}}
 }
 
 // overConns is a figure of every model of a load along N.
@@ -243,15 +269,33 @@ func (b *builder) kneeLine(g *figure.Group, percentile func(record.Window) int64
 	return []series{s}
 }
 
-// dataOf is all charts of a page.
-func dataOf(p *page) data {
-	d := data{Models: p.Looks, Charts: slices.Clone(p.Memory.Charts)}
-	d.Charts = append(d.Charts, p.Originals.Families...)
-	for _, l := range p.Lessons {
-		d.Charts = append(d.Charts, l.Charts...)
+// drawings makes the old charts of a page into drawings, and their data for the script.
+func (p *page) drawings() data {
+	d := data{Models: p.Looks}
+	names := []string{}
+	for _, l := range p.Looks {
+		names = append(names, l.Name)
 	}
-	for _, l := range p.Loads {
-		d.Charts = append(d.Charts, l.Charts...)
+	looks := chart.Looks(names)
+	p.Drawings = map[string]drawing{}
+	for _, charts := range p.charts() {
+		for _, c := range charts {
+			for _, drawn := range chartsOf([]chart.Chart{c.charted()}, looks) {
+				p.Drawings[c.ID] = drawn
+				d.Charts = append(d.Charts, drawn.Lines)
+			}
+		}
 	}
 	return d
+}
+
+func (p *page) charts() (all [][]oldChart) {
+	all = append(all, p.Memory.Charts, p.Originals.Families)
+	for _, l := range p.Lessons {
+		all = append(all, l.Charts)
+	}
+	for _, l := range p.Loads {
+		all = append(all, l.Charts)
+	}
+	return all
 }

@@ -56,7 +56,7 @@ func blockingBase(s figure.Setting) figure.Setting {
 	return s
 }
 
-func limited(charts []chart, at float64) []chart {
+func limited(charts []oldChart, at float64) []oldChart {
 	for i := range charts {
 		charts[i].Limit = at
 	}

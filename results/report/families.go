@@ -40,7 +40,7 @@ func (f facts) apartSays() string {
 }
 
 // familyCharts are what ours and its originals are shown by over N.
-func (b *builder) familyCharts(run *record.Run) (all []chart) {
+func (b *builder) familyCharts(run *record.Run) (all []oldChart) {
 	settings := settingsOf(b.groups)
 	slices.SortStableFunc(settings, func(a, b figure.Setting) int { return rank(a) - rank(b) })
 	for _, load := range settings {

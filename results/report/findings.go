@@ -48,9 +48,8 @@ func factsOf(s *Source) facts {
 	if s.Run != nil {
 		originals = s.Run.Originals
 	}
-	looks := results.Looks(modelsOf(f.groups), originals)
 	f.control = func(name string) bool { // the original of a control is one too
-		return looks[name].Dashed || twins[name] != "" || looks[originals[name].Of].Dashed
+		return figure.IsFloor(name) || twins[name] != "" || figure.IsFloor(originals[name].Of)
 	}
 	f.twinOf = twins
 	f.loads = loadNames(settingsOf(f.groups))

@@ -14,7 +14,7 @@ import (
 type lessonPart struct {
 	ID, Title, Lead string
 	Says            []string
-	Charts          []chart
+	Charts          []oldChart
 	Bars            []bars
 	Tables          []Table
 }

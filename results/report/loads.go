@@ -49,8 +49,8 @@ func rank(s figure.Setting) int {
 }
 
 // loadCharts is those of one load. At rest there is too little traffic to tell of.
-func (b *builder) loadCharts(load figure.Setting) []chart {
-	var all []chart
+func (b *builder) loadCharts(load figure.Setting) []oldChart {
+	var all []oldChart
 	if !load.AtRest() {
 		from := "from when the message was due"
 		if load.Params.Loop == "closed" {
@@ -77,7 +77,7 @@ func throughputNote(load figure.Setting) string {
 	return "Checked replies a second. Higher is better; where the client is the bottleneck, CPU per message tells more."
 }
 
-func (b *builder) memoryCharts(load figure.Setting) []chart {
+func (b *builder) memoryCharts(load figure.Setting) []oldChart {
 	return b.chart("Memory per connection", "What N open, quiet connections add to the empty server, over N.", "bytes", "conns",
 		b.overConns(load, "user", figures.user), b.overConns(load, "kernel", figures.kernel), b.overConns(load, "whole server", figures.anon))
 }
@@ -246,7 +246,7 @@ func searchInWords(p record.Params) string {
 	return fmt.Sprintf("%s; open loop, %d B payload", said, p.PayloadBytes)
 }
 
-func (b *builder) searchCharts(load figure.Setting) []chart {
+func (b *builder) searchCharts(load figure.Setting) []oldChart {
 	x, over := "rate", "offered load"
 	if load.Params.Search == "conns" {
 		x, over = "conns", "connections"

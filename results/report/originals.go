@@ -14,8 +14,8 @@ type originalsPart struct {
 	Parts  []besidePart
 	Ratios *Table // every comparison of a pair
 
-	Families []chart // over N, where there are too many originals for the charts of ours
-	Tables   []Table // every figure of those, by load
+	Families []oldChart // over N, where there are too many originals for the charts of ours
+	Tables   []Table    // every figure of those, by load
 }
 
 // besidePart is those that speak alike.

@@ -31,6 +31,7 @@ type page struct {
 	Trust               trustPart
 	Setup               setupPart
 	Data                data
+	Drawings            map[string]drawing // by the charts' identities
 	Style               template.CSS
 	Policy              string
 }
@@ -38,7 +39,7 @@ type page struct {
 // memoryPart is where the memory goes.
 type memoryPart struct {
 	Load   string
-	Charts []chart
+	Charts []oldChart
 	Bars   []bars
 	Tables []Table
 }
@@ -49,7 +50,7 @@ func (m memoryPart) Shown() bool { return len(m.Charts)+len(m.Bars)+len(m.Tables
 // loadPart is all of one load.
 type loadPart struct {
 	ID, Name, Params string
-	Charts           []chart
+	Charts           []oldChart
 	Bars             []bars
 	Tables           []Table
 }
@@ -86,7 +87,7 @@ func newPage(s *Source) *page {
 	p := &page{
 		Name: s.Run.Name, When: when(s.Run), Machine: machine(s.Run.Environment), Unfinished: s.Run.Ended == nil,
 		Findings: f.findings(), Answers: f.answers(),
-		Looks: looksOf(whole.drawn(), s.Run.Originals, f.control),
+		Looks: looksOf(whole.drawn(), f.control),
 		Setup: setupOf(s.Run),
 	}
 	p.Memory = b.memory()
@@ -100,7 +101,7 @@ func newPage(s *Source) *page {
 	p.Cores, p.Fairness = f.coresParts(), f.fairness()
 	p.Differences, p.DifferenceWords = f.differences()
 	p.Trust = all.trust(s)
-	p.Data = dataOf(p)
+	p.Data = p.drawings()
 	sheet := style + colours(p.Looks)
 	p.Style, p.Policy = template.CSS(sheet), policy(sheet)
 	return p

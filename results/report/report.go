@@ -89,7 +89,7 @@ func WriteFile(path string, s Source) (err error) {
 	return err
 }
 
-//go:embed page.html sections.html page.css charts.js ticks.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
+//go:embed page.html sections.html drawing.html page.css charts.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
 var files embed.FS
 
 func embedded(names ...string) string {
@@ -108,7 +108,7 @@ func embedded(names ...string) string {
 var (
 	style  = embedded("uplot/uPlot.min.css", "page.css")
 	first  = embedded("theme.js") // before the page is drawn, so that it does not flash
-	script = embedded("uplot/uPlot.iife.min.js", "ticks.js", "charts.js", "tables.js")
+	script = embedded("uplot/uPlot.iife.min.js", "charts.js", "tables.js")
 )
 
 // policy lets the page run what is in it and nothing else, and speak to nobody (Content Security Policy Level 3, 6.7.2.3: an inline
@@ -127,7 +127,7 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"dict":   dict,
 	"first":  func() template.JS { return template.JS(first) },
 	"script": func() template.JS { return template.JS(script) },
-}).ParseFS(files, "page.html", "sections.html"))
+}).ParseFS(files, "page.html", "sections.html", "drawing.html"))
 
 // dict is arguments by name, for a template that needs two.
 func dict(pairs ...any) map[string]any {

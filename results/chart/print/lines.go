@@ -20,10 +20,10 @@ type grid struct {
 	labelled      int  // the column whose lines are labelled, to its right
 	apart         bool // every panel has labels of its own, to its right: they show different models
 	each          vg.Length
-	labels        vg.Length // the width of a column of labels
-	yTicks        vg.Length // of the labels of the Y axis
-	head          vg.Length // what stands over the data of a panel
-	few           []chart.Tick
+	labels        vg.Length    // the width of a column of labels
+	yTicks        vg.Length    // of the labels of the Y axis
+	head          vg.Length    // what stands over the data of a panel
+	few           []chart.Tick // of the Y axis
 }
 
 const (
@@ -88,7 +88,7 @@ func (pg *page) gridOf() grid {
 		}
 	}
 	height := g.each - g.head - xTicksHeight
-	g.few = pick(pg.frame.Y, func(a, b chart.Tick) bool {
+	g.few = pg.frame.Y.Pick(func(a, b chart.Tick) bool {
 		return height*vg.Length(pg.frame.Y.Clamped(b.At)-pg.frame.Y.Clamped(a.At)) >= 22
 	})
 	for _, t := range g.few {

@@ -128,7 +128,7 @@ func (pg *page) xTicks(data draw.Canvas, rules bool) {
 	style := tickLetters
 	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
 	place := func(t chart.Tick) vg.Length { return along(data.Min.X, data.Max.X, pg.frame.X.Clamped(t.At)) }
-	ticks := pick(pg.frame.X, func(a, b chart.Tick) bool {
+	ticks := pg.frame.X.Pick(func(a, b chart.Tick) bool {
 		return place(b)-place(a) >= (style.Width(a.Text)+style.Width(b.Text))/2+5
 	})
 	thin := draw.LineStyle{Color: rgb(chart.Grey.Grid), Width: 0.7}
@@ -150,32 +150,6 @@ func (pg *page) xTicks(data draw.Canvas, rules bool) {
 }
 
 const xTicksHeight = vg.Length(30) // ticks, their labels and the title
-
-// pick is the most ticks of the ladder of which any two neighbours have room. Where all count, those without room lose their label; the
-// last one keeps it.
-func pick(s chart.Scale, room func(a, b chart.Tick) bool) (ticks []chart.Tick) {
-	if s.Measured {
-		ticks = slices.Clone(s.Ladder[0])
-		last := len(ticks) - 1
-		for i := last - 1; i >= 0; i-- {
-			if room(ticks[i], ticks[last]) {
-				last = i
-			} else {
-				ticks[i].Text = ""
-			}
-		}
-		return ticks
-	}
-	for _, rung := range s.Ladder {
-		for i := range rung[1:] {
-			if !room(rung[i], rung[i+1]) {
-				return ticks
-			}
-		}
-		ticks = rung
-	}
-	return ticks
-}
 
 // mark puts a marker at a point; hollow is only its outline, on paper.
 func mark(c draw.Canvas, l chart.Look, at vg.Point, col color.Color, hollow bool) {
