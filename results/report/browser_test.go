@@ -52,7 +52,7 @@ const ink = `window.ink = (card, hex) => {
 	let n = 0;
 	for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && want.every((v, k) => Math.abs(data[i + k] - v) < 24)) n++;
 	return n;
-}, window.shownCards = () => [...document.querySelectorAll(".card")].filter(c => c.offsetParent), true`
+}, window.shownCards = () => [...document.querySelectorAll(".card:has(.plot)")].filter(c => c.offsetParent), true`
 
 func TestPageInABrowser(t *testing.T) {
 	path := filepath.Join(t.TempDir(), File)

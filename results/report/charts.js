@@ -88,9 +88,10 @@
       ctx.lineWidth = dpr;
       ctx.stroke();
       ctx.setLineDash([]);
-      ctx.fillStyle = color("--faint");
+      if (chart.panels[at].series.some(s => s.name === line.Title)) return; // it has its name already
       ctx.font = `${11 * dpr}px system-ui, sans-serif`;
       ctx.textAlign = "right";
+      ctx.fillStyle = color("--faint");
       ctx.fillText(line.Title, u.bbox.left + u.bbox.width - 3 * dpr, y - 4 * dpr);
     };
 
