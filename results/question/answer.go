@@ -23,6 +23,7 @@ type Answer struct {
 	Tables []show.Table
 	Charts []chart.Chart
 	Lead   bool // its first chart belongs on the first screen
+	Detail bool // for a reader who asks: not on the first screen
 
 	Column *Column // what it adds to the table of models; nil: nothing
 	Cite   string  // the headline's figure with its interval, n and load; the page adds commit, Go, CPU and date

@@ -15,9 +15,16 @@ func Of(run *record.Run, cells []record.Cell, warnings []string) *Answers {
 	a.Comparisons = append(append(a.Comparisons, priced...), originals...)
 	for _, answers := range [][]Answer{
 		e.memory(), e.cpu(), e.latency(), e.tail(), e.throughput(), e.capacity(), e.blocking(), e.slowReaders(), e.storms(), e.room(), e.cores(),
-		e.fairness(), language, coroutine, e.pauses(), e.drivers(), e.diagnosis(), e.everyLoad(), e.comparisons(), e.validity(warnings), e.setup(),
+		e.fairness(), language, coroutine, e.pauses(), e.drivers(),
 	} {
 		a.All = append(a.All, answers...)
+	}
+	first := len(a.All)
+	for _, answers := range [][]Answer{e.diagnosis(), e.everyLoad(), e.comparisons(), e.validity(warnings), e.setup()} {
+		a.All = append(a.All, answers...)
+	}
+	for i := range a.All[first:] {
+		a.All[first+i].Detail = true
 	}
 	for i := range a.All {
 		if q := &a.All[i]; q.Cite == "" {
