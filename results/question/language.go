@@ -447,7 +447,7 @@ func (e *evidence) besideCharts(t *compare.Beside) (charts []chart.Chart) {
 		if c.Conns > 0 {
 			place += ", " + atN(c.Conns)
 		}
-		ch := chart.Chart{ID: "originals-" + strings.ToLower(t.Name) + "-" + c.Key, Title: words.Capital(c.Title) + " of the originals beside ours", Kind: chart.Pairs,
+		ch := chart.Chart{ID: "originals-" + strings.ToLower(t.Name) + "-" + strings.ReplaceAll(keyOf(c.Title), "_", "-"), Title: words.Capital(c.Title) + " of the originals beside ours", Kind: chart.Pairs,
 			Note: words.Capital(place) + ". Filled: ours; hollow: the original. Lower is better.", X: chart.Axis{Unit: unit, Log: true}, Extra: c.Key != "cpu"}
 		relative := e.relativeColumn(c)
 		if relative {
