@@ -12,7 +12,8 @@ set -euo pipefail
 dir=$(mktemp -d) pids=()
 trap '[ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true; chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 cd "$dir"
-apt-get download -q apache2-utils=2.4.71-1~deb12u1 libapr1 libaprutil1 >/dev/null 2>&1
+debs=(apache2-utils=2.4.71-1~deb12u1 libapr1 libaprutil1)
+apt-get download -q "${debs[@]}" >/dev/null 2>&1 || { apt-get -q update && apt-get download -q "${debs[@]}"; } >/dev/null 2>&1
 for deb in ./*.deb; do dpkg -x "$deb" root; done
 libs=(root/usr/lib/*-linux-gnu)
 ab() { LD_LIBRARY_PATH="$dir/${libs[0]}" timeout 60 root/usr/bin/ab "$@"; }

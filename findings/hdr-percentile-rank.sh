@@ -53,7 +53,11 @@ cat >hdr.mjs <<'EOF'
 import { createHistogram } from 'node:perf_hooks';
 import { build } from 'hdr-histogram-js';
 const fill = (record, n) => { for (let v = 1; v <= n; v++) record(v); };
-const c = (n, p) => { const h = createHistogram({ highest: 10_000, figures: 4 }); fill((v) => h.record(v), n); return h.percentile(p); };
+const c = (n, p) => {
+  const h = createHistogram({ highest: 10_000, figures: 4 });
+  fill((v) => h.record(v), n);
+  return h.percentile(p);
+};
 const js = (n, p) => {
   const h = build({ highestTrackableValue: 10_000, numberOfSignificantValueDigits: 4 });
   fill((v) => h.recordValue(v), n);
