@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `ab -k` keeps no connection alive to most of today's servers, and to Go's only for answers of up to 2048 bytes.
+# `ab -k` keeps no connection alive to Node or Bun, and to Go's net/http only for answers of up to 2048 bytes.
 #
 # Packages: ab of Debian's apache2-utils 2.4.71-1~deb12u1, node 26.10.0, bun 1.4.5, deno 2.9.6 (npm), Go 1.26.8 net/http.
 # Guess: -k asks for keep-alive and every server here has it by default, so all 20 requests are kept alive everywhere.

@@ -5,9 +5,9 @@
 # Guess: a GET without any WebSocket header gets the page: 200.
 # Behaviour: HttpClient prefers HTTP/2 by default, so over plain http:// each first request carries
 #   "Connection: Upgrade, HTTP2-Settings" and "Upgrade: h2c". Node hands any request with Upgrade to an
-#   'upgrade' listener once there is one, and ws, which listens there, answers 400. curl, a browser and
-#   HttpClient pinned to HTTP_1_1 get their 200 from the same server, so a load test written in Java
-#   measures nothing but 400s.
+#   'upgrade' listener once there is one, and ws, which listens there, answers 400. curl and HttpClient
+#   pinned to HTTP_1_1 get their 200 from the same server; a load test written in Java with the default
+#   version measures nothing but 400s.
 # Seen: HTTP_1_1 200 hello / HTTP_2 400 Invalid Upgrade header
 set -euo pipefail
 dir=$(mktemp -d) pid=

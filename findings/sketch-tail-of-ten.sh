@@ -6,7 +6,7 @@
 # Guess: so few values are kept as they are, so p95 and p99 are about 1000 in each and p90 is 1.
 # Behaviour: DDSketch takes the value at rank q*(n-1), rounded down, so p99 cannot show a single slow call among up to
 #   100; its 1% is an error of the value, not of the rank. The t-digests interpolate between neighbours, each by a
-#   rule of its own: influxdata's p90 is a latency that no call had, and so is each percentile above p89 of caio's.
+#   rule of its own: influxdata's p90 is a latency that no call had, and so are caio's p90, p95 and p99.
 # Seen: the table in `want` below
 set -euo pipefail
 dir=$(mktemp -d)
