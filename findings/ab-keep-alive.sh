@@ -2,7 +2,7 @@
 # `ab -k` keeps no connection alive to Node or Bun, and to Go's net/http only for answers of up to 2048 bytes.
 #
 # Packages: ab of Debian's apache2-utils 2.4.71-1~deb12u1, node 26.10.0, bun 1.4.5, deno 2.9.6 (npm), Go 1.26.8 net/http.
-# Guess: -k asks for keep-alive and every server here has it by default, so all 20 requests are kept alive everywhere.
+# Guess: -k asks for keep-alive and Go has it by default, so all 20 requests are kept alive whatever the size of the answer.
 # Behaviour: ab speaks HTTP/1.0. Node and Bun answer a 1.0 request and close, whatever its Connection header says. Go keeps
 #   it open if the length is known: for an answer of at most 2048 bytes net/http works out Content-Length itself; one
 #   byte more goes out before the handler ends, 1.0 has no chunks, so the end of the connection ends the answer.

@@ -2,7 +2,7 @@
 # benchstat rewrites units that hold "ns" or "MB" and no other, so a reported figure comes back scaled or not at all.
 #
 # Packages: golang.org/x/perf/cmd/benchstat at v0.0.0-20260908200009-22c9c6c9d4da.
-# Guess: ns/op becomes seconds; custom units of b.ReportMetric, such as p99-ns, p99-us or rss-MB, stay as they are.
+# Guess: ns/op becomes seconds; MB/s, and units of b.ReportMetric such as p99-ns, stay as they are.
 # Behaviour: any part "ns" or "MB" of a unit, between dashes and before the slash, is rewritten: p99-ns to p99-sec and rss-MB to
 #   rss-B. "us", "ms", "KB" and "GB" are not units to it, and get a prefix of their own on top: 5000 p99-us prints
 #   as 5.000k p99-us. Bytes print with binary prefixes, so 3 MB prints as 2.861Mi. And as rss-MB and rss-B become

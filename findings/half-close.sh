@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A client that sends its request, shuts its sending side and waits gets no answer from most HTTP servers.
+# A client that sends its request, shuts its sending side and waits gets no answer from five of six HTTP servers.
 #
 # Packages: node 26.10.0, bun 1.4.5, deno 2.9.6 (npm), aiohttp 3.14.5, uvicorn 0.54.0 (PyPI), Go 1.26.8 net/http.
-# Guess: TCP allows a half-closed connection, so all answer (`printf ... | nc -N` is how many a health check is
-#   written), and Go's request context stays alive, as the client is still there to read.
+# Guess: TCP allows a half-closed connection, so all answer, and Go's request context stays alive, as the client is
+#   still there to read.
 # Behaviour: only Go answers, and it cancels the request's context all the same, so a handler that heeds its context
 #   (a database call, an outgoing request) fails too. The other five take the end of the request stream for the end
 #   of the client, and drop the connection without a byte while the handler still works.

@@ -3,7 +3,7 @@
 #
 # Packages: hdrhistogram-go 1.4.0, hdrhistogram 0.10.8 (PyPI), hdr-histogram-js 3.0.1, node 26.10.0
 #   (perf_hooks.createHistogram, which is HdrHistogram_c), org.hdrhistogram:HdrHistogram 2.2.2, hdrhistogram 7.5.4 (Rust).
-# Guess: ports of one data structure give one answer: 600 for p99.9 of 1..600, 5 for p44 of 1..10.
+# Guess: ports of one data structure give one answer: 600 for p99.9 of 1..600.
 # Behaviour: Go, Python and C round the rank to the nearest (0.999 * 600 = 599.4 gives the 599th value), Java, JavaScript
 #   and Rust round it up (the 600th, the maximum). They part wherever the fraction of the rank is below one half, so
 #   among few samples one tool's p99.9 is the worst value and another's the second worst.

@@ -2,8 +2,7 @@
 # NATS takes a message published to "foo.*" as one for the literal subject, and one to "foo..bar" for nobody.
 #
 # Packages: nats-server 2.15.3 and nats.go 1.55.0 (Go), @nats-io/transport-node 3.4.0 (npm), nats-py 2.16.0 (PyPI).
-# Guess: wildcards belong to subscriptions, so every client, or else the server, refuses to publish to "foo.*", and to
-#   "foo..bar", whose middle token is empty; both are refused in a subscription.
+# Guess: wildcards belong to subscriptions, so every client refuses to publish to "foo.*".
 # Behaviour: publish and flush succeed in all three clients. "foo.*" is a plain name there: the subscribers of foo.* and
 #   of foo.> get a message whose subject is "foo.*", and the subscriber of foo.bar nothing. "foo..bar" reaches
 #   nobody, not even ">", so a subject built with an empty part (a missing id) loses its messages without an error.

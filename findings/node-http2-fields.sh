@@ -2,7 +2,7 @@
 # A request of 150 header fields passes to a Node server over HTTP/1.1 and not over HTTP/2.
 #
 # Packages: node 26.10.0 (npm), Go 1.26.8 net/http as the client.
-# Guess: one server, one limit: 16 KiB of headers, or the 2000 fields of http's maxHeadersCount, on both protocols.
+# Guess: node:http2 takes 200 header fields from Go's client as node:http does.
 # Behaviour: node:http2 takes 128 fields in all, pseudo-fields included (maxHeaderListPairs), however short they are. Go's
 #   client adds six (four pseudo-fields, accept-encoding, user-agent), so 122 of its own are the most. The stream ends
 #   with ENHANCE_YOUR_CALM, whose name suggests too many requests rather than one wide request, and a limit on

@@ -2,11 +2,10 @@
 # The same six recordings make an OpenTelemetry histogram of six values in Go, four in JavaScript and three in Python.
 #
 # Packages: go.opentelemetry.io/otel/sdk/metric 1.47.0, @opentelemetry/sdk-metrics 3.1.1, opentelemetry-sdk 1.45.2.
-# Guess: one specification, so a negative duration (a clock that stepped back), a NaN (0/0) and an infinity are either
-#   all dropped or all kept, alike in the three SDKs.
-# Behaviour: Go keeps all three: the sum is NaN for good and NaN counts in the last bucket with the infinity.
-#   JavaScript drops the negative one and NaN and keeps the infinity, so the sum is infinite (and null in JSON).
-#   Python drops all three with a warning. A dashboard over services in three languages shows three means.
+# Guess: one specification, so a negative duration (a clock that stepped back) is dropped alike in the three SDKs.
+# Behaviour: Go keeps it, and NaN and an infinity too: the sum is NaN for good and NaN counts in the last bucket
+#   with the infinity. JavaScript drops the negative one and NaN and keeps the infinity, so the sum is infinite (null in
+#   JSON). Python drops all three with a warning. A dashboard over services in three languages shows three means.
 # Seen: buckets (..1], (1..2], (2..) of 1, 2, 3, -5, NaN, +Inf: go 2 1 3, js 1 1 2, python 1 1 1
 set -euo pipefail
 dir=$(mktemp -d)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# A WebSocket server that picks none of the offered subprotocols is refused by half of the clients.
+# A WebSocket server that picks none of the offered subprotocols is refused by ws, Node and Bun and by none of five others.
 #
 # Packages: server websockets 17.4 (PyPI); clients ws 8.23.0, node 26.10.0 (its global WebSocket), bun 1.4.5, deno 2.9.6 (npm),
 #   websockets 17.4, aiohttp 3.14.5 (PyPI), gorilla/websocket 1.5.3, coder/websocket 1.8.15 (Go).
 # Guess: RFC 6455 lets the server leave the header out, so the connection stands in every client, without a subprotocol.
 # Behaviour: ws, Node and Bun fail the connection, as the browsers' standard asks; gorilla, coder, aiohttp and websockets
 #   open it with an empty subprotocol, and so does Deno, though its WebSocket is the browsers' one. A server written
-#   and tested with a Go client can turn every JavaScript client away.
+#   and tested with a Go client can turn the clients of Node and Bun away.
 # Seen: ws, node, bun error; deno, websockets, aiohttp, gorilla, coder open
 set -euo pipefail
 dir=$(mktemp -d) pid=
