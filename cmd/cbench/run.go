@@ -217,7 +217,8 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 	if void == len(cells) {
 		return fmt.Errorf("not one of %d repetitions is valid: %s", void, whyVoid(cells))
 	}
-	if err := errors.Join(drawCharts(cmd, dir, false), writeReport(cmd, dir, "")); err != nil {
+	_, err = drawCharts(cmd, dir, false)
+	if err := errors.Join(err, writeReport(cmd, dir, "")); err != nil {
 		return err
 	}
 	if f.strict && void > 0 {

@@ -54,7 +54,7 @@ func TestSearchFindsASlowServer(t *testing.T) {
 			t.Errorf("the answer lacks %q:\n%s", want, out)
 		}
 	}
-	for _, name := range []string{"echo-latency-vs-load.svg", "echo-capacity.png"} {
+	for _, name := range []string{"echo-latency-vs-load.svg", "echo-latency-vs-load.png"} {
 		if info, err := os.Stat(filepath.Join(dir, record.ChartsDir, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
 		}

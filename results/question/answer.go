@@ -77,3 +77,15 @@ func (a *Answers) Summary() show.Table {
 	}
 	return t
 }
+
+// Charts is every chart that answers a question, or with all every chart.
+func (a *Answers) Charts(all bool) (charts []chart.Chart) {
+	for i := range a.All {
+		for _, c := range a.All[i].Charts {
+			if all || !c.Extra {
+				charts = append(charts, c)
+			}
+		}
+	}
+	return charts
+}

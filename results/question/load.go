@@ -3,6 +3,7 @@ package question
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cbench/results/chart"
 	"cbench/results/figure"
@@ -105,6 +106,10 @@ func (e *evidence) loadCharts(load figure.Setting) (charts []chart.Chart) {
 		figurePanel{"user", userPerConn}, figurePanel{"kernel", kernelPerConn})...)
 	for i := range charts {
 		charts[i].Extra = true
+		if load.Delivers() {
+			deliver := strings.NewReplacer("replies", "deliveries", "reply", "delivery")
+			charts[i].Title, charts[i].Note = deliver.Replace(charts[i].Title), deliver.Replace(charts[i].Note)
+		}
 		charts[i].Title += ": " + e.loads[load]
 	}
 	return charts

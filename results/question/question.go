@@ -1,13 +1,17 @@
 package question
 
 import (
+	"slices"
 	"strings"
 
+	"cbench/results/figure"
 	"cbench/results/record"
 )
 
 // Of is all that a run answers, in the order a reader asks. Warnings are of reading its files.
 func Of(run *record.Run, cells []record.Cell, warnings []string) *Answers {
+	run, cells, named := figure.ShortNames(run, cells)
+	warnings = slices.Concat(warnings, named)
 	e := evidenceOf(run, cells)
 	a := &Answers{Run: run, Models: e.models(), Void: e.voidLine(), Comparisons: e.all}
 	language, originals := e.language()
