@@ -57,10 +57,12 @@ func (srv *rotated) begin() {
 	if srv.out {
 		return
 	}
+	asked := time.Now()
 	if rt, err := srv.proc.Runtime(); err == nil {
 		pause := rt.GCPause.Nanoseconds()
 		srv.gcPause = &pause
 	}
+	srv.stoppedBefore(time.Since(asked))
 }
 
 // slot loads the server for one slot. It is not ok if the server failed, which is in the cell then.

@@ -292,7 +292,7 @@ func (s *session) silence(d time.Duration) {
 func (s *session) stoppedBefore(d time.Duration) {
 	if d >= validity.LongSilence {
 		s.evidence.StoppedBefore = max(s.evidence.StoppedBefore, d)
-		s.warnOnce("nothing was answered for %s in the warm-up, which is not measured", validity.Stretch(d))
+		s.warnOnce("nothing was answered for %s before the measured window: that is in no figure", validity.Stretch(d))
 	}
 }
 

@@ -41,7 +41,7 @@ type slowWatch struct {
 func (s *session) watchSlowReaders() *slowWatch {
 	p := s.plan
 	of := scenarios.ByName(p.Scenario)
-	if of == nil || !of.Deaf {
+	if of == nil || !of.SlowReads {
 		return nil
 	}
 	members := of.Extra(plan.Traffic(p.Params, p.Conns, p.Seed), p.Conns)

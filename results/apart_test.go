@@ -39,40 +39,6 @@ func TestFamilies(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
-	given := looksBeside(names, run.Originals)
-	seen := map[any]string{}
-	for _, name := range []string{"reactor", "tornado", "uvloop", "gnet", "nbio", "node"} {
-		if c := given[name].color; seen[c] != "" {
-			t.Errorf("%s looks like %s", name, seen[c])
-		} else {
-			seen[c] = name
-		}
-	}
-}
-
-func TestFamiliesAreDrawn(t *testing.T) {
-	run, cells := besideOurs(t)
-	charts, _ := chartsOf(run, cells)
-	families := 0
-	for _, ch := range charts {
-		beside := strings.Contains(ch.name, "-originals-")
-		if beside {
-			families++
-		}
-		for _, p := range ch.panels {
-			for _, s := range p.series {
-				if _, is := run.Originals[s.label]; is && !beside {
-					t.Errorf("%s shows %s", ch.name, s.label)
-				}
-			}
-			if beside && len(p.series) > 1+figure.MostInFamily {
-				t.Errorf("%s, %s: %d lines", ch.name, p.title, len(p.series))
-			}
-		}
-	}
-	if families == 0 {
-		t.Error("no chart of families")
-	}
 }
 
 func TestWriteApart(t *testing.T) {

@@ -141,45 +141,6 @@ func TestLoadsOfASearch(t *testing.T) {
 	}
 }
 
-func TestChartsOfSearches(t *testing.T) {
-	run, _ := recordtest.Synthetic(t)
-	charts, notes := chartsOf(run, searches())
-	var names []string
-	for _, ch := range charts {
-		names = append(names, ch.name)
-		b, err := ch.svg()
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkPicture(t, ch.name+".svg", b)
-	}
-	if want := []string{"echo-latency-vs-load", "echo-capacity"}; !slices.Equal(names, want) || len(notes) > 0 {
-		t.Fatalf("%q, want %q; notes %q", names, want, notes)
-	}
-	if ch := charts[1]; !strings.Contains(ch.subtitle, "half of the windows") {
-		t.Errorf("what a capacity is, it does not say: %q", ch.subtitle)
-	}
-	for _, s := range charts[1].panels[0].series {
-		if hollow := len(s.hollow); (s.label == "floor") != (hollow == 2) || s.label != "floor" && hollow > 0 {
-			t.Errorf("capacity: %s has %d hollow points: only what the client held is", s.label, hollow)
-		}
-	}
-	knee := charts[0]
-	if len(knee.panels) != 4 || knee.panels[1].offered != 5e6 || knee.panels[0].offered != 0 {
-		t.Errorf("%d panels, of which p99 has its limit at %v", len(knee.panels), knee.panels[1].offered)
-	}
-	for _, s := range knee.panels[3].series { // N = 1,000, p99
-		hollow := map[string]int{"reactor": 0, "goroutine": 2, "callback": 2, "floor": 2}[s.label]
-		if len(s.hollow) != hollow {
-			t.Errorf("%s: %d hollow points, want %d", s.label, len(s.hollow), hollow)
-		}
-	}
-	nothing := searches()[7:]
-	if charts, notes := chartsOf(run, nothing); len(charts) > 0 || len(notes) != 2 {
-		t.Errorf("nothing was found, and drawn are %d charts; notes %q", len(charts), notes)
-	}
-}
-
 func TestLimitOf(t *testing.T) {
 	for _, tt := range []struct {
 		slo, name string

@@ -1,6 +1,11 @@
 package results
 
-import "cbench/results/compare"
+import (
+	"slices"
+
+	"cbench/results/compare"
+	"cbench/results/record"
+)
 
 func found(all []compare.Comparison, fig, other string, conns int) *compare.Comparison {
 	for i := range all {
@@ -12,3 +17,11 @@ func found(all []compare.Comparison, fig, other string, conns int) *compare.Comp
 }
 
 const cpuName = "cpu_ns_per_message"
+
+func modelsIn(cells []record.Cell) (names []string) {
+	for i := range cells {
+		names = append(names, cells[i].Model)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -5,8 +5,6 @@ import (
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -207,34 +205,6 @@ func TestWriteOriginals(t *testing.T) {
 		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 100 {
 			t.Errorf("%d columns: %s", n, line)
 		}
-	}
-}
-
-func TestOriginalsAreDrawn(t *testing.T) {
-	run, cells := besideOurs(t)
-	dir := t.TempDir()
-	charts := originalCharts(run, cells)
-	if len(charts) != 1 {
-		t.Fatalf("%d charts", len(charts))
-	}
-	files, err := charts[0].write(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "originals-lines.svg"))
-	if err != nil {
-		t.Fatalf("%v among %q", err, files)
-	}
-	for _, want := range []string{"twisted (callback)", "gnet (reactor)", "×13.6", "blocking, N = 100"} {
-		if !strings.Contains(string(b), want) {
-			t.Errorf("the chart lacks %q", want)
-		}
-	}
-	if err := removeStale(dir, nil); err != nil {
-		t.Fatal(err)
-	}
-	if left, _ := os.ReadDir(dir); len(left) > 0 {
-		t.Errorf("charts that are no more were left: %v", left)
 	}
 }
 

@@ -6,10 +6,8 @@ import (
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"cbench/results/stats"
-	"cbench/results/words"
 	"math"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -184,60 +182,5 @@ func TestDiagnosisTable(t *testing.T) {
 	}
 	if strings.Contains(out.String(), "futex") {
 		t.Errorf("a call that is hardly made has a column:\n%s", &out)
-	}
-}
-
-// The charts are there where the parts are known, and each is a picture.
-func TestPartCharts(t *testing.T) {
-	run, cells := recordtest.Synthetic(t)
-	cells = slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Scenario != "echo" || c.Model == "callback" })
-	parts := withParts("reactor", 0, 1000)[:3]
-	for i := range cells {
-		for _, p := range parts {
-			if p.Conns == cells[i].Conns && cells[i].Model != "floor" {
-				cells[i].Memory = p.Memory
-			}
-		}
-		cells[i].CPU.ServerNS, cells[i].CPU.UserNS, cells[i].CPU.SystemNS = recordtest.Ptr(int64(1e9)), recordtest.Ptr(int64(2e8)), recordtest.Ptr(int64(8e8))
-	}
-	dir := recordtest.Write(t, run, cells)
-	files, _, err := Draw(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"memory-parts", "memory-parts-growth", "memory-returned", "cpu-parts"} {
-		for _, ext := range []string{".svg", ".png"} {
-			file := filepath.Join(dir, record.ChartsDir, "echo-"+name+ext)
-			if !slices.Contains(files, file) {
-				t.Errorf("%s was not drawn", file)
-				continue
-			}
-			checkPicture(t, file, recordtest.Get(t, file))
-		}
-	}
-	svg := string(recordtest.Get(t, filepath.Join(dir, record.ChartsDir, "echo-memory-parts.svg")))
-	for _, text := range []string{"live objects", "sockets", "108 B", "3.76 KiB", "goroutine", "10,000"} {
-		if !strings.Contains(svg, text) {
-			t.Errorf("echo-memory-parts.svg does not say %q", text)
-		}
-	}
-	if strings.Contains(svg, ">floor<") {
-		t.Error("a model whose parts are not known has a bar")
-	}
-}
-
-func TestLinearAxisHoldsWhatShrank(t *testing.T) {
-	s := &stacks{bars: []stackedBar{{"a", []float64{100, -30, 50}}, {"b", []float64{-40, 10, 0}}}, parts: filled(figure.UserParts[:3]), inWords: words.Bytes}
-	left, right := s.extent()
-	if left != -40 || right != 150 {
-		t.Errorf("extent %g to %g, want -40 to 150", left, right)
-	}
-	if got := s.bars[0].sum(); got != 120 {
-		t.Errorf("sum %g, want 120", got)
-	}
-	for least, want := range map[float64]float64{900: 1024, 1024: 1024, 3: 4} {
-		if got := roundStep(least, true); got != want {
-			t.Errorf("binary step of at least %g is %g, want %g", least, got, want)
-		}
 	}
 }

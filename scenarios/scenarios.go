@@ -34,7 +34,7 @@ type Scenario struct {
 	RoomSize   int     // members of a room unless told otherwise; 0: no rooms
 	Idle       bool    // its connections wait: there is no closed loop
 	Waits      bool    // its connections wait with nothing to say: what the server does meanwhile is a figure of its own
-	Deaf       bool    // some of its connections do not read: a server drops them
+	SlowReads  bool    // some of its connections do not read: a server drops them
 	Storm      bool    // all connect at once and leave, again and again: there is no loop
 	Cores      bool    // the server's cores are what is measured: it has as many as it was told to use, the load's too where its own are fewer
 	OpenLoop   bool    // there is no closed loop: what is measured is how a steady rate is disturbed
@@ -162,13 +162,13 @@ var All = []Scenario{
 		Doc:        "chat, with members beside it that do not read, for good or every other second: who else waits?",
 		Needs:      []string{"lines:chat"},
 		Rate:       500,
-		Deaf:       true,
+		SlowReads:  true,
 		OpenLoop:   true,
 		MaxPayload: wire.MaxText,
 		Payload:    2048,
 		RoomSize:   50,
 		Share:      0.1,
-		Extra:      deafBeside,
+		Extra:      slowReaders,
 		More:       checkSlow,
 		New:        newSlow,
 	},

@@ -9,30 +9,31 @@ import (
 )
 
 // slow is chat's rooms with members beside them that do not read: some for good, some every other while. All that is measured is
-// measured at the others. A server may drop who does not read, and is to forget nobody else for it.
+// measured at the others. The server may drop a slow reader;
+// every other member must still get every message.
 //
-// The share's healthy members are its connections from 0, the deaf ones those behind them.
+// The share's healthy members are its connections from 0, the slow readers those behind them.
 type slow struct {
 	*chat
-	deaf []bool // by connection behind the healthy ones: it has joined
+	joined []bool // by connection behind the healthy ones: it has
 }
 
-// Deaf is traffic with connections beside those that are counted that stop reading; that a server drops them is no fault.
-type Deaf interface {
+// SlowReaders is traffic with connections beside those that are counted that stop reading; that a server drops them is no fault.
+type SlowReaders interface {
 	// Reads reports whether connection c reads at that time since the measured window began; before it every one does.
 	Reads(c int, since time.Duration) bool
 }
 
-// pause is how long a member that is deaf for a while does not read, and then does.
+// pause is how long a member that stops reading for a while does, and then does.
 const pause = time.Second
 
-func deafBeside(p Params, n int) int { return int(math.Ceil(p.Share * float64(n))) }
+func slowReaders(p Params, n int) int { return int(math.Ceil(p.Share * float64(n))) }
 
 func newSlow(p Params, first, n int) Traffic {
-	return &slow{chat: newChat(p, first, n).(*chat), deaf: make([]bool, deafBeside(p, n))}
+	return &slow{chat: newChat(p, first, n).(*chat), joined: make([]bool, slowReaders(p, n))}
 }
 
-// Reads: of those that are deaf every other one is so for good, from the beginning.
+// Reads: of the slow readers every other one is so for good, from the beginning.
 func (t *slow) Reads(c int, since time.Duration) bool {
 	i := c - len(t.members)
 	return i < 0 || i%2 == 1 && since/pause%2 == 1
@@ -43,7 +44,7 @@ func (t *slow) Open(c int, out []byte) []byte {
 	if i < 0 {
 		return t.chat.Open(c, out)
 	}
-	t.deaf[i] = false
+	t.joined[i] = false
 	room := i % len(t.rooms)
 	out = t.appendRoom(append(out, "JOIN "...), t.rooms[room].first)
 	out = append(out, " deaf"...)
@@ -57,7 +58,7 @@ func (t *slow) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
 	switch {
 	case i < 0:
 		return t.chat.Receive(c, in, now, rec)
-	case t.deaf[i]:
+	case t.joined[i]:
 		return len(in) // too late for anybody to care
 	}
 	end := bytes.IndexByte(in, '\n') + 1
@@ -68,7 +69,7 @@ func (t *slow) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
 		rec.Fault(Corrupted, 1, in[:end])
 		return end
 	}
-	t.deaf[i] = true
+	t.joined[i] = true
 	rec.Ready(c)
 	return len(in)
 }

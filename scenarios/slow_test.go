@@ -9,7 +9,7 @@ import (
 func TestSlow(t *testing.T) {
 	p := Params{Conns: 6, Payload: 40, RoomSize: 3, Seed: 3, Share: 0.5}
 	s := newSlow(p, 0, 6).(*slow)
-	must(t, deafBeside(p, 6) == 3, "%d deaf", deafBeside(p, 6))
+	must(t, slowReaders(p, 6) == 3, "%d slow readers", slowReaders(p, 6))
 	var rec heard
 	rooms := map[string]int{}
 	for c := range 9 {
@@ -28,7 +28,7 @@ func TestSlow(t *testing.T) {
 	s.Torn(6, &rec)
 	s.Gone(6, &rec) // dropped by the server: as it should be
 	if rec.tells() != (tells{}) {
-		t.Errorf("a deaf member told %+v", rec.tells())
+		t.Errorf("a slow reader told %+v", rec.tells())
 	}
 	s.Gone(0, &rec)
 	if want := (tells{lost: 1}); rec.tells() != want {
@@ -44,7 +44,7 @@ func TestSlowReads(t *testing.T) {
 		reads bool
 	}{
 		{0, 0, true}, {3, time.Hour, true}, // healthy
-		{4, 0, false}, {4, time.Hour + pause, false}, // deaf for good
+		{4, 0, false}, {4, time.Hour + pause, false}, // for good
 		{5, 0, false}, {5, pause, true}, {5, 2 * pause, false}, {5, 3 * pause, true},
 	} {
 		if got := s.Reads(c.conn, c.since); got != c.reads {

@@ -3,42 +3,46 @@ package main
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"cbench/results"
+	"cbench/results/chart/print"
 	"cbench/results/record"
 )
 
 func newPlot() *cobra.Command {
-	return &cobra.Command{
-		Use:     "plot DIR",
-		Short:   "Draw every chart of a run from its files",
-		Long:    "Draw every chart of a run, as SVG and PNG in DIR/charts, from its run.json and cells.jsonl alone.",
-		Example: "  cbench plot out/mine",
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "plot DIR",
+		Short: "Draw the charts of a run from its files",
+		Long: "Draw the charts of a run that answer a question, as SVG and PNG in DIR/charts, from its run.json and cells.jsonl alone; with --all " +
+			"every chart there are figures for.",
+		Example: "  cbench plot out/mine\n  cbench plot --all out/mine",
 		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return drawCharts(cmd, args[0], true) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			n, err := drawCharts(cmd, args[0], all)
+			if err == nil && n == 0 {
+				err = fmt.Errorf("plot: %s: no chart: no figure is known that one shows; cbench show %[1]s says what is", args[0])
+			}
+			return err
+		},
 	}
+	cmd.Flags().BoolVar(&all, "all", false, "draw those too that answer no question by themselves: every figure of every load")
+	return cmd
 }
 
-// drawCharts draws what there are figures for. Why the others are not drawn is said only to who asks for charts: of most runs there are some.
-func drawCharts(cmd *cobra.Command, dir string, why bool) error {
-	if _, err := record.ReadRun(dir); err != nil {
-		return misuse("plot", err)
-	}
-	files, notes, err := results.Draw(dir)
+// drawCharts draws what there are figures for, and says how many charts there are.
+func drawCharts(cmd *cobra.Command, dir string, all bool) (n int, err error) {
+	a, err := answersOf(cmd, dir)
 	if err != nil {
-		return fmt.Errorf("plot: %w", err)
+		return 0, fmt.Errorf("plot: %w", err)
 	}
-	if why && len(files) == 0 {
-		return fmt.Errorf("plot: %s: no chart: %s", dir, strings.Join(notes, "; "))
+	into := filepath.Join(dir, record.ChartsDir)
+	files, err := print.Write(into, a.Charts(all), print.CaptionOf(a.Run))
+	if err != nil {
+		return 0, fmt.Errorf("plot: %w", err)
 	}
-	if why {
-		for _, note := range notes {
-			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: plot: %s\n", note)
-		}
-	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d charts in %s\n", len(files), filepath.Join(dir, record.ChartsDir))
-	return err
+	n = len(files) / 2 // as SVG and as PNG
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d charts in %s\n", n, into)
+	return n, err
 }

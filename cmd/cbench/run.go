@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,7 +15,9 @@ import (
 	"cbench/harness/validity"
 	"cbench/harness/wrk"
 	"cbench/results"
+	"cbench/results/export"
 	"cbench/results/figure"
+	"cbench/results/question"
 	"cbench/results/record"
 	"cbench/results/words"
 
@@ -194,9 +195,8 @@ func (f *runFlags) notNothing(cmd *cobra.Command) error {
 	return nil
 }
 
-// present prints the table, draws the charts, writes the report, and fails if no figure came of the run.
+// present prints the first screen, draws the charts, writes the report, and fails if no figure came of the run.
 func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) error {
-	out := cmd.OutOrStdout()
 	run, err := record.ReadRun(dir)
 	if err != nil {
 		return err
@@ -205,15 +205,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 	for _, note := range named {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: run: %s\n", note)
 	}
-	ours, apart := figure.Apart(run, cells)
-	for _, write := range []func(io.Writer, []record.Cell, results.TableOptions) error{
-		results.WriteTable, results.WriteCores, results.WriteParts, results.WriteDiagnosis,
-	} {
-		if err := write(out, ours, tableOptions(cmd)); err != nil {
-			return err
-		}
-	}
-	if err := errors.Join(results.WriteApart(out, apart, tableOptions(cmd)), results.WriteOriginals(out, run, cells, tableOptions(cmd))); err != nil {
+	if err := export.Screen(cmd.OutOrStdout(), question.Of(run, cells, nil), words.Shell(dir), readAt(cmd)); err != nil {
 		return err
 	}
 	void := 0
@@ -225,7 +217,8 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 	if void == len(cells) {
 		return fmt.Errorf("not one of %d repetitions is valid: %s", void, whyVoid(cells))
 	}
-	if err := errors.Join(drawCharts(cmd, dir, false), writeReport(cmd, dir, "")); err != nil {
+	_, err = drawCharts(cmd, dir, false)
+	if err := errors.Join(err, writeReport(cmd, dir, "")); err != nil {
 		return err
 	}
 	if f.strict && void > 0 {

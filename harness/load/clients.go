@@ -144,7 +144,7 @@ func (c *Clients) plans(d Drive, w Watch) {
 			progress: origin + int64(time.Second),
 			hearing:  never,
 		}
-		if l.deaf != nil {
+		if l.slow != nil {
 			r.hearing = r.start
 		}
 		r.giveUp = r.end + int64(c.plan.Timeout)

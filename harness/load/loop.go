@@ -23,18 +23,18 @@ type loop struct {
 	clients []client
 	traffic scenarios.Traffic
 
-	in, out  []byte             // what is being read and written
-	asked    []byte             // what the traffic has the connection say that is being read
-	turns    []int32            // closed loop: whose turn it is to say a message
-	longest  int                // more bytes than any reply has
-	piece    int                // bytes that a message allows to be read (scenarios.Scenario.Piece); 0: all is
-	deaf     scenarios.Deaf     // nil: all connections read
-	renewing scenarios.Renewing // nil: a connection that ends is an error
-	closing  bool               // the server ends the connection that is being read
-	faulted  bool               // what it said was wrong
-	reading  int                // which that is
-	ready    int                // connections that are
-	closed   int                // connections ended in answer to our FIN
+	in, out  []byte                // what is being read and written
+	asked    []byte                // what the traffic has the connection say that is being read
+	turns    []int32               // closed loop: whose turn it is to say a message
+	longest  int                   // more bytes than any reply has
+	piece    int                   // bytes that a message allows to be read (scenarios.Scenario.Piece); 0: all is
+	slow     scenarios.SlowReaders // nil: all connections read
+	renewing scenarios.Renewing    // nil: a connection that ends is an error
+	closing  bool                  // the server ends the connection that is being read
+	faulted  bool                  // what it said was wrong
+	reading  int                   // which that is
+	ready    int                   // connections that are
+	closed   int                   // connections ended in answer to our FIN
 	opener   opener
 	round    round
 	silence  silence
@@ -45,13 +45,13 @@ type loop struct {
 
 // client is one connection.
 type client struct {
-	fd    int32
-	slot  int32 // in the opener, while it is being opened; else -1
-	state state
-	want  int32 // bytes that may be read yet, where readers are paced
-	deaf  bool  // it does not read at present
-	held  *held // nil while there is nothing to hold, which is nearly always
-	heard int64 // when its last byte came; 0: none did
+	fd      int32
+	slot    int32 // in the opener, while it is being opened; else -1
+	state   state
+	want    int32 // bytes that may be read yet, where readers are paced
+	stopped bool  // it does not read at present
+	held    *held // nil while there is nothing to hold, which is nearly always
+	heard   int64 // when its last byte came; 0: none did
 }
 
 // held is bytes between two events.
@@ -102,14 +102,14 @@ func newLoop(p Plan, to netip.AddrPort, s *scenarios.Scenario, first, n int, liv
 		longest = s.Longest(p.Params)
 	}
 	traffic := s.New(p.Params, first, n)
-	deaf, _ := traffic.(scenarios.Deaf)
+	slow, _ := traffic.(scenarios.SlowReaders)
 	renewing, _ := traffic.(scenarios.Renewing)
 	return &loop{
 		poller: poller, waker: waker, live: live,
 		plan: p, to: to, first: first,
 		counted: n,
 		clients: make([]client, n+extra),
-		traffic: traffic, deaf: deaf, renewing: renewing,
+		traffic: traffic, slow: slow, renewing: renewing,
 		in:      make([]byte, readSize+longest),
 		out:     make([]byte, 0, p.Params.Payload+256),
 		turns:   make([]int32, 0, 64),

@@ -227,7 +227,7 @@ func (l *loop) pass(at int64) {
 		}
 	}
 	if at >= r.hearing {
-		r.hearing = at + deafTick
+		r.hearing = at + slowTick
 		l.listen(time.Duration(at - r.start))
 	}
 	l.lookAfterRenewals(at)

@@ -113,7 +113,7 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
-func TestBlockFromJSON(t *testing.T) {
+func TestSpecFromJSON(t *testing.T) {
 	text := `{"scenario": "echo", "conns": [100, "max"], "rate": 20000, "rotate": "all", "slot": "250ms", "duration": "2s", "width": 0.015}`
 	all, err := Decode([]byte(text))
 	if err != nil || len(all) != 1 {
@@ -147,7 +147,7 @@ func TestBlockFromJSON(t *testing.T) {
 	}
 }
 
-func TestBlockOfSeveral(t *testing.T) {
+func TestSpecOfSeveral(t *testing.T) {
 	type part struct {
 		how   string
 		share float64

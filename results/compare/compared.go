@@ -188,23 +188,23 @@ type judgement struct {
 func (j judgement) verdict() (v Verdict, why string) {
 	switch {
 	case math.IsNaN(j.ratio.Mid):
-		return Unknown, "no ratio can be taken: a value at or below 0, or none taken alike on both sides"
+		return Unknown, "there is no ratio: a value is at or below 0, or the two sides were not measured alike"
 	case j.rounds && j.ratio.N < stats.LeastRounds:
 		return Unknown, fmt.Sprintf("too few rounds (%d) count", j.ratio.N)
 	case j.rounds && (!j.ratio.Sure() || math.IsNaN(j.p)):
-		return Unknown, fmt.Sprintf("how processes of one program differ is not known: no control and under %d rotations, or one rotation of a server on another runtime", stats.LeastRepetitions)
+		return Unknown, fmt.Sprintf("it is not known how processes of one program differ: no control, and under %d rotations, or one rotation of a server on another runtime", stats.LeastRepetitions)
 	case !j.ratio.Sure() || math.IsNaN(j.p):
 		return Unknown, fmt.Sprintf("too few repetitions a side: %d", j.ratio.N)
 	case j.drowned != "":
 		return Unknown, j.drowned
 	case j.p < stats.Significance && j.ratio.Excludes1() && math.Abs(j.ratio.Mid-1) <= j.floor:
-		return Same, fmt.Sprintf("within %s, by which runs apart differ without anybody's doing", words.Percent(j.floor))
+		return Same, fmt.Sprintf("within %s, by which two runs of the same program differ", words.Percent(j.floor))
 	case j.p < stats.Significance && j.ratio.Excludes1() && j.ratio.Mid < 1:
 		return Less, ""
 	case j.p < stats.Significance && j.ratio.Excludes1():
 		return More, ""
 	case j.raw < stats.Significance && j.of > 1:
-		return Unknown, fmt.Sprintf("alone it were a difference; among %d comparisons it may be chance", j.of)
+		return Unknown, fmt.Sprintf("significant on its own, not after correcting for %d comparisons", j.of)
 	}
 	return Same, ""
 }

@@ -134,7 +134,7 @@ func TestNoControl(t *testing.T) {
 	for rep := 1; rep <= 3; rep++ {
 		if rep == 3 {
 			c := of(Comparisons(cells, "reactor"), cpuFigure, "other", 100)
-			if c.Verdict != Unknown || !strings.Contains(c.Why, "no control and under 3 rotations") || math.Abs(c.Ratio.Mid-1.5) > 0.1 {
+			if c.Verdict != Unknown || !strings.Contains(c.Why, "no control, and under 3 rotations") || math.Abs(c.Ratio.Mid-1.5) > 0.1 {
 				t.Errorf("two rotations: %+v", c)
 			}
 		}
@@ -260,7 +260,7 @@ func TestTailsDrownInTheMachinesPauses(t *testing.T) {
 		}
 	}
 	all := Comparisons(cells, "")
-	if c := of(all, "p99_ns", "other", 10000); c.Verdict != Unknown || !strings.Contains(c.Why, "drown p99") {
+	if c := of(all, "p99_ns", "other", 10000); c.Verdict != Unknown || !strings.Contains(c.Why, "too noisy to rank") {
 		t.Errorf("p99: %s, %s", c.Verdict, c.Why)
 	}
 	if c := of(all, "p50_ns", "other", 10000); c.Verdict != More {

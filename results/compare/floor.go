@@ -56,11 +56,11 @@ func drownedBy(groups []figure.Group) drowning {
 				}
 				place := drowned{g.Setting(), g.Conns, f.Name}
 				if swing > max(mostSwing, d[place].factor) {
-					who := "the same server twice differs"
+					who := "the same server measured twice differs"
 					if !twin {
 						who = g.Model + ", which does nothing but answer, differs from itself"
 					}
-					d[place] = swung{swing, fmt.Sprintf("the machine's own pauses drown %s here: %s by a factor of %s", f.Title, who, words.Digits(swing))}
+					d[place] = swung{swing, fmt.Sprintf("%s is too noisy to rank models here: %s by up to %sx", f.Title, who, words.Digits(swing))}
 				}
 			}
 		}

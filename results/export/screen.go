@@ -3,10 +3,12 @@ package export
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"cbench/results/question"
 	"cbench/results/show"
+	"cbench/results/words"
 )
 
 // mostRows is how many models the first screen holds; the rest is a command away.
@@ -18,12 +20,12 @@ func Screen(w io.Writer, a *question.Answers, where string, o show.Terminal) err
 	var out strings.Builder
 	room := 0
 	for i := range a.All {
-		if a.All[i].Headline != "" {
+		if first(&a.All[i]) {
 			room = max(room, len(a.All[i].ID))
 		}
 	}
 	for i := range a.All {
-		if q := &a.All[i]; q.Headline != "" {
+		if q := &a.All[i]; first(q) {
 			fmt.Fprintf(&out, "%s%s  %s\n", o.Bold(q.ID), strings.Repeat(" ", room-len(q.ID)), o.Lines(q.Headline, room+2))
 		}
 	}
@@ -43,16 +45,32 @@ func Screen(w io.Writer, a *question.Answers, where string, o show.Terminal) err
 	if a.Void != "" {
 		fmt.Fprintln(&out, o.Lines(a.Void, 2))
 	}
-	fmt.Fprintf(&out, "all of one question: cbench show %s %s\n", where, firstID(a))
+	if len(a.All) > 0 {
+		line := fmt.Sprintf("all of one question: cbench show %s %s", where, a.All[0].ID)
+		if more := detailsOf(a); len(more) > 0 {
+			line += "; there are also " + words.List(more)
+		}
+		fmt.Fprintln(&out, o.Lines(line, 2))
+	}
 	_, err := io.WriteString(w, out.String())
 	return err
 }
 
-func firstID(a *question.Answers) string {
-	if len(a.All) == 0 {
-		return "QUESTION"
+// first reports whether an answer has a line on the first screen.
+func first(q *question.Answer) bool { return q.Headline != "" && !q.Detail }
+
+// detailsOf is the questions that are not on the first screen; those of single loads are told as one.
+func detailsOf(a *question.Answers) (ids []string) {
+	for i := range a.All {
+		id := a.All[i].ID
+		if group, _, grouped := strings.Cut(id, "/"); grouped {
+			id = group + "/…"
+		}
+		if a.All[i].Detail && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
 	}
-	return a.All[0].ID
+	return ids
 }
 
 // Whole writes everything that one question answers but its charts.
@@ -92,7 +110,7 @@ func Markdown(a *question.Answers) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "### With N connections open, which concurrency model, and what does it cost?\n\n")
 	for i := range a.All {
-		if q := &a.All[i]; q.Headline != "" {
+		if q := &a.All[i]; first(q) {
 			fmt.Fprintf(&out, "- **%s**: %s\n", show.Escaped(q.Title), show.Escaped(q.Headline))
 		}
 	}

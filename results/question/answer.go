@@ -23,6 +23,7 @@ type Answer struct {
 	Tables []show.Table
 	Charts []chart.Chart
 	Lead   bool // its first chart belongs on the first screen
+	Detail bool // for a reader who asks: not on the first screen
 
 	Column *Column // what it adds to the table of models; nil: nothing
 	Cite   string  // the headline's figure with its interval, n and load; the page adds commit, Go, CPU and date
@@ -75,4 +76,16 @@ func (a *Answers) Summary() show.Table {
 		}
 	}
 	return t
+}
+
+// Charts is every chart that answers a question, or with all every chart.
+func (a *Answers) Charts(all bool) (charts []chart.Chart) {
+	for i := range a.All {
+		for _, c := range a.All[i].Charts {
+			if all || !c.Extra {
+				charts = append(charts, c)
+			}
+		}
+	}
+	return charts
 }

@@ -153,7 +153,7 @@ func (b *bystanders) sentence() string {
 func (b *bystanders) headline() string {
 	p := b.setting.Params
 	stalled, free, _, _ := b.split()
-	who := fmt.Sprintf("%s of requests block for %v: ", words.Percent(p.Share), time.Duration(p.BlockNS))
+	who := fmt.Sprintf("%s of requests block %v: ", words.Percent(p.Share), time.Duration(p.BlockNS))
 	most := func(of []wait) string {
 		return words.Short(words.Nanoseconds(slices.MaxFunc(of, func(a, b wait) int { return cmp.Compare(a.p99, b.p99) }).p99))
 	}
@@ -169,6 +169,8 @@ func (b *bystanders) headline() string {
 	return shortest(
 		who+fmt.Sprintf("the rest wait up to %s in %s; %s in %s", most(stalled), names(stalled), most(free), names(free)),
 		who+fmt.Sprintf("the rest wait up to %s in %s; %s in others", most(stalled), names(stalled), most(free)),
+		who+fmt.Sprintf("others wait %s in %s; %s elsewhere", most(stalled), names(stalled), most(free)),
+		who+fmt.Sprintf("others wait %s in %s", most(stalled), names(stalled)),
 		who+fmt.Sprintf("the rest wait up to %s in %s; %s in others", most(stalled), some(namesOf(stalled), 1), most(free)))
 }
 

@@ -3,6 +3,7 @@ package question
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cbench/results/chart"
 	"cbench/results/figure"
@@ -11,48 +12,27 @@ import (
 	"cbench/results/words"
 )
 
-// loads is every figure of every load, one answer each: of originals too.
-func (e *evidence) everyLoad() (answers []Answer) {
+// everyLoad is every figure of every load, of originals too.
+func (e *evidence) everyLoad() []Answer {
 	settings := settingsOf(e.whole)
 	slices.SortStableFunc(settings, func(a, b figure.Setting) int { return rank(a) - rank(b) })
 	all := *e
 	all.groups = e.whole
+	a := Answer{ID: "loads", Title: "Every figure of every load"}
 	for _, load := range settings {
 		if load.Params.Searches() || load.Scenario == figure.CoresScenario {
 			continue // its own answer has all of it
 		}
-		of := all.of(load)
-		if len(of) == 0 {
-			continue
+		if of := all.of(load); len(of) > 0 {
+			a.Tables = append(a.Tables, all.loadTable(load, of))
+			a.Charts = append(a.Charts, e.loadCharts(load)...)
 		}
-		a := Answer{ID: "load/" + e.slug(load), Title: words.Capital(e.loads[load]), Load: words.Capital(load.Params.String())}
-		valid, total := 0, 0
-		for _, g := range of {
-			n, m := g.Counts()
-			valid, total = valid+n, total+m
-		}
-		a.Headline = fmt.Sprintf("%s at N = %s: %d of %s valid", words.Plural(len(all.modelsIn(of)), "model"), words.List(wholes(connsOf(of))), valid, words.Plural(total, "repetition"))
-		a.Headline = shortest(a.Headline, fmt.Sprintf("%d of %s valid", valid, words.Plural(total, "repetition")))
-		a.Tables = []show.Table{all.loadTable(load, of)}
-		a.Charts = e.loadCharts(load)
-		answers = append(answers, a)
 	}
-	return answers
-}
-
-func (e *evidence) modelsIn(of []*figure.Group) (names []string) {
-	for _, g := range of {
-		names = append(names, g.Model)
+	if len(a.Tables) == 0 {
+		return nil
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
-}
-
-func wholes(all []int) (said []string) {
-	for _, n := range all {
-		said = append(said, words.Whole(n))
-	}
-	return said
+	a.Headline = "Every figure of " + words.Plural(len(a.Tables), "load")
+	return []Answer{a}
 }
 
 // loadTable is every figure of a load, a row a model and N.
@@ -77,7 +57,7 @@ func (e *evidence) loadTable(load figure.Setting, of []*figure.Group) show.Table
 		share("Late sends", "late_send_ratio", func(c *record.Cell) *float64 { return c.Load.LateSendRatio }),
 		metric("Fairness (Jain)", "jain", func(c *record.Cell) (float64, bool) { return figure.Known(c.Fairness.Jain) }, func(v float64) string { return fmt.Sprintf("%.3f", v) }).minor(),
 		e.figures(of, "Worst connection's p99", figure.Figure{Name: "worst_conn_p99_ns", Metric: worstP99, Words: ns}).minor(), valid)
-	return e.table(words.Capital(e.loads[load]), e.note(of), of, columns...)
+	return e.table(words.Capital(e.loads[load]), words.Capital(load.Params.String())+". "+e.note(of), of, columns...)
 }
 
 // runQueueShare is how long the server's threads were ready to run and did not, over the CPU time that they had.
@@ -126,6 +106,11 @@ func (e *evidence) loadCharts(load figure.Setting) (charts []chart.Chart) {
 		figurePanel{"user", userPerConn}, figurePanel{"kernel", kernelPerConn})...)
 	for i := range charts {
 		charts[i].Extra = true
+		if load.Delivers() {
+			deliver := strings.NewReplacer("replies", "deliveries", "reply", "delivery")
+			charts[i].Title, charts[i].Note = deliver.Replace(charts[i].Title), deliver.Replace(charts[i].Note)
+		}
+		charts[i].Title += ": " + e.loads[load]
 	}
 	return charts
 }

@@ -187,6 +187,7 @@ func (e *evidence) memoryHeadline(load figure.Setting, all []holding, n int) str
 	return shortest(
 		fmt.Sprintf("%s: %s %s%s", who, words.List(words.Codes(names)), holds, most),
 		fmt.Sprintf("%s: %s %s%s", who, strings.Join(words.Codes(names), ", "), holds, most),
+		fmt.Sprintf("%s: %s %s %s%s", who, strings.Join(words.Codes(names), ", "), verb(len(near), "holds", "hold"), held, strings.Replace(most, " in ", " ", 1)),
 		fmt.Sprintf("%s: %s %s%s", who, some(names, 2), holds, most),
 		fmt.Sprintf("%s: %s %s", who, some(names, 1), holds),
 	)

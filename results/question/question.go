@@ -1,13 +1,17 @@
 package question
 
 import (
+	"slices"
 	"strings"
 
+	"cbench/results/figure"
 	"cbench/results/record"
 )
 
 // Of is all that a run answers, in the order a reader asks. Warnings are of reading its files.
 func Of(run *record.Run, cells []record.Cell, warnings []string) *Answers {
+	run, cells, named := figure.ShortNames(run, cells)
+	warnings = slices.Concat(warnings, named)
 	e := evidenceOf(run, cells)
 	a := &Answers{Run: run, Models: e.models(), Void: e.voidLine(), Comparisons: e.all}
 	language, originals := e.language()
@@ -15,9 +19,16 @@ func Of(run *record.Run, cells []record.Cell, warnings []string) *Answers {
 	a.Comparisons = append(append(a.Comparisons, priced...), originals...)
 	for _, answers := range [][]Answer{
 		e.memory(), e.cpu(), e.latency(), e.tail(), e.throughput(), e.capacity(), e.blocking(), e.slowReaders(), e.storms(), e.room(), e.cores(),
-		e.fairness(), language, coroutine, e.pauses(), e.drivers(), e.diagnosis(), e.everyLoad(), e.comparisons(), e.validity(warnings), e.setup(),
+		e.fairness(), language, coroutine, e.pauses(), e.drivers(),
 	} {
 		a.All = append(a.All, answers...)
+	}
+	first := len(a.All)
+	for _, answers := range [][]Answer{e.diagnosis(), e.everyLoad(), e.comparisons(), e.validity(warnings), e.setup()} {
+		a.All = append(a.All, answers...)
+	}
+	for i := range a.All[first:] {
+		a.All[first+i].Detail = true
 	}
 	for i := range a.All {
 		if q := &a.All[i]; q.Cite == "" {

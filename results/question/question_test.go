@@ -296,7 +296,7 @@ func TestLikeIsComparedWithLike(t *testing.T) {
 // A model whose repetitions are all void has no gap in a table: it says so.
 func TestVoidIsShown(t *testing.T) {
 	run, cells := recordtest.Synthetic(t)
-	t0 := Of(run, cells, nil).Named("load/echo").Tables[0]
+	t0 := Of(run, cells, nil).Named("loads").Tables[0]
 	for _, row := range t0.Rows {
 		if row[0].Model == "callback" && *row[1].Value == 10000 && row[len(row)-1].Mark != show.Bad {
 			t.Errorf("%v", row)

@@ -75,8 +75,17 @@ func (c column) minor() column {
 	return c
 }
 
+// isVoid reports whether a group has repetitions, and none that is valid.
+func isVoid(g *figure.Group) bool {
+	n, all := g.Counts()
+	return n == 0 && all > 0
+}
+
 // absolute is a figure with how sure it is.
 func absolute(g *figure.Group, f figure.Figure) show.Cell {
+	if isVoid(g) {
+		return show.Cell{Text: "void", Mark: show.Bad}
+	}
 	i := g.Interval(f)
 	if i.N == 0 || math.IsNaN(i.Mid) {
 		return unknown
@@ -128,6 +137,8 @@ func (e *evidence) figures(of []*figure.Group, head string, f figure.Figure) col
 func (e *evidence) relative(g *figure.Group, f figure.Figure) show.Cell {
 	base := e.baseOf(g)
 	switch {
+	case isVoid(g):
+		return show.Cell{Text: "void", Mark: show.Bad}
 	case base == nil:
 		return unknown
 	case base == g:
@@ -214,7 +225,7 @@ func (e *evidence) table(title, note string, of []*figure.Group, columns ...colu
 		some := false
 		for i, g := range of {
 			cells[i] = c.cell(g)
-			some = some || cells[i].Text != unknown.Text && cells[i].Text != ""
+			some = some || cells[i].Text != unknown.Text && cells[i].Text != "" && cells[i].Text != "void"
 		}
 		if !some {
 			continue

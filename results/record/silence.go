@@ -12,7 +12,7 @@ const (
 )
 
 // Stopped is for how long server or machine stopped in this repetition: its longest silence, where it is long beside
-// what messages wait anyway. Which of the two it was, only other repetitions can tell (results.StopsOf).
+// what messages wait anyway. Which of the two it was, only other repetitions can tell (compare.StopsOf).
 func (c *Cell) Stopped() (d time.Duration, stopped bool) {
 	if c.Load.LongestSilenceNS == nil {
 		return 0, false

@@ -6,10 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
 	"cbench/results/compare"
 	"cbench/results/words"
 )
+
+// leastDrawn is where a slope of nothing stands: a logarithm has no 0.
+const leastDrawn = 16
 
 // bells is a line a pair, from ours to the original, on one logarithmic axis.
 type bells struct {
@@ -50,7 +52,7 @@ func bellsOf(t *compare.Beside) (all []bells) {
 }
 
 func bellsIn(pairs []compare.Pair, at int, c compare.BesideColumn) bells {
-	axis := bellAxis{low: math.Inf(1), high: results.LeastDrawn, binary: c.Key == "user"}
+	axis := bellAxis{low: math.Inf(1), high: leastDrawn, binary: c.Key == "user"}
 	for _, p := range pairs {
 		for _, s := range []compare.Side{p.Figures[at].Ours, p.Figures[at].Original} {
 			axis.hold(s)
@@ -93,14 +95,14 @@ type bellAxis struct {
 
 func (a *bellAxis) hold(s compare.Side) {
 	if s.N > 0 {
-		v := max(results.LeastDrawn, s.Mid)
+		v := max(leastDrawn, s.Mid)
 		a.low, a.high = min(a.low, v), max(a.high, v)
 	}
 }
 
 func (a *bellAxis) place(v float64) float64 {
 	span := math.Log(max(a.high/a.low, 2))
-	return 3 + 94*math.Log(max(results.LeastDrawn, v)/a.low)/span
+	return 3 + 94*math.Log(max(leastDrawn, v)/a.low)/span
 }
 
 // ticks are powers of ten, or of four where it counts bytes, as many as there is room for.

@@ -56,7 +56,7 @@ func Write(dir string, charts []chart.Chart, caption Caption) (files []string, e
 		for ext, draw := range map[string]func() ([]byte, error){".svg": pg.svg, ".png": pg.png} {
 			b, err := draw()
 			if err == nil {
-				err = os.WriteFile(stem+ext, b, 0o644)
+				err = record.WriteChart(stem+ext, b)
 			}
 			if err != nil {
 				return files, fmt.Errorf("draw: %w", err)
