@@ -88,7 +88,7 @@ func writeShelf(t *testing.T, charts []chart.Chart) (path, html string) {
 	}
 	sheet := style + colours(s.Looks)
 	s.Style, s.Policy = template.CSS(sheet), policy(sheet)
-	whole := template.Must(template.Must(pageTemplate.Clone()).New("shelf").Parse(`<!doctype html><html lang="en"><head><meta charset="utf-8">
+	whole := template.Must(parsed().New("shelf").Parse(`<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{{.Policy}}"><meta name="viewport" content="width=device-width, initial-scale=1"><title>charts</title>
 <link rel="icon" href="data:,"><style>{{.Style}}</style><script>{{first}}</script></head><body><button id="theme" hidden></button><main><div class="charts">
 {{range .Charts}}{{template "drawing" (dict "Chart" . "Page" $)}}{{end}}</div></main><p id="said" class="unseen" aria-live="polite"></p>
