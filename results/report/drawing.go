@@ -236,6 +236,8 @@ func (d *drawing) pieces(r *row, s chart.Series, place func(float64) float64) {
 type lines struct {
 	ID     string      `json:"id"`
 	Banded bool        `json:"banded"`
+	Alone  bool        `json:"alone"`
+	Hollow string      `json:"hollow"` // what a hollow point is called
 	X      axis        `json:"x"`
 	Y      axis        `json:"y"`
 	Places []place     `json:"places"` // every X, in order
@@ -302,7 +304,7 @@ func linesOf(c *chart.Chart, frame chart.Frame, id string) *lines {
 	of := func(s chart.Scale) axis {
 		return axis{Lo: num(s.Lo), Hi: num(s.Hi), Log: s.Log, Measured: s.Measured, Ladder: s.Ladder}
 	}
-	l := &lines{ID: id, Banded: frame.Banded, X: of(frame.X), Y: of(frame.Y)}
+	l := &lines{ID: id, Banded: frame.Banded, Alone: frame.Alone, Hollow: c.Hollow(), X: of(frame.X), Y: of(frame.Y)}
 	called := map[float64]string{}
 	for _, p := range c.Panels {
 		out := linePanel{Line: p.Line}
