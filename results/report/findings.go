@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"cbench/results"
 	"cbench/results/compare"
 	"cbench/results/figure"
+	"cbench/results/question"
 	"cbench/results/record"
 	"cbench/results/words"
 )
@@ -238,7 +238,7 @@ func (f facts) surenessInFull() (says []string) {
 		says = append(says, "Of what too little is known, "+why+".")
 	}
 	if _, total := f.verdicts(); total > 0 {
-		says = append(says, results.TestsInWords)
+		says = append(says, question.TestsInWords)
 	}
 	return says
 }
