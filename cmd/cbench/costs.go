@@ -13,7 +13,7 @@ import (
 	"cbench/results"
 	"cbench/results/figure"
 	"cbench/results/record"
-	"cbench/results/report"
+	"cbench/results/show"
 	"cbench/results/words"
 )
 
@@ -94,21 +94,21 @@ func listCosts(cmd *cobra.Command, dir string, asJSON bool) error {
 type costColumn struct {
 	head  string // on a page
 	tight string // on a terminal
-	of    func(m *modelCost) report.Datum
+	of    func(m *modelCost) show.Cell
 }
 
 var readColumns = []costColumn{
-	{"Model", "model", func(m *modelCost) report.Datum { return report.Datum{Text: m.Model, Model: m.Model} }},
-	{"Lines of code", "lines", func(m *modelCost) report.Datum { return whole(m.Lines) }},
-	{"Functions", "funcs", func(m *modelCost) report.Datum { return whole(m.Functions) }},
-	{"Largest function, lines", "largest", func(m *modelCost) report.Datum { return whole(m.Largest.Lines, m.Largest.Name) }},
-	{"Cyclomatic complexity", "cyclo", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Sum) }},
-	{"Cyclomatic, of one function", "most", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Most, m.Cyclomatic.Complex) }},
-	{"Cognitive complexity", "cogn", func(m *modelCost) report.Datum { return whole(m.Cognitive.Sum) }},
-	{"Cognitive, of one function", "most", func(m *modelCost) report.Datum { return whole(m.Cognitive.Most, m.Cognitive.Complex) }},
-	{"Places that take a lock", "locks", func(m *modelCost) report.Datum { return whole(m.Locks) }},
-	{"Places that use a channel", "chans", func(m *modelCost) report.Datum { return whole(m.Channels) }},
-	{"Places that start a goroutine or coroutine", "starts", func(m *modelCost) report.Datum { return whole(m.Goroutines + m.Coroutines) }},
+	{"Model", "model", func(m *modelCost) show.Cell { return show.Cell{Text: m.Model, Model: m.Model} }},
+	{"Lines of code", "lines", func(m *modelCost) show.Cell { return whole(m.Lines) }},
+	{"Functions", "funcs", func(m *modelCost) show.Cell { return whole(m.Functions) }},
+	{"Largest function, lines", "largest", func(m *modelCost) show.Cell { return whole(m.Largest.Lines, m.Largest.Name) }},
+	{"Cyclomatic complexity", "cyclo", func(m *modelCost) show.Cell { return whole(m.Cyclomatic.Sum) }},
+	{"Cyclomatic, of one function", "most", func(m *modelCost) show.Cell { return whole(m.Cyclomatic.Most, m.Cyclomatic.Complex) }},
+	{"Cognitive complexity", "cogn", func(m *modelCost) show.Cell { return whole(m.Cognitive.Sum) }},
+	{"Cognitive, of one function", "most", func(m *modelCost) show.Cell { return whole(m.Cognitive.Most, m.Cognitive.Complex) }},
+	{"Places that take a lock", "locks", func(m *modelCost) show.Cell { return whole(m.Locks) }},
+	{"Places that use a channel", "chans", func(m *modelCost) show.Cell { return whole(m.Channels) }},
+	{"Places that start a goroutine or coroutine", "starts", func(m *modelCost) show.Cell { return whole(m.Goroutines + m.Coroutines) }},
 }
 
 var toldColumns = []costColumn{
@@ -118,33 +118,33 @@ var toldColumns = []costColumn{
 	{"Heap objects a message", "allocs/msg", measured(func(t *figure.ModelCost) *float64 { return t.Allocs })},
 }
 
-func whole(n int, detail ...string) report.Datum {
+func whole(n int, detail ...string) show.Cell {
 	v := float64(n)
-	d := report.Datum{Text: words.Number(v), Value: &v}
+	d := show.Cell{Text: words.Number(v), Value: &v}
 	if n > 0 && len(detail) > 0 {
 		d.Detail = detail[0]
 	}
 	return d
 }
 
-func measured(of func(t *figure.ModelCost) *float64) func(m *modelCost) report.Datum {
-	return func(m *modelCost) report.Datum {
+func measured(of func(t *figure.ModelCost) *float64) func(m *modelCost) show.Cell {
+	return func(m *modelCost) show.Cell {
 		if m.Measured == nil || of(m.Measured) == nil {
-			return report.Datum{Text: "–"}
+			return show.Cell{Text: "–"}
 		}
 		v := *of(m.Measured)
 		text := words.PerSecond(v)
 		if v == math.Trunc(v) {
 			text = words.Number(v)
 		}
-		return report.Datum{Text: text, Value: &v}
+		return show.Cell{Text: text, Value: &v}
 	}
 }
 
 // table is the table for a page; there is none without models.
-func (c costs) table() (t report.Table, any bool) {
+func (c costs) table() (t show.Table, any bool) {
 	told := c.told()
-	t = report.Table{
+	t = show.Table{
 		Title: "What the style costs the reader",
 		Note: "Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share (wire, poll). " +
 			"A model on package net stands on more that is not counted.",
@@ -154,10 +154,10 @@ func (c costs) table() (t report.Table, any bool) {
 	}
 	columns := slices.Concat(readColumns, told)
 	for _, column := range columns {
-		t.Head = append(t.Head, column.head)
+		t.Columns = append(t.Columns, show.Column{Head: column.head, Short: column.tight, Key: strings.ReplaceAll(strings.ToLower(column.head), " ", "_")})
 	}
 	for i := range c.Models {
-		var row []report.Datum
+		var row []show.Cell
 		for _, column := range columns {
 			row = append(row, column.of(&c.Models[i]))
 		}

@@ -72,11 +72,11 @@ func TestCostTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	table, any := all.ofThoseIn(cells).table()
-	if !any || len(table.Rows) != 1 || len(table.Rows[0]) != len(table.Head) {
+	if !any || len(table.Rows) != 1 || len(table.Rows[0]) != len(table.Columns) {
 		t.Fatalf("%+v", table)
 	}
 	var last []string
-	for _, d := range table.Rows[0][len(table.Head)-4:] {
+	for _, d := range table.Rows[0][len(table.Columns)-4:] {
 		last = append(last, d.Text)
 	}
 	if want := []string{"1,012", "7", "2.50", "0.125"}; !slices.Equal(last, want) {

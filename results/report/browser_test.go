@@ -10,7 +10,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"cbench/internal/browser"
-	"cbench/results/compare"
+	"cbench/results/question"
 	"cbench/results/record"
 )
 
@@ -67,7 +67,6 @@ func TestPageInABrowser(t *testing.T) {
 	t.Run("keys", func(t *testing.T) { p.within(t).keys() })
 	t.Run("mouse", func(t *testing.T) { p.within(t).mouse() })
 	t.Run("sorts", func(t *testing.T) { p.within(t).sorts() })
-	t.Run("loads", func(t *testing.T) { p.within(t).loads() })
 	t.Run("themes", func(t *testing.T) { p.within(t).themes() })
 	p.fits("made")
 	p.mustBeCalm()
@@ -77,7 +76,7 @@ func TestPageInABrowser(t *testing.T) {
 func (p tab) within(t *testing.T) tab { return tab{p.Within(t)} }
 
 func (p tab) draws() {
-	p.is("every chart that is shown has a canvas", `shownCards().length > 4 && shownCards().every(c => c.querySelector("canvas"))`)
+	p.is("every chart that is shown has a canvas", `shownCards().length > 3 && shownCards().filter(c => c.querySelector(".plot")).every(c => c.querySelector("canvas"))`)
 	for _, hex := range []string{"#0072B2", "#E69F00", "#D55E00"} {
 		p.is("the models are drawn in their colours", fmt.Sprintf(`ink(shownCards()[0], %q) > 20`, hex))
 	}
@@ -92,15 +91,15 @@ func (p tab) legend() {
 }
 
 func (p tab) keys() {
-	p.Do(chromedp.Focus(chromedp.CSS(`#chart-1 .plot`)), chromedp.KeyEvent(kb.ArrowRight))
+	p.Do(chromedp.Focus(chromedp.CSS(`#chart-memory-per-connection .plot`)), chromedp.KeyEvent(kb.ArrowRight))
 	p.is("the figures are read", `said.textContent.startsWith("N = 100: ") && said.textContent.includes("goroutine 3.")`)
 	p.Do(chromedp.KeyEvent(kb.ArrowRight))
-	p.is("along N", `said.textContent.startsWith("N = 1,000: ") && !document.querySelector("#chart-1 .tip").hidden`)
+	p.is("along N", `said.textContent.startsWith("N = 1,000: ") && !document.querySelector("#chart-memory-per-connection .tip").hidden`)
 	p.Do(chromedp.KeyEvent("+"))
-	p.Wait(`!document.querySelector("#chart-1 [data-zoom=all]").disabled`)
+	p.Wait(`!document.querySelector("#chart-memory-per-connection [data-zoom=all]").disabled`)
 	p.Do(chromedp.KeyEvent("0"))
-	p.Wait(`document.querySelector("#chart-1 [data-zoom=all]").disabled`)
-	p.Do(chromedp.Focus(chromedp.CSS(`#chart-1 [data-panel="1"]`)), chromedp.KeyEvent(kb.Enter), chromedp.Focus(chromedp.CSS(`#chart-1 .plot`)),
+	p.Wait(`document.querySelector("#chart-memory-per-connection [data-zoom=all]").disabled`)
+	p.Do(chromedp.Focus(chromedp.CSS(`#chart-memory-per-connection [data-panel="1"]`)), chromedp.KeyEvent(kb.Enter), chromedp.Focus(chromedp.CSS(`#chart-memory-per-connection .plot`)),
 		chromedp.KeyEvent(kb.ArrowRight))
 	p.is("the other drawing", `said.textContent.includes("thread 11.7 KiB")`)
 }
@@ -108,8 +107,8 @@ func (p tab) keys() {
 // mouse hovers over a chart and drags a part of it large.
 func (p tab) mouse() {
 	browser.Get[bool](p.Tab, `(() => {
-		const over = document.querySelector("#chart-2 .u-over");
-		document.querySelector("#chart-2").scrollIntoView({ block: "start", behavior: "instant" });
+		const over = document.querySelector("#chart-cpu-over-connections .u-over");
+		document.querySelector("#chart-cpu-over-connections").scrollIntoView({ block: "start", behavior: "instant" });
 		window.at = (type, x, y) => {
 			const box = over.getBoundingClientRect();
 			(type === "mousemove" || type === "mousedown" || type === "mouseenter" ? over : document).dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0,
@@ -119,34 +118,23 @@ func (p tab) mouse() {
 		at("mousemove", .5, .5);
 		return true;
 	})()`)
-	p.Wait(`!document.querySelector("#chart-2 .tip").hidden && document.querySelector("#chart-2 .tip").textContent.includes("N = 1,000")`)
+	p.Wait(`!document.querySelector("#chart-cpu-over-connections .tip").hidden && document.querySelector("#chart-cpu-over-connections .tip").textContent.includes("N = 1,000")`)
 	browser.Get[bool](p.Tab, `(at("mousedown", .3, .3), at("mousemove", .7, .6), at("mouseup", .7, .6), true)`)
-	p.Wait(`!document.querySelector("#chart-2 [data-zoom=all]").disabled`)
-	p.Do(chromedp.Click(chromedp.CSS(`#chart-2 [data-zoom=all]`)))
-	p.Wait(`document.querySelector("#chart-2 [data-zoom=all]").disabled`)
+	p.Wait(`!document.querySelector("#chart-cpu-over-connections [data-zoom=all]").disabled`)
+	p.Do(chromedp.Click(chromedp.CSS(`#chart-cpu-over-connections [data-zoom=all]`)))
+	p.Wait(`document.querySelector("#chart-cpu-over-connections [data-zoom=all]").disabled`)
 }
 
 func (p tab) sorts() {
-	const column = `[...document.querySelector("#memory .scroll tbody").rows].map(r => Number(r.cells[1].dataset.value))`
-	p.Do(chromedp.Click(chromedp.CSS(`#memory .scroll th:nth-child(2) button`)))
+	const column = `[...document.querySelector("#answer .scroll tbody").rows].map(r => Number(r.cells[1].dataset.value))`
+	p.Do(chromedp.Click(chromedp.CSS(`#answer .scroll th:nth-child(2) button`)))
 	p.is("upwards", column+`.every((v, i, all) => !i || v >= all[i - 1])`)
-	p.is("and says so", `document.querySelector("#memory .scroll table th:nth-child(2)").ariaSort === "ascending" && said.textContent.includes("ascending")`)
-	p.Do(chromedp.Focus(chromedp.CSS(`#memory .scroll th:nth-child(2) button`)), chromedp.KeyEvent(kb.Enter))
+	p.is("and says so", `document.querySelector("#answer .scroll table th:nth-child(2)").ariaSort === "ascending" && said.textContent.includes("ascending")`)
+	p.Do(chromedp.Focus(chromedp.CSS(`#answer .scroll th:nth-child(2) button`)), chromedp.KeyEvent(kb.Enter))
 	p.is("downwards", column+`.every((v, i, all) => !i || v <= all[i - 1])`)
-	p.Do(chromedp.Click(chromedp.CSS(`#memory .scroll th:nth-child(1) button`)))
-	p.is("by name, and by one column only", `document.querySelectorAll("#memory .scroll table")[0].querySelectorAll("[aria-sort]").length === 1 &&
-		document.querySelector("#memory .scroll table tbody td").textContent === "floor"`)
-}
-
-func (p tab) loads() {
-	p.is("one load is shown", `[...document.querySelectorAll(".load")].filter(l => !l.hidden).length === 1`)
-	p.Do(chromedp.Focus(chromedp.CSS(`.picker input:checked`)), chromedp.KeyEvent(kb.ArrowRight))
-	p.Wait(`!document.querySelector("#load-2").hidden && document.querySelector("#load-1").hidden`)
-	p.Wait(`[...document.querySelectorAll("#load-2 .plot")].every(c => c.querySelector("canvas"))`)
-	p.Do(chromedp.KeyEvent(kb.ArrowRight))
-	p.Wait(`document.querySelector("#load-3 canvas") && ink(document.querySelector("#load-3 .card"), "#0072B2") > 20`) // latency against load
-	p.Do(chromedp.KeyEvent(kb.ArrowLeft), chromedp.KeyEvent(kb.ArrowLeft))
-	p.Wait(`!document.querySelector("#load-1").hidden`)
+	p.Do(chromedp.Click(chromedp.CSS(`#answer .scroll th:nth-child(1) button`)))
+	p.is("by name, and by one column only", `document.querySelectorAll("#answer .scroll table")[0].querySelectorAll("[aria-sort]").length === 1 &&
+		document.querySelector("#answer .scroll table tbody td").textContent === "floor"`)
 }
 
 func (p tab) themes() {
@@ -155,7 +143,7 @@ func (p tab) themes() {
 	p.Wait(paper + ` === "rgb(251, 250, 247)"`)
 	p.Do(chromedp.Click(chromedp.CSS(`#theme`)))
 	p.Wait(paper + ` === "rgb(20, 23, 27)" && document.querySelector("#theme").textContent === "Light"`)
-	p.is("the charts are drawn anew", `ink(shownCards()[1], getComputedStyle(document.documentElement).getPropertyValue("--m0").trim()) > 20`)
+	p.is("the charts are drawn anew", `ink(shownCards()[0], getComputedStyle(document.documentElement).getPropertyValue("--m0").trim()) > 20`)
 	p.Do(chromedp.Click(chromedp.CSS(`#theme`)))
 	p.Wait(paper + ` === "rgb(251, 250, 247)"`)
 	browser.Get[bool](p.Tab, `(localStorage.clear(), delete document.documentElement.dataset.theme, true)`)
@@ -191,16 +179,16 @@ func TestReferenceInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), File)
-	if err := WriteFile(path, Source{Run: run, Cells: cells, Warnings: warnings, Comparisons: compare.Comparisons(cells, "")}); err != nil {
+	if err := WriteFile(path, question.Of(run, cells, warnings)); err != nil {
 		t.Fatal(err)
 	}
 	p := open(t, path)
 	p.Wait(`document.querySelector("canvas")`)
 	browser.Get[bool](p.Tab, ink)
 	p.Do(chromedp.EmulateViewport(1280, 900))
-	p.is("which model for 10,000 mostly idle connections, and why, stands on the first screen", `(() => {
-		const answer = [...document.querySelectorAll(".answers li")].find(l => l.textContent.includes("10,000 mostly idle connections"));
-		return answer && answer.getBoundingClientRect().bottom <= innerHeight && answer.querySelector(".choice b") && /[KM]iB/.test(answer.textContent);
+	p.is("which model for 10,000 mostly idle connections stands on the first screen", `(() => {
+		const answer = document.querySelector("#answer dd");
+		return answer && answer.getBoundingClientRect().top <= innerHeight && answer.textContent.startsWith("10,000 idle connections") && /[KM]iB/.test(answer.textContent);
 	})()`)
 	p.fits("reference")
 	p.mustBeCalm()

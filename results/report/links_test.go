@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"cbench/results/question"
 	"cbench/results/record"
 )
 
@@ -18,14 +19,14 @@ func TestLinksLead(t *testing.T) {
 		"idle":      func(c record.Cell) bool { return c.Scenario == "idle" },
 		"nothing":   func(record.Cell) bool { return false },
 	} {
-		s := made(t)
-		s.Cells = slices.DeleteFunc(slices.Clone(s.Cells), func(c record.Cell) bool { return !of(c) })
+		run, cells := makeOnce()
+		cells = slices.DeleteFunc(slices.Clone(cells), func(c record.Cell) bool { return !of(c) })
 		if name == "no memory" {
-			for i := range s.Cells {
-				s.Cells[i].Memory = record.Memory{}
+			for i := range cells {
+				cells[i].Memory = record.Memory{}
 			}
 		}
-		page := written(t, s)
+		page := written(t, question.Of(run, cells, nil))
 		for _, link := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1) {
 			if !strings.Contains(page, fmt.Sprintf(`id="%s"`, link[1])) {
 				t.Errorf("%s: a link to #%s, and there is none", name, link[1])
@@ -33,16 +34,6 @@ func TestLinksLead(t *testing.T) {
 		}
 		if linked := strings.Contains(page, `href="#memory"`); linked && name == "no memory" {
 			t.Errorf("%s: the page has a section on memory", name)
-		}
-	}
-}
-
-// Every part of a bar has a colour on either paper: what has none is black, and not to be seen on a dark page.
-func TestPartsHaveColours(t *testing.T) {
-	sheet := colours(nil)
-	for i := range memoryPieces {
-		if !strings.Contains(sheet, fmt.Sprintf(".part%d{fill:#", i)) {
-			t.Errorf("%q has no colour", memoryPieces[i].name)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"cbench/results/compare"
+	"cbench/results/question"
 	"cbench/results/record"
 )
 
@@ -38,30 +38,29 @@ var natures = []nature{
 }
 
 // made is a run made in code that has everything a page can show, voids and stalls included. It is not to be changed.
-func made(t testing.TB) Source {
+func made(t testing.TB) *question.Answers {
 	t.Helper()
-	return makeOnce()
+	run, cells := makeOnce()
+	return question.Of(run, cells, []string{"cells.jsonl:9: left <out>"})
 }
 
-var makeOnce = sync.OnceValue(makeUp)
+var makeOnce = sync.OnceValues(makeUp)
 
-func makeUp() Source {
+func makeUp() (*record.Run, []record.Cell) {
 	started := time.Date(2026, 3, 14, 9, 30, 0, 0, time.UTC)
 	ended := started.Add(9 * time.Minute)
 	virtual := true
-	s := Source{
-		Run: &record.Run{
-			Schema: record.Schema, Name: "made <up>", Started: started, Ended: &ended,
-			Command: []string{"cbench", "run", "--cmd=./it's {addr}", "--suite=default"},
-			Environment: record.Environment{CPUModel: "AMD EPYC", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.18", GoVersion: "go1.26",
-				Virtualised: &virtual, ServerCPUs: "0", ClientCPUs: "1", Sysctls: map[string]string{"net.core.somaxconn": "4096"}},
-			Servers: map[string]string{hostile: "./it's {addr} </script>"},
-		},
-		Tables: []Table{{Title: "Drivers", Head: []string{"Driver", "msg/s"}, Rows: [][]Datum{{{Text: "wrk"}, fig(2, "2")}}}},
+	var cells []record.Cell
+	run := &record.Run{
+		Schema: record.Schema, Name: "made <up>", Started: started, Ended: &ended,
+		Command: []string{"cbench", "run", "--cmd=./it's {addr}", "--suite=default"},
+		Environment: record.Environment{CPUModel: "AMD EPYC", Cores: 2, MemoryBytes: 8 << 30, Kernel: "6.18", GoVersion: "go1.26",
+			Virtualised: &virtual, ServerCPUs: "0", ClientCPUs: "1", Sysctls: map[string]string{"net.core.somaxconn": "4096"}},
+		Servers: map[string]string{hostile: "./it's {addr} </script>"},
 	}
 	add := func(like nature, scenario string, p record.Params, n, reps int) {
 		for rep := 1; rep <= reps; rep++ {
-			s.Cells = append(s.Cells, like.cell(scenario, p, n, rep))
+			cells = append(cells, like.cell(scenario, p, n, rep))
 		}
 	}
 	for _, like := range natures {
@@ -72,8 +71,7 @@ func makeUp() Source {
 		}
 		add(like, "echo", record.Params{Loop: "search", Search: "rate", SLO: "p99<5ms", PayloadBytes: 128, Pipeline: 1, Procs: 1}, 1000, 1)
 	}
-	s.Comparisons = compare.Comparisons(s.Cells, "")
-	return s
+	return run, cells
 }
 
 // cell makes one repetition up.
@@ -168,3 +166,5 @@ func whole(v float64) *int64 {
 	n := int64(v)
 	return &n
 }
+
+func ptr[T any](v T) *T { return &v }

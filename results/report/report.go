@@ -1,9 +1,9 @@
-// Package report makes one page of a run: what was found, in sentences made from its statistics, and the charts and tables behind them. The
-// page is one file that needs no network. It is a pure function of the files of the run.
+// Package report renders the answers of a run as one page that needs no network. It computes nothing.
 package report
 
 import (
 	"bytes"
+	"cbench/results/question"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -12,50 +12,18 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-
-	"cbench/results/compare"
-	"cbench/results/record"
 )
 
 // File is the page's name inside the directory of a run.
 const File = "report.html"
 
-// Source is what a page is made of.
-type Source struct {
-	Run      *record.Run
-	Cells    []record.Cell
-	Warnings []string // of reading the cells
-
-	Comparisons []compare.Comparison // as results.Comparisons; none: nothing is called a difference
-
-	Tables []Table // that others made of the run, such as the cross-check of drivers; shown as they are
-}
-
-// Table is figures in rows. A column of figures is right-aligned and sorted by size.
-type Table struct {
-	Title string
-	Note  string // below the title; a sentence
-	Head  []string
-	Rows  [][]Datum
-}
-
-// Datum is one cell of a table.
-type Datum struct {
-	Text   string   // what is read
-	Detail string   // smaller, beside it
-	Value  *float64 // what is sorted by; nil: the text
-	Model  string   // of which this is the name, if so
-}
-
 // Write writes the page. The error is the writer's.
-func Write(w io.Writer, s Source) error {
+func Write(w io.Writer, a *question.Answers) error {
 	var page bytes.Buffer
-	if err := pageTemplate.Execute(&page, newPage(&s)); err != nil {
+	if err := pageTemplate.Execute(&page, newPage(a)); err != nil {
 		panic(fmt.Sprintf("report: the page's template: %v", err)) // a programmer's mistake, seen by any test
 	}
 	_, err := w.Write(page.Bytes())
@@ -63,7 +31,7 @@ func Write(w io.Writer, s Source) error {
 }
 
 // WriteFile writes the page to a file, whole or not at all.
-func WriteFile(path string, s Source) (err error) {
+func WriteFile(path string, a *question.Answers) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".report-*")
 	if err != nil {
 		if cause := new(fs.PathError); errors.As(err, &cause) {
@@ -76,7 +44,7 @@ func WriteFile(path string, s Source) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	err = Write(f, s)
+	err = Write(f, a)
 	if err == nil {
 		err = f.Chmod(0o644)
 	}
@@ -89,7 +57,7 @@ func WriteFile(path string, s Source) (err error) {
 	return err
 }
 
-//go:embed page.html sections.html drawing.html page.css charts.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
+//go:embed page.html drawing.html page.css charts.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
 var files embed.FS
 
 func embedded(names ...string) string {
@@ -127,7 +95,7 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"dict":   dict,
 	"first":  func() template.JS { return template.JS(first) },
 	"script": func() template.JS { return template.JS(script) },
-}).ParseFS(files, "page.html", "sections.html", "drawing.html"))
+}).ParseFS(files, "page.html", "drawing.html"))
 
 // dict is arguments by name, for a template that needs two.
 func dict(pairs ...any) map[string]any {
@@ -136,12 +104,4 @@ func dict(pairs ...any) map[string]any {
 		m[pairs[i].(string)] = pairs[i+1]
 	}
 	return m
-}
-
-// Sort is what the page's script sorts by: a number, or nothing for what is not known.
-func (d Datum) Sort() string {
-	if d.Value == nil || math.IsInf(*d.Value, 0) || math.IsNaN(*d.Value) {
-		return ""
-	}
-	return strconv.FormatFloat(*d.Value, 'g', -1, 64)
 }
