@@ -14,6 +14,7 @@ type Frame struct {
 	X, Y Scale
 	// Banded says that the intervals of lines are a band: X goes on, as percentiles do, and each line has places of its own along it.
 	Banded bool
+	Alone  bool // there is one X: the series stand side by side
 }
 
 // Frame is what the axes have to span.
@@ -36,7 +37,8 @@ func (c *Chart) Frame() Frame {
 	case Bars, Pairs:
 		return Frame{X: c.X.scale(xs, false)}
 	}
-	return Frame{Banded: c.banded(), X: c.X.scale(xs, c.X.noughts() && slices.Contains(xs, 0)), Y: c.Y.scale(ys, false)}
+	alone := len(xs) > 0 && slices.Min(xs) == slices.Max(xs)
+	return Frame{Banded: c.banded(), Alone: alone, X: c.X.scale(xs, c.X.noughts() && slices.Contains(xs, 0)), Y: c.Y.scale(ys, false)}
 }
 
 // far is how many times an interval may go beyond the points before it ends in an arrow: one that is very wide would press the others
@@ -184,6 +186,15 @@ func (p Point) Against() bool { return !p.Void && !p.Range && (p.Low > 1 || p.Hi
 
 // Known reports whether a point has an interval that is wider than itself.
 func (p Point) Known() bool { return !math.IsNaN(p.Low) && !math.IsNaN(p.High) && p.Low < p.High }
+
+// Hollow is what a point without a figure that counts is called: "void", or nothing where the note says what else hollow means.
+func (c *Chart) Hollow() string {
+	note := strings.ToLower(c.Note)
+	if strings.Contains(note, "hollow") && !strings.Contains(note, "void") {
+		return ""
+	}
+	return "void"
+}
 
 // Remarks is what there is to know about this chart's marks beside its note.
 func (c *Chart) Remarks() (all []string) {

@@ -152,6 +152,9 @@ func (a Axis) scale(values []float64, nought bool) Scale {
 func (a Axis) widen(s *Scale) {
 	if !a.Log {
 		s.Lo = min(s.Lo, 0)
+		if a.Unit == Nines {
+			s.Hi = max(s.Hi, Percentile(90))
+		}
 		if s.Hi <= s.Lo {
 			s.Hi = s.Lo + 1
 		}

@@ -55,12 +55,15 @@ var spares = []Look{
 var (
 	variantDash = []float64{5, 3}
 	spareDashes = [][]float64{nil, {1.5, 2}, {8, 2.5, 1.5, 2.5}}
+	mostSpares  = len(spares) * len(spares) * len(spareDashes)
 )
 
+// spare is the i-th spare look. Those of the first three rounds differ from each other in two ways, later ones in one at least.
 func spare(i int) Look {
 	n := len(spares)
+	round := i / n
 	l := spares[i%n]
-	l.Corners, l.Dash = spares[(i+i/n)%n].Corners, spareDashes[i/n%len(spareDashes)]
+	l.Corners, l.Dash = spares[(i+round)%n].Corners, spareDashes[round%len(spareDashes)]
 	return l
 }
 
@@ -79,7 +82,7 @@ func Looks(names []string) map[string]Look {
 			h.Write([]byte(name))
 			first, n := int(h.Sum32()%uint32(len(spares))), len(spares)
 			at := first
-			for try := 1; taken[at] && try < n*len(spareDashes); try++ {
+			for try := 1; taken[at] && try < mostSpares; try++ {
 				at = try/n*n + (first+try)%n
 			}
 			taken[at] = true

@@ -50,7 +50,6 @@
     const tip = Object.assign(document.createElement("div"), { className: "tip", hidden: true });
     const named = new Map(chart.places.map(p => [p.at, p.text]));
     const xs = chart.places.map(p => p.at);
-    const alone = chart.x.measured && chart.x.ladder[0].length === 1;
     let u = null, at = 0, read = -1;
 
     const shown = () => chart.panels[at].series.filter(s => !hidden.has(s.model));
@@ -88,9 +87,10 @@
       ctx.lineWidth = dpr;
       ctx.stroke();
       ctx.setLineDash([]);
-      ctx.fillStyle = color("--faint");
+      if (chart.panels[at].series.some(s => s.name === line.Title)) return; // it has its name already
       ctx.font = `${11 * dpr}px system-ui, sans-serif`;
       ctx.textAlign = "right";
+      ctx.fillStyle = color("--faint");
       ctx.fillText(line.Title, u.bbox.left + u.bbox.width - 3 * dpr, y - 4 * dpr);
     };
 
@@ -125,7 +125,7 @@
     const marks = u => inside(u, (ctx, dpr) => {
       rule(u, ctx, dpr);
       const series = shown();
-      const apart = alone ? u.bbox.width / (series.length + 1) : Math.min(2.4, 14 / series.length) * dpr;
+      const apart = chart.alone ? u.bbox.width / (series.length + 1) : Math.min(2.4, 14 / series.length) * dpr;
       series.forEach((s, k) => {
         const look = looks.get(s.model), ink = inkOf(s);
         const aside = chart.banded ? 0 : (k - (series.length - 1) / 2) * apart;
@@ -170,7 +170,7 @@
       tip.hidden = !figures.length;
       if (tip.hidden) return "";
       const table = document.createElement("table");
-      const told = f => f.text + (f.hollow ? " (void)" : "");
+      const told = f => f.text + (f.hollow && chart.hollow ? ` (${chart.hollow})` : "");
       for (const f of figures) {
         const row = table.insertRow();
         const name = row.insertCell();

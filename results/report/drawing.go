@@ -64,6 +64,7 @@ type placed struct {
 	Text   string
 	Hollow bool
 	Shape  string // a polygon's points around (0, 0); none: a disc
+	Only   string // a tick that stands on a wide or on a narrow card alone
 }
 
 // chartsOf is charts for the template, and what the script draws of them. Looks are of all models of the page.
@@ -140,12 +141,7 @@ func (d *drawing) rows(c *chart.Chart, p chart.Panel, x chart.Scale, looks map[s
 	if origin := map[bool]float64{true: 1}[c.Kind == chart.Forest]; c.Kind != chart.Pairs {
 		out.One = place(origin)
 	}
-	// A phone has about 150 pixels for the axis.
-	for _, t := range x.Pick(func(a, b chart.Tick) bool {
-		return place(b.At)-place(a.At) > 3.5*float64(len([]rune(a.Text+b.Text)))/2+4
-	}) {
-		out.Ticks = append(out.Ticks, placed{At: place(t.At), Text: t.Text})
-	}
+	out.Ticks = ticksOf(x, place)
 	for _, s := range p.Series {
 		r := row{Model: s.Model, Name: s.Name}
 		if c.Kind == chart.Bars {
@@ -184,6 +180,30 @@ func (d *drawing) rows(c *chart.Chart, p chart.Panel, x chart.Scale, looks map[s
 	return out
 }
 
+// ticksOf is the ticks that have room where the axis has 300 pixels, as on a desk, and those where it has 95, as on a phone.
+func ticksOf(x chart.Scale, place func(float64) float64) (ticks []placed) {
+	const letter = 7
+	within := func(pixels float64) []chart.Tick {
+		return x.Pick(func(a, b chart.Tick) bool {
+			return pixels/100*(place(b.At)-place(a.At)) > letter*float64(len([]rune(a.Text+b.Text)))/2+8
+		})
+	}
+	wide, narrow := within(300), within(95)
+	for _, t := range wide {
+		tick := placed{At: place(t.At), Text: t.Text}
+		if !slices.Contains(narrow, t) {
+			tick.Only = "wide"
+		}
+		ticks = append(ticks, tick)
+	}
+	for _, t := range narrow {
+		if !slices.Contains(wide, t) {
+			ticks = append(ticks, placed{At: place(t.At), Text: t.Text, Only: "narrow"})
+		}
+	}
+	return ticks
+}
+
 func total(s chart.Series) float64 {
 	left, right := s.Reach()
 	return left + right
@@ -216,6 +236,8 @@ func (d *drawing) pieces(r *row, s chart.Series, place func(float64) float64) {
 type lines struct {
 	ID     string      `json:"id"`
 	Banded bool        `json:"banded"`
+	Alone  bool        `json:"alone"`
+	Hollow string      `json:"hollow"` // what a hollow point is called
 	X      axis        `json:"x"`
 	Y      axis        `json:"y"`
 	Places []place     `json:"places"` // every X, in order
@@ -282,7 +304,7 @@ func linesOf(c *chart.Chart, frame chart.Frame, id string) *lines {
 	of := func(s chart.Scale) axis {
 		return axis{Lo: num(s.Lo), Hi: num(s.Hi), Log: s.Log, Measured: s.Measured, Ladder: s.Ladder}
 	}
-	l := &lines{ID: id, Banded: frame.Banded, X: of(frame.X), Y: of(frame.Y)}
+	l := &lines{ID: id, Banded: frame.Banded, Alone: frame.Alone, Hollow: c.Hollow(), X: of(frame.X), Y: of(frame.Y)}
 	called := map[float64]string{}
 	for _, p := range c.Panels {
 		out := linePanel{Line: p.Line}

@@ -135,7 +135,7 @@ func (pg *page) drawLines(c draw.Canvas) {
 		}
 		top := c.Max.Y - vg.Length(row)*(g.each+gap)
 		data := part(c, left+g.yTicks, top-g.each+xTicksHeight, left+width, top-g.head)
-		pg.panel(data, &pg.shown[i])
+		pg.panel(data, &pg.shown[i], col == 0)
 		switch {
 		case g.apart:
 			pg.drawLabels(data, &pg.shown[i], pg.labels(pg.shown[i:i+1], &pg.shown[i]), top-g.each)
@@ -145,14 +145,14 @@ func (pg *page) drawLines(c draw.Canvas) {
 	}
 }
 
-// panel draws the axes and the series into data; ticks and titles stand around it.
-func (pg *page) panel(data draw.Canvas, p *chart.Panel) {
+// panel draws the axes and the series into data; ticks and titles stand around it, and that of Y beside the first in a row.
+func (pg *page) panel(data draw.Canvas, p *chart.Panel, first bool) {
 	g := pg.layout
 	top := data.Max.Y + g.head
 	if p.Title != "" {
 		writeLines(data, top, linePitch, panelLetters, shorten(p.Title, panelLetters, data.Max.X-data.Min.X))
 	}
-	if pg.Y.Title != "" {
+	if pg.Y.Title != "" && first {
 		style := axisLetters
 		style.YAlign = draw.YBottom
 		at := vg.Point{X: data.Min.X - g.yTicks, Y: data.Max.Y + 6}
@@ -237,7 +237,7 @@ func (pg *page) dodge(i, of int, width vg.Length) vg.Length {
 		return 0
 	}
 	by := min(dodgeBy, mostDodge/vg.Length(max(of-1, 1)))
-	if x := pg.frame.X; x.Measured && len(x.Ladder[0]) == 1 {
+	if pg.frame.Alone {
 		by = width / vg.Length(of+1)
 	}
 	return by * (vg.Length(i) - vg.Length(of-1)/2)
@@ -375,7 +375,7 @@ func (pg *page) endX(p *chart.Panel) float64 {
 	return x
 }
 
-// endValue is the figure at the last X in words, without its interval; "void" where only void ones have one.
+// endValue is the figure at the last X in words, without its interval; "void" where only void points have one.
 func (pg *page) endValue(p *chart.Panel, s chart.Series) string {
 	if pg.X.Unit != chart.Conns {
 		return ""
@@ -389,7 +389,7 @@ func (pg *page) endValue(p *chart.Panel, s chart.Series) string {
 			value, _, _ = strings.Cut(pt.Text, " (")
 			return value
 		}
-		value = "void"
+		value = cmp.Or(pg.Hollow(), pt.Text)
 	}
 	return value
 }

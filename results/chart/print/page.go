@@ -14,6 +14,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 
 	"cbench/results/chart"
+	"cbench/results/words"
 )
 
 // page is one chart on paper: a title and what it shows, the panels, and below what else there is to know.
@@ -199,14 +200,9 @@ func wrap(txt string, style text.Style, width vg.Length) (lines []string) {
 
 // shorten leaves out the middle of a text that is wider: names differ at both ends.
 func shorten(txt string, style text.Style, width vg.Length) string {
-	if style.Width(txt) <= width {
-		return txt
+	short := txt
+	for most := len([]rune(txt)) - 1; most > 0 && style.Width(short) > width; most-- {
+		short = words.Shorten(txt, most)
 	}
-	runes := []rune(txt)
-	for keep := len(runes) - 1; keep > 1; keep-- {
-		if short := string(runes[:(keep+1)/2]) + "…" + string(runes[len(runes)-keep/2:]); style.Width(short) <= width {
-			return short
-		}
-	}
-	return "…"
+	return short
 }
