@@ -23,13 +23,14 @@ func (m modelLook) Key() key {
 func looksOf(names []string, control func(string) bool) (all []modelLook) {
 	looks := chart.Looks(names)
 	for _, name := range names {
-		all = append(all, modelLook{Name: name, Look: looks[name].Of(chart.Series{Dashed: control(name)}), Control: control(name)})
+		is := control(name)
+		all = append(all, modelLook{Name: name, Look: looks[name].Of(chart.Series{Dashed: is}), Control: is})
 	}
 	return all
 }
 
-// colours is the style rules that give every model its colour on either paper, and the parts of bars theirs. Models are classes by their
-// place: a name may be anything.
+// colours is the style rules that give every model its colour on either paper, and the parts of bars theirs. Models are classes
+// by their place: a name may be anything.
 func colours(looks []modelLook) string {
 	var light, dark, use strings.Builder
 	for i, l := range looks {
@@ -40,6 +41,7 @@ func colours(looks []modelLook) string {
 	for i, fill := range chart.Fills {
 		fmt.Fprintf(&use, ".part%d{fill:%s}\n", i, fill)
 	}
-	return fmt.Sprintf(":root{%s}\n:root[data-theme=dark]{%s}\n@media(prefers-color-scheme:dark){:root:not([data-theme=light]){%s}}\n%s",
-		&light, &dark, &dark, &use)
+	const sheet = ":root{%s}\n:root[data-theme=dark]{%s}\n" +
+		"@media(prefers-color-scheme:dark){:root:not([data-theme=light]){%s}}\n%s"
+	return fmt.Sprintf(sheet, &light, &dark, &dark, &use)
 }
