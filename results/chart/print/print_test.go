@@ -348,3 +348,35 @@ func TestSpread(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is along the axes, ticks and titles stand on nothing else.
+func TestEveryUnit(t *testing.T) {
+	for _, x := range []chart.Unit{chart.Conns, chart.PerSecond, chart.Share, chart.Nines, chart.Count} {
+		for _, y := range []chart.Unit{chart.Bytes, chart.NS, chart.PerSecond, chart.Ratio, chart.Share, chart.Count} {
+			for _, by := range []float64{1.001, 1.3, 7, 1e3, 1e9} {
+				c := made(chart.Lines, 5, 3)
+				c.X.Unit, c.X.Log, c.Y.Unit = x, x != chart.Nines, y
+				for i := range c.Panels {
+					c.Panels[i].Line.At = 2
+					for j := range c.Panels[i].Series {
+						s := &c.Panels[i].Series[j]
+						s.Points = nil
+						for k := range 6 {
+							at := map[bool]float64{true: float64(k), false: 0.01 * math.Pow(3, float64(k+j%2))}[x == chart.Nines]
+							v := math.Pow(by, float64(k+j)/10)
+							s.Points = append(s.Points, chart.Point{X: at, Y: v, Low: v / 1.1, High: v * 1.1, Range: j == 1, Void: j == 2 && k == 3})
+						}
+						if x == chart.Share || x == chart.PerSecond {
+							s.Points[0].X = 0 // it has a place
+						}
+					}
+				}
+				all, height := texts(t, drawn(t, c))
+				checkLayout(t, all, height)
+				if t.Failed() {
+					t.Fatalf("%s over %s, by %g", y, x, by)
+				}
+			}
+		}
+	}
+}
