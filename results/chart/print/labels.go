@@ -28,8 +28,6 @@ func (l endLabel) names(s chart.Series) bool {
 	return l.series.Name == s.Name && l.series.Model == s.Model
 }
 
-func (l endLabel) valued() bool { return l.value != "" }
-
 func (l endLabel) width() vg.Length {
 	w := swatch + 4 + labelLetters.Width(l.name)
 	if l.value != "" {
@@ -91,9 +89,9 @@ func (pg *page) endValue(p *chart.Panel, s chart.Series) string {
 }
 
 // labelHead is what the figures of the labels are.
-func (pg *page) labelHead(p *chart.Panel) string {
+func (pg *page) labelHead(p *chart.Panel, apart bool) string {
 	head := "at N = " + words.Number(pg.endX(p))
-	if p.Title != "" && len(pg.shown) > 1 && !pg.layout.apart {
+	if p.Title != "" && len(pg.shown) > 1 && !apart {
 		title, _, _ := strings.Cut(p.Title, " (")
 		head = title + " " + head
 	}
@@ -101,11 +99,10 @@ func (pg *page) labelHead(p *chart.Panel) string {
 }
 
 // drawLabels writes the labels to the right of a panel, each as near to the end of its line as the others allow.
-func (pg *page) drawLabels(data draw.Canvas, p *chart.Panel, labels []endLabel, bottom vg.Length) {
-	valued, endX := false, pg.endX(p)
+func (pg *page) drawLabels(data draw.Canvas, p *chart.Panel, labels []endLabel, head string, bottom vg.Length) {
+	endX := pg.endX(p)
 	for i := range labels {
 		l := &labels[i]
-		valued = valued || l.valued()
 		l.want = data.Min.Y
 		at := slices.IndexFunc(p.Series, l.names)
 		joined, void := pg.Stretches(l.series)
@@ -131,8 +128,8 @@ func (pg *page) drawLabels(data draw.Canvas, p *chart.Panel, labels []endLabel, 
 	}
 	left := data.Max.X + gap
 	at := spread(want, labelPitch, data.Max.Y-labelPitch, bottom+labelPitch/2)
-	if valued {
-		writeMiddle(data, valueLetters, vg.Point{X: left, Y: at[0] + labelPitch}, pg.labelHead(p))
+	if head != "" {
+		writeMiddle(data, valueLetters, vg.Point{X: left, Y: at[0] + labelPitch}, head)
 	}
 	for i, y := range at {
 		labels[i].draw(data, pg.looks[labels[i].series.Model].Of(labels[i].series), vg.Point{X: left, Y: y})
@@ -149,7 +146,7 @@ func (l endLabel) draw(c draw.Canvas, look chart.Look, at vg.Point) {
 	mark(c, look, vg.Point{X: at.X + swatch/2, Y: at.Y}, ink, l.hollow)
 	at.X += swatch + 4
 	writeMiddle(c, labelLetters, at, l.name)
-	if l.valued() {
+	if l.value != "" {
 		at.X += labelLetters.Width(l.name) + 5
 		writeMiddle(c, valueLetters, at, l.value)
 	}

@@ -14,7 +14,7 @@ import (
 // grid is how the panels of lines stand.
 type grid struct {
 	columns, rows int
-	labelled      int  // the column whose lines are labelled, to its right
+	column        int  // whose lines are labelled, to its right
 	apart         bool // every panel has labels of its own, to its right: they show different models
 	each          vg.Length
 	labels        vg.Length    // the width of a column of labels
@@ -34,26 +34,10 @@ const (
 
 func (g grid) height() vg.Length { return vg.Length(g.rows)*(g.each+gap) - gap }
 
-func (pg *page) gridOf() grid {
-	n := len(pg.shown)
-	g := grid{columns: n, head: 5}
-	if n > 3 {
-		g.columns = map[bool]int{true: 2, false: 3}[n == 4]
-	}
-	all, most := len(pg.labels(pg.shown, nil)), 0
-	for i := range pg.shown {
-		most = max(most, len(pg.labels(pg.shown[i:i+1], nil)))
-	}
-	if n > 1 && all > most+2 {
-		g.apart, g.columns = true, min(n, 2)
-	} else {
-		most = all
-	}
-	g.rows = (n + g.columns - 1) / g.columns
-	g.labelled = g.columns - 1
-	if n == 2 && pg.crowded(0) < pg.crowded(1) {
-		g.labelled = 0
-	}
+// gridOf lays the panels out.
+func (pg *page) gridOf() (g grid) {
+	most := g.arrange(pg)
+	g.head = 5
 	if slices.ContainsFunc(pg.shown, func(p chart.Panel) bool { return p.Title != "" }) {
 		g.head += 16
 	}
@@ -70,18 +54,10 @@ func (pg *page) gridOf() grid {
 	}
 	g.each = max(g.each, lines)
 	for i := range pg.shown {
-		panels := pg.shown
-		if g.apart {
-			panels = pg.shown[i : i+1]
-		} else if i != g.labelled {
-			continue
-		}
-		labels := pg.labels(panels, &pg.shown[i])
+		labels, head := pg.labelled(g, i)
+		g.labels = max(g.labels, valueLetters.Width(head))
 		for _, l := range labels {
 			g.labels = max(g.labels, l.width())
-		}
-		if head := pg.labelHead(&pg.shown[i]); len(labels) > 0 && labels[0].valued() {
-			g.labels = max(g.labels, valueLetters.Width(head))
 		}
 	}
 	height := g.each - g.head - xTicksHeight
@@ -92,6 +68,45 @@ func (pg *page) gridOf() grid {
 		g.yTicks = max(g.yTicks, tickLetters.Width(t.Text)+5)
 	}
 	return g
+}
+
+// arrange is how the panels stand in columns and rows, and which have labels, of which there are the most that it returns.
+func (g *grid) arrange(pg *page) (most int) {
+	n := len(pg.shown)
+	g.columns = n
+	if n > 3 {
+		g.columns = map[bool]int{true: 2, false: 3}[n == 4]
+	}
+	all := len(pg.labels(pg.shown, nil))
+	for i := range pg.shown {
+		most = max(most, len(pg.labels(pg.shown[i:i+1], nil)))
+	}
+	if n > 1 && all > most+2 {
+		g.apart, g.columns = true, min(n, 2)
+	} else {
+		most = all
+	}
+	g.rows = (n + g.columns - 1) / g.columns
+	g.column = g.columns - 1
+	if n == 2 && pg.crowded(0) < pg.crowded(1) {
+		g.column = 0
+	}
+	return most
+}
+
+// labelled is the labels beside a panel, and what stands over their figures; none where it has none of its own.
+func (pg *page) labelled(g grid, panel int) (labels []endLabel, head string) {
+	p := &pg.shown[panel]
+	switch {
+	case g.apart:
+		labels = pg.labels(pg.shown[panel:panel+1], p)
+	case panel == g.column:
+		labels = pg.labels(pg.shown, p)
+	}
+	if slices.ContainsFunc(labels, func(l endLabel) bool { return l.value != "" }) {
+		head = pg.labelHead(p, g.apart)
+	}
+	return labels, head
 }
 
 // crowded is how many lines of a panel end too near to another for their labels to stand beside them.
@@ -127,18 +142,18 @@ func (pg *page) drawLines(c draw.Canvas) {
 		switch {
 		case g.apart:
 			left += vg.Length(col) * (g.labels + gap)
-		case col > g.labelled:
+		case col > g.column:
 			left += g.labels + gap
 		}
 		top := c.Max.Y - vg.Length(row)*(g.each+gap)
 		data := part(c, left+g.yTicks, top-g.each+xTicksHeight, left+width, top-g.head)
 		pg.panel(data, &pg.shown[i], col == 0)
-		switch {
-		case g.apart:
-			pg.drawLabels(data, &pg.shown[i], pg.labels(pg.shown[i:i+1], &pg.shown[i]), top-g.each)
-		case row == 0 && col == g.labelled:
-			pg.drawLabels(data, &pg.shown[i], pg.labels(pg.shown, &pg.shown[i]), c.Min.Y)
+		labels, head := pg.labelled(g, i)
+		bottom := c.Min.Y
+		if g.apart {
+			bottom = top - g.each
 		}
+		pg.drawLabels(data, &pg.shown[i], labels, head, bottom)
 	}
 }
 
