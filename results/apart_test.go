@@ -40,13 +40,3 @@ func TestFamilies(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
-
-func TestWriteApart(t *testing.T) {
-	run, cells := besideOurs(t)
-	_, apart := figure.Apart(run, cells)
-	var out strings.Builder
-	if err := WriteApart(&out, apart, TableOptions{}); err != nil || !strings.Contains(out.String(), "7 servers of other makes") ||
-		!strings.Contains(out.String(), "uvloop: ") || !strings.Contains(out.String(), "it could not keep up") {
-		t.Errorf("%v, %q", err, out.String())
-	}
-}

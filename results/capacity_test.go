@@ -1,16 +1,13 @@
 package results
 
 import (
-	"bytes"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"cbench/results/stats"
 	"cbench/results/words"
 	"math"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -68,33 +65,6 @@ func searches() []record.Cell {
 		cell("floor", 100, 1, searchOf(150000, "client", false)),
 		cell("pool", 1000, 1, &record.Search{High: recordtest.Ptr(1.0), Bound: "server", Why: "at 1.00 messages/s no message was answered in the window"}),
 		cell("mine", 1000, 1, nil),
-	}
-}
-
-func TestSearchTable(t *testing.T) {
-	cells := searches()
-	for _, c := range searches()[:1] {
-		c.Params.Search, c.Params.SLO, c.Conns = "conns", "p99<5ms,mem<100MiB", 10000
-		c.Search = &record.Search{Found: recordtest.Ptr(7210.0), Low: recordtest.Ptr(7000.0), High: recordtest.Ptr(7400.0), Bound: "server", Why: "mem was 104 MiB, not under 100MiB"}
-		cells = append(cells, c)
-	}
-	for name, width := range map[string]int{"narrow": 80, "wide": 132} {
-		var got bytes.Buffer
-		if err := WriteTable(&got, cells, TableOptions{Width: width}); err != nil {
-			t.Fatal(err)
-		}
-		golden := filepath.Join("testdata", "search-"+name+".golden")
-		if *update {
-			recordtest.Put(t, golden, got.String())
-		}
-		if want := recordtest.Get(t, golden); !bytes.Equal(got.Bytes(), want) {
-			t.Errorf("%s: got\n%s\nwant\n%s", name, got.Bytes(), want)
-		}
-		for line := range strings.Lines(got.String()) {
-			if columnsOf(line) > width {
-				t.Errorf("%s: wider than %d: %q", name, width, line)
-			}
-		}
 	}
 }
 
@@ -260,9 +230,6 @@ func TestCapacityHead(t *testing.T) {
 		groups := figure.Summarise(cells)
 		if got := figure.CapacityHead([]*figure.Group{&groups[0]}); got != tt.want {
 			t.Errorf("%v: %s, want %s", tt.bounds, got, tt.want)
-		}
-		if head := capacityRows(groups, groups)[0][2]; head != tt.want {
-			t.Errorf("%v: the table says %s", tt.bounds, head)
 		}
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"cbench/results/words"
 	"fmt"
 	"io"
+	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // WriteChanges writes what changed between two runs, a table for every load and number of connections. Only changes are shown; with
@@ -97,4 +99,53 @@ func sureness(f figure.Figure, i stats.Interval) string {
 		return f.Words(i.Mid)
 	}
 	return f.Words(i.Mid) + " ±" + words.Percent(i.Half())
+}
+
+// fit is the rows without the last columns, where these make them wider than the terminal.
+func (o TableOptions) fit(rows [][]string) [][]string {
+	for o.Width > 0 && totalWidth(rows) > o.Width && len(rows[0]) > 4 {
+		for i := range rows {
+			rows[i] = rows[i][:len(rows[i])-1]
+		}
+	}
+	return rows
+}
+
+// writeReasonsOf writes why too little is known, and what is within the noise, each kind of reason once, with the figures of its first.
+func writeReasonsOf(out *strings.Builder, whys []string, opts TableOptions) {
+	var reasons []string
+	times := map[string]int{}
+	for _, w := range whys {
+		if kind := words.WithoutFigures(w); w != "" {
+			if times[kind]++; times[kind] == 1 {
+				reasons = append(reasons, w)
+			}
+		}
+	}
+	for _, w := range reasons {
+		opts.writeIndented(out, fmt.Sprintf("%s (%d×)", words.Printable(w), times[words.WithoutFigures(w)]))
+	}
+}
+
+// writeIndented writes a text in lines that fit, a little to the right.
+func (o TableOptions) writeIndented(out *strings.Builder, text string) {
+	line := " "
+	for _, word := range strings.Fields(text) {
+		if o.Width > 0 && line != " " && utf8.RuneCountInString(line+" "+word) > o.Width {
+			fmt.Fprintln(out, line)
+			line = "   "
+		}
+		line += " " + word
+	}
+	fmt.Fprintln(out, line)
+}
+
+func probability(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "–"
+	case p < 0.001:
+		return "<0.001"
+	}
+	return fmt.Sprintf("%.3f", p)
 }

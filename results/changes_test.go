@@ -6,12 +6,15 @@ import (
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"cbench/results/stats"
+	"errors"
+	"flag"
 	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func changeAt(c compare.Changed, model, fig string, conns int) *compare.Change {
@@ -100,6 +103,8 @@ func TestChangesOfUnlikeRuns(t *testing.T) {
 	}
 }
 
+var update = flag.Bool("update", false, "write the golden files anew")
+
 func TestWriteChanges(t *testing.T) {
 	old, now := recordtest.NewWorld(34, 0.005, 0.02), recordtest.NewWorld(35, 0.005, 0.02)
 	old.Whole, now.Whole = true, true
@@ -146,3 +151,12 @@ func TestOtherMachine(t *testing.T) {
 		t.Errorf("another machine: %q", d)
 	}
 }
+
+// columnsOf is how many columns of a terminal a line takes.
+func columnsOf(line string) int { return utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) }
+
+var errBroken = errors.New("broken")
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }

@@ -157,22 +157,6 @@ func TestCoresNotKnown(t *testing.T) {
 	}
 }
 
-func TestWriteCores(t *testing.T) {
-	var out strings.Builder
-	if err := WriteCores(&out, onCores(3, map[string]float64{"goroutine": 1.9, "callback": 1}), TableOptions{Width: 100}); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"work, N = 8: on 2 cores against 1", "each asks for 1ms of CPU time", "1.90  gains", "no difference found"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("%q is not in\n%s", want, out.String())
-		}
-	}
-	out.Reset()
-	if WriteCores(&out, nil, TableOptions{}); out.Len() > 0 {
-		t.Errorf("of nothing it writes %q", out.String())
-	}
-}
-
 func TestKindred(t *testing.T) {
 	w := recordtest.NewWorld(3, 0.005, 0.02)
 	w.Cost["coroutine"], w.Cost["callback"] = 0.7, 0.7

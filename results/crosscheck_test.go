@@ -1,7 +1,6 @@
 package results
 
 import (
-	"bytes"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
@@ -82,69 +81,6 @@ func TestNeitherWhy(t *testing.T) {
 		row := figure.CrossChecks(figure.Summarise([]record.Cell{one, two}))[0].Rows[1]
 		if row.Bottleneck != figure.Neither || !strings.HasSuffix(row.Why, ": "+tt.why) {
 			t.Errorf("%s: %s: %q, want %q", tt.driver, row.Bottleneck, row.Why, tt.why)
-		}
-	}
-}
-
-func TestCrossChecksInTheTable(t *testing.T) {
-	cells := []record.Cell{
-		driven("", "goroutine", 10000, 123456, 1.95, 0.7), driven("hey", "goroutine", 10000, 50000, 1.2, 0.5),
-		driven("wrk", "goroutine", 10000, 100000, 1.0, 0.99),
-	}
-	var out bytes.Buffer
-	if err := WriteTable(&out, cells, TableOptions{Width: 100}); err != nil {
-		t.Fatal(err)
-	}
-	_, got, _ := strings.Cut(out.String(), "cross-check: goroutine, http-echo, N = 10,000\n")
-	for _, want := range []string{"-59%", "-19%", "123,456", "neither", "wrk: client CPU 50% used, server CPU 99%"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no %q in\n%s", want, got)
-		}
-	}
-	for line := range strings.Lines(out.String()) {
-		if columnsOf(line) > 100 {
-			t.Errorf("wider than 100: %q", line)
-		}
-	}
-	out.Reset()
-	if err := WriteTable(&out, cells[:1], TableOptions{Width: 100}); err != nil || strings.Contains(out.String(), "cross-check") {
-		t.Errorf("%v, and a cross-check of one driver:\n%s", err, out.String())
-	}
-}
-
-// What is known of waiting is shown, and only that.
-func TestWaitingInTheTable(t *testing.T) {
-	comet := driven("", "goroutine", 10000, 1000, 0.1, 0.1)
-	comet.Scenario, comet.Params.Loop, comet.Params.RatePerS, comet.Params.RoomSize = "comet", "open", 1000, 10
-	comet.First, comet.Last, comet.Spread = &record.Latency{Count: 99, P50: 11e3}, &record.Latency{Count: 99, P50: 22e3}, &record.Latency{Count: 99, P50: 33e3, P99: 44e3}
-	comet.CPU.IdleRatio = recordtest.Ptr(0.00123)
-	idle := driven("", "goroutine", 10000, 10, 0.1, 0.1)
-	idle.Scenario, idle.CPU.IdleRatio = "idle", recordtest.Ptr(0.0)
-	for _, tt := range []struct {
-		cell         record.Cell
-		shown, never []string
-	}{
-		{comet, []string{"first p50", "11.0 µs", "22.0 µs", "33.0 µs", "0.123%"}, []string{"spread p99", "44.0 µs"}},
-		{idle, []string{"CPU while all wait", "<0.01%"}, []string{"first p50", "spread"}},
-	} {
-		var out bytes.Buffer
-		if err := WriteTable(&out, []record.Cell{tt.cell}, TableOptions{Width: 100}); err != nil {
-			t.Fatal(err)
-		}
-		for _, want := range tt.shown {
-			if !strings.Contains(out.String(), want) {
-				t.Errorf("%s: no %q in\n%s", tt.cell.Scenario, want, &out)
-			}
-		}
-		for _, not := range tt.never {
-			if strings.Contains(out.String(), not) {
-				t.Errorf("%s: %q, which is not known, in\n%s", tt.cell.Scenario, not, &out)
-			}
-		}
-		for line := range strings.Lines(out.String()) {
-			if columnsOf(line) > 100 {
-				t.Errorf("wider than 100: %q", line)
-			}
 		}
 	}
 }

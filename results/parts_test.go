@@ -1,7 +1,6 @@
 package results
 
 import (
-	"bytes"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
@@ -9,7 +8,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -138,49 +136,5 @@ func TestSlopeInterval(t *testing.T) {
 	}
 	if _, ok := figure.SlopeInterval(figure.Summarise(cells[:1]), figure.Anon); ok {
 		t.Error("a slope through one point")
-	}
-}
-
-func TestPartsTable(t *testing.T) {
-	var out bytes.Buffer
-	cells := slices.Concat(withParts("reactor", 0, 1000), withParts("goroutine", 3000, 1000))
-	if err := WriteParts(&out, cells, TableOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"idle, user memory a connection, by parts", "live objects", "3108 ±1", "sockets", "3216 ±0", "epoll items", "26 ±0"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("no %q in\n%s", want, &out)
-		}
-	}
-	out.Reset()
-	_, plain := recordtest.Synthetic(t)
-	if err := WriteParts(&out, plain, TableOptions{}); err != nil || out.Len() > 0 {
-		t.Errorf("nothing is known, and it says %q, %v", &out, err)
-	}
-	if err := WriteDiagnosis(&out, plain, TableOptions{}); err != nil || out.Len() > 0 {
-		t.Errorf("nothing was diagnosed, and it says %q, %v", &out, err)
-	}
-}
-
-func TestDiagnosisTable(t *testing.T) {
-	cells := withParts("reactor", 0, 0)[:1]
-	cells[0].Diagnosis = &record.Diagnosis{
-		Tool: "t", Messages: 1000, SchedP50: recordtest.Ptr(int64(320)), SchedP99: recordtest.Ptr(int64(7000)), GCCycles: recordtest.Ptr(int64(2)), Allocs: recordtest.Ptr(4.94), AllocB: recordtest.Ptr(176.0),
-		Syscalls: map[string]float64{"read": 1.02, "write": 0.99, "futex": 0.004, "other": 0.5},
-	}
-	other := withParts("goroutine", 0, 0)[0]
-	other.Diagnosis = &record.Diagnosis{Why: "system calls: \x1b[2J not root"}
-	cells = append(cells, other)
-	var out bytes.Buffer
-	if err := WriteDiagnosis(&out, cells, TableOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"idle, N = 1,000, looked into", "1.02", "0.99", "0.50", "320 ns", "7.00 µs", "4.94", "not counted: system calls: [2J not root"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("no %q in\n%s", want, &out)
-		}
-	}
-	if strings.Contains(out.String(), "futex") {
-		t.Errorf("a call that is hardly made has a column:\n%s", &out)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -12,8 +13,9 @@ import (
 	"cbench/models/cost"
 	"cbench/results"
 	"cbench/results/figure"
+	"cbench/results/question"
 	"cbench/results/record"
-	"cbench/results/report"
+	"cbench/results/show"
 	"cbench/results/words"
 )
 
@@ -94,21 +96,21 @@ func listCosts(cmd *cobra.Command, dir string, asJSON bool) error {
 type costColumn struct {
 	head  string // on a page
 	tight string // on a terminal
-	of    func(m *modelCost) report.Datum
+	of    func(m *modelCost) show.Cell
 }
 
 var readColumns = []costColumn{
-	{"Model", "model", func(m *modelCost) report.Datum { return report.Datum{Text: m.Model, Model: m.Model} }},
-	{"Lines of code", "lines", func(m *modelCost) report.Datum { return whole(m.Lines) }},
-	{"Functions", "funcs", func(m *modelCost) report.Datum { return whole(m.Functions) }},
-	{"Largest function, lines", "largest", func(m *modelCost) report.Datum { return whole(m.Largest.Lines, m.Largest.Name) }},
-	{"Cyclomatic complexity", "cyclo", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Sum) }},
-	{"Cyclomatic, of one function", "most", func(m *modelCost) report.Datum { return whole(m.Cyclomatic.Most, m.Cyclomatic.Complex) }},
-	{"Cognitive complexity", "cogn", func(m *modelCost) report.Datum { return whole(m.Cognitive.Sum) }},
-	{"Cognitive, of one function", "most", func(m *modelCost) report.Datum { return whole(m.Cognitive.Most, m.Cognitive.Complex) }},
-	{"Places that take a lock", "locks", func(m *modelCost) report.Datum { return whole(m.Locks) }},
-	{"Places that use a channel", "chans", func(m *modelCost) report.Datum { return whole(m.Channels) }},
-	{"Places that start a goroutine or coroutine", "starts", func(m *modelCost) report.Datum { return whole(m.Goroutines + m.Coroutines) }},
+	{"Model", "model", func(m *modelCost) show.Cell { return show.Cell{Text: m.Model, Model: m.Model} }},
+	{"Lines of code", "lines", func(m *modelCost) show.Cell { return whole(m.Lines) }},
+	{"Functions", "funcs", func(m *modelCost) show.Cell { return whole(m.Functions) }},
+	{"Largest function, lines", "largest", func(m *modelCost) show.Cell { return whole(m.Largest.Lines, m.Largest.Name) }},
+	{"Cyclomatic complexity", "cyclo", func(m *modelCost) show.Cell { return whole(m.Cyclomatic.Sum) }},
+	{"Cyclomatic, of one function", "most", func(m *modelCost) show.Cell { return whole(m.Cyclomatic.Most, m.Cyclomatic.Complex) }},
+	{"Cognitive complexity", "cogn", func(m *modelCost) show.Cell { return whole(m.Cognitive.Sum) }},
+	{"Cognitive, of one function", "most", func(m *modelCost) show.Cell { return whole(m.Cognitive.Most, m.Cognitive.Complex) }},
+	{"Places that take a lock", "locks", func(m *modelCost) show.Cell { return whole(m.Locks) }},
+	{"Places that use a channel", "chans", func(m *modelCost) show.Cell { return whole(m.Channels) }},
+	{"Places that start a goroutine or coroutine", "starts", func(m *modelCost) show.Cell { return whole(m.Goroutines + m.Coroutines) }},
 }
 
 var toldColumns = []costColumn{
@@ -118,52 +120,59 @@ var toldColumns = []costColumn{
 	{"Heap objects a message", "allocs/msg", measured(func(t *figure.ModelCost) *float64 { return t.Allocs })},
 }
 
-func whole(n int, detail ...string) report.Datum {
+func whole(n int, detail ...string) show.Cell {
 	v := float64(n)
-	d := report.Datum{Text: words.Number(v), Value: &v}
+	d := show.Cell{Text: words.Number(v), Value: &v}
 	if n > 0 && len(detail) > 0 {
 		d.Detail = detail[0]
 	}
 	return d
 }
 
-func measured(of func(t *figure.ModelCost) *float64) func(m *modelCost) report.Datum {
-	return func(m *modelCost) report.Datum {
+func measured(of func(t *figure.ModelCost) *float64) func(m *modelCost) show.Cell {
+	return func(m *modelCost) show.Cell {
 		if m.Measured == nil || of(m.Measured) == nil {
-			return report.Datum{Text: "–"}
+			return show.Cell{Text: "–"}
 		}
 		v := *of(m.Measured)
 		text := words.PerSecond(v)
 		if v == math.Trunc(v) {
 			text = words.Number(v)
 		}
-		return report.Datum{Text: text, Value: &v}
+		return show.Cell{Text: text, Value: &v}
 	}
 }
 
-// table is the table for a page; there is none without models.
-func (c costs) table() (t report.Table, any bool) {
-	told := c.told()
-	t = report.Table{
-		Title: "What the style costs the reader",
-		Note: "Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share (wire, poll). " +
-			"A model on package net stands on more that is not counted.",
+// answers is what a page says of it; nothing without models.
+func (c costs) answers() []question.Answer {
+	if len(c.Models) == 0 {
+		return nil
 	}
+	told := c.told()
+	t := show.Table{Title: "Each model's own source"}
 	if len(told) > 0 {
-		t.Note += " " + c.places() + "."
+		t.Note = c.places() + "."
 	}
 	columns := slices.Concat(readColumns, told)
-	for _, column := range columns {
-		t.Head = append(t.Head, column.head)
+	for i, column := range columns {
+		t.Columns = append(t.Columns, show.Column{Head: column.head, Key: column.tight, Left: i == 0})
 	}
 	for i := range c.Models {
-		var row []report.Datum
+		var row []show.Cell
 		for _, column := range columns {
 			row = append(row, column.of(&c.Models[i]))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t, len(t.Rows) > 0
+	byLines := func(a, b modelCost) int { return cmp.Compare(a.Lines, b.Lines) }
+	least, most := slices.MinFunc(c.Models, byLines), slices.MaxFunc(c.Models, byLines)
+	headline := fmt.Sprintf("Lines of code: %s in `%s`", words.Whole(least.Lines), least.Model)
+	if least.Lines < most.Lines {
+		headline += fmt.Sprintf(", %s in `%s`", words.Whole(most.Lines), most.Model)
+	}
+	return []question.Answer{{ID: "source", Title: "What the style costs its reader", Headline: headline, Detail: true, Cite: headline, Tables: []show.Table{t},
+		How: []string{"Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share (wire, poll). " +
+			"A model on package net stands on more that is not counted."}}}
 }
 
 // write writes the table for a terminal: what a run tells stands beside the rest, or below where there is no room.

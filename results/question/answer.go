@@ -43,6 +43,8 @@ type Answers struct {
 	Void   string   // what was void and why, in one line; empty: nothing was
 
 	Comparisons []compare.Comparison // every one that any answer rests on, for show --json
+
+	control func(model string) bool
 }
 
 // Named is the answer with that ID, or nil.
@@ -89,3 +91,6 @@ func (a *Answers) Charts(all bool) (charts []chart.Chart) {
 	}
 	return charts
 }
+
+// Control reports whether a model competes with nobody: the server that only answers, its originals, and a model under a second name.
+func (a *Answers) Control(model string) bool { return a.control != nil && a.control(model) }

@@ -54,7 +54,7 @@ func (e *evidence) relatively(rows []figure.Row, f figure.Figure) bool {
 // point is a figure of a group with its interval, or its range; and hollow what its void repetitions showed.
 func point(g *figure.Group, f figure.Figure) (points []chart.Point) {
 	if i := g.Interval(f); i.N > 0 && drawable(i.Mid) {
-		p := chart.Point{X: float64(g.Conns), Y: i.Mid, Low: i.Low, High: i.High, Text: f.Words(i.Mid)}
+		p := chart.Point{X: float64(g.Conns), Y: i.Mid, Low: i.Low, High: i.High, Text: inWords(f, i.Mid)}
 		if over := g.Of(f.Metric); !i.Sure() && over.N > 1 {
 			p.Low, p.High, p.Range = over.Min, over.Max, true
 		}
@@ -62,7 +62,7 @@ func point(g *figure.Group, f figure.Figure) (points []chart.Point) {
 	}
 	for j := range g.Void {
 		if v, ok := f.Metric(&g.Void[j]); ok && drawable(v) {
-			points = append(points, chart.Point{X: float64(g.Conns), Y: v, Low: math.NaN(), High: math.NaN(), Void: true, Text: f.Words(v)})
+			points = append(points, chart.Point{X: float64(g.Conns), Y: v, Low: math.NaN(), High: math.NaN(), Void: true, Text: inWords(f, v)})
 		}
 	}
 	return points

@@ -13,7 +13,7 @@ func Of(run *record.Run, cells []record.Cell, warnings []string) *Answers {
 	run, cells, named := figure.ShortNames(run, cells)
 	warnings = slices.Concat(warnings, named)
 	e := evidenceOf(run, cells)
-	a := &Answers{Run: run, Models: e.models(), Void: e.voidLine(), Comparisons: e.all}
+	a := &Answers{Run: run, Models: e.models(), Void: e.voidLine(), Comparisons: e.all, control: e.control}
 	language, originals := e.language()
 	coroutine, priced := e.coroutine()
 	a.Comparisons = append(append(a.Comparisons, priced...), originals...)

@@ -220,13 +220,10 @@ func (e *evidence) level(of []compare.Comparison) string {
 			continue
 		}
 		at := g.Interval(of[0].Figure)
-		switch {
-		case at.N == 0:
+		if at.N == 0 {
 			return ""
-		case is(of[0].Figure, "cpu"):
-			return words.Nanoseconds(at.Mid) // to be read, and not compared digit by digit
 		}
-		return of[0].Figure.Words(at.Mid)
+		return inWords(of[0].Figure, at.Mid)
 	}
 	return ""
 }

@@ -90,12 +90,12 @@ func absolute(g *figure.Group, f figure.Figure) show.Cell {
 	if i.N == 0 || math.IsNaN(i.Mid) {
 		return unknown
 	}
-	c := number(i.Mid, f.Words(i.Mid))
+	c := number(i.Mid, inWords(f, i.Mid))
 	switch over := g.Of(f.Metric); {
 	case i.Sure() && i.N > 1:
-		c.Detail = fromTo(f.Words(i.Low), f.Words(i.High))
+		c.Detail = fromTo(inWords(f, i.Low), inWords(f, i.High))
 	case over.N > 1 && over.Min != over.Max:
-		c.Detail = "range " + fromTo(f.Words(over.Min), f.Words(over.Max))
+		c.Detail = "range " + fromTo(inWords(f, over.Min), inWords(f, over.Max))
 	}
 	return c
 }

@@ -28,7 +28,7 @@ func (e *evidence) validity(warnings []string) []Answer {
 	a.Says = telling(e.voidSentence(), e.noiseShort(), e.verdictCounts())
 	a.How = telling(e.noiseFloors(), e.commonWhy())
 	if len(e.sets) > 0 {
-		a.How = append(a.How, testsInWords)
+		a.How = append(a.How, TestsInWords)
 	}
 	for _, t := range []show.Table{e.voidTable(), e.warningsTable()} {
 		if len(t.Rows) > 0 {
@@ -38,8 +38,8 @@ func (e *evidence) validity(warnings []string) []Answer {
 	return []Answer{a}
 }
 
-// testsInWords is what p is.
-const testsInWords = "p is the probability of a difference as great by chance alone, adjusted by Holm over all comparisons of a figure. Over paired rounds it is " +
+// TestsInWords says what p is.
+const TestsInWords = "p is the probability of a difference as great by chance alone, adjusted by Holm over all comparisons of a figure. Over paired rounds it is " +
 	"Student's t of the mean over rotations, against how much the same server twice (A/A) differs in this run, or how much rotations differ if that is more; over repetitions " +
 	"Welch's t of the logarithms, from 8 a side Mann-Whitney. A difference has p < 0.05."
 

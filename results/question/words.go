@@ -265,3 +265,11 @@ func limitsIn(slo string) string {
 	}
 	return words.List(limits)
 }
+
+// inWords is a figure's value: CPU as a time that is read, not compared digit by digit.
+func inWords(f figure.Figure, v float64) string {
+	if is(f, "cpu") {
+		return words.Nanoseconds(v)
+	}
+	return f.Words(v)
+}

@@ -1,5 +1,5 @@
-// Package report makes one page of a run: what was found, in sentences made from its statistics, and the charts and tables behind them. The
-// page is one file that needs no network. It is a pure function of the files of the run.
+// Package report makes one page of a run: the answers to every question, as question gives them. It computes nothing. The page is one
+// file that needs no network.
 package report
 
 import (
@@ -7,89 +7,28 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"html/template"
-	"io"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
-	"cbench/results/compare"
-	"cbench/results/record"
+	"cbench/results/question"
 )
 
 // File is the page's name inside the directory of a run.
 const File = "report.html"
 
-// Source is what a page is made of.
-type Source struct {
-	Run      *record.Run
-	Cells    []record.Cell
-	Warnings []string // of reading the cells
-
-	Comparisons []compare.Comparison // as results.Comparisons; none: nothing is called a difference
-
-	Tables []Table // that others made of the run, such as the cross-check of drivers; shown as they are
-}
-
-// Table is figures in rows. A column of figures is right-aligned and sorted by size.
-type Table struct {
-	Title string
-	Note  string // below the title; a sentence
-	Head  []string
-	Rows  [][]Datum
-}
-
-// Datum is one cell of a table.
-type Datum struct {
-	Text   string   // what is read
-	Detail string   // smaller, beside it
-	Value  *float64 // what is sorted by; nil: the text
-	Model  string   // of which this is the name, if so
-}
-
-// Write writes the page. The error is the writer's.
-func Write(w io.Writer, s Source) error {
+// Page is the page.
+func Page(a *question.Answers) []byte {
 	var page bytes.Buffer
-	if err := pageTemplate.Execute(&page, newPage(&s)); err != nil {
+	if err := pageTemplate.Execute(&page, newPage(a)); err != nil {
 		panic(fmt.Sprintf("report: the page's template: %v", err)) // a programmer's mistake, seen by any test
 	}
-	_, err := w.Write(page.Bytes())
-	return err
+	return page.Bytes()
 }
 
-// WriteFile writes the page to a file, whole or not at all.
-func WriteFile(path string, s Source) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".report-*")
-	if err != nil {
-		if cause := new(fs.PathError); errors.As(err, &cause) {
-			return fmt.Errorf("%s: %w", path, cause.Err) // whose name there is none to see of
-		}
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	err = Write(f, s)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
-}
-
-//go:embed page.html sections.html drawing.html page.css charts.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
+//go:embed page.html drawing.html page.css charts.js page.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
 var files embed.FS
 
 func embedded(names ...string) string {
@@ -108,7 +47,7 @@ func embedded(names ...string) string {
 var (
 	style  = embedded("uplot/uPlot.min.css", "page.css")
 	first  = embedded("theme.js") // before the page is drawn, so that it does not flash
-	script = embedded("uplot/uPlot.iife.min.js", "charts.js", "tables.js")
+	script = embedded("uplot/uPlot.iife.min.js", "charts.js", "page.js")
 )
 
 // policy lets the page run what is in it and nothing else, and speak to nobody (Content Security Policy Level 3, 6.7.2.3: an inline
@@ -128,9 +67,10 @@ var pageTemplate = parsed()
 func parsed() *template.Template {
 	return template.Must(template.New("page.html").Funcs(template.FuncMap{
 		"dict":   dict,
+		"sort":   sortValue,
 		"first":  func() template.JS { return template.JS(first) },
 		"script": func() template.JS { return template.JS(script) },
-	}).ParseFS(files, "page.html", "sections.html", "drawing.html"))
+	}).ParseFS(files, "page.html", "drawing.html"))
 }
 
 // dict is arguments by name, for a template that needs two.
@@ -142,10 +82,10 @@ func dict(pairs ...any) map[string]any {
 	return m
 }
 
-// Sort is what the page's script sorts by: a number, or nothing for what is not known.
-func (d Datum) Sort() string {
-	if d.Value == nil || math.IsInf(*d.Value, 0) || math.IsNaN(*d.Value) {
+// sortValue is what the page's script sorts by: a number, or nothing for what is not known.
+func sortValue(v *float64) string {
+	if v == nil || math.IsInf(*v, 0) || math.IsNaN(*v) {
 		return ""
 	}
-	return strconv.FormatFloat(*d.Value, 'g', -1, 64)
+	return strconv.FormatFloat(*v, 'g', -1, 64)
 }
