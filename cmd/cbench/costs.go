@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"cbench/models/cost"
 	"cbench/results"
 	"cbench/results/figure"
+	"cbench/results/question"
 	"cbench/results/record"
 	"cbench/results/show"
 	"cbench/results/words"
@@ -141,20 +143,19 @@ func measured(of func(t *figure.ModelCost) *float64) func(m *modelCost) show.Cel
 	}
 }
 
-// table is the table for a page; there is none without models.
-func (c costs) table() (t show.Table, any bool) {
-	told := c.told()
-	t = show.Table{
-		Title: "What the style costs the reader",
-		Note: "Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share (wire, poll). " +
-			"A model on package net stands on more that is not counted.",
+// answers is what a page says of it; nothing without models.
+func (c costs) answers() []question.Answer {
+	if len(c.Models) == 0 {
+		return nil
 	}
+	told := c.told()
+	t := show.Table{Title: "Each model's own source"}
 	if len(told) > 0 {
-		t.Note += " " + c.places() + "."
+		t.Note = c.places() + "."
 	}
 	columns := slices.Concat(readColumns, told)
-	for _, column := range columns {
-		t.Columns = append(t.Columns, show.Column{Head: column.head, Short: column.tight, Key: strings.ReplaceAll(strings.ToLower(column.head), " ", "_")})
+	for i, column := range columns {
+		t.Columns = append(t.Columns, show.Column{Head: column.head, Key: column.tight, Left: i == 0})
 	}
 	for i := range c.Models {
 		var row []show.Cell
@@ -163,7 +164,15 @@ func (c costs) table() (t show.Table, any bool) {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return t, len(t.Rows) > 0
+	byLines := func(a, b modelCost) int { return cmp.Compare(a.Lines, b.Lines) }
+	least, most := slices.MinFunc(c.Models, byLines), slices.MaxFunc(c.Models, byLines)
+	headline := fmt.Sprintf("Lines of code: %s in `%s`", words.Whole(least.Lines), least.Model)
+	if least.Lines < most.Lines {
+		headline += fmt.Sprintf(", %s in `%s`", words.Whole(most.Lines), most.Model)
+	}
+	return []question.Answer{{ID: "source", Title: "What the style costs its reader", Headline: headline, Detail: true, Cite: headline, Tables: []show.Table{t},
+		How: []string{"Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share (wire, poll). " +
+			"A model on package net stands on more that is not counted."}}}
 }
 
 // write writes the table for a terminal: what a run tells stands beside the rest, or below where there is no room.

@@ -71,8 +71,12 @@ func TestCostTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, any := all.ofThoseIn(cells).table()
-	if !any || len(table.Rows) != 1 || len(table.Rows[0]) != len(table.Columns) {
+	answers := all.ofThoseIn(cells).answers()
+	if len(answers) != 1 || !strings.HasPrefix(answers[0].Headline, "Lines of code: ") || !strings.HasSuffix(answers[0].Headline, " in `goroutine`") {
+		t.Fatalf("%+v", answers)
+	}
+	table := answers[0].Tables[0]
+	if len(table.Rows) != 1 || len(table.Rows[0]) != len(table.Columns) {
 		t.Fatalf("%+v", table)
 	}
 	var last []string
@@ -85,7 +89,7 @@ func TestCostTable(t *testing.T) {
 	if !strings.Contains(table.Note, "message: echo, N = 1,000") {
 		t.Errorf("the note does not say where: %q", table.Note)
 	}
-	if _, any := all.ofThoseIn(cells[1:]).table(); any {
+	if answers := all.ofThoseIn(cells[1:]).answers(); len(answers) > 0 {
 		t.Error("a table of a foreign server alone")
 	}
 }
@@ -97,7 +101,7 @@ func TestReportShowsCosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, found := strings.Cut(string(page), "What the style costs the reader")
+	_, table, found := strings.Cut(string(page), "Each model&#39;s own source")
 	table, _, _ = strings.Cut(table, "</table>")
 	if !found || !strings.Contains(table, "reactor") || !strings.Contains(table, "loop.serve") || !strings.Contains(table, "actor") {
 		t.Errorf("the page's table: %.300q", table)

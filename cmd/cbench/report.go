@@ -10,7 +10,6 @@ import (
 	"cbench/results/question"
 	"cbench/results/record"
 	"cbench/results/report"
-	"cbench/results/show"
 )
 
 func newReport() *cobra.Command {
@@ -18,9 +17,9 @@ func newReport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report DIR",
 		Short: "Write one self-contained HTML page of a run",
-		Long: `Write one self-contained HTML page of a run, from its run.json and cells.jsonl alone: what was found
-in sentences, charts with hover and zoom, tables, the machine, every void repetition with its reason,
-and the command to repeat it. It needs no network.`,
+		Long: `Write one self-contained HTML page of a run, from its run.json and cells.jsonl alone: the table of the models,
+the charts and a headline for every question, then each question with its charts, tables, doubts, how that is known and a line
+to cite it by; last every load, every void repetition with its reason, and the command to repeat it. It needs no network.`,
 		Example: "  cbench report out/mine\n  cbench report out/mine --out=mine.html",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,44 +35,33 @@ func writeReport(cmd *cobra.Command, dir, out string) error {
 	if out == "" {
 		out = filepath.Join(dir, report.File)
 	}
-	if err := record.NotOwn(out, dir); err != nil {
+	if err := record.NotOwn(out, dir); err != nil { // before the work is done
 		return misuse("report", err)
 	}
-	a, warnings, err := pageOf(dir)
+	run, err := record.ReadRun(dir)
 	if err != nil {
 		return misuse("report", err)
 	}
+	cells, warnings, err := record.ReadCells(dir)
+	if err != nil {
+		return misuse("report", err)
+	}
+	run, cells, shortened := figure.ShortNames(run, cells)
+	warnings = append(warnings, shortened...)
 	if cmd.Name() == "report" { // after a run they were said before it
 		for _, w := range warnings {
 			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: report: %s\n", w)
 		}
 	}
-	if err := report.WriteFile(out, a); err != nil {
+	a := question.Of(run, cells, warnings)
+	costs, err := costsOf(cells)
+	if err != nil {
+		return err
+	}
+	a.All = append(a.All, costs.ofThoseIn(cells).answers()...)
+	if err := record.WriteOutput(out, report.Page(a), dir); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "report in %s\n", out)
 	return err
-}
-
-// pageOf is what a page shows: the answers of a run, and what its models' code costs a reader.
-func pageOf(dir string) (a *question.Answers, warnings []string, err error) {
-	run, err := record.ReadRun(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	cells, warnings, err := record.ReadCells(dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	_, _, named := figure.ShortNames(run, cells)
-	a = question.Of(run, cells, warnings)
-	warnings = append(warnings, named...)
-	costs, err := costsOf(cells)
-	if err != nil {
-		return nil, nil, err
-	}
-	if t, any := costs.ofThoseIn(cells).table(); any {
-		a.All = append(a.All, question.Answer{ID: "style", Title: t.Title, Headline: "What the code of each model is made of", Tables: []show.Table{t}})
-	}
-	return a, warnings, nil
 }

@@ -17,7 +17,7 @@ func TestReportOfTheReference(t *testing.T) {
 	if err != nil || !strings.Contains(said, out) {
 		t.Fatalf("%q: %v", said, err)
 	}
-	for _, want := range []string{"One more idle connection costs", "Which model for", "cbench run --"} {
+	for _, want := range []string{"10,000 idle connections", "1,000 busy connections", `id="memory"`, "cbench run --"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page does not say %q", want)
 		}

@@ -198,6 +198,9 @@ func replaceFile(path string, b []byte) (err error) {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*")
 	if err != nil {
+		if cause := new(fs.PathError); errors.As(err, &cause) {
+			return fmt.Errorf("%s: %w", path, cause.Err) // the name beside it is nobody's concern
+		}
 		return err
 	}
 	defer func() {

@@ -2,7 +2,7 @@ package report
 
 import (
 	"fmt"
-	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,8 +10,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"cbench/internal/browser"
-	"cbench/results/question"
-	"cbench/results/record"
 )
 
 // tab is a report in the browser.
@@ -19,7 +17,9 @@ type tab struct{ *browser.Tab }
 
 func open(t *testing.T, page string) tab {
 	t.Helper()
-	return tab{browser.Start(t).Open(t, "file://"+page)}
+	p := tab{browser.Start(t).Open(t, "file://"+page)}
+	browser.Get[bool](p.Tab, helpers)
+	return p
 }
 
 // mustBeCalm fails the test if anything went wrong in the page, or if it asked for anything.
@@ -31,7 +31,7 @@ func (p tab) mustBeCalm() {
 		p.T.Error("not even the page itself was asked for: does the browser still tell?")
 	}
 	for _, url := range asked {
-		if !strings.HasSuffix(url, File) && !strings.HasPrefix(url, "data:,") {
+		if !strings.HasSuffix(url, File) && !strings.Contains(url, File+"#") && !strings.HasPrefix(url, "data:,") {
 			p.T.Errorf("the page asks for %s", url)
 		}
 	}
@@ -52,21 +52,19 @@ const ink = `window.ink = (card, hex) => {
 	let n = 0;
 	for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && want.every((v, k) => Math.abs(data[i + k] - v) < 24)) n++;
 	return n;
-}, window.shownCards = () => [...document.querySelectorAll(".card:has(.plot)")].filter(c => c.offsetParent), true`
+}, window.shownCards = () => [...document.querySelectorAll(".card:has(.plot)")].filter(c => c.checkVisibility()), true`
+
+const helpers = ink + `, window.inSight = (e, height) => { const b = e.getBoundingClientRect(); return b.height > 0 && b.top >= 0 && b.bottom <= height; }, true`
 
 func TestPageInABrowser(t *testing.T) {
-	path := filepath.Join(t.TempDir(), File)
-	if err := WriteFile(path, made(t)); err != nil {
-		t.Fatal(err)
-	}
-	p := open(t, path)
+	p := open(t, written(t, made(t)))
 	p.Wait(`document.querySelector("canvas")`)
-	browser.Get[bool](p.Tab, ink)
 	t.Run("draws", func(t *testing.T) { p.within(t).draws() })
 	t.Run("legend", func(t *testing.T) { p.within(t).legend() })
 	t.Run("keys", func(t *testing.T) { p.within(t).keys() })
-	t.Run("mouse", func(t *testing.T) { p.within(t).mouse() })
 	t.Run("sorts", func(t *testing.T) { p.within(t).sorts() })
+	t.Run("copies", func(t *testing.T) { p.within(t).copies() })
+	t.Run("anchors", func(t *testing.T) { p.within(t).anchors() })
 	t.Run("themes", func(t *testing.T) { p.within(t).themes() })
 	p.fits("made")
 	p.mustBeCalm()
@@ -76,7 +74,7 @@ func TestPageInABrowser(t *testing.T) {
 func (p tab) within(t *testing.T) tab { return tab{p.Within(t)} }
 
 func (p tab) draws() {
-	p.is("every chart that is shown has a canvas", `shownCards().length > 3 && shownCards().filter(c => c.querySelector(".plot")).every(c => c.querySelector("canvas"))`)
+	p.is("every chart that is shown has a canvas", `shownCards().length > 2 && shownCards().every(c => c.querySelector("canvas"))`)
 	for _, hex := range []string{"#0072B2", "#E69F00", "#D55E00"} {
 		p.is("the models are drawn in their colours", fmt.Sprintf(`ink(shownCards()[0], %q) > 20`, hex))
 	}
@@ -91,50 +89,56 @@ func (p tab) legend() {
 }
 
 func (p tab) keys() {
-	p.Do(chromedp.Focus(chromedp.CSS(`#chart-memory-per-connection .plot`)), chromedp.KeyEvent(kb.ArrowRight))
-	p.is("the figures are read", `said.textContent.startsWith("N = 100: ") && said.textContent.includes("goroutine 3.")`)
+	p.Do(chromedp.Focus(chromedp.CSS(`#memory .plot`)), chromedp.KeyEvent(kb.ArrowRight))
+	p.is("the figures are read", `said.textContent.startsWith("N = 100: ") && said.textContent.includes("goroutine ")`)
 	p.Do(chromedp.KeyEvent(kb.ArrowRight))
-	p.is("along N", `said.textContent.startsWith("N = 1,000: ") && !document.querySelector("#chart-memory-per-connection .tip").hidden`)
-	p.Do(chromedp.KeyEvent("+"))
-	p.Wait(`!document.querySelector("#chart-memory-per-connection [data-zoom=all]").disabled`)
-	p.Do(chromedp.KeyEvent("0"))
-	p.Wait(`document.querySelector("#chart-memory-per-connection [data-zoom=all]").disabled`)
-	p.Do(chromedp.Focus(chromedp.CSS(`#chart-memory-per-connection [data-panel="1"]`)), chromedp.KeyEvent(kb.Enter), chromedp.Focus(chromedp.CSS(`#chart-memory-per-connection .plot`)),
-		chromedp.KeyEvent(kb.ArrowRight))
-	p.is("the other drawing", `said.textContent.includes("thread 11.7 KiB")`)
-}
-
-// mouse hovers over a chart and drags a part of it large.
-func (p tab) mouse() {
-	browser.Get[bool](p.Tab, `(() => {
-		const over = document.querySelector("#chart-cpu-over-connections .u-over");
-		document.querySelector("#chart-cpu-over-connections").scrollIntoView({ block: "start", behavior: "instant" });
-		window.at = (type, x, y) => {
-			const box = over.getBoundingClientRect();
-			(type === "mousemove" || type === "mousedown" || type === "mouseenter" ? over : document).dispatchEvent(new MouseEvent(type, { bubbles: true, button: 0,
-				clientX: box.left + x * box.width, clientY: box.top + y * box.height, movementX: 9, movementY: 9, view: window }));
-		};
-		at("mouseenter", .5, .5);
-		at("mousemove", .5, .5);
-		return true;
-	})()`)
-	p.Wait(`!document.querySelector("#chart-cpu-over-connections .tip").hidden && document.querySelector("#chart-cpu-over-connections .tip").textContent.includes("N = 1,000")`)
-	browser.Get[bool](p.Tab, `(at("mousedown", .3, .3), at("mousemove", .7, .6), at("mouseup", .7, .6), true)`)
-	p.Wait(`!document.querySelector("#chart-cpu-over-connections [data-zoom=all]").disabled`)
-	p.Do(chromedp.Click(chromedp.CSS(`#chart-cpu-over-connections [data-zoom=all]`)))
-	p.Wait(`document.querySelector("#chart-cpu-over-connections [data-zoom=all]").disabled`)
+	p.is("along N", `said.textContent.startsWith("N = 1,000: ") && !document.querySelector("#memory .tip").hidden`)
 }
 
 func (p tab) sorts() {
-	const column = `[...document.querySelector("#answer .scroll tbody").rows].map(r => Number(r.cells[1].dataset.value))`
-	p.Do(chromedp.Click(chromedp.CSS(`#answer .scroll th:nth-child(2) button`)))
+	const column = `[...document.querySelector("#models tbody").rows].map(r => Number(r.cells[1].dataset.value))`
+	p.Do(chromedp.Click(chromedp.CSS(`#models th:nth-child(2) button`)))
 	p.is("upwards", column+`.every((v, i, all) => !i || v >= all[i - 1])`)
-	p.is("and says so", `document.querySelector("#answer .scroll table th:nth-child(2)").ariaSort === "ascending" && said.textContent.includes("ascending")`)
-	p.Do(chromedp.Focus(chromedp.CSS(`#answer .scroll th:nth-child(2) button`)), chromedp.KeyEvent(kb.Enter))
+	p.is("and says so", `document.querySelector("#models th:nth-child(2)").ariaSort === "ascending" && said.textContent.includes("ascending")`)
+	p.Do(chromedp.Focus(chromedp.CSS(`#models th:nth-child(2) button`)), chromedp.KeyEvent(kb.Enter))
 	p.is("downwards", column+`.every((v, i, all) => !i || v <= all[i - 1])`)
-	p.Do(chromedp.Click(chromedp.CSS(`#answer .scroll th:nth-child(1) button`)))
-	p.is("by name, and by one column only", `document.querySelectorAll("#answer .scroll table")[0].querySelectorAll("[aria-sort]").length === 1 &&
-		document.querySelector("#answer .scroll table tbody td").textContent === "floor"`)
+	p.Do(chromedp.Click(chromedp.CSS(`#models th:nth-child(1) button`)))
+	p.is("by name, and by one column only", `document.querySelectorAll("#models [aria-sort]").length === 1 &&
+		document.querySelector("#models tbody td").textContent.trim() === "floor"`)
+}
+
+// copies takes both ways to a clipboard: the page's own, and that of a browser that gives a page none.
+func (p tab) copies() {
+	const own = `Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText: async text => { window.copied = text; } } })`
+	const none = `Object.defineProperty(navigator, "clipboard", { configurable: true, value: undefined })`
+	browser.Get[bool](p.Tab, `(`+own+`, addEventListener("copy", () => { window.copied = String(document.activeElement.value); }), true)`)
+	for _, clipboard := range []string{own, none} {
+		browser.Get[bool](p.Tab, `(window.copied = "", `+clipboard+`, true)`)
+		p.Do(chromedp.Click(chromedp.CSS(`#memory [data-copy=cite]`)))
+		p.is("a citation is copied", `copied === document.querySelector("#memory cite").textContent && /0123abc, go1.26.0, AMD EPYC 7B13, 2025-03-14/.test(copied)`)
+		p.is("and that is said", `said.textContent === "Copied" && document.activeElement.dataset.copy === "cite"`)
+		p.Do(chromedp.Click(chromedp.CSS(`#models [data-copy=rows]`)))
+		p.is("rows are copied", `(() => {
+			const rows = copied.trimEnd().split(/\r?\n/), table = document.querySelector("#models table");
+			return rows.length === table.rows.length && rows[0].startsWith("model,") && rows.slice(1).some(r => /^pool,[0-9.]+,/.test(r));
+		})()`)
+		p.is("a name with quotes is quoted", `copied.includes('"x""')`)
+	}
+}
+
+func (p tab) anchors() {
+	links := browser.Get[[]string](p.Tab, `[...document.querySelectorAll("a[href^='#']")].map(a => a.hash.slice(1))`)
+	if len(links) < 8 {
+		p.T.Errorf("links %q", links)
+	}
+	for _, id := range links {
+		browser.Get[bool](p.Tab, fmt.Sprintf(`(location.hash = %q, true)`, id))
+		p.is("a link leads to what can be seen: "+id, fmt.Sprintf(`(() => {
+			const e = document.getElementById(%q), b = e && e.getBoundingClientRect();
+			return e && e.open !== false && b.top < innerHeight && b.bottom > 0;
+		})()`, id))
+	}
+	p.is("what folded open draws its charts", `shownCards().every(c => c.querySelector("canvas"))`)
 }
 
 func (p tab) themes() {
@@ -143,8 +147,7 @@ func (p tab) themes() {
 	p.Wait(paper + ` === "rgb(251, 250, 247)"`)
 	p.Do(chromedp.Click(chromedp.CSS(`#theme`)))
 	p.Wait(paper + ` === "rgb(20, 23, 27)" && document.querySelector("#theme").textContent === "Light"`)
-	browser.Get[bool](p.Tab, `(document.querySelector("#chart-cpu-over-connections").scrollIntoView({ block: "start", behavior: "instant" }), true)`)
-	p.is("the charts are drawn anew", `ink(document.querySelector("#chart-cpu-over-connections"), getComputedStyle(document.documentElement).getPropertyValue("--m0").trim()) > 20`)
+	p.is("the charts are drawn anew", `ink(shownCards()[0], getComputedStyle(document.documentElement).getPropertyValue("--m0").trim()) > 20`)
 	p.Do(chromedp.Click(chromedp.CSS(`#theme`)))
 	p.Wait(paper + ` === "rgb(251, 250, 247)"`)
 	browser.Get[bool](p.Tab, `(localStorage.clear(), delete document.documentElement.dataset.theme, true)`)
@@ -169,28 +172,68 @@ func (p tab) fits(name string) {
 	}
 }
 
-func TestReferenceInABrowser(t *testing.T) {
-	dir := filepath.Join("..", "reference")
-	run, err := record.ReadRun(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cells, warnings, err := record.ReadCells(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), File)
-	if err := WriteFile(path, question.Of(run, cells, warnings)); err != nil {
-		t.Fatal(err)
-	}
-	p := open(t, path)
+// What a person sees for a few seconds: the table of the models and the pictures on a desk, the table and the first headline on a phone.
+func TestFirstScreen(t *testing.T) {
+	p := open(t, written(t, answered(t, "reference")))
 	p.Wait(`document.querySelector("canvas")`)
-	browser.Get[bool](p.Tab, ink)
-	p.Do(chromedp.EmulateViewport(1280, 900))
-	p.is("which model for 10,000 mostly idle connections stands on the first screen", `(() => {
-		const answer = document.querySelector("#answer dd");
-		return answer && answer.getBoundingClientRect().top <= innerHeight && answer.textContent.startsWith("10,000 idle connections") && /[KM]iB/.test(answer.textContent);
+	p.Do(chromedp.EmulateViewport(1280, 800))
+	p.is("table and three pictures, a headline each", `(() => {
+		const leads = [...document.querySelectorAll(".lead-card")];
+		return inSight(document.querySelector("#models .scroll"), 800) && leads.length === 3 && leads.every(l => inSight(l, 800) && inSight(l.querySelector("h2"), 800));
 	})()`)
+	p.is("the whole table", `(() => { const box = document.querySelector("#models .scroll"); return box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth; })()`)
+	p.is("a chart does not move when it is drawn", `[...document.querySelectorAll(".plot")].filter(p => p.checkVisibility()).every(p => p.clientHeight >= 250)`)
+	for _, want := range []string{"10,000 idle connections", "1,000 busy connections"} {
+		p.is("a headline for "+want, fmt.Sprintf(`[...document.querySelectorAll(".lead-card h2")].some(h => h.textContent.startsWith(%q))`, want))
+	}
+	p.is("what is best is said by more than a colour", `[...document.querySelectorAll("#models td.good > span")].some(s => getComputedStyle(s, "::before").content.includes("✓"))`)
+	p.Do(chromedp.EmulateViewport(390, 844))
+	p.is("table and headline within two screens of a phone", `inSight(document.querySelector("#models .scroll"), 844) && inSight(document.querySelector(".lead-card h2"), 1688)`)
+	p.is("a wide table scrolls in its own box", `(() => { const b = document.querySelector("#models .scroll"); return b.scrollWidth > b.clientWidth && getComputedStyle(b).overflowX === "auto"; })()`)
 	p.fits("reference")
 	p.mustBeCalm()
+}
+
+var numbers = regexp.MustCompile(`\d[\d,]*(?:\.\d+)?`)
+
+// Every number that the page shows stands in an answer: the page computes none but the sums at the ends of bars.
+func TestEveryNumberIsOfAnAnswer(t *testing.T) {
+	for _, dir := range []string{"reference", "reference/originals", "reference/capacity"} {
+		a := answered(t, dir)
+		known := map[string]bool{"1.6.32": true}
+		e := a.Run.Environment
+		for _, n := range numbers.FindAllString(everything(a)+" uPlot 1.6.32 p95% "+newPage(a).When+" "+e.Commit()+" "+e.GoVersion+" "+a.Run.Started.UTC().Format("2006-01-02"), -1) {
+			known[strings.TrimRight(n, ",")] = true
+		}
+		p := open(t, written(t, a))
+		p.Wait(`document.querySelector("#answers")`)
+		text := browser.Get[string](p.Tab, `(() => {
+			for (const d of document.querySelectorAll("details")) d.open = true;
+			for (const d of document.querySelectorAll("[data-shows]")) d.hidden = false;
+			const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), all = [];
+			while (walk.nextNode()) if (!walk.currentNode.parentElement.closest("script, .ticks, canvas, .tip, .bars .words")) all.push(walk.currentNode.data);
+			return all.join(" ");
+		})()`)
+		shown := numbers.FindAllString(text, -1)
+		if len(shown) < 200 && dir == "reference" {
+			t.Errorf("%s: only %d numbers", dir, len(shown))
+		}
+		for _, n := range shown {
+			if n = strings.TrimRight(n, ","); !known[n] {
+				t.Errorf("%s: %s is on the page, and in no answer", dir, n)
+			}
+		}
+	}
+}
+
+// Runs of other kinds: originals, searches, and next to nothing.
+func TestOtherRunsInABrowser(t *testing.T) {
+	for name, path := range map[string]string{
+		"originals": written(t, answered(t, "reference/originals")), "capacity": written(t, answered(t, "reference/capacity")), "tiny": written(t, tiny(t)),
+	} {
+		p := open(t, path)
+		p.Wait(`document.querySelector("#answers")`)
+		p.fits(name)
+		p.mustBeCalm()
+	}
 }

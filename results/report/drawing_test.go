@@ -79,7 +79,7 @@ type shelf struct {
 func writeShelf(t *testing.T, charts []chart.Chart) (path, html string) {
 	t.Helper()
 	s := shelf{Charts: chartsOf(charts, chart.Looks(chart.Models(charts)))}
-	s.Looks = looksOf(chart.Models(charts), func(string) bool { return false })
+	s.Looks = looksOf(chart.Models(charts))
 	s.Data = data{Models: s.Looks}
 	for _, c := range s.Charts {
 		if c.Lines != nil {

@@ -11,8 +11,7 @@ import (
 type modelLook struct {
 	Name string `json:"name"`
 	chart.Look
-	Control bool `json:"control"`
-	Apart   bool `json:"-"` // an original that no chart of ours shows
+	Class string `json:"-"` // by its place: a name may be anything
 }
 
 // Key is the model's entry in the legend.
@@ -20,16 +19,15 @@ func (m modelLook) Key() key {
 	return key{Model: m.Name, Name: m.Name, Dash: dashes(m.Dash), Points: shape(m.Look, 4.6)}
 }
 
-func looksOf(names []string, control func(string) bool) (all []modelLook) {
+func looksOf(names []string) (all []modelLook) {
 	looks := chart.Looks(names)
-	for _, name := range names {
-		all = append(all, modelLook{Name: name, Look: looks[name].Of(chart.Series{Dashed: control(name)}), Control: control(name)})
+	for i, name := range names {
+		all = append(all, modelLook{Name: name, Look: looks[name], Class: fmt.Sprintf("m%d", i)})
 	}
 	return all
 }
 
-// colours is the style rules that give every model its colour on either paper, and the parts of bars theirs. Models are classes by their
-// place: a name may be anything.
+// colours is the style rules that give every model its colour on either paper, and the parts of bars theirs.
 func colours(looks []modelLook) string {
 	var light, dark, use strings.Builder
 	for i, l := range looks {

@@ -1,37 +1,27 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"cbench/results/chart"
 	"cbench/results/question"
 	"cbench/results/record"
+	"cbench/results/record/recordtest"
+	"cbench/results/show"
 	"cbench/results/words"
 )
 
-func written(t *testing.T, a *question.Answers) string {
-	t.Helper()
-	var page bytes.Buffer
-	if err := Write(&page, a); err != nil {
-		t.Fatal(err)
-	}
-	return page.String()
-}
-
 // Nothing that a file says is ever mark-up, and nothing that the page holds points out of it.
 func TestPageIsSealed(t *testing.T) {
-	page := written(t, made(t))
-	for _, bad := range []string{"<b>&</b>", "<script>alert", "replies lost </td>", "<the tail>", "made <up>", "ZgotmplZ"} {
+	page := string(Page(made(t)))
+	for _, bad := range []string{"<b>&</b>", "<script>alert", "replies lost </td>", "<cells>", "made <up>", "ZgotmplZ"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("%q is in the page as it came", bad)
 		}
@@ -49,7 +39,7 @@ func TestPageIsSealed(t *testing.T) {
 
 // The policy's hashes are those of what is in the page: else a browser runs none of it.
 func TestPolicyHoldsTheHashes(t *testing.T) {
-	page := written(t, made(t))
+	page := string(Page(made(t)))
 	policy := regexp.MustCompile(`http-equiv="Content-Security-Policy" content="([^"]*)"`).FindStringSubmatch(page)
 	if policy == nil || !strings.Contains(policy[1], "default-src &#39;none&#39;") || strings.Contains(policy[1], "unsafe") {
 		t.Fatalf("policy %q", policy)
@@ -60,94 +50,123 @@ func TestPolicyHoldsTheHashes(t *testing.T) {
 			t.Errorf("%.40q… has the hash %s, which the policy does not allow", inline[1], hash)
 		}
 	}
-	if strings.Contains(page, " style=") {
-		t.Error("a style attribute: the policy does not allow it")
+	if strings.Contains(page, " style=") || regexp.MustCompile(`<[^>]* on[a-z]+=`).MatchString(page[strings.Index(page, "<body>"):strings.Index(page, `<p id="said"`)]) {
+		t.Error("a style or a handler in an attribute: the policy does not allow it")
 	}
 }
 
-// The charts' data is whole and in numbers that a script can read.
+// The charts' data is whole and in numbers that a script can read, and no identity stands twice.
 func TestDataIsRead(t *testing.T) {
-	page := written(t, made(t))
-	_, rest, _ := strings.Cut(page, `<script id="data" type="application/json">`)
-	raw, _, _ := strings.Cut(rest, "</script>")
-	var d data
-	if err := json.Unmarshal([]byte(raw), &d); err != nil {
-		t.Fatal(err)
-	}
-	if len(d.Models) != len(natures)-1 || !slices.ContainsFunc(d.Models, func(m modelLook) bool { return strings.HasPrefix(m.Name, hostile[:8]) }) {
-		t.Errorf("models %+v", d.Models)
-	}
-	for _, c := range d.Charts {
-		if !strings.Contains(page, `id="`+c.ID+`"`) {
-			t.Errorf("chart %s has no place in the page", c.ID)
+	for name, a := range map[string]*question.Answers{"made": made(t), "reference": answered(t, "reference"), "originals": answered(t, "reference/originals")} {
+		page := string(Page(a))
+		_, rest, _ := strings.Cut(page, `<script id="data" type="application/json">`)
+		raw, _, _ := strings.Cut(rest, "</script>")
+		var d data
+		if err := json.Unmarshal([]byte(raw), &d); err != nil {
+			t.Fatal(err)
 		}
-		if c.X.Lo >= c.X.Hi || c.Y.Lo >= c.Y.Hi || len(c.X.Ladder) == 0 || len(c.Y.Ladder) == 0 {
-			t.Errorf("%s: axes %+v, %+v", c.ID, c.X, c.Y)
-		}
-		for _, p := range c.Panels {
-			for _, s := range p.Series {
-				if len(s.Joined)+len(s.Void) == 0 {
-					t.Errorf("%s, %s: no points", c.ID, s.Name)
+		for _, c := range d.Charts {
+			if !strings.Contains(page, `id="`+c.ID+`"`) {
+				t.Errorf("%s: chart %s has no place in the page", name, c.ID)
+			}
+			for _, p := range c.Panels {
+				for _, s := range p.Series {
+					if len(s.Joined)+len(s.Void) == 0 {
+						t.Errorf("%s: %s, %s: no points", name, c.ID, s.Name)
+					}
 				}
 			}
 		}
-	}
-	if len(d.Charts) < 10 {
-		t.Errorf("only %d charts", len(d.Charts))
+		ids := map[string]bool{}
+		for _, id := range regexp.MustCompile(` id="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+			if ids[id[1]] {
+				t.Errorf("%s: %s stands twice", name, id[1])
+			}
+			ids[id[1]] = true
+		}
 	}
 }
 
+// Every answer stands on the page once, with all that it says.
 func TestPageTellsEverything(t *testing.T) {
-	page := written(t, made(t))
-	for _, want := range []string{
-		"12 replies lost &lt;/td&gt;",               // every void cell's reason
-		"2% of the sends were over 1 ms late",       // every warning
-		"left &lt;out&gt;",                          // of reading the files too
-		"./it&#39;\\&#39;&#39;s {addr}",             // the command, as a shell takes it
-		"net.core.somaxconn",                        // the machine
-		"goroutine stacks", "sockets", "user space", // parts of memory and of CPU
-		"the client: the server could do more",                        // searches
-		"1 s later", "own capacity", "rounds", "reactor-twin", "Holm", // what is given back, comparisons, and the control among them
-		"uPlot 1.6.32", "cbench report</code>", "Fairness (Jain)",
-	} {
-		if !strings.Contains(page, want) {
+	a := made(t)
+	page := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(Page(a)), "")
+	for i := range a.All {
+		q := &a.All[i]
+		said := append([]string{q.Title, q.Headline, q.Cite}, q.Says...)
+		said = append(append(said, q.How...), q.Doubts...)
+		for _, table := range q.Tables {
+			said = append(said, table.Title, table.Note)
+			for _, row := range table.Rows {
+				for _, c := range row {
+					said = append(said, c.Text, c.Detail)
+				}
+			}
+		}
+		for _, s := range said {
+			if want := plain(s); !strings.Contains(page, escaped(want)) {
+				t.Errorf("%s: the page does not say %q", q.ID, want)
+			}
+		}
+	}
+	for _, want := range []string{"12 replies lost </td>", "a line of <cells> is broken", `./it'\''s {addr}`, "net.core.somaxconn", "uPlot 1.6.32"} {
+		if !strings.Contains(page, escaped(want)) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
 }
 
-func TestReferenceIsSmall(t *testing.T) {
-	dir := filepath.Join("..", "reference")
-	run, err := record.ReadRun(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cells, _, err := record.ReadCells(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	page := written(t, question.Of(run, cells, nil))
-	if len(page) > 3<<20 {
-		t.Errorf("the page of the reference run is %s", words.Bytes(float64(len(page))))
+// escaped is text as html/template writes it.
+func escaped(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;", "+", "&#43;").Replace(s)
+}
+
+// Every link of the page leads somewhere in it, also where there is next to nothing to tell.
+func TestLinksLead(t *testing.T) {
+	run, cells := recordtest.Synthetic(t)
+	for name, a := range map[string]*question.Answers{
+		"all": made(t), "tiny": tiny(t), "nothing": question.Of(run, nil, nil), "one": question.Of(run, cells[:1], nil),
+		"twice": {Run: &record.Run{}, All: []question.Answer{{ID: "capacity", Headline: "a"}, {ID: "capacity", Headline: "b"}, {ID: "load/x", Detail: true}, {ID: "load-x", Detail: true}}},
+	} {
+		page := string(Page(a))
+		links := map[string]bool{}
+		for _, link := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1) {
+			if strings.Count(page, fmt.Sprintf(`id="%s"`, link[1])) != 1 {
+				t.Errorf("%s: a link to #%s, and that is not one place", name, link[1])
+			}
+			links[link[1]] = true
+		}
+		for i := range a.All {
+			if name != "twice" && !links[idSafe(a.All[i].ID)] {
+				t.Errorf("%s: no link to %s", name, a.All[i].ID)
+			}
+		}
+		if strings.Contains(page, "NaN") && !strings.Contains(script, "NaN") {
+			t.Errorf("%s: the page says NaN", name)
+		}
 	}
 }
 
-func TestWriteFileIsWholeOrNot(t *testing.T) {
-	path := filepath.Join(t.TempDir(), File)
-	for range 2 { // the second replaces the first
-		if err := WriteFile(path, made(t)); err != nil {
-			t.Fatal(err)
+// A figure that no number is stands as text, and is sorted as nothing.
+func TestCells(t *testing.T) {
+	v := 1.25
+	a := &question.Answers{Run: &record.Run{}, All: []question.Answer{{ID: "x", Tables: []show.Table{{
+		Columns: []show.Column{{Head: "name", Key: "name", Left: true}, {Head: "CPU ratio", Short: "CPU", Key: "cpu_ratio"}},
+		Rows:    [][]show.Cell{{{Text: "a"}, {Text: "1.25", Detail: "1.2 to 1.3", Value: &v, Mark: show.Good}}, {{Text: "b"}, {Text: "void", Mark: show.Bad}}}}}}}}
+	page := string(Page(a))
+	for _, want := range []string{
+		`<td class="figure good" data-value="1.25"><span>1.25</span> <small>1.2 to 1.3</small></td>`, `<td class="figure bad"><span>void</span></td>`,
+		`data-key="cpu_ratio" class="figure"><span class="wide">CPU ratio</span><span class="short">CPU</span>`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %s", want)
 		}
 	}
-	b, err := os.ReadFile(path)
-	if err != nil || !bytes.HasSuffix(b, []byte("</html>\n\n")) && !bytes.Contains(b, []byte("</html>")) {
-		t.Errorf("%d bytes, %v", len(b), err)
-	}
-	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
-		t.Errorf("beside it stands %v", left)
-	}
-	if err := WriteFile(filepath.Join(t.TempDir(), "none", File), made(t)); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("no such directory: %v", err)
+}
+
+func TestReferenceIsSmall(t *testing.T) {
+	if page := Page(answered(t, "reference")); len(page) > 3<<20 {
+		t.Errorf("the page of the reference run is %s", words.Bytes(float64(len(page))))
 	}
 }
 

@@ -1,63 +1,34 @@
-// Package report renders the answers of a run as one page that needs no network. It computes nothing.
+// Package report makes one page of a run: the answers to every question, as question gives them. It computes nothing. The page is one
+// file that needs no network.
 package report
 
 import (
 	"bytes"
-	"cbench/results/question"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"html/template"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"math"
+	"strconv"
 	"strings"
+
+	"cbench/results/question"
 )
 
 // File is the page's name inside the directory of a run.
 const File = "report.html"
 
-// Write writes the page. The error is the writer's.
-func Write(w io.Writer, a *question.Answers) error {
+// Page is the page.
+func Page(a *question.Answers) []byte {
 	var page bytes.Buffer
 	if err := pageTemplate.Execute(&page, newPage(a)); err != nil {
 		panic(fmt.Sprintf("report: the page's template: %v", err)) // a programmer's mistake, seen by any test
 	}
-	_, err := w.Write(page.Bytes())
-	return err
+	return page.Bytes()
 }
 
-// WriteFile writes the page to a file, whole or not at all.
-func WriteFile(path string, a *question.Answers) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".report-*")
-	if err != nil {
-		if cause := new(fs.PathError); errors.As(err, &cause) {
-			return fmt.Errorf("%s: %w", path, cause.Err) // whose name there is none to see of
-		}
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	err = Write(f, a)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	return err
-}
-
-//go:embed page.html drawing.html page.css charts.js tables.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
+//go:embed page.html drawing.html page.css charts.js page.js theme.js uplot/uPlot.iife.min.js uplot/uPlot.min.css
 var files embed.FS
 
 func embedded(names ...string) string {
@@ -76,7 +47,7 @@ func embedded(names ...string) string {
 var (
 	style  = embedded("uplot/uPlot.min.css", "page.css")
 	first  = embedded("theme.js") // before the page is drawn, so that it does not flash
-	script = embedded("uplot/uPlot.iife.min.js", "charts.js", "tables.js")
+	script = embedded("uplot/uPlot.iife.min.js", "charts.js", "page.js")
 )
 
 // policy lets the page run what is in it and nothing else, and speak to nobody (Content Security Policy Level 3, 6.7.2.3: an inline
@@ -96,6 +67,7 @@ var pageTemplate = parsed()
 func parsed() *template.Template {
 	return template.Must(template.New("page.html").Funcs(template.FuncMap{
 		"dict":   dict,
+		"sort":   sortValue,
 		"first":  func() template.JS { return template.JS(first) },
 		"script": func() template.JS { return template.JS(script) },
 	}).ParseFS(files, "page.html", "drawing.html"))
@@ -108,4 +80,12 @@ func dict(pairs ...any) map[string]any {
 		m[pairs[i].(string)] = pairs[i+1]
 	}
 	return m
+}
+
+// sortValue is what the page's script sorts by: a number, or nothing for what is not known.
+func sortValue(v *float64) string {
+	if v == nil || math.IsInf(*v, 0) || math.IsNaN(*v) {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'g', -1, 64)
 }
