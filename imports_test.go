@@ -50,7 +50,7 @@ var never = []struct{ who, what, why string }{
 var shared = []string{"scenarios/wire", "models/modeltest"}
 
 // onlyTests may import these.
-var onlyTests = []string{"internal/browser", "results/record/recordtest", "harness/witness/witnesstest"}
+var onlyTests = []string{"internal/browser", "results/record/recordtest"}
 
 func TestImportDirections(t *testing.T) {
 	seen := 0
