@@ -154,7 +154,7 @@ var All = []Scenario{
 		Cores:      true,
 		MaxPayload: wire.MaxLine,
 		Block:      time.Millisecond,
-		More:       checkWork,
+		More:       checkBlock,
 		New:        newWork,
 	},
 	{
