@@ -72,7 +72,8 @@ func (t *chat) Wanted(c int) Wanted {
 	case t.room(c).unheard() == 0:
 		return Wanted{}
 	default:
-		return Wanted{Words: fmt.Sprintf("\"%s%d <from> <text>\", a text of %d bytes that a member of the room said", messageWord, m.next, t.texts.size)}
+		return Wanted{Words: fmt.Sprintf("\"%s%d <from> <text>\", a text of %d bytes that a member of the room said",
+			messageWord, m.next, t.texts.size)}
 	}
 }
 
@@ -172,7 +173,10 @@ func (t *chat) parse(line []byte) (id uint64, speaker uint32, number uint64, ok 
 	}
 	rest := line[i:]
 	text := 1 + nameSize + 1
-	if id == 0 || len(rest) != text+t.texts.size+1 || rest[0] != ' ' || rest[1] != 'u' || rest[text-1] != ' ' || rest[len(rest)-1] != '\n' {
+	if id == 0 || len(rest) != text+t.texts.size+1 {
+		return
+	}
+	if rest[0] != ' ' || rest[1] != 'u' || rest[text-1] != ' ' || rest[len(rest)-1] != '\n' {
 		return
 	}
 	said := rest[text : len(rest)-1]

@@ -1,5 +1,7 @@
 package scenarios
 
+import "bytes"
+
 // What comet's connections are told: the judge's half of it.
 
 // told is a waiter's answer. Whatever it says, the waiter asks again at once.
@@ -65,7 +67,8 @@ func (t *comet) hear(c int, m *newsItem, body []byte, now int64, rec Recorder) {
 		t.pass(c, false, rec)
 	}
 	speaker := t.number(c / t.size)
-	if !t.is(m.text, speaker, m.id-h.head) || len(m.from) != nameSize || m.from[0] != 'u' || string(m.from[1:]) != string(m.text[:6]) {
+	named := len(m.from) == nameSize && m.from[0] == 'u' && bytes.HasPrefix(m.text, m.from[1:])
+	if !named || !t.is(m.text, speaker, m.id-h.head) {
 		rec.Fault(Corrupted, 1, body)
 		t.pass(c, true, rec)
 		return

@@ -78,8 +78,8 @@ func (a *asked[T]) forgive() (n int) {
 	return n
 }
 
-// delivery is what is known of a message that goes to several: when it was due and sent, and when the first and the last heard it,
-// 0 while nobody did.
+// delivery is what is known of a message that goes to several: when it was due and sent, and when the first and the last heard
+// it, 0 while nobody did.
 type delivery struct{ due, sent, first, last int64 }
 
 func (d *delivery) hear(now int64) {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// work is connections that each ask the server for some CPU time, again and again. Next to it what the client does for a message is
-// nothing, so it is the server's cores that say how many messages there are. An answer does not say which message it is to: on one
-// connection they are answered in order, and are counted.
+// work is connections that each ask the server for some CPU time, again and again. Next to that, what the client does for a
+// message is nothing, so the server's cores limit how many messages there are. An answer does not say which message it answers: on
+// one connection they come in order, and are counted.
 type work struct {
 	ask, answer []byte
 	conns       []asked[times]
@@ -16,7 +16,11 @@ type work struct {
 
 func newWork(p Params, _, n int) Traffic {
 	ms := p.Block.Milliseconds()
-	return &work{ask: fmt.Appendf(nil, "BLOCK %d spin\n", ms), answer: fmt.Appendf(nil, "BLOCKED %d\n", ms), conns: make([]asked[times], n)}
+	return &work{
+		ask:    fmt.Appendf(nil, "BLOCK %d spin\n", ms),
+		answer: fmt.Appendf(nil, "BLOCKED %d\n", ms),
+		conns:  make([]asked[times], n),
+	}
 }
 
 func (w *work) Open(c int, out []byte) []byte {
