@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cbench/results"
 	"cbench/results/compare"
+	"cbench/results/export"
 	"cbench/results/record"
 	"cbench/results/stats"
 	"cbench/results/words"
@@ -96,7 +96,7 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 	if f.asJSON {
 		err = printJSON(cmd, jsonChanged(changed, notes, verdict))
 	} else {
-		err = results.WriteChanges(cmd.OutOrStdout(), changed, f.all, tableOptions(cmd))
+		err = export.Changes(cmd.OutOrStdout(), changed, f.all, readAt(cmd))
 	}
 	if err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 
 	"cbench/models"
 	"cbench/models/cost"
-	"cbench/results"
 	"cbench/results/figure"
 	"cbench/results/question"
 	"cbench/results/record"
@@ -153,17 +152,7 @@ func (c costs) answers() []question.Answer {
 	if len(told) > 0 {
 		t.Note = c.places() + "."
 	}
-	columns := slices.Concat(readColumns, told)
-	for i, column := range columns {
-		t.Columns = append(t.Columns, show.Column{Head: column.head, Key: column.tight, Left: i == 0})
-	}
-	for i := range c.Models {
-		var row []show.Cell
-		for _, column := range columns {
-			row = append(row, column.of(&c.Models[i]))
-		}
-		t.Rows = append(t.Rows, row)
-	}
+	t.Columns, t.Rows = c.table(slices.Concat(readColumns, told))
 	byLines := func(a, b modelCost) int { return cmp.Compare(a.Lines, b.Lines) }
 	least, most := slices.MinFunc(c.Models, byLines), slices.MaxFunc(c.Models, byLines)
 	headline := fmt.Sprintf("Lines of code: %s in `%s`", words.Whole(least.Lines), least.Model)
@@ -177,18 +166,21 @@ func (c costs) answers() []question.Answer {
 
 // write writes the table for a terminal: what a run tells stands beside the rest, or below where there is no room.
 func (c costs) write(cmd *cobra.Command) error {
-	opts := tableOptions(cmd)
-	told := c.told()
-	tables := [][]costColumn{slices.Concat(readColumns, told)}
-	if len(told) > 0 && opts.Width > 0 && results.RowsWidth(c.rows(tables[0])) > opts.Width {
-		tables = [][]costColumn{readColumns, slices.Concat(readColumns[:1], told)}
+	o, told := readAt(cmd), c.told()
+	var whole show.Table
+	whole.Columns, whole.Rows = c.table(slices.Concat(readColumns, told))
+	tables := []show.Table{whole}
+	if len(told) > 0 && o.Width > 0 && whole.Width() > o.Width {
+		tables = make([]show.Table, 2)
+		tables[0].Columns, tables[0].Rows = c.table(readColumns)
+		tables[1].Columns, tables[1].Rows = c.table(slices.Concat(readColumns[:1], told))
 	}
 	w := cmd.OutOrStdout()
-	for i, columns := range tables {
+	for i, t := range tables {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		if err := results.WriteRows(w, c.rows(columns), opts); err != nil {
+		if err := t.WriteTo(w, o); err != nil {
 			return err
 		}
 	}
@@ -213,18 +205,17 @@ func (c costs) places() string {
 	return fmt.Sprintf("%s; system calls and heap objects a message: %s", inWords, c.Message)
 }
 
-func (c costs) rows(columns []costColumn) [][]string {
-	rows := make([][]string, 1+len(c.Models))
-	for _, column := range columns {
-		rows[0] = append(rows[0], column.tight)
-		for i := range c.Models {
-			d := column.of(&c.Models[i])
-			text := d.Text
-			if column.tight == "largest" {
-				text += " " + d.Detail
-			}
-			rows[i+1] = append(rows[i+1], text)
-		}
+// table is the columns with a row a model.
+func (c costs) table(columns []costColumn) (heads []show.Column, rows [][]show.Cell) {
+	for i, column := range columns {
+		heads = append(heads, show.Column{Head: column.head, Short: column.tight, Key: column.tight, Left: i == 0})
 	}
-	return rows
+	for i := range c.Models {
+		var row []show.Cell
+		for _, column := range columns {
+			row = append(row, column.of(&c.Models[i]))
+		}
+		rows = append(rows, row)
+	}
+	return heads, rows
 }

@@ -50,7 +50,7 @@ fit is no error: doctor fails only where it could not look.`,
 			if asJSON {
 				return printJSON(cmd, findings)
 			}
-			_, err = io.WriteString(cmd.OutOrStdout(), inSentences(findings, plan.MaxConns(), listen.Listen > 0, tableOptions(cmd).Width))
+			_, err = io.WriteString(cmd.OutOrStdout(), inSentences(findings, plan.MaxConns(), listen.Listen > 0, readAt(cmd).Width))
 			return err
 		},
 	}

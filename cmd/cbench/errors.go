@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -176,14 +175,6 @@ func strictTopics(root *cobra.Command) {
 func withMend(err error, of syscall.Errno, mend string) error {
 	if errors.Is(err, of) {
 		return fmt.Errorf("%w: %s", err, mend)
-	}
-	return err
-}
-
-// orStopped is err, or in words that it was the user who stopped the command.
-func orStopped(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return errors.New("stopped before the end")
 	}
 	return err
 }

@@ -14,7 +14,6 @@ import (
 	"cbench/harness/plan"
 	"cbench/harness/server"
 	"cbench/harness/validity"
-	"cbench/results"
 	"cbench/results/export"
 	"cbench/results/figure"
 	"cbench/results/question"
@@ -234,15 +233,6 @@ func whyVoid(cells []record.Cell) string {
 		why += "; cbench doctor says what to mend on this machine, and --noisy keeps what others on it disturbed"
 	}
 	return why
-}
-
-// tableOptions is where the command's tables are read.
-func tableOptions(cmd *cobra.Command) results.TableOptions {
-	opts := results.TableOptions{Width: 100}
-	if out := cmd.OutOrStdout(); onTerminal(out) {
-		opts.Color, opts.Width = escapes(out), columns(out)
-	}
-	return opts
 }
 
 // experiment turns flags into a plan, or says which flag forbids it.

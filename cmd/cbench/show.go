@@ -96,6 +96,9 @@ func idsOf(a *question.Answers) (ids []string) {
 
 // readAt is where the command's tables are read.
 func readAt(cmd *cobra.Command) show.Terminal {
-	o := tableOptions(cmd)
-	return show.Terminal{Width: o.Width, Color: o.Color}
+	o := show.Terminal{Width: 100}
+	if out := cmd.OutOrStdout(); onTerminal(out) {
+		o.Color, o.Width = escapes(out), columns(out)
+	}
+	return o
 }

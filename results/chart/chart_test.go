@@ -99,7 +99,7 @@ func FuzzScale(f *testing.F) {
 		f.Add(uint8(i), false, -80.0, 1e9, 0.0)
 		f.Add(uint8(i), true, 0.97, 1.03, -1.0)
 		f.Add(uint8(i), true, 1e-300, 1e300, math.Inf(1))
-		f.Add(uint8(i), true, nan, 0.0, -0.0)
+		f.Add(uint8(i), true, nan, 0.0, math.Copysign(0, -1))
 		f.Add(uint8(i), false, 5.0, 5.0, 5.0)
 	}
 	f.Fuzz(func(t *testing.T, unit uint8, log bool, a, b, c float64) {

@@ -143,17 +143,6 @@ func atConns(of []*figure.Group, n int) []*figure.Group {
 	return slices.DeleteFunc(slices.Clone(of), func(g *figure.Group) bool { return g.Conns != n })
 }
 
-// mostAt is the N at which most of the groups know a figure, and of such the greatest.
-func mostAt(of []*figure.Group, m figure.Metric) (best int) {
-	most := 0
-	for _, n := range connsOf(of) {
-		if k := len(medians(atConns(of, n), m)); k > 0 && k >= most {
-			best, most = n, k
-		}
-	}
-	return best
-}
-
 // medians is a figure of every group that knows it, in their order.
 func medians(of []*figure.Group, m figure.Metric) (values []float64) {
 	for _, g := range of {

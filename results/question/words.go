@@ -92,14 +92,6 @@ func howMuch(r stats.Interval, f figure.Figure) string {
 	return fmt.Sprintf("%s (%s to %s)", inWords, strings.TrimSuffix(from, "%"), to)
 }
 
-// than is how a language goes on behind howMuch.
-func than(r stats.Interval) string {
-	if r.Mid >= manyTimes {
-		return "as"
-	}
-	return "than"
-}
-
 // known reports whether it is known how sure the figure is.
 func known(i stats.Interval) bool {
 	return i.N > 0 && !math.IsNaN(i.Low) && !math.IsNaN(i.High) && !math.IsInf(i.Low, 0) && !math.IsInf(i.High, 0)

@@ -40,7 +40,7 @@ func TestTableFitsTheTerminal(t *testing.T) {
 				t.Errorf("width %d: no %q in\n%s", width, want, out.String())
 			}
 		}
-		if width == 60 && !strings.Contains(out.String(), "Too narrow for: intervals and what a blocking handler") {
+		if width == 60 && !strings.Contains(out.String(), "Too narrow for: details and what a blocking handler") {
 			t.Errorf("what was left out is not said:\n%s", out.String())
 		}
 		if strings.Contains(out.String(), "\x1b") {

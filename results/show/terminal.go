@@ -90,6 +90,15 @@ func (t Table) WriteTo(w io.Writer, o Terminal) error {
 	return err
 }
 
+// Width is how many columns of a terminal the whole table takes under short heads.
+func (t Table) Width() int {
+	all := make([]int, len(t.Columns))
+	for j := range all {
+		all[j] = j
+	}
+	return total(t.as(all, true, true, false).widths())
+}
+
 // fit is a table as it is written: the columns kept, their heads in lines, the text of each cell.
 type fit struct {
 	kept    []int
@@ -122,7 +131,7 @@ func (t Table) fitted(width int) (f fit) {
 			short = true
 		case detail && t.detailed(kept):
 			detail = false
-			dropped = append(dropped, "intervals")
+			dropped = append(dropped, "details")
 		case minor >= 0:
 			dropped = append(dropped, strings.ToLower(t.Columns[kept[minor]].Head))
 			kept = slices.Delete(slices.Clone(kept), minor, minor+1)

@@ -1,20 +1,15 @@
-package results
+package compare_test
 
 import (
-	"bytes"
 	"cbench/results/compare"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"cbench/results/stats"
-	"errors"
-	"flag"
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 )
 
 func changeAt(c compare.Changed, model, fig string, conns int) *compare.Change {
@@ -103,39 +98,6 @@ func TestChangesOfUnlikeRuns(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func TestWriteChanges(t *testing.T) {
-	old, now := recordtest.NewWorld(34, 0.005, 0.02), recordtest.NewWorld(35, 0.005, 0.02)
-	old.Whole, now.Whole = true, true
-	now.Cost["pool"] = 1.25
-	changed := compare.Changes(append(old.Pairs(100, 2, "pool", "actor"), old.Rotate("x", 1000, 1, "floor")...), now.Pairs(100, 2, "pool", "actor"), "")
-	for name, opts := range map[string]struct {
-		all bool
-		TableOptions
-	}{"changes": {false, TableOptions{Width: 100}}, "changes-all": {true, TableOptions{Width: 100}}} {
-		var got bytes.Buffer
-		if err := WriteChanges(&got, changed, opts.all, opts.TableOptions); err != nil {
-			t.Fatal(err)
-		}
-		golden := filepath.Join("testdata", name+".golden")
-		if *update {
-			recordtest.Put(t, golden, got.String())
-		}
-		if want := recordtest.Get(t, golden); !bytes.Equal(got.Bytes(), want) {
-			t.Errorf("%s: got\n%s\nwant\n%s", name, got.Bytes(), want)
-		}
-		for line := range strings.Lines(got.String()) {
-			if columnsOf(line) > 100 {
-				t.Errorf("%s: wider than 100: %q", name, line)
-			}
-		}
-	}
-	if err := WriteChanges(brokenWriter{}, changed, true, TableOptions{}); err == nil {
-		t.Error("a writer that fails: no error")
-	}
-}
-
 func TestOtherMachine(t *testing.T) {
 	run, _ := recordtest.Synthetic(t)
 	e := run.Environment
@@ -151,12 +113,3 @@ func TestOtherMachine(t *testing.T) {
 		t.Errorf("another machine: %q", d)
 	}
 }
-
-// columnsOf is how many columns of a terminal a line takes.
-func columnsOf(line string) int { return utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) }
-
-var errBroken = errors.New("broken")
-
-type brokenWriter struct{}
-
-func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }

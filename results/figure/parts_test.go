@@ -1,4 +1,4 @@
-package results
+package figure_test
 
 import (
 	"cbench/results/figure"

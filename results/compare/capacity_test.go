@@ -1,4 +1,4 @@
-package results
+package compare_test
 
 import (
 	"cbench/results/figure"
