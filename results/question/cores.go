@@ -21,7 +21,7 @@ const (
 
 // cores is what more cores are worth: an answer for each load, N and number of cores that was compared.
 func (e *evidence) cores() (answers []Answer) {
-	all := compare.CoresOf(e.cells)
+	all := e.every.Cores()
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].Alike(&all[0]) {

@@ -19,7 +19,7 @@ var kin = []string{"goroutine", "callback"}
 
 // coroutine is what a coroutine costs against a goroutine and against a callback: CPU of an echo, and memory.
 func (e *evidence) coroutine() (answers []Answer, all []compare.Comparison) {
-	all = compare.Kindred(e.cells, styled, kin...)
+	all = e.every.Against(styled, kin...)
 	a := Answer{ID: "coroutine", Title: "A coroutine's price", Load: "echo"}
 	var lead []string
 	for _, base := range kin {

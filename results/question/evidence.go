@@ -14,9 +14,10 @@ import (
 type evidence struct {
 	run      *record.Run
 	cells    []record.Cell
-	whole    []figure.Group // of all cells
-	groups   []figure.Group // of ours
-	apart    []record.Cell  // originals that stand only beside the models that imitate them
+	every    *compare.Evidence // of all cells
+	whole    []figure.Group    // of all cells
+	groups   []figure.Group    // of ours
+	apart    []record.Cell     // originals that stand only beside the models that imitate them
 	twins    map[string]string
 	loads    map[figure.Setting]string
 	growth   []figure.Growth // of the load that shows memory best
@@ -37,9 +38,14 @@ type place struct {
 
 func evidenceOf(run *record.Run, cells []record.Cell) *evidence {
 	ours, apart := figure.Apart(run, cells)
+	every := compare.EvidenceOf(cells)
+	own := every
+	if len(apart) > 0 {
+		own = compare.EvidenceOf(ours)
+	}
 	e := &evidence{
-		run: run, cells: cells, whole: figure.Summarise(cells), groups: figure.Summarise(ours), apart: apart,
-		twins: figure.TwinsOf(cells), all: compare.Comparisons(ours, ""), compared: map[place]*compare.Comparison{}, noisy: kept(run, cells),
+		run: run, cells: cells, every: every, whole: every.Groups, groups: own.Groups, apart: apart,
+		twins: every.Twins, all: own.Comparisons(""), compared: map[place]*compare.Comparison{}, noisy: kept(run, cells),
 	}
 	e.loads = loadNames(settingsOf(e.whole))
 	e.growth = slices.DeleteFunc(growthOf(e.groups), func(g figure.Growth) bool { return e.twins[g.Model] != "" })

@@ -31,7 +31,7 @@ const slopeNote = "Memory is measured of all by the same means: anonymous pages 
 
 // language is servers of other makes beside the models of ours that imitate them.
 func (e *evidence) language() (answers []Answer, all []compare.Comparison) {
-	o := compare.OriginalsOf(e.run, e.cells)
+	o := e.every.Originals(e.run)
 	if o == nil {
 		return nil, nil
 	}
