@@ -363,76 +363,11 @@ func (m comparisonSet) verdictless() string {
 	case n[compare.Unknown] == 0:
 		return fmt.Sprintf("No difference in %s between %s was found %s.", title, words.List(m.names()), place)
 	case n[compare.Same] == 0:
-		return unranked([]comparisonSet{m})
+		if m.noise() > 0 {
+			return fmt.Sprintf("%s is too noisy to rank %s %s%s.", words.Capital(title), words.List(m.names()), place, because(m.why()))
+		}
+		return fmt.Sprintf("%s cannot rank %s %s%s.", words.Capital(title), words.List(m.names()), place, because(m.why()))
 	}
 	return fmt.Sprintf("No difference in %s was found %s; too little is known of %s%s.", title, place,
 		words.Plural(n[compare.Unknown], "comparison"), because(m.why()))
-}
-
-// unranked is the sentence for sets of which nothing is known, for one reason.
-func unranked(all []comparisonSet) string {
-	var titles []string
-	for _, m := range all {
-		titles = append(titles, titleOf(m.fig))
-	}
-	m := all[0]
-	if factor := m.noise(); factor > 0 {
-		return fmt.Sprintf("%s %s too noisy to rank %s %s%s.", words.Capital(words.List(titles)), verb(len(titles), "is", "are"), words.List(m.names()),
-			m.place(), because(m.why()))
-	}
-	return fmt.Sprintf("%s cannot rank %s %s%s.", words.Capital(words.List(titles)), words.List(m.names()), m.place(), because(m.why()))
-}
-
-// isUnranked reports whether nothing is known, and the kind of set that it can be told of together with others.
-func (m comparisonSet) isUnranked() (kind string, is bool) {
-	if m.count()[compare.Unknown] < len(m.all) || len(m.all) == 0 {
-		return "", false
-	}
-	return strings.Join([]string{words.WithoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
-}
-
-// differences is all that is known of the sets of one load, alike told together.
-func differences(all []comparisonSet) []string {
-	var said []string
-	told := map[string]bool{}
-	for i, m := range all {
-		kind, unknown := m.isUnranked()
-		if !unknown {
-			said = append(said, m.sentences()...)
-			continue
-		}
-		if told[kind] {
-			continue
-		}
-		told[kind] = true
-		alike := []comparisonSet{m}
-		for _, o := range all[i+1:] {
-			if k, is := o.isUnranked(); is && k == kind {
-				alike = append(alike, o)
-			}
-		}
-		said = append(said, unranked(alike))
-	}
-	return said
-}
-
-// sentences is the set in one where nothing differs, else one for every model that differs and one for those that do not.
-func (m comparisonSet) sentences() []string {
-	if none := m.verdictless(); none != "" {
-		return []string{none}
-	}
-	var said, same []string
-	for _, other := range m.others() {
-		of := m.with(other)
-		if s := stretches(of); len(s) == 1 && s[0].verdict() == compare.Same && len(of) == len(m.conns()) {
-			same = append(same, words.Code(other))
-			continue
-		}
-		said = append(said, course(of))
-	}
-	if len(same) > 0 {
-		said = append(said, fmt.Sprintf("No difference in %s between %s and %s was found %s.", titleOf(m.fig), words.Code(m.all[0].Base),
-			words.Either(same), m.place()))
-	}
-	return said
 }

@@ -43,7 +43,7 @@ const TestsInWords = "p is the probability of a difference as great by chance al
 	"Student's t of the mean over rotations, against how much the same server twice (A/A) differs in this run, or how much rotations differ if that is more; over repetitions " +
 	"Welch's t of the logarithms, from 8 a side Mann-Whitney. A difference has p < 0.05."
 
-// comparisons is every difference in words, and every comparison in a table.
+// comparisons is every comparison in a table.
 func (e *evidence) comparisons() []Answer {
 	if len(e.all) == 0 {
 		return nil
@@ -52,14 +52,6 @@ func (e *evidence) comparisons() []Answer {
 	a := Answer{ID: "comparisons", Title: "Every comparison", Says: telling(e.verdictCounts())}
 	a.Headline = fmt.Sprintf("%s: %d differences, %d without one found, %d of which too little is known", words.Plural(total, "comparison"),
 		n[compare.Less]+n[compare.More], n[compare.Same], n[compare.Unknown])
-	for _, load := range settingsOf(e.groups) {
-		sets := slices.DeleteFunc(slices.Clone(e.sets), func(m comparisonSet) bool { return m.setting != load })
-		if len(sets) > 0 {
-			says := differences(sets)
-			says[0] = words.Capital(e.loads[load]) + ": " + says[0]
-			a.Says = append(a.Says, says...)
-		}
-	}
 	a.Tables = []show.Table{e.comparisonTable("Every comparison", e.all)}
 	return []Answer{a}
 }
