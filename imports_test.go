@@ -32,25 +32,43 @@ var never = []struct{ who, what, why string }{
 	{"results", "results/report", "the report is made of the statistics, and they know nothing of it"},
 	{"results/", "harness/", "the report is a pure function of the files"},
 	{"results/", "models/", "the report is a pure function of the files"},
-	{"results/stats", "results/record", "numbers only"},
-	{"results/stats", "results/figure", "numbers only"},
-	{"results/stats", "results/compare", "numbers only"},
-	{"results/figure", "results/compare", "figures are compared above"},
-	{"results/record", "results/figure", "the files of a run know nothing that is made of them"},
-	{"results/record", "results/compare", "the files of a run know nothing that is made of them"},
 	{"harness/", "results/stats", "the engine knows the files of a run, and nothing that is made of them"},
 	{"harness/", "results/figure", "the engine knows the files of a run, and nothing that is made of them"},
 	{"harness/", "results/compare", "the engine knows the files of a run, and nothing that is made of them"},
-	{"results/words", "", "the lowest floor: numbers into words"},
-	{"results/record", "results", "the files of a run know nothing that is made of them"},
-	{"results/record", "results/report", "the files of a run know nothing that is made of them"},
+}
+
+// floors are the packages of results, lowest first: each imports only what is on a lower one.
+var floors = [][]string{
+	{"results/words"}, {"results/stats", "results/record"}, {"results/figure"}, {"results/compare"}, {"results/show", "results/chart"},
+	{"results/question"}, {"results/report", "results/export", "results/chart/print"},
+}
+
+func floor(pkg string) int {
+	return slices.IndexFunc(floors, func(of []string) bool { return slices.Contains(of, pkg) })
+}
+
+func TestFloors(t *testing.T) {
+	found := 0
+	for from, imports := range importGraph(t) {
+		if floor(from) >= 0 {
+			found++
+		}
+		for _, to := range imports {
+			if a, b := floor(from), floor(to); a >= 0 && b >= a {
+				t.Errorf("%s imports %s, which is not on a lower floor", from, to)
+			}
+		}
+	}
+	if all := slices.Concat(floors...); found < len(all)-1 { // the lowest may import nothing
+		t.Errorf("%d packages of the %d on floors were found", found, len(all))
+	}
 }
 
 // apart from these, that never allows: the bytes are shared by all, and the models' suite by the models.
 var shared = []string{"scenarios/wire", "models/modeltest"}
 
 // onlyTests may import these.
-var onlyTests = []string{"internal/browser", "results/record/recordtest", "harness/witness/witnesstest"}
+var onlyTests = []string{"internal/browser", "results/record/recordtest"}
 
 func TestImportDirections(t *testing.T) {
 	seen := 0

@@ -1,5 +1,5 @@
-// Package chart is a drawing as data, and the one style of all drawings. chart/print draws it with gonum/plot, the page with uPlot;
-// neither computes anything.
+// Package chart is a drawing as data, and the one style of all drawings. chart/print draws it with gonum/plot, the page with
+// uPlot; neither computes anything.
 package chart
 
 // Chart is one drawing.

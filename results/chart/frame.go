@@ -12,7 +12,8 @@ import (
 // Frame is the two axes of a chart: all its panels stand over the same.
 type Frame struct {
 	X, Y Scale
-	// Banded says that the intervals of lines are a band: X goes on, as percentiles do, and each line has places of its own along it.
+	// Banded says that the intervals of lines are a band: X goes on, as percentiles do, and each line has places of its own
+	// along it.
 	Banded bool
 	Alone  bool // there is one X: the series stand side by side
 }
@@ -37,12 +38,14 @@ func (c *Chart) Frame() Frame {
 	case Bars, Pairs:
 		return Frame{X: c.X.scale(xs, false)}
 	}
-	alone := len(xs) > 0 && slices.Min(xs) == slices.Max(xs)
-	return Frame{Banded: c.banded(), Alone: alone, X: c.X.scale(xs, c.X.noughts() && slices.Contains(xs, 0)), Y: c.Y.scale(ys, false)}
+	return Frame{
+		X: c.X.scale(xs, c.X.noughts() && slices.Contains(xs, 0)), Y: c.Y.scale(ys, false),
+		Banded: c.banded(), Alone: len(xs) > 0 && slices.Min(xs) == slices.Max(xs),
+	}
 }
 
-// far is how many times an interval may go beyond the points before it ends in an arrow: one that is very wide would press the others
-// into a dot.
+// far is how many times an interval may go beyond the points before it ends in an arrow: one that is very wide would press the
+// others into a dot.
 const far = 3
 
 // span is the places of a series along both axes.
@@ -121,8 +124,8 @@ func (s Series) Empty(c *Chart) bool {
 	return true
 }
 
-// Stretches is the points of a line between gaps: it passes over nothing that is void, not known, or has no place. Void points stand
-// alone.
+// Stretches is the points of a line between gaps: it passes over nothing that is void, not known, or has no place. Void points
+// stand alone.
 func (c *Chart) Stretches(s Series) (joined [][]Point, void []Point) {
 	valid := map[float64]bool{}
 	for _, p := range s.Points {

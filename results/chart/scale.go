@@ -19,7 +19,8 @@ type Scale struct {
 	Log    bool
 	// Ladder is choices of ticks from few to many: a drawing takes the last whose labels have room.
 	Ladder [][]Tick
-	// Measured says that ticks stand where something was measured: all of them count, and those whose labels have no room go unlabelled.
+	// Measured says that ticks stand where something was measured: all of them count, and those whose labels have no room go
+	// unlabelled.
 	Measured bool
 	nought   float64 // where 0 stands on a log axis; 0: nowhere
 }
@@ -55,8 +56,8 @@ func (s Scale) Clamped(v float64) float64 {
 	return 0
 }
 
-// Pick is the most ticks of the ladder of which any two neighbours have room. Where all count, those without room lose their label; the
-// last one keeps it.
+// Pick is the most ticks of the ladder of which any two neighbours have room. Where all count, those without room lose their
+// label; the last one keeps it.
 func (s Scale) Pick(room func(a, b Tick) bool) (ticks []Tick) {
 	if s.Measured {
 		ticks = slices.Clone(s.Ladder[0])
@@ -101,19 +102,19 @@ func (u Unit) Text(v float64) string {
 	return words.Count(v)
 }
 
-// Percentile is where a percentile stands along Nines: -log10(1 - p/100), so that a tail of one in a thousand takes as much room as one
-// in ten does.
+// Percentile is where a percentile stands along Nines: -log10(1 - p/100), so that a tail of one in a thousand takes as much
+// room as one in ten does.
 func Percentile(p float64) float64 { return -math.Log10(1 - p/100) }
 
 // least is the smallest factor that a log axis spans: what differs by less is to look alike.
 func (u Unit) least() float64 {
 	switch u {
 	case Bytes:
-		return 16
+		return 8
 	case Ratio:
 		return 1.25
 	}
-	return 10
+	return 5
 }
 
 // noughts reports whether the axis, along X, has a place for 0: a share or rate of none is the one that others are set beside.
@@ -212,7 +213,8 @@ func (a Axis) ladder(lo, hi float64) (all [][]Tick) {
 		for _, step := range []int{6, 3, 2} {
 			add(multiples(10, []float64{1}, step, lo, hi))
 		}
-		for _, of := range [][]float64{{1}, {1, 3}, {1, 2, 5}, {1, 1.5, 2, 3, 5, 7}, {1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9}} {
+		fine := []float64{1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9}
+		for _, of := range [][]float64{{1}, {1, 3}, {1, 2, 5}, {1, 1.5, 2, 3, 5, 7}, fine} {
 			add(multiples(10, of, 1, lo, hi))
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"strconv"
 )
 
-// Look is how a model is drawn, in every chart of every run. Any two of a run's models differ in two of colour, marker and dash, so
-// that a chart can be read without colour too.
+// Look is how a model is drawn, in every chart of every run. Any two of a run's models differ in two of colour, marker and
+// dash, so that a chart can be read without colour too.
 type Look struct {
 	Color   string       `json:"color"`             // on white: "#0072B2"
 	Dark    string       `json:"dark"`              // on a dark page
@@ -26,8 +26,8 @@ func (l Look) Of(s Series) Look {
 	return l
 }
 
-// The colours are those of Okabe and Ito, "Color Universal Design" (2008), that carry a thin line on white: yellow does not. A control
-// is grey and dashed, because it does not compete.
+// The colours are those of Okabe and Ito, "Color Universal Design" (2008), that carry a thin line on white: yellow does not. A
+// control is grey and dashed, because it does not compete.
 var looks = map[string]Look{
 	"goroutine": {Color: "#0072B2", Corners: disc},
 	"pool":      {Color: "#E69F00", Corners: square},
@@ -39,8 +39,8 @@ var looks = map[string]Look{
 	"floor":     {Color: "#7F7F7F", Corners: bar, Dash: variantDash},
 }
 
-// spares are for models that are not ours: darker hues of Tol's muted scheme, which is safe for the colour-blind, each with a marker
-// that none of ours has. Where they are used up they come again, in another dash and with the next one's marker.
+// spares are for models that are not ours: darker hues of Tol's muted scheme, which is safe for the colour-blind, each with a
+// marker that none of ours has. Where they are used up they come again, in another dash and with the next one's marker.
 var spares = []Look{
 	{Color: "#882255", Corners: polygon(6, 1.1, 1.1)},
 	{Color: "#332288", Corners: plus},
@@ -67,8 +67,8 @@ func spare(i int) Look {
 	return l
 }
 
-// Looks is the look of every name. A name that is not known takes the spare look its hash points at, or the next one that is free, so
-// that it mostly keeps its look from run to run whatever runs beside it.
+// Looks is the look of every name. A name that is not known takes the spare look its hash points at, or the next one that is
+// free, so that it mostly keeps its look from run to run whatever runs beside it.
 func Looks(names []string) map[string]Look {
 	given := make(map[string]Look, len(names))
 	taken := map[int]bool{}
@@ -107,14 +107,18 @@ func Models(charts []Chart) (names []string) {
 	return slices.Compact(names)
 }
 
-// Fills are of the parts of bars, in their order: Paul Tol's "light" scheme (SRON/EPS/TN/09-002, 2021), made for areas and safe for the
-// colour-blind, and four more. They are no model's colour; light and dark take turns, so that neighbours differ in grey too.
+// Fills are of the parts of bars, in their order: Paul Tol's "light" scheme (SRON/EPS/TN/09-002, 2021), made for areas and safe
+// for the colour-blind, and four more. They are no model's colour; light and dark take turns, so that neighbours differ in grey
+// too.
 var Fills = []string{
-	"#77AADD", "#EEDD88", "#44BB99", "#FFCCD5", "#EE8866", "#BBE4FF", "#AAAA00", "#DDDDDD", "#B58FC2", "#D5DD7A", "#8795A8", "#F3D9BF",
+	"#77AADD", "#EEDD88", "#44BB99", "#FFCCD5", "#EE8866", "#BBE4FF",
+	"#AAAA00", "#DDDDDD", "#B58FC2", "#D5DD7A", "#8795A8", "#F3D9BF",
 }
 
 // Grey is everything that is not data.
-var Grey = struct{ Ink, Faint, Rule, Grid, Stripe, Paper string }{"#1A1A1A", "#5F5F5F", "#8C8C8C", "#E3E3E3", "#F6F6F4", "#FFFFFF"}
+var Grey = struct{ Ink, Faint, Rule, Grid, Stripe, Paper string }{
+	"#1A1A1A", "#5F5F5F", "#8C8C8C", "#E3E3E3", "#F6F6F4", "#FFFFFF",
+}
 
 // Markers are corners of shapes around (0, 0), in radii. All have about the same area, so that none looks like more.
 var (
@@ -125,7 +129,8 @@ var (
 	bar       = [][2]float64{{-1.2, -.45}, {1.2, -.45}, {1.2, .45}, {-1.2, .45}}
 	hourglass = [][2]float64{{-1.1, -1.15}, {1.1, -1.15}, {-1.1, 1.15}, {1.1, 1.15}}
 	plus      = [][2]float64{
-		{-.4, -1.2}, {.4, -1.2}, {.4, -.4}, {1.2, -.4}, {1.2, .4}, {.4, .4}, {.4, 1.2}, {-.4, 1.2}, {-.4, .4}, {-1.2, .4}, {-1.2, -.4}, {-.4, -.4},
+		{-.4, -1.2}, {.4, -1.2}, {.4, -.4}, {1.2, -.4}, {1.2, .4},
+		{.4, .4}, {.4, 1.2}, {-.4, 1.2}, {-.4, .4}, {-1.2, .4}, {-1.2, -.4}, {-.4, -.4},
 	}
 )
 
@@ -154,8 +159,8 @@ func polygon(n int, even, odd float64) [][2]float64 {
 // DarkPaper is what a dark page is on.
 const DarkPaper = "#14171B"
 
-// onDark is the colour, lightened until it is seen on a dark page as well as a line must be: a contrast of 4 (WCAG 2.2, 1.4.11 asks for
-// 3). Black becomes white, because lightened it would be one of the greys.
+// onDark is the colour, lightened until it is seen on a dark page as well as a line must be: a contrast of 4 (WCAG 2.2, 1.4.11
+// asks for 3). Black becomes white, because lightened it would be one of the greys.
 func onDark(color string) string {
 	for white := 0.0; white < 1 && luminance(color) >= 0.001; white += 0.04 {
 		c := "#"

@@ -1,6 +1,6 @@
 "use strict";
-// The charts. uPlot draws axes and keeps what is zoomed; lines, markers, intervals and what is void are drawn here, as in the charts for
-// print. Every figure and tick comes with its words: nothing is computed here but places.
+// The charts. uPlot draws axes and keeps what is zoomed; lines, markers, intervals and what is void are drawn here, as in the
+// charts for print. Every figure and tick comes with its words: nothing is computed here but places.
 (() => {
   const { models, charts } = JSON.parse(document.querySelector("#data").textContent);
   const looks = new Map(models.map((m, i) => [m.name, { ...m, at: i }]));
@@ -158,7 +158,8 @@
       });
     });
 
-    // figuresAt is what the tip shows: each model's point at x, or the nearest where lines have places of their own, the largest first.
+    // figuresAt is what the tip shows: each model's point at x, or the nearest where lines have places of their own, the
+    // largest first.
     const figuresAt = x => shown().flatMap(s => {
       const points = [...s.joined.flat(), ...(s.void || []).map(p => ({ ...p, hollow: true }))];
       const near = points.reduce((a, p) => !a || far(p.x, x) < far(a.x, x) ? p : a, null);
@@ -227,7 +228,8 @@
       const axisOf = (axis, length, room) => {
         const words = new Map();
         return {
-          stroke: faint, font: "12px system-ui, sans-serif", grid: { stroke: line, width: 1 }, ticks: { stroke: line, size: 4, width: 1 },
+          stroke: faint, font: "12px system-ui, sans-serif", grid: { stroke: line, width: 1 },
+          ticks: { stroke: line, size: 4, width: 1 },
           filter: (_, at) => at, // uPlot would leave out what is no power of ten
           splits: (_, __, low, high) => {
             const to = axis.log ? Math.log : v => v;

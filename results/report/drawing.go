@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -74,7 +75,8 @@ func chartsOf(charts []chart.Chart, looks map[string]chart.Look) (all []drawing)
 		if c.Empty() {
 			continue
 		}
-		d := drawing{ID: "chart-" + idSafe(c.ID), Title: c.Title, Note: strings.TrimSpace(c.Note + " " + strings.Join(c.Remarks(), " ")),
+		note := strings.TrimSpace(c.Note + " " + strings.Join(c.Remarks(), " "))
+		d := drawing{ID: "chart-" + idSafe(c.ID), Title: c.Title, Note: note,
 			XTitle: c.X.Title, YTitle: c.Y.Title, Kind: c.Kind}
 		frame := c.Frame()
 		if c.Kind == chart.Lines {
@@ -146,7 +148,8 @@ func (d *drawing) rows(c *chart.Chart, p chart.Panel, x chart.Scale, looks map[s
 		r := row{Model: s.Model, Name: s.Name}
 		if c.Kind == chart.Bars {
 			d.pieces(&r, s, place)
-			if r.Words = c.X.Unit.Text(total(s)); slices.ContainsFunc(s.Parts, func(p chart.Part) bool { return math.IsNaN(p.Value) }) {
+			r.Words = c.X.Unit.Text(total(s))
+			if slices.ContainsFunc(s.Parts, func(p chart.Part) bool { return math.IsNaN(p.Value) }) {
 				r.Words = "≥ " + r.Words
 			}
 		}
@@ -201,6 +204,7 @@ func ticksOf(x chart.Scale, place func(float64) float64) (ticks []placed) {
 			ticks = append(ticks, placed{At: place(t.At), Text: t.Text, Only: "narrow"})
 		}
 	}
+	slices.SortFunc(ticks, func(a, b placed) int { return cmp.Compare(a.At, b.At) })
 	return ticks
 }
 
@@ -228,7 +232,8 @@ func (d *drawing) pieces(r *row, s chart.Series, place func(float64) float64) {
 		a := place(*from)
 		*from += p.Value
 		b := place(*from)
-		r.Spans = append(r.Spans, extent{From: min(a, b), Wide: math.Abs(b - a), Place: d.Parts[at].Place, Text: s.Name + ", " + p.Name + ": " + p.Text})
+		text := s.Name + ", " + p.Name + ": " + p.Text
+		r.Spans = append(r.Spans, extent{From: min(a, b), Wide: math.Abs(b - a), Place: d.Parts[at].Place, Text: text})
 	}
 }
 
@@ -317,11 +322,14 @@ func linesOf(c *chart.Chart, frame chart.Frame, id string) *lines {
 				for _, p := range points {
 					x := frame.X.Place(p.X)
 					called[x] = placeName(c.X.Unit, p.X)
-					all = append(all, linePin{X: num(x), Y: num(p.Y), Low: num(p.Low), High: num(p.High), Range: p.Range, Bare: c.Bare(p), Text: p.Text})
+					pin := linePin{X: num(x), Y: num(p.Y), Low: num(p.Low), High: num(p.High), Range: p.Range, Text: p.Text}
+					pin.Bare = c.Bare(p)
+					all = append(all, pin)
 				}
 				return all
 			}
-			drawn := line{Model: s.Model, Name: s.Name, Dashed: s.Dashed, Joined: [][]linePin{}, Void: pins(void)} // in JSON no null
+			drawn := line{Model: s.Model, Name: s.Name, Dashed: s.Dashed, Void: pins(void)}
+			drawn.Joined = [][]linePin{} // in JSON no null
 			for _, points := range joined {
 				drawn.Joined = append(drawn.Joined, pins(points))
 			}
@@ -334,7 +342,7 @@ func linesOf(c *chart.Chart, frame chart.Frame, id string) *lines {
 	for x, text := range called {
 		l.Places = append(l.Places, place{num(x), text})
 	}
-	slices.SortFunc(l.Places, func(a, b place) int { return int(math.Copysign(1, float64(a.At-b.At))) })
+	slices.SortFunc(l.Places, func(a, b place) int { return cmp.Compare(a.At, b.At) })
 	return l
 }
 

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,12 +13,15 @@ import (
 
 	"cbench/internal/browser"
 	"cbench/results/chart"
+	"cbench/results/question"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
 var nan = math.NaN()
 
-// kinds is a chart of each kind, with what is hard to draw: void points, a 0 on a log axis, an unknown part, a name that is mark-up.
+// kinds is a chart of each kind, with what is hard to draw: void points, a 0 on a log axis, an unknown part, a name that is
+// mark-up.
 func kinds() []chart.Chart {
 	names := []string{"goroutine", "pool", "reactor", "callback", "floor", hostile, strings.Repeat("long", 30)}
 	of := func(make func(i int, name string) chart.Series) (p chart.Panel) {
@@ -32,13 +33,16 @@ func kinds() []chart.Chart {
 		return p
 	}
 	lines := chart.Chart{ID: "memory", Title: "Memory a connection", Note: "Lower is better.", Kind: chart.Lines,
-		X: chart.Axis{Title: "open connections, N", Unit: chart.Conns, Log: true}, Y: chart.Axis{Title: "memory", Unit: chart.Bytes, Log: true}}
+		X: chart.Axis{Title: "open connections, N", Unit: chart.Conns, Log: true},
+		Y: chart.Axis{Title: "memory", Unit: chart.Bytes, Log: true}}
 	for _, title := range []string{"User", "Kernel"} {
 		p := of(func(i int, name string) chart.Series {
 			s := chart.Series{}
 			for k, n := range []float64{100, 1000, 19_936} {
 				v := 100 * math.Pow(2.4, float64(i)) * (1 + 0.1*float64(k))
-				s.Points = append(s.Points, chart.Point{X: n, Y: v, Low: 0.8 * v, High: 1.3 * v, Range: i == 2, Void: i == 1 && k == 2, Text: words.Bytes(v)})
+				p := chart.Point{X: n, Y: v, Low: 0.8 * v, High: 1.3 * v, Text: words.Bytes(v)}
+				p.Range, p.Void = i == 2, i == 1 && k == 2
+				s.Points = append(s.Points, p)
 			}
 			if i == 3 {
 				s.Points[0].Y = 0
@@ -48,20 +52,25 @@ func kinds() []chart.Chart {
 		p.Title, p.Line = title, &chart.Rule{At: 4096, Title: "a page"}
 		lines.Panels = append(lines.Panels, p)
 	}
-	bars := chart.Chart{ID: "parts", Title: "Where it goes", Kind: chart.Bars, X: chart.Axis{Title: "bytes", Unit: chart.Bytes}, Panels: []chart.Panel{
+	bars := chart.Chart{ID: "parts", Title: "Where it goes", Kind: chart.Bars, X: chart.Axis{Title: "bytes", Unit: chart.Bytes}}
+	bars.Panels = []chart.Panel{
 		of(func(i int, _ string) chart.Series {
-			parts := []chart.Part{{Name: "heap", Value: 900, Text: "900 B"}, {Name: "stacks", Value: 500 * float64(i), Text: "some"}, {Name: "kernel", Value: -80, Text: "-80 B"}}
+			parts := []chart.Part{{Name: "heap", Value: 900, Text: "900 B"},
+				{Name: "stacks", Value: 500 * float64(i), Text: "some"}, {Name: "kernel", Value: -80, Text: "-80 B"}}
 			if i == 4 {
 				parts[0].Value = nan
 			}
 			return chart.Series{Parts: parts}
-		})}}
-	forest := chart.Chart{ID: "cpu-ratios", Title: "CPU, relative to reactor", Kind: chart.Forest, X: chart.Axis{Title: "ratio", Unit: chart.Ratio, Log: true}}
+		})}
+	forest := chart.Chart{ID: "cpu-ratios", Title: "CPU, relative to reactor", Kind: chart.Forest,
+		X: chart.Axis{Title: "ratio", Unit: chart.Ratio, Log: true}}
 	forest.Panels = []chart.Panel{of(func(i int, _ string) chart.Series {
 		v := 0.85 + 0.1*float64(i)
-		return chart.Series{Points: []chart.Point{{X: v, Low: v / 1.08, High: v * 1.08, Text: fmt.Sprintf("%.2f (%.2f to %.2f)", v, v/1.08, v*1.08)}}}
+		said := fmt.Sprintf("%.2f (%.2f to %.2f)", v, v/1.08, v*1.08)
+		return chart.Series{Points: []chart.Point{{X: v, Low: v / 1.08, High: v * 1.08, Text: said}}}
 	})}
-	pairs := chart.Chart{ID: "originals", Title: "Ours and the originals", Kind: chart.Pairs, X: chart.Axis{Unit: chart.NS, Log: true}}
+	pairs := chart.Chart{ID: "originals", Title: "Ours and the originals", Kind: chart.Pairs,
+		X: chart.Axis{Unit: chart.NS, Log: true}}
 	pairs.Panels = []chart.Panel{of(func(i int, name string) chart.Series {
 		a, b := 1e4*float64(i+1), 9e4/float64(i+1)
 		return chart.Series{Points: []chart.Point{{X: a, Low: nan, High: nan, Text: words.Nanoseconds(a), Name: "ours"},
@@ -70,45 +79,11 @@ func kinds() []chart.Chart {
 	return []chart.Chart{lines, forest, bars, pairs}
 }
 
-// shelf is a page of charts alone.
-type shelf struct {
-	page
-	Charts []drawing
-}
-
+// writeShelf is a page of charts alone.
 func writeShelf(t *testing.T, charts []chart.Chart) (path, html string) {
 	t.Helper()
-	s := shelf{Charts: chartsOf(charts, chart.Looks(chart.Models(charts)))}
-	s.Looks = looksOf(chart.Models(charts))
-	s.Data = data{Models: s.Looks}
-	for _, c := range s.Charts {
-		if c.Lines != nil {
-			s.Data.Charts = append(s.Data.Charts, c.Lines)
-		}
-	}
-	sheet := style + colours(s.Looks)
-	s.Style, s.Policy = template.CSS(sheet), policy(sheet)
-	whole := template.Must(parsed().New("shelf").Parse(`<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{{.Policy}}"><meta name="viewport" content="width=device-width, initial-scale=1"><title>charts</title>
-<link rel="icon" href="data:,"><style>{{.Style}}</style><script>{{first}}</script></head><body><button id="theme" hidden></button><main><div class="charts">
-{{range .Charts}}{{template "drawing" (dict "Chart" . "Page" $)}}{{end}}</div></main><p id="said" class="unseen" aria-live="polite"></p>
-<script id="data" type="application/json">{{.Data}}</script><script>{{script}}</script></body></html>`))
-	path = filepath.Join(t.TempDir(), File)
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := whole.Execute(f, &s); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path, string(b)
+	a := &question.Answers{Run: &record.Run{}, All: []question.Answer{{ID: "shelf", Charts: charts}}}
+	return written(t, a), string(Page(a))
 }
 
 func TestEveryKindOfChartInABrowser(t *testing.T) {
@@ -117,18 +92,28 @@ func TestEveryKindOfChartInABrowser(t *testing.T) {
 	p.Wait(`document.querySelector("canvas")`)
 	browser.Get[bool](p.Tab, ink)
 	p.is("a line in its colour", `ink(document.querySelector("#chart-memory"), "#0072B2") > 20`)
-	p.is("its first panel is shown", `[...document.querySelectorAll("#chart-memory .keys")].map(k => k.hidden).join() === "false,true"`)
+	keys := func(want string) string {
+		return fmt.Sprintf(`[...document.querySelectorAll("#chart-memory .keys")].map(k => k.hidden).join() === %q`, want)
+	}
+	p.is("its first panel is shown", keys("false,true"))
 	p.Do(chromedp.Focus(chromedp.CSS(`#chart-memory [data-panel="1"]`)), chromedp.KeyEvent(kb.Enter))
-	p.is("and the other by its button", `[...document.querySelectorAll("#chart-memory .keys")].map(k => k.hidden).join() === "true,false"`)
+	p.is("and the other by its button", keys("true,false"))
 	p.Do(chromedp.Focus(chromedp.CSS(`#chart-memory .plot`)), chromedp.KeyEvent(kb.ArrowLeft))
-	p.is("figures in their words", `said.textContent.startsWith("N = 19,936: ") && said.textContent.includes("goroutine 120 B") && said.textContent.includes("(void)")`)
-	p.is("a row each series", `["cpu-ratios", "parts", "originals"].every(id => document.querySelectorAll("#chart-" + id + " .row:not(.ticks)").length === 7)`)
-	p.is("filled where the interval excludes 1", `[...document.querySelectorAll("#chart-cpu-ratios .row svg svg")].map(s => s.classList.contains("hollow") ? "o" : "x").join("") === "xooxxxx"`)
-	p.is("no markers beside the axis", `[...document.querySelectorAll(".row svg svg")].every(s => { const m = s.getBoundingClientRect(), a = s.parentNode.getBoundingClientRect(); return m.left > a.left - 8 && m.right < a.right + 8; })`)
-	p.is("ticks do not touch", `[...document.querySelectorAll(".row.ticks svg")].every(s => [...s.querySelectorAll("text")].map(x => x.getBoundingClientRect()).filter(b => b.width).every((b, i, all) => !i || b.left > all[i - 1].right))`)
+	p.is("figures in their words", `["N = 19,936: ", "goroutine 120 B", "(void)"].every(w => said.textContent.includes(w))`)
+	p.is("a row each series", `["cpu-ratios", "parts", "originals"]
+		.every(id => document.querySelectorAll("#chart-" + id + " .row:not(.ticks)").length === 7)`)
+	p.is("filled where the interval excludes 1", `[...document.querySelectorAll("#chart-cpu-ratios .row svg svg")]
+		.map(s => s.classList.contains("hollow") ? "o" : "x").join("") === "xooxxxx"`)
+	p.is("no markers beside the axis", `[...document.querySelectorAll(".row svg svg")].every(s => {
+		const m = s.getBoundingClientRect(), a = s.parentNode.getBoundingClientRect();
+		return m.left > a.left - 8 && m.right < a.right + 8;
+	})`)
+	const apart = `[...document.querySelectorAll(".row.ticks svg")].every(s => [...s.querySelectorAll("text")]
+		.map(x => x.getBoundingClientRect()).filter(b => b.width).every((b, i, all) => !i || b.left > all[i - 1].right))`
+	p.is("ticks do not touch", apart)
 	p.is("no name became mark-up", `document.querySelectorAll("script").length === 3`)
 	p.fits("kinds")
-	p.is("ticks do not touch on a desk", `[...document.querySelectorAll(".row.ticks svg")].every(s => [...s.querySelectorAll("text")].map(x => x.getBoundingClientRect()).filter(b => b.width).every((b, i, all) => !i || b.left > all[i - 1].right))`)
+	p.is("ticks do not touch on a desk", apart)
 	p.mustBeCalm()
 }
 
@@ -136,7 +121,8 @@ func TestEveryKindOfChartInABrowser(t *testing.T) {
 func TestRowsNeedNoScript(t *testing.T) {
 	_, html := writeShelf(t, kinds())
 	body, _, _ := strings.Cut(html, `<script id="data"`)
-	for _, want := range []string{"1.15 (1.06 to 1.24)", "10.0 µs → 90.0 µs", "goroutine, heap: 900 B", "≥ 1.88 KiB", "2 points at or below 0", "Bars without ends"} {
+	for _, want := range []string{"1.15 (1.06 to 1.24)", "10.0 µs → 90.0 µs", "goroutine, heap: 900 B",
+		"≥ 1.88 KiB", "2 points at or below 0", "Bars without ends"} {
 		if !strings.Contains(body, template.HTMLEscapeString(want)) {
 			t.Errorf("the page does not say %q without its script", want)
 		}
@@ -152,10 +138,12 @@ func TestRowsNeedNoScript(t *testing.T) {
 func TestChartsOfLittle(t *testing.T) {
 	for _, kind := range []chart.Kind{chart.Lines, chart.Bars, chart.Forest, chart.Pairs} {
 		for name, points := range map[string][]chart.Point{
-			"none": nil, "zero": {{Low: nan, High: nan}}, "below": {{X: -1, Y: -1}}, "not known": {{X: nan, Y: nan, Low: nan, High: nan}},
-			"one": {{X: 5, Y: 5, Low: nan, High: nan}}, "endless": {{X: 5, Y: 5, Low: 0, High: math.Inf(1)}},
+			"none": nil, "zero": {{Low: nan, High: nan}}, "below": {{X: -1, Y: -1}},
+			"not known": {{X: nan, Y: nan, Low: nan, High: nan}},
+			"one":       {{X: 5, Y: 5, Low: nan, High: nan}}, "endless": {{X: 5, Y: 5, Low: 0, High: math.Inf(1)}},
 		} {
-			c := chart.Chart{ID: "little", Kind: kind, X: chart.Axis{Unit: chart.Ratio, Log: true}, Y: chart.Axis{Unit: chart.NS, Log: true},
+			c := chart.Chart{ID: "little", Kind: kind, X: chart.Axis{Unit: chart.Ratio, Log: true},
+				Y:      chart.Axis{Unit: chart.NS, Log: true},
 				Panels: []chart.Panel{{}, {Series: []chart.Series{{Model: "pool", Name: "pool", Points: points}}}}}
 			drawn := chartsOf([]chart.Chart{c}, chart.Looks([]string{"pool"}))
 			if want := kind != chart.Bars && (name == "one" || name == "endless"); (len(drawn) == 1) != want {

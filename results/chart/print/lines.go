@@ -1,23 +1,20 @@
 package print
 
 import (
-	"cmp"
 	"image/color"
 	"math"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
 	"cbench/results/chart"
-	"cbench/results/words"
 )
 
 // grid is how the panels of lines stand.
 type grid struct {
 	columns, rows int
-	labelled      int  // the column whose lines are labelled, to its right
+	column        int  // whose lines are labelled, to its right
 	apart         bool // every panel has labels of its own, to its right: they show different models
 	each          vg.Length
 	labels        vg.Length    // the width of a column of labels
@@ -37,31 +34,15 @@ const (
 
 func (g grid) height() vg.Length { return vg.Length(g.rows)*(g.each+gap) - gap }
 
-func (pg *page) gridOf() grid {
-	n := len(pg.shown)
-	g := grid{columns: n, head: 5}
-	if n > 3 {
-		g.columns = map[bool]int{true: 2, false: 3}[n == 4]
-	}
-	all, most := len(pg.labels(pg.shown, nil)), 0
-	for i := range pg.shown {
-		most = max(most, len(pg.labels(pg.shown[i:i+1], nil)))
-	}
-	if n > 1 && all > most+2 {
-		g.apart, g.columns = true, min(n, 2)
-	} else {
-		most = all
-	}
-	g.rows = (n + g.columns - 1) / g.columns
-	g.labelled = g.columns - 1
-	if n == 2 && pg.crowded(0) < pg.crowded(1) {
-		g.labelled = 0
-	}
+// gridOf lays the panels out.
+func (pg *page) gridOf() (g grid) {
+	most := g.arrange(pg)
+	g.head = 5
 	if slices.ContainsFunc(pg.shown, func(p chart.Panel) bool { return p.Title != "" }) {
 		g.head += 16
 	}
 	if pg.Y.Title != "" {
-		g.head += linePitch
+		g.head += linePitch + 3
 	}
 	g.each = map[int]vg.Length{1: 290, 2: 270, 3: 250}[g.columns]
 	if g.rows > 1 {
@@ -73,18 +54,10 @@ func (pg *page) gridOf() grid {
 	}
 	g.each = max(g.each, lines)
 	for i := range pg.shown {
-		panels := pg.shown
-		if g.apart {
-			panels = pg.shown[i : i+1]
-		} else if i != g.labelled {
-			continue
-		}
-		labels := pg.labels(panels, &pg.shown[i])
+		labels, head := pg.labelled(g, i)
+		g.labels = max(g.labels, valueLetters.Width(head))
 		for _, l := range labels {
 			g.labels = max(g.labels, l.width())
-		}
-		if head := pg.labelHead(&pg.shown[i]); len(labels) > 0 && labels[0].valued() {
-			g.labels = max(g.labels, valueLetters.Width(head))
 		}
 	}
 	height := g.each - g.head - xTicksHeight
@@ -95,6 +68,45 @@ func (pg *page) gridOf() grid {
 		g.yTicks = max(g.yTicks, tickLetters.Width(t.Text)+5)
 	}
 	return g
+}
+
+// arrange is how the panels stand in columns and rows, and which have labels, of which there are the most that it returns.
+func (g *grid) arrange(pg *page) (most int) {
+	n := len(pg.shown)
+	g.columns = n
+	if n > 3 {
+		g.columns = map[bool]int{true: 2, false: 3}[n == 4]
+	}
+	all := len(pg.labels(pg.shown, nil))
+	for i := range pg.shown {
+		most = max(most, len(pg.labels(pg.shown[i:i+1], nil)))
+	}
+	if n > 1 && all > most+2 {
+		g.apart, g.columns = true, min(n, 2)
+	} else {
+		most = all
+	}
+	g.rows = (n + g.columns - 1) / g.columns
+	g.column = g.columns - 1
+	if n == 2 && pg.crowded(0) < pg.crowded(1) {
+		g.column = 0
+	}
+	return most
+}
+
+// labelled is the labels beside a panel, and what stands over their figures; none where it has none of its own.
+func (pg *page) labelled(g grid, panel int) (labels []endLabel, head string) {
+	p := &pg.shown[panel]
+	switch {
+	case g.apart:
+		labels = pg.labels(pg.shown[panel:panel+1], p)
+	case panel == g.column:
+		labels = pg.labels(pg.shown, p)
+	}
+	if slices.ContainsFunc(labels, func(l endLabel) bool { return l.value != "" }) {
+		head = pg.labelHead(p, g.apart)
+	}
+	return labels, head
 }
 
 // crowded is how many lines of a panel end too near to another for their labels to stand beside them.
@@ -130,18 +142,18 @@ func (pg *page) drawLines(c draw.Canvas) {
 		switch {
 		case g.apart:
 			left += vg.Length(col) * (g.labels + gap)
-		case col > g.labelled:
+		case col > g.column:
 			left += g.labels + gap
 		}
 		top := c.Max.Y - vg.Length(row)*(g.each+gap)
 		data := part(c, left+g.yTicks, top-g.each+xTicksHeight, left+width, top-g.head)
 		pg.panel(data, &pg.shown[i], col == 0)
-		switch {
-		case g.apart:
-			pg.drawLabels(data, &pg.shown[i], pg.labels(pg.shown[i:i+1], &pg.shown[i]), top-g.each)
-		case row == 0 && col == g.labelled:
-			pg.drawLabels(data, &pg.shown[i], pg.labels(pg.shown, &pg.shown[i]), c.Min.Y)
+		labels, head := pg.labelled(g, i)
+		bottom := c.Min.Y
+		if g.apart {
+			bottom = top - g.each
 		}
+		pg.drawLabels(data, &pg.shown[i], labels, head, bottom)
 	}
 }
 
@@ -155,7 +167,7 @@ func (pg *page) panel(data draw.Canvas, p *chart.Panel, first bool) {
 	if pg.Y.Title != "" && first {
 		style := axisLetters
 		style.YAlign = draw.YBottom
-		at := vg.Point{X: data.Min.X - g.yTicks, Y: data.Max.Y + 6}
+		at := vg.Point{X: data.Min.X - g.yTicks, Y: data.Max.Y + 8}
 		data.FillText(style, at, shorten(pg.Y.Title, style, data.Max.X-at.X))
 	}
 	style := tickLetters
@@ -230,8 +242,8 @@ func (pg *page) hidden(data draw.Canvas, p *chart.Panel, box vg.Rectangle) (n in
 	return n
 }
 
-// dodge moves series apart, so that equal figures of two do not hide each other: all of them stay within mostDodge, or within the panel
-// where there is one X alone. Along a rate or percentiles a place means what it is.
+// dodge moves series apart, so that equal figures of two do not hide each other: all of them stay within mostDodge, or within
+// the panel where there is one X alone. Along a rate or percentiles a place means what it is.
 func (pg *page) dodge(i, of int, width vg.Length) vg.Length {
 	if pg.frame.Banded {
 		return 0
@@ -319,171 +331,4 @@ func lineStyle(l chart.Look) draw.LineStyle {
 		style.Dashes = append(style.Dashes, vg.Length(d))
 	}
 	return style
-}
-
-// endLabel names a line where it ends.
-type endLabel struct {
-	series      chart.Series
-	name, value string
-	want        vg.Length // the height its line ends at
-	at          vg.Point  // where its line ends, if it reaches the last X
-	ends        bool
-	hollow      bool
-}
-
-func (l endLabel) valued() bool { return l.value != "" }
-
-func (l endLabel) width() vg.Length {
-	w := swatch + 4 + labelLetters.Width(l.name)
-	if l.value != "" {
-		w += 5 + valueLetters.Width(l.value)
-	}
-	return w
-}
-
-// labels are of every series of the panels, once; its figure is that of one of them.
-func (pg *page) labels(panels []chart.Panel, valued *chart.Panel) (labels []endLabel) {
-	if valued != nil {
-		panels = append([]chart.Panel{*valued}, panels...)
-	}
-	for i, p := range panels {
-		for _, s := range p.Series {
-			same := func(l endLabel) bool { return l.series.Name == s.Name && l.series.Model == s.Model }
-			if slices.ContainsFunc(labels, same) {
-				continue
-			}
-			l := endLabel{series: s, name: shorten(s.Name, labelLetters, mostLabel)}
-			if i == 0 && valued != nil {
-				l.value = shorten(pg.endValue(&p, s), valueLetters, mostValue)
-			}
-			labels = append(labels, l)
-		}
-	}
-	return labels
-}
-
-// endX is the last X of a panel, where labels read their figures.
-func (pg *page) endX(p *chart.Panel) float64 {
-	x := math.Inf(-1)
-	for _, s := range p.Series {
-		for _, pt := range s.Points {
-			if pg.Shown(pt) {
-				x = max(x, pt.X)
-			}
-		}
-	}
-	return x
-}
-
-// endValue is the figure at the last X in words, without its interval; "void" where only void points have one.
-func (pg *page) endValue(p *chart.Panel, s chart.Series) string {
-	if pg.X.Unit != chart.Conns {
-		return ""
-	}
-	x, value := pg.endX(p), ""
-	for _, pt := range s.Points {
-		if pt.X != x || !pg.Shown(pt) {
-			continue
-		}
-		if !pt.Void {
-			value, _, _ = strings.Cut(pt.Text, " (")
-			return value
-		}
-		value = cmp.Or(pg.Hollow(), pt.Text)
-	}
-	return value
-}
-
-// labelHead is what the figures of the labels are.
-func (pg *page) labelHead(p *chart.Panel) string {
-	head := "at N = " + words.Number(pg.endX(p))
-	if p.Title != "" && len(pg.shown) > 1 && !pg.layout.apart {
-		title, _, _ := strings.Cut(p.Title, " (")
-		head = title + " " + head
-	}
-	return shorten(head, valueLetters, mostLabel)
-}
-
-// drawLabels writes the labels to the right of a panel, each as near to the end of its line as the others allow.
-func (pg *page) drawLabels(data draw.Canvas, p *chart.Panel, labels []endLabel, bottom vg.Length) {
-	valued, endX := false, pg.endX(p)
-	for i := range labels {
-		l := &labels[i]
-		valued = valued || l.valued()
-		l.want = data.Min.Y
-		at := slices.IndexFunc(p.Series, func(s chart.Series) bool { return s.Name == l.series.Name && s.Model == l.series.Model })
-		joined, void := pg.Stretches(l.series)
-		l.hollow = len(joined) == 0
-		if at < 0 {
-			continue
-		}
-		last := chart.Point{X: math.NaN()}
-		if len(joined) > 0 {
-			end := joined[len(joined)-1]
-			last = end[len(end)-1]
-		} else if len(void) > 0 {
-			last = void[len(void)-1]
-		}
-		x := along(data.Min.X, data.Max.X, pg.frame.X.Clamped(last.X)) + pg.dodge(at, len(p.Series), data.Max.X-data.Min.X)
-		l.at = vg.Point{X: x, Y: along(data.Min.Y, data.Max.Y, pg.frame.Y.Clamped(last.Y))}
-		l.want, l.ends = l.at.Y, len(joined) > 0 && (last.X == endX || pg.frame.Banded)
-	}
-	slices.SortStableFunc(labels, func(a, b endLabel) int { return cmp.Compare(b.want, a.want) })
-	want := make([]vg.Length, len(labels))
-	for i, l := range labels {
-		want[i] = l.want
-	}
-	left := data.Max.X + gap
-	at := spread(want, labelPitch, data.Max.Y-labelPitch, bottom+labelPitch/2)
-	if valued {
-		writeMiddle(data, valueLetters, vg.Point{X: left, Y: at[0] + labelPitch}, pg.labelHead(p))
-	}
-	for i, y := range at {
-		labels[i].draw(data, pg.looks[labels[i].series.Model].Of(labels[i].series), vg.Point{X: left, Y: y})
-	}
-}
-
-func (l endLabel) draw(c draw.Canvas, look chart.Look, at vg.Point) {
-	ink := rgb(look.Color)
-	if l.ends && l.at.X > at.X-4*gap { // across a panel it would be one line more
-		c.StrokeLine2(draw.LineStyle{Color: ink, Width: 0.5}, l.at.X+markRadius, l.at.Y, at.X-2, at.Y)
-	}
-	c.StrokeLine2(lineStyle(look), at.X, at.Y, at.X+swatch, at.Y)
-	mark(c, look, vg.Point{X: at.X + swatch/2, Y: at.Y}, ink, l.hollow)
-	at.X += swatch + 4
-	writeMiddle(c, labelLetters, at, l.name)
-	if l.valued() {
-		at.X += labelLetters.Width(l.name) + 5
-		writeMiddle(c, valueLetters, at, l.value)
-	}
-}
-
-// spread moves heights, given from the top down, to be at least a pitch apart and between top and bottom, each as near as can be to where
-// it wants to be: without the bounds, the least sum of squared moves (isotonic regression by pooling adjacent violators; Barlow et al.
-// 1972).
-func spread(want []vg.Length, pitch, top, bottom vg.Length) []vg.Length {
-	type block struct {
-		mean vg.Length // of want + place·pitch
-		n    int
-	}
-	var blocks []block
-	for i, w := range want {
-		b := block{w + vg.Length(i)*pitch, 1}
-		for len(blocks) > 0 && blocks[len(blocks)-1].mean < b.mean {
-			a := blocks[len(blocks)-1]
-			blocks = blocks[:len(blocks)-1]
-			n := a.n + b.n
-			b = block{(a.mean*vg.Length(a.n) + b.mean*vg.Length(b.n)) / vg.Length(n), n}
-		}
-		blocks = append(blocks, b)
-	}
-	lowest := bottom + vg.Length(len(want)-1)*pitch // in the same terms: height + place·pitch
-	at := make([]vg.Length, 0, len(want))
-	for _, b := range blocks {
-		mean := min(max(b.mean, lowest), top)
-		for range b.n {
-			at = append(at, mean-vg.Length(len(at))*pitch)
-		}
-	}
-	return at
 }

@@ -118,13 +118,15 @@ func (pg *page) draw(c draw.Canvas) {
 
 // part is a part of a canvas.
 func part(c draw.Canvas, left, bottom, right, top vg.Length) draw.Canvas {
-	return draw.Canvas{Canvas: c.Canvas, Rectangle: vg.Rectangle{Min: vg.Point{X: left, Y: bottom}, Max: vg.Point{X: right, Y: top}}}
+	c.Rectangle = vg.Rectangle{Min: vg.Point{X: left, Y: bottom}, Max: vg.Point{X: right, Y: top}}
+	return c
 }
 
 // along is where a share of a length stands.
 func along(from, to vg.Length, share float64) vg.Length { return from + vg.Length(share)*(to-from) }
 
-// xTicks draws the ticks of the X axis below the data, as many as there is room for, and its title. Rules are lines up through the data.
+// xTicks draws the ticks of the X axis below the data, as many as there is room for, and its title. Rules are lines up through
+// the data.
 func (pg *page) xTicks(data draw.Canvas, rules bool) {
 	style := tickLetters
 	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
@@ -176,8 +178,8 @@ func writeLines(c draw.Canvas, top, pitch vg.Length, style text.Style, lines ...
 	return top
 }
 
-// writeMiddle writes beside a point, its small letters at the point's height: gonum centres the space the font could take, which is
-// below that.
+// writeMiddle writes beside a point, its small letters at the point's height: gonum centres the space the font could take,
+// which is below that.
 func writeMiddle(c draw.Canvas, style text.Style, at vg.Point, txt string) {
 	style.YAlign = draw.YCenter
 	at.Y += style.Font.Size * 0.12

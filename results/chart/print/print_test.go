@@ -43,7 +43,8 @@ func models(n int) []string {
 
 // made is a chart of a kind with so many series and panels; values are close together, so that labels have to make room.
 func made(kind chart.Kind, series, panels int) chart.Chart {
-	c := chart.Chart{ID: string(kind), Title: "Time to a checked reply at the median and in the tail", Note: "Lower is better.", Kind: kind}
+	c := chart.Chart{ID: string(kind), Title: "Time to a checked reply at the median and in the tail", Note: "Lower is better."}
+	c.Kind = kind
 	c.X = map[chart.Kind]chart.Axis{
 		chart.Lines:  {Title: "open connections, N", Unit: chart.Conns, Log: true},
 		chart.Bars:   {Title: "memory a connection", Unit: chart.Bytes},
@@ -65,17 +66,22 @@ func made(kind chart.Kind, series, panels int) chart.Chart {
 			case chart.Lines:
 				for j, n := range []float64{100, 1000, 19_936} {
 					y := v * (1 + 0.2*float64(j))
-					s.Points = append(s.Points, chart.Point{X: n, Y: y, Low: y * 0.97, High: y * 1.04, Text: words.Nanoseconds(y)})
+					p := chart.Point{X: n, Y: y, Low: y * 0.97, High: y * 1.04, Text: words.Nanoseconds(y)}
+					s.Points = append(s.Points, p)
 				}
 			case chart.Bars:
 				for j, part := range []string{"heap", "stacks", "runtime", "sockets", "page tables"} {
-					s.Parts = append(s.Parts, chart.Part{Name: part, Value: v / float64(j+1), Text: words.Bytes(v / float64(j+1))})
+					of := v / float64(j+1)
+					s.Parts = append(s.Parts, chart.Part{Name: part, Value: of, Text: words.Bytes(of)})
 				}
 			case chart.Forest:
 				x := v / 10_000
-				s.Points = []chart.Point{{X: x, Low: x * 0.9, High: x * 1.1, Text: fmt.Sprintf("%.2f (%.2f to %.2f)", x, x*0.9, x*1.1)}}
+				said := fmt.Sprintf("%.2f (%.2f to %.2f)", x, x*0.9, x*1.1)
+				s.Points = []chart.Point{{X: x, Low: x * 0.9, High: x * 1.1, Text: said}}
 			default:
-				s.Points = []chart.Point{{X: v, Low: nan, High: nan, Text: words.Nanoseconds(v)}, {X: 2 * v, Low: nan, High: nan, Text: words.Nanoseconds(2 * v)}}
+				for _, x := range []float64{v, 2 * v} {
+					s.Points = append(s.Points, chart.Point{X: x, Low: nan, High: nan, Text: words.Nanoseconds(x)})
+				}
 			}
 			p.Series = append(p.Series, s)
 		}
@@ -176,11 +182,13 @@ func TestNothingOverlaps(t *testing.T) {
 						if !slices.ContainsFunc(all, func(w written) bool { return w.text == name }) {
 							t.Errorf("%s has no label", name)
 						}
-						if color := chart.Looks(models(series))[name].Color; kind != chart.Bars && !bytes.Contains(svg, []byte(color)) {
+						color := chart.Looks(models(series))[name].Color
+						if kind != chart.Bars && !bytes.Contains(svg, []byte(color)) {
 							t.Errorf("%s is not drawn in %s", name, color)
 						}
 					}
-					if series > 1 && !slices.ContainsFunc(all, func(w written) bool { return strings.Contains(w.text, "…") && strings.HasPrefix(w.text, "a-very") }) {
+					short := func(w written) bool { return strings.HasPrefix(w.text, "a-very") && strings.Contains(w.text, "…") }
+					if series > 1 && !slices.ContainsFunc(all, short) {
 						t.Error("the long name is not there in short")
 					}
 					if !slices.ContainsFunc(all, func(w written) bool { return strings.Contains(w.text, "14 March 2025") }) {
@@ -217,12 +225,15 @@ func TestEdges(t *testing.T) {
 		points []chart.Point
 		drawn  bool
 	}{
-		"none": {nil, false}, "zero": {[]chart.Point{point(0, 0, 0, 0)}, false}, "below": {[]chart.Point{point(-1, -1, -2, -1)}, false},
-		"not known": {[]chart.Point{point(nan, nan, nan, nan)}, false}, "endless": {[]chart.Point{point(inf, inf, inf, inf)}, false},
-		"one": {[]chart.Point{point(5, 5, nan, nan)}, true}, "zero low": {[]chart.Point{point(5, 5, 0, 9)}, true},
-		"endless interval": {[]chart.Point{point(5, 5, -inf, inf)}, true}, "same twice": {[]chart.Point{point(5, 5, 5, 5), point(5, 5, 5, 5)}, true},
-		"far apart":  {[]chart.Point{point(1e-9, 1e-9, nan, nan), point(1e15, 1e15, nan, nan)}, true},
-		"some below": {[]chart.Point{point(1, 5, nan, nan), point(2, 0, nan, nan), point(3, -1, nan, nan)}, true},
+		"none": {nil, false}, "zero": {[]chart.Point{point(0, 0, 0, 0)}, false},
+		"below":     {[]chart.Point{point(-1, -1, -2, -1)}, false},
+		"not known": {[]chart.Point{point(nan, nan, nan, nan)}, false},
+		"endless":   {[]chart.Point{point(inf, inf, inf, inf)}, false},
+		"one":       {[]chart.Point{point(5, 5, nan, nan)}, true}, "zero low": {[]chart.Point{point(5, 5, 0, 9)}, true},
+		"endless interval": {[]chart.Point{point(5, 5, -inf, inf)}, true},
+		"same twice":       {[]chart.Point{point(5, 5, 5, 5), point(5, 5, 5, 5)}, true},
+		"far apart":        {[]chart.Point{point(1e-9, 1e-9, nan, nan), point(1e15, 1e15, nan, nan)}, true},
+		"some below":       {[]chart.Point{point(1, 5, nan, nan), point(2, 0, nan, nan), point(3, -1, nan, nan)}, true},
 	} {
 		for _, kind := range []chart.Kind{chart.Lines, chart.Forest, chart.Pairs} {
 			for _, log := range []bool{true, false} {
@@ -239,7 +250,8 @@ func TestEdges(t *testing.T) {
 				if len(files) == 2 {
 					all, height := texts(t, read(t, files[0]))
 					checkLayout(t, all, height)
-					if name == "some below" && kind == chart.Lines && !strings.Contains(fmt.Sprint(all), "2 points at or below 0 have no place") {
+					said := strings.Contains(fmt.Sprint(all), "2 points at or below 0 have no place")
+					if name == "some below" && kind == chart.Lines && !said {
 						t.Error("the caption does not say what is left out")
 					}
 				}
@@ -257,8 +269,8 @@ func read(t *testing.T, file string) []byte {
 	return b
 }
 
-// The same charts give the same bytes, whole pictures of 1,200 pixels. What was drawn before and is no more is gone, but nobody else's
-// files are.
+// The same charts give the same bytes, whole pictures of 1,200 pixels. What was drawn before and is no more is gone, but nobody
+// else's files are.
 func TestWriteAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "char[ts]*")
 	charts := []chart.Chart{made(chart.Lines, 3, 2), made(chart.Bars, 3, 1), {ID: "empty", Kind: chart.Forest}}
@@ -312,9 +324,10 @@ func TestWriteAgain(t *testing.T) {
 
 func TestCaption(t *testing.T) {
 	virtual := true
-	run := &record.Run{Started: time.Date(2025, 3, 14, 23, 59, 0, 0, time.UTC), Environment: record.Environment{CPUModel: "AMD EPYC 7B13", Cores: 2,
-		Kernel: "6.1.0", GoVersion: "go1.26.0", Virtualised: &virtual}}
-	if got, want := CaptionOf(run), Caption("AMD EPYC 7B13 (virtual machine) · 2 cores · Linux 6.1.0 · go1.26.0 · 14 March 2025"); got != want {
+	run := &record.Run{Started: time.Date(2025, 3, 14, 23, 59, 0, 0, time.UTC), Environment: record.Environment{
+		CPUModel: "AMD EPYC 7B13", Cores: 2, Kernel: "6.1.0", GoVersion: "go1.26.0", Virtualised: &virtual}}
+	want := Caption("AMD EPYC 7B13 (virtual machine) · 2 cores · Linux 6.1.0 · go1.26.0 · 14 March 2025")
+	if got := CaptionOf(run); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -332,6 +345,38 @@ func TestSpread(t *testing.T) {
 		got := spread(tc.want, 10, 100, 0)
 		if !slices.EqualFunc(got, tc.at, func(a, b vg.Length) bool { return math.Abs(float64(a-b)) < 1e-9 }) {
 			t.Errorf("%v: %v, want %v", tc.want, got, tc.at)
+		}
+	}
+}
+
+// Whatever is along the axes, ticks and titles stand on nothing else.
+func TestEveryUnit(t *testing.T) {
+	for _, x := range []chart.Unit{chart.Conns, chart.PerSecond, chart.Share, chart.Nines, chart.Count} {
+		for _, y := range []chart.Unit{chart.Bytes, chart.NS, chart.PerSecond, chart.Ratio, chart.Share, chart.Count} {
+			for _, by := range []float64{1.001, 1.3, 7, 1e3, 1e9} {
+				c := made(chart.Lines, 5, 3)
+				c.X.Unit, c.X.Log, c.Y.Unit = x, x != chart.Nines, y
+				for i := range c.Panels {
+					c.Panels[i].Line.At = 2
+					for j := range c.Panels[i].Series {
+						s := &c.Panels[i].Series[j]
+						s.Points = nil
+						for k := range 6 {
+							at := map[bool]float64{true: float64(k), false: 0.01 * math.Pow(3, float64(k+j%2))}[x == chart.Nines]
+							v := math.Pow(by, float64(k+j)/10)
+							s.Points = append(s.Points, chart.Point{X: at, Y: v, Low: v / 1.1, High: v * 1.1, Range: j == 1, Void: j == 2 && k == 3})
+						}
+						if x == chart.Share || x == chart.PerSecond {
+							s.Points[0].X = 0 // it has a place
+						}
+					}
+				}
+				all, height := texts(t, drawn(t, c))
+				checkLayout(t, all, height)
+				if t.Failed() {
+					t.Fatalf("%s over %s, by %g", y, x, by)
+				}
+			}
 		}
 	}
 }

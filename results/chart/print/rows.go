@@ -12,8 +12,8 @@ import (
 	"cbench/results/chart"
 )
 
-// Bars, forests and pairs have a row each series: its name to the left, its figures in words to the right. Their panels stand one below
-// the other.
+// Bars, forests and pairs have a row each series: its name to the left, its figures in words to the right. Their panels stand
+// one below the other.
 const (
 	rowPitch  = vg.Length(15)
 	mostName  = vg.Length(140)
@@ -121,7 +121,8 @@ func (pg *page) rows(data draw.Canvas, p *chart.Panel) {
 			box(data, data.Min.X, height(i)-rowPitch/2, data.Max.X, height(i)+rowPitch/2, rgb(chart.Grey.Stripe))
 		}
 		writeMiddle(data, name, vg.Point{X: data.Min.X - 9, Y: height(i)}, shorten(s.Name, labelLetters, mostName))
-		writeMiddle(data, valueLetters, vg.Point{X: data.Max.X + 9, Y: height(i)}, shorten(pg.inWords(s), valueLetters, mostWords))
+		said := shorten(pg.inWords(s), valueLetters, mostWords)
+		writeMiddle(data, valueLetters, vg.Point{X: data.Max.X + 9, Y: height(i)}, said)
 	}
 	pg.xTicks(data, true)
 	if origin, stands := pg.frame.X.At(map[bool]float64{true: 1}[pg.Kind == chart.Forest]); stands {
@@ -226,7 +227,8 @@ func (pg *page) pair(data draw.Canvas, s chart.Series, y vg.Length) {
 		along(data.Min.X, data.Max.X, low), y, along(data.Min.X, data.Max.X, high), y)
 	for i, p := range slices.Backward(s.Points) {
 		if pg.Shown(p) {
-			mark(data, look, vg.Point{X: along(data.Min.X, data.Max.X, pg.frame.X.Clamped(p.X)), Y: y}, rgb(look.Color), i > 0 || p.Void)
+			at := vg.Point{X: along(data.Min.X, data.Max.X, pg.frame.X.Clamped(p.X)), Y: y}
+			mark(data, look, at, rgb(look.Color), i > 0 || p.Void)
 		}
 	}
 }
