@@ -18,8 +18,8 @@ type comparisonSet struct {
 	all     []compare.Comparison
 }
 
-// setsOf splits comparisons by load and figure, in their order. Controls compared with themselves are left out: they are the noise,
-// and never ranked.
+// setsOf splits comparisons by load and figure, in their order. Controls compared with themselves are left out: they are the
+// noise, and never ranked.
 func setsOf(all []compare.Comparison) []comparisonSet {
 	var split []comparisonSet
 	for _, c := range all {
@@ -125,8 +125,8 @@ func is(f figure.Figure, name string) bool {
 	return found && (rest == "" || rest[0] < '0' || rest[0] > '9') // p99 is not p999
 }
 
-// chief is the set of a figure that most is known of; a closed loop goes before an open one for cost and throughput, where
-// the server is what is busy. For latency only an open loop counts if there is one: a closed loop hides waits.
+// chief is the set of a figure that most is known of; a closed loop goes before an open one for cost and throughput, where the
+// server is what is busy. For latency only an open loop counts if there is one: a closed loop hides waits.
 func (e *evidence) chief(fig string) (best comparisonSet, ok bool) {
 	score := func(m comparisonSet) int {
 		s := 10 * (len(m.all) - m.count()[compare.Unknown])
@@ -142,7 +142,8 @@ func (e *evidence) chief(fig string) (best comparisonSet, ok bool) {
 		return is(m.fig, fig) && m.setting.Params.Loop == "open" && !m.setting.AtRest() && m.setting.Params.How == ""
 	})
 	for _, m := range e.sets {
-		if !is(m.fig, fig) || open && (m.setting.Params.Loop != "open" || m.setting.Params.How != "") || m.setting.AtRest() || m.setting.Params.Driver != "" || m.setting.Params.Searches() {
+		if !is(m.fig, fig) || open && (m.setting.Params.Loop != "open" || m.setting.Params.How != "") || m.setting.AtRest() ||
+			m.setting.Params.Driver != "" || m.setting.Params.Searches() {
 			continue
 		}
 		if !ok || score(m) > score(best) {
@@ -161,12 +162,13 @@ func (e *evidence) setOf(load figure.Setting, fig string) (comparisonSet, bool) 
 	return e.sets[at], true
 }
 
-// asGood is how far above the best, as a share, the upper end of an interval may lie that is called as good: what is not told apart over
-// a wide interval may be much worse.
+// asGood is how far above the best, as a share, the upper end of an interval may lie that is called as good: what is not told
+// apart over a wide interval may be much worse.
 const asGood = 0.1
 
-// best is which models to choose by one figure at one N, by how bad each may be: the one of which the worst that its interval allows is the
-// least, and those that are not told apart from it and cannot be more than a tenth worse. None where too little is known of more than half.
+// best is which models to choose by one figure at one N, by how bad each may be: the one of which the worst that its interval
+// allows is the least, and those that are not told apart from it and cannot be more than a tenth worse. None where too little is
+// known of more than half.
 func (e *evidence) best(of []compare.Comparison) []string {
 	type candidate struct {
 		name          string
@@ -209,7 +211,10 @@ func (e *evidence) best(of []compare.Comparison) []string {
 
 // strongest is the comparisons from the largest ratio to the least.
 func strongest(of []compare.Comparison) []compare.Comparison {
-	return slices.SortedStableFunc(slices.Values(of), func(a, b compare.Comparison) int { return cmp.Compare(b.Ratio.Mid, a.Ratio.Mid) })
+	return slices.SortedStableFunc(slices.Values(of), func(a, b compare.Comparison) int {
+		return cmp.Compare(b.Ratio.Mid,
+			a.Ratio.Mid)
+	})
 }
 
 // level is the base's figure in words, where it is known.
@@ -228,8 +233,8 @@ func (e *evidence) level(of []compare.Comparison) string {
 	return ""
 }
 
-// sentenceAt is what is known at one N: what the base takes, who differs from it and by how much, from whom no difference was found, of whom
-// too little is known.
+// sentenceAt is what is known at one N: what the base takes, who differs from it and by how much, from whom no difference was
+// found, of whom too little is known.
 func (e *evidence) sentenceAt(of []compare.Comparison) string {
 	if len(of) == 0 {
 		return ""
@@ -299,8 +304,8 @@ func byConns(all []compare.Comparison) []compare.Comparison {
 // notTested is what a course is not.
 const notTested = "Each N is judged by itself: whether a difference changes along N is not tested."
 
-// course says what was found of one model against the base at each N: "p99 in `a` and `b` at N = 100 and 1,000: no difference found; at N =
-// 10,000: 1.8 times as long (1.5 to 2.2) in `a`".
+// course says what was found of one model against the base at each N: "p99 in `a` and `b` at N = 100 and 1,000: no difference
+// found; at N = 10,000: 1.8 times as long (1.5 to 2.2) in `a`".
 func course(of []compare.Comparison) string {
 	all := stretches(of)
 	if len(all) == 0 {
@@ -311,7 +316,8 @@ func course(of []compare.Comparison) string {
 	for _, s := range all {
 		clauses = append(clauses, s.where()+": "+s.inWords())
 	}
-	return words.Capital(fmt.Sprintf("%s in %s against %s %s.", titleOf(c.Figure), words.Code(c.Other), words.Code(c.Base), strings.Join(clauses, "; ")))
+	return words.Capital(fmt.Sprintf("%s in %s against %s %s.", titleOf(c.Figure), words.Code(c.Other), words.Code(c.Base),
+		strings.Join(clauses, "; ")))
 }
 
 func (s stretch) inWords() string {
@@ -364,7 +370,8 @@ func (m comparisonSet) verdictless() string {
 		return fmt.Sprintf("No difference in %s between %s was found %s.", title, words.List(m.names()), place)
 	case n[compare.Same] == 0:
 		if m.noise() > 0 {
-			return fmt.Sprintf("%s is too noisy to rank %s %s%s.", words.Capital(title), words.List(m.names()), place, because(m.why()))
+			return fmt.Sprintf("%s is too noisy to rank %s %s%s.", words.Capital(title), words.List(m.names()), place,
+				because(m.why()))
 		}
 		return fmt.Sprintf("%s cannot rank %s %s%s.", words.Capital(title), words.List(m.names()), place, because(m.why()))
 	}
