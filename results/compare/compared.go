@@ -21,19 +21,21 @@ import (
 // difference within their noise is one. Controls
 // have a family of their own.
 func Comparisons(cells []record.Cell, base string) []Comparison {
+	return EvidenceOf(cells).Comparisons(base)
+}
+
+// Comparisons is Comparisons of the evidence's cells.
+func (e *Evidence) Comparisons(base string) []Comparison {
 	if base == "" {
-		base = usualBase(cells)
+		base = usualBase(e.Cells)
 	}
-	twins := figure.TwinsOf(cells)
-	groups := figure.Summarise(cells)
-	controls := controlsOf(groups, twins)
-	all := triedOf(groups, controls, func(model string) (against string, twin bool) {
-		if of, is := twins[model]; is {
+	all := triedOf(e.Groups, e.controls, func(model string) (against string, twin bool) {
+		if of, is := e.Twins[model]; is {
 			return of, true
 		}
 		return base, false
 	})
-	return judge(all, drownedBy(groups))
+	return judge(all, e.drowned)
 }
 
 // triedOf compares every group with that of the model it is held against, if any, in the same block.

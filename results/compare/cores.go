@@ -27,14 +27,13 @@ type Cores struct {
 	Why      string // where the verdict is Unknown
 }
 
-// CoresOf compares every model with itself on more threads, wherever a closed loop was measured on several numbers of them: in an open loop all
+// Cores compares every model with itself on more threads, wherever a closed loop was measured on several numbers of them: in an open loop all
 // carry the same rate. Where both were in the same rotations their rounds are paired, as in Comparisons. A model that was not
 // measured validly on both is there with the reason.
-func CoresOf(cells []record.Cell) (all []Cores) {
-	groups := figure.Summarise(cells)
-	twins := figure.TwinsOf(cells)
+func (e *Evidence) Cores() (all []Cores) {
+	groups, twins := e.Groups, e.Twins
 	f := figure.Named("throughput_per_s")
-	controls := coresControlsOf(groups, twins)
+	controls := coresControlsOf(e)
 	for _, block := range figure.Blocks(groups) {
 		for i := range block {
 			more := &block[i]
@@ -55,14 +54,14 @@ func CoresOf(cells []record.Cell) (all []Cores) {
 // coresControls is what chance does to processes that only compute, and to all others.
 type coresControls struct{ own, others controls }
 
-func coresControlsOf(groups []figure.Group, twins map[string]string) coresControls {
+func coresControlsOf(e *Evidence) coresControls {
 	var own []figure.Group
-	for _, g := range groups {
+	for _, g := range e.Groups {
 		if g.Scenario == figure.CoresScenario {
 			own = append(own, g)
 		}
 	}
-	return coresControls{controlsOf(own, twins), controlsOf(groups, twins)}
+	return coresControls{controlsOf(own, e.Twins), e.controls}
 }
 
 // of is the controls that two groups of one load are held to. That of processes that only compute is their own controls' where they are as many as it takes to

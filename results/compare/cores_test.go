@@ -45,7 +45,7 @@ func coresNamed(all []compare.Cores, model string) *compare.Cores {
 
 func TestCores(t *testing.T) {
 	cells := onCores(3, map[string]float64{"goroutine": 1.9, "callback": 1, "pool": 1.8})
-	all := compare.CoresOf(cells)
+	all := compare.EvidenceOf(cells).Cores()
 	if len(all) != 3 {
 		t.Fatalf("%d models compared with themselves: %+v", len(all), all)
 	}
@@ -77,7 +77,7 @@ func TestCoresLuckIsItsOwn(t *testing.T) {
 	if alone == nil || beside == nil || alone.Ratio != beside.Ratio {
 		t.Errorf("alone %+v, beside %+v", alone, beside)
 	}
-	few, enough := compare.CoresOf(with)[0], compare.CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), echo...))[0]
+	few, enough := compare.EvidenceOf(with).Cores()[0], compare.EvidenceOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), echo...)).Cores()[0]
 	if !few.Ratio.Sure() || few.Verdict != compare.More || few.Ratio.Half() < 2*enough.Ratio.Half() {
 		t.Errorf("of one control of its own %+v, of three %+v", few.Ratio, enough.Ratio)
 	}
@@ -103,7 +103,7 @@ func TestCoresLuckOfOtherLoadsIsTheirs(t *testing.T) {
 	called := 0
 	for seed := range uint64(20) {
 		w := recordtest.NewWorld(600+seed, 0.05, 0.01)
-		for _, c := range compare.CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(w, 3, "pool")...)) {
+		for _, c := range compare.EvidenceOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(w, 3, "pool")...)).Cores() {
 			if c.Setting.Scenario == "echo" && (c.Verdict == compare.More || c.Verdict == compare.Less) {
 				called++
 			}
@@ -116,15 +116,15 @@ func TestCoresLuckOfOtherLoadsIsTheirs(t *testing.T) {
 
 // Three servers are few: their own control counts.
 func TestCoresOfFewServers(t *testing.T) {
-	all := compare.CoresOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 3))
+	all := compare.EvidenceOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 3)).Cores()
 	if len(all) != 1 || !all[0].Paired || !all[0].Ratio.Sure() || all[0].Verdict != compare.Same {
 		t.Fatalf("%+v", all)
 	}
-	twice := compare.CoresOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2))
+	twice := compare.EvidenceOf(twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2)).Cores()
 	if len(twice) != 1 || twice[0].Verdict != compare.Same || !twice[0].Ratio.Sure() {
 		t.Errorf("of two rotations, each with a control: %+v", twice)
 	}
-	with := compare.CoresOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2)...))
+	with := compare.EvidenceOf(append(onCores(3, map[string]float64{"goroutine": 1.9}), twoThreads(recordtest.NewWorld(8, 0.01, 0.01), 2)...)).Cores()
 	for _, c := range with {
 		if c.Setting.Scenario == "echo" && (c.Verdict != compare.Same || !c.Ratio.Sure()) {
 			t.Errorf("beside a load that only computes: %+v", c)
@@ -147,12 +147,12 @@ func TestCoresNotKnown(t *testing.T) {
 				tt.spoil(&cells[i])
 			}
 		}
-		if all := compare.CoresOf(cells); len(all) != 1 || all[0].Verdict != compare.Unknown || !strings.Contains(all[0].Why, tt.why) {
+		if all := compare.EvidenceOf(cells).Cores(); len(all) != 1 || all[0].Verdict != compare.Unknown || !strings.Contains(all[0].Why, tt.why) {
 			t.Errorf("%s: %+v", name, all)
 		}
 	}
 	w := recordtest.NewWorld(1, 0, 0)
-	if all := compare.CoresOf(w.Rotate("x", 100, 1, "reactor", "pool")); len(all) > 0 {
+	if all := compare.EvidenceOf(w.Rotate("x", 100, 1, "reactor", "pool")).Cores(); len(all) > 0 {
 		t.Errorf("compared on one number of threads: %+v", all)
 	}
 }
@@ -165,7 +165,7 @@ func TestKindred(t *testing.T) {
 		together = append(together, w.Rotate(fmt.Sprint(rep), 100, rep+1, "reactor", "goroutine", "callback", "coroutine", "reactor-twin=reactor")...)
 	}
 	for name, cells := range map[string][]record.Cell{"together": together, "each with the reactor": w.Pairs(100, 3, "goroutine", "callback", "coroutine")} {
-		all := compare.Kindred(cells, "coroutine", "goroutine", "callback")
+		all := compare.EvidenceOf(cells).Against("coroutine", "goroutine", "callback")
 		if len(all) != 2 {
 			t.Fatalf("%s: %+v", name, all)
 		}
@@ -191,7 +191,7 @@ func TestKindredCountControlsOnce(t *testing.T) {
 	}
 	held, of := 0, 0
 	for seed := range uint64(300) {
-		for _, c := range compare.Kindred(recordtest.NewWorld(800+seed, 0.02, 0.005).Pairs(100, 1, "callback", "coroutine"), "coroutine", "callback") {
+		for _, c := range compare.EvidenceOf(recordtest.NewWorld(800+seed, 0.02, 0.005).Pairs(100, 1, "callback", "coroutine")).Against("coroutine", "callback") {
 			if of++; c.Ratio.Low <= 1 && 1 <= c.Ratio.High {
 				held++
 			}

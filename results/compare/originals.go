@@ -103,15 +103,13 @@ func blocks(scenario, how string) func(figure.Setting) bool {
 	}
 }
 
-// OriginalsOf is all pairs of a run; nil where it has none.
-func OriginalsOf(run *record.Run, cells []record.Cell) *Originals {
-	b := besides{run: run, groups: figure.Summarise(cells), twins: figure.TwinsOf(cells)}
+// Originals is all pairs of a run; nil where it has none.
+func (e *Evidence) Originals(run *record.Run) *Originals {
+	b := besides{run: run, groups: e.Groups, twins: e.Twins, controls: e.controls, drowned: e.drowned}
 	if len(b.names()) == 0 {
 		return nil
 	}
 	b.growth = figure.MemoryGrowth(b.groups)
-	b.controls = controlsOf(b.groups, b.twins)
-	b.drowned = drownedBy(b.groups)
 	o := &Originals{Ratios: b.ratios(), Engines: b.engines(ownLoop), Floors: b.engines(b.floors()...)}
 	for _, kind := range []struct {
 		name    string

@@ -114,6 +114,7 @@ func (b *besides) floors() (names []string) {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 

@@ -75,7 +75,7 @@ func besideOursWith(t testing.TB, blocks string) (*record.Run, []record.Cell) {
 
 func TestOriginalsOf(t *testing.T) {
 	run, cells := besideOurs(t)
-	o := compare.OriginalsOf(run, cells)
+	o := compare.EvidenceOf(cells).Originals(run)
 	if o == nil || len(o.Tables) != 1 || o.Tables[0].Name != "lines" {
 		t.Fatalf("%+v", o)
 	}
@@ -122,7 +122,7 @@ func TestOriginalsOf(t *testing.T) {
 
 // A stall over HTTP stands in the table of HTTP.
 func TestOriginalsOfHTTP(t *testing.T) {
-	o := compare.OriginalsOf(besideOursWith(t, "http-blocking"))
+	o := originalsOf(besideOursWith(t, "http-blocking"))
 	if o == nil || len(o.Tables) != 2 || o.Tables[1].Name != "HTTP" {
 		t.Fatalf("%+v", o)
 	}
@@ -137,7 +137,7 @@ func TestOriginalsOfHTTP(t *testing.T) {
 // Of one repetition each nothing is told, and that is not "no difference".
 func TestWithinALanguageUnknown(t *testing.T) {
 	run, cells := besideOurs(t)
-	for _, r := range compare.OriginalsOf(run, slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Rep > 1 })).Within {
+	for _, r := range compare.EvidenceOf(slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Rep > 1 })).Originals(run).Within {
 		if r.Widest != nil || r.Pairs == 0 || r.Unknown != r.Pairs {
 			t.Errorf("%+v", r)
 		}
@@ -145,7 +145,7 @@ func TestWithinALanguageUnknown(t *testing.T) {
 }
 
 func TestWithinALanguage(t *testing.T) {
-	o := compare.OriginalsOf(besideOurs(t))
+	o := originalsOf(besideOurs(t))
 	want := []struct {
 		language, cheap, dear string
 		models                int
@@ -184,7 +184,7 @@ func TestWithinALanguage(t *testing.T) {
 func TestNoOriginalsOnRecord(t *testing.T) {
 	run, cells := besideOurs(t)
 	run.Originals = nil
-	if o := compare.OriginalsOf(run, cells); o != nil {
+	if o := compare.EvidenceOf(cells).Originals(run); o != nil {
 		t.Errorf("%+v", o)
 	}
 }
@@ -200,7 +200,7 @@ func TestMemoryOfWaitersAtOneN(t *testing.T) {
 	}
 	cells := []record.Cell{cell("goroutine", 1000, 4200, 3900), cell("nethttp", 1000, 29_000, 3950)}
 	for _, conns := range []int{1000, 0} {
-		o := compare.OriginalsOf(run, cells)
+		o := compare.EvidenceOf(cells).Originals(run)
 		if o == nil || len(o.Tables) != 1 {
 			t.Fatalf("%+v", o)
 		}
@@ -223,4 +223,8 @@ func TestMemoryOfWaitersAtOneN(t *testing.T) {
 		}
 		cells = append(cells, cell("goroutine", 10_000, 4100, 3900), cell("nethttp", 10_000, 28_000, 3950))
 	}
+}
+
+func originalsOf(run *record.Run, cells []record.Cell) *compare.Originals {
+	return compare.EvidenceOf(cells).Originals(run)
 }

@@ -1,5 +1,5 @@
-// Package question answers what a reader asks of a run, one file a question, in the order a reader asks them. Each question is answered
-// once, as a value; terminal, print, page, Markdown, CSV and JSON render that value and compute nothing.
+// Package question answers what a reader asks of a run, one file a question, in the order a reader asks them. Each question is
+// answered once, as a value; terminal, print, page, Markdown, CSV and JSON render that value and compute nothing.
 package question
 
 import (
@@ -92,5 +92,6 @@ func (a *Answers) Charts(all bool) (charts []chart.Chart) {
 	return charts
 }
 
-// Control reports whether a model competes with nobody: the server that only answers, its originals, and a model under a second name.
+// Control reports whether a model competes with nobody: the server that only answers, its originals, and a model under a second
+// name.
 func (a *Answers) Control(model string) bool { return a.control != nil && a.control(model) }

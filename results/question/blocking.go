@@ -50,8 +50,8 @@ func wayInWords(how string) string {
 }
 
 // bystandersOf is one for every way to block, in the order of the loads: at the largest N and share that all of them have been
-// measured at. Of those with too little time for all of them (crowded) only where there are no others: what is measured there is a queue
-// that only grows.
+// measured at. Of those with too little time for all of them (crowded) only where there are no others: what is measured there is
+// a queue that only grows.
 func (e *evidence) bystandersOf() (all []bystanders) {
 	for _, g := range e.those(func(g *figure.Group) bool { return g.Blocks() && !e.control(g.Model) }) {
 		bearable := slices.ContainsFunc(e.groups, func(o figure.Group) bool {
@@ -96,8 +96,8 @@ func crowded(g *figure.Group) bool {
 	return g.SlowPerS()*float64(g.Params.BlockNS) >= threads*1e9
 }
 
-// split is who is stalled, who is not, who could not keep up, and of whom nothing is valid. A model stalls everybody if its bystanders' p99
-// is at least half as long as a request blocks: then what blocks one does block all.
+// split is who is stalled, who is not, who could not keep up, and of whom nothing is valid. A model stalls everybody if its
+// bystanders' p99 is at least half as long as a request blocks: then what blocks one does block all.
 func (b *bystanders) split() (stalled, free []wait, over, void []string) {
 	for _, w := range b.waits {
 		switch {
@@ -132,14 +132,18 @@ func ofWaits(waits []wait) string {
 func (b *bystanders) sentence() string {
 	p := b.setting.Params
 	stalled, free, over, void := b.split()
-	s := fmt.Sprintf("%s of %s requests a second%s block for %v each, %s: ", words.Capital(words.Percent(p.Share)), words.PerSecond(p.RatePerS), overHTTP(b.setting),
+	s := fmt.Sprintf("%s of %s requests a second%s block for %v each, %s: ", words.Capital(words.Percent(p.Share)),
+		words.PerSecond(p.RatePerS), overHTTP(b.setting),
 		time.Duration(p.BlockNS), wayInWords(p.How))
 	var clauses []string
 	if len(stalled) > 0 {
-		clauses = append(clauses, fmt.Sprintf("in %s one blocked request blocks all, and 1 bystander in 100 waits %s or longer", words.List(words.Codes(namesOf(stalled))), ofWaits(stalled)))
+		clauses = append(clauses,
+			fmt.Sprintf("in %s one blocked request blocks all, and 1 bystander in 100 waits %s or longer",
+				words.List(words.Codes(namesOf(stalled))), ofWaits(stalled)))
 	}
 	if len(free) > 0 {
-		clauses = append(clauses, fmt.Sprintf("in %s 1 bystander in 100 waits %s or longer, and nobody is stalled", words.List(words.Codes(namesOf(free))), ofWaits(free)))
+		clauses = append(clauses, fmt.Sprintf("in %s 1 bystander in 100 waits %s or longer, and nobody is stalled",
+			words.List(words.Codes(namesOf(free))), ofWaits(free)))
 	}
 	if len(over) > 0 {
 		clauses = append(clauses, fmt.Sprintf("%s could not keep up", words.List(words.Codes(over))))
@@ -162,9 +166,11 @@ func (b *bystanders) headline() string {
 	case len(stalled) == 0 && len(free) == 0:
 		return who + "no model has a valid repetition"
 	case len(stalled) == 0:
-		return shortest(who+fmt.Sprintf("nobody else waits in %s (p99 up to %s)", names(free), most(free)), who+fmt.Sprintf("nobody else waits in any model (p99 up to %s)", most(free)))
+		return shortest(who+fmt.Sprintf("nobody else waits in %s (p99 up to %s)", names(free), most(free)),
+			who+fmt.Sprintf("nobody else waits in any model (p99 up to %s)", most(free)))
 	case len(free) == 0:
-		return shortest(who+fmt.Sprintf("everybody waits in %s (p99 up to %s)", names(stalled), most(stalled)), who+fmt.Sprintf("everybody waits in all models (p99 up to %s)", most(stalled)))
+		return shortest(who+fmt.Sprintf("everybody waits in %s (p99 up to %s)", names(stalled), most(stalled)),
+			who+fmt.Sprintf("everybody waits in all models (p99 up to %s)", most(stalled)))
 	}
 	return shortest(
 		who+fmt.Sprintf("the rest wait up to %s in %s; %s in %s", most(stalled), names(stalled), most(free), names(free)),
@@ -181,11 +187,13 @@ func (e *evidence) blocking() []Answer {
 		return nil
 	}
 	lead := all[0]
-	a := Answer{ID: "blocking", Title: "Blocking handlers", Load: e.loads[lead.setting] + ", " + atN(lead.conns), Headline: lead.headline(), Column: e.bystanderColumn(lead)}
+	a := Answer{ID: "blocking", Title: "Blocking handlers", Load: e.loads[lead.setting] + ", " + atN(lead.conns),
+		Headline: lead.headline(), Column: e.bystanderColumn(lead)}
 	for i := range all {
 		a.Says = append(a.Says, all[i].sentence())
 	}
-	a.How = []string{"A crossing is told as the two rates of slow requests, of those measured, between which it lies. Which requests are slow is drawn by chance, so they come in clusters."}
+	a.How = []string{"A crossing is told as the two rates of slow requests, of those measured, between which it lies. Which " +
+		"requests are slow is drawn by chance, so they come in clusters."}
 	a.Cite = "p99 of bystanders: " + a.Headline
 	if e.noisy {
 		a.Doubts = append(a.Doubts, noMeasurement)
@@ -208,8 +216,10 @@ func (e *evidence) blocking() []Answer {
 
 func (e *evidence) bystanderColumn(b bystanders) *Column {
 	p := b.setting.Params
-	c := &Column{Cells: map[string]show.Cell{}, Column: show.Column{Head: fmt.Sprintf("p99 of the rest while %s of requests block for %v", words.Percent(p.Share), time.Duration(p.BlockNS)),
-		Short: "p99 beside blocked", Key: "bystanders_p99_ns"}}
+	c := &Column{Cells: map[string]show.Cell{},
+		Column: show.Column{Head: fmt.Sprintf("p99 of the rest while %s of requests block for %v", words.Percent(p.Share),
+			time.Duration(p.BlockNS)),
+			Short: "p99 beside blocked", Key: "bystanders_p99_ns"}}
 	for _, w := range b.waits {
 		cell := number(w.p99, words.Nanoseconds(w.p99))
 		switch {
@@ -232,8 +242,8 @@ func (e *evidence) competing(all []compare.Crossing) []compare.Crossing {
 	return slices.DeleteFunc(all, func(c compare.Crossing) bool { return e.twins[c.Model] != "" })
 }
 
-// swept is the crossings of the ways to block that were measured at several rates of slow requests, and so have something to say beyond
-// what bystanders do.
+// swept is the crossings of the ways to block that were measured at several rates of slow requests, and so have something to say
+// beyond what bystanders do.
 func (e *evidence) swept(all []compare.Crossing, offload bool) []compare.Crossing {
 	rates := map[figure.Setting][]float64{}
 	for i := range e.groups {
@@ -268,17 +278,24 @@ func (e *evidence) blockingCharts(load figure.Setting) (charts []chart.Chart) {
 		limit           float64
 		extra           bool
 	}{
-		{id + "-stall", "How long bystanders wait while others' requests block", fmt.Sprintf("p99 of an echo over the requests a second that block for %v.", blocks), figure.LatencyP99, compare.MissNS, false},
-		{id + "-slow", "How long slow requests take themselves", fmt.Sprintf("Median of the requests that block for %v, over how many do a second.", blocks), figure.AsideP50, compare.Exhausts * float64(blocks), true},
+		{id + "-stall", "How long bystanders wait while others' requests block",
+			fmt.Sprintf("p99 of an echo over the requests a second that block for %v.", blocks), figure.LatencyP99,
+			compare.MissNS, false},
+		{id + "-slow", "How long slow requests take themselves",
+			fmt.Sprintf("Median of the requests that block for %v, over how many do a second.", blocks), figure.AsideP50,
+			compare.Exhausts * float64(blocks), true},
 	} {
-		c := chart.Chart{ID: w.id, Title: w.title, Note: w.note + " Hollow: void. Lower is better.", Kind: chart.Lines, Extra: w.extra,
-			X: chart.Axis{Title: "slow requests a second", Unit: chart.PerSecond, Log: true}, Y: chart.Axis{Unit: chart.NS, Log: true}}
+		c := chart.Chart{ID: w.id, Title: w.title, Note: w.note + " Hollow: void. Lower is better.", Kind: chart.Lines,
+			Extra: w.extra,
+			X:     chart.Axis{Title: "slow requests a second", Unit: chart.PerSecond, Log: true}, Y: chart.Axis{Unit: chart.NS,
+				Log: true}}
 		for _, g := range e.slowGroups(load) {
 			title := fmt.Sprintf("%s, %s", g.Params.How, atN(g.Conns))
 			at := slices.IndexFunc(c.Panels, func(p chart.Panel) bool { return p.Title == title })
 			if at < 0 {
 				at = len(c.Panels)
-				c.Panels = append(c.Panels, chart.Panel{Title: title, Line: &chart.Rule{At: w.limit, Title: time.Duration(w.limit).String()}})
+				c.Panels = append(c.Panels, chart.Panel{Title: title, Line: &chart.Rule{At: w.limit,
+					Title: time.Duration(w.limit).String()}})
 			}
 			c.Panels[at].Series = addPoints(c.Panels[at].Series, e.seriesOf(g), slowPoints(g, w.of))
 		}
@@ -315,18 +332,25 @@ func slowPoints(g *figure.Group, m figure.Metric) []chart.Point {
 // slowTable is what was measured of every way, N and rate of slow requests, and where each model crosses.
 func (e *evidence) slowTable(load figure.Setting, stalls, exhaustions []compare.Crossing) show.Table {
 	of := e.slowGroups(load)
-	title := fmt.Sprintf("Requests%s that block for %v, among %s a second", overHTTP(load), time.Duration(load.Params.BlockNS), words.Number(load.Params.RatePerS))
+	title := fmt.Sprintf("Requests%s that block for %v, among %s a second", overHTTP(load), time.Duration(load.Params.BlockNS),
+		words.Number(load.Params.RatePerS))
 	crossed := func(all []compare.Crossing) func(*figure.Group) show.Cell {
 		return func(g *figure.Group) show.Cell { return e.crossed(g, all) }
 	}
 	return e.table(title, e.note(of), of,
 		left("How", func(g *figure.Group) show.Cell { return text(g.Params.How) }),
-		column{show.Column{Head: "Slow requests/s", Key: "slow_per_s"}, func(g *figure.Group) show.Cell { return number(g.SlowPerS(), words.Number(g.SlowPerS())) }},
-		column{show.Column{Head: "Share", Key: "share"}, func(g *figure.Group) show.Cell { return number(g.Params.Share, words.Percent(g.Params.Share)) }},
+		column{show.Column{Head: "Slow requests/s", Key: "slow_per_s"},
+			func(g *figure.Group) show.Cell { return number(g.SlowPerS(), words.Number(g.SlowPerS())) }},
+		column{show.Column{Head: "Share", Key: "share"}, func(g *figure.Group) show.Cell {
+			return number(g.Params.Share,
+				words.Percent(g.Params.Share))
+		}},
 		e.figures(of, "Bystanders' p50", p50), e.figures(of, "Bystanders' p99", p99), silence(),
-		metric("Slow ones' p50", "aside_p50_ns", figure.AsideP50, words.Nanoseconds), metric("Slow ones' p99", "aside_p99_ns", figure.AsideP99, words.Nanoseconds),
+		metric("Slow ones' p50", "aside_p50_ns", figure.AsideP50, words.Nanoseconds), metric("Slow ones' p99", "aside_p99_ns",
+			figure.AsideP99, words.Nanoseconds),
 		e.figures(of, "CPU a bystander's echo", cpuPerMessage),
-		left("Bystanders miss 50 ms", crossed(stalls)).minor(), left("Half of the slow take twice as long", crossed(exhaustions)).minor(), valid)
+		left("Bystanders miss 50 ms", crossed(stalls)).minor(), left("Half of the slow take twice as long",
+			crossed(exhaustions)).minor(), valid)
 }
 
 // crossed is between which rates a group's model crosses.
@@ -366,7 +390,10 @@ type crossedAlike struct {
 // byWay puts those together that cross between the same rates, by way to block and N.
 func byWay(all []compare.Crossing) (ways [][]crossedAlike) {
 	for _, c := range all {
-		at := slices.IndexFunc(ways, func(w []crossedAlike) bool { return w[0].of.Setting == c.Setting && w[0].of.Conns == c.Conns })
+		at := slices.IndexFunc(ways, func(w []crossedAlike) bool {
+			return w[0].of.Setting == c.Setting &&
+				w[0].of.Conns == c.Conns
+		})
 		if at < 0 {
 			at, ways = len(ways), append(ways, nil)
 		}
@@ -386,7 +413,8 @@ func stallCrossings(all []compare.Crossing) (says []string) {
 	for _, way := range byWay(all) {
 		of := way[0].of
 		p := of.Setting.Params
-		s := fmt.Sprintf("Requests%s that block for %v each, %s, and bystanders whose p99 reaches 50 ms (%s). %s.", overHTTP(of.Setting), time.Duration(p.BlockNS),
+		s := fmt.Sprintf("Requests%s that block for %v each, %s, and bystanders whose p99 reaches 50 ms (%s). %s.",
+			overHTTP(of.Setting), time.Duration(p.BlockNS),
 			wayInWords(p.How), atN(of.Conns), crossingsInWords(way))
 		some := slices.ContainsFunc(way, func(a crossedAlike) bool { return !math.IsInf(a.of.Missed, 1) })
 		if p.How != "offload" && some {
@@ -440,8 +468,8 @@ func ofOnce(way []crossedAlike) string {
 	return fmt.Sprintf(" For %s this is known from one repetition: another may cross elsewhere.", words.List(once))
 }
 
-// exhaustionSentences say where slow requests that are handed over come to queue for a thread. Far below what threads can do in theory there
-// is nothing to say.
+// exhaustionSentences say where slow requests that are handed over come to queue for a thread. Far below what threads can do in
+// theory there is nothing to say.
 func exhaustionSentences(all []compare.Crossing) (says []string) {
 	for _, way := range byWay(all) {
 		of := way[0].of
@@ -452,8 +480,11 @@ func exhaustionSentences(all []compare.Crossing) (says []string) {
 		}) {
 			continue
 		}
-		says = append(says, fmt.Sprintf("Slow requests%s handed over to threads, and half of them taking over %v (%s). %s. In theory %d threads do %s a second; what comes beyond has to queue.%s",
-			overHTTP(of.Setting), 2*block, atN(of.Conns), crossingsInWords(way), wire.MaxOffload, words.Number(theory), ofOnce(way)))
+		says = append(says,
+			fmt.Sprintf("Slow requests%s handed over to threads, and half of them taking over %v (%s). %s. In theory %d "+
+				"threads do %s a second; what comes beyond has to queue.%s",
+				overHTTP(of.Setting), 2*block, atN(of.Conns), crossingsInWords(way), wire.MaxOffload, words.Number(theory),
+				ofOnce(way)))
 	}
 	return says
 }

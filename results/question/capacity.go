@@ -102,19 +102,22 @@ func (e *evidence) mostHeld(all []limit) string {
 		return shortest(fmt.Sprintf("%s: from %s to %s%s", what, held(least), held(rivals[0]), unit))
 	}
 	return shortest(
-		fmt.Sprintf("%s: %s hold the most, %s%s; %s the least", what, words.List(words.Codes(best)), words.Rate(rivals[0].held.Mid), unit, held(least)),
+		fmt.Sprintf("%s: %s hold the most, %s%s; %s the least", what, words.List(words.Codes(best)),
+			words.Rate(rivals[0].held.Mid), unit, held(least)),
 		fmt.Sprintf("%s: %s held the most, %s%s", what, some(best, 2), words.Rate(rivals[0].held.Mid), unit))
 }
 
 func (e *evidence) citeMost(all []limit) string {
 	l := all[0]
-	return fmt.Sprintf("capacity, %s, %s: %s%s %s in %s (%s)", e.loads[l.group.Setting()], atN(l.group.Conns), words.Rate(l.held.Mid), inBrackets(l.held),
+	return fmt.Sprintf("capacity, %s, %s: %s%s %s in %s (%s)", e.loads[l.group.Setting()], atN(l.group.Conns),
+		words.Rate(l.held.Mid), inBrackets(l.held),
 		searched(l.group.Params.Search), words.Code(l.name), l.group.OverWhat())
 }
 
 func (e *evidence) capacityColumn(all []limit) *Column {
 	p := all[0].group.Params
-	c := &Column{Column: show.Column{Head: "Most " + searched(p.Search) + " within " + limitsIn(p.SLO), Short: "most " + searched(p.Search), Key: "capacity"}, Cells: map[string]show.Cell{}}
+	c := &Column{Column: show.Column{Head: "Most " + searched(p.Search) + " within " + limitsIn(p.SLO), Short: "most " +
+		searched(p.Search), Key: "capacity"}, Cells: map[string]show.Cell{}}
 	best := mostOf(slices.DeleteFunc(slices.Clone(all), func(l limit) bool { return e.control(l.group.Model) }))
 	for _, l := range all {
 		cell := foundCell(l)
@@ -133,8 +136,9 @@ func foundCell(l limit) show.Cell {
 	return show.Cell{Text: words.Rate(l.held.Mid), Value: ptr(l.held.Mid), Detail: strings.Trim(inBrackets(l.held), " ()")}
 }
 
-// mostOf is who held the most, and who was not told apart from it and is as good: whose interval meets the best's and goes no farther than
-// a tenth below it. It is empty where the search of anyone was not ended by the server: that server could do more, and so may be the best.
+// mostOf is who held the most, and who was not told apart from it and is as good: whose interval meets the best's and goes no
+// farther than a tenth below it. It is empty where the search of anyone was not ended by the server: that server could do more,
+// and so may be the best.
 func mostOf(all []limit) (names []string) {
 	known := slices.DeleteFunc(slices.Clone(all), func(l limit) bool { return l.held.N == 0 })
 	if len(known) < 2 || slices.ContainsFunc(known, func(l limit) bool { return l.bound != "server" }) || !known[0].held.Sure() {
@@ -177,14 +181,17 @@ func capacitySentence(all []limit) string {
 		if p.Search != "conns" {
 			at = " at " + atN(all[0].group.Conns)
 		}
-		said = append(said, fmt.Sprintf("Within %s%s the most %s held: %s%s.", limitsIn(p.SLO), at, searched(p.Search), words.List(held), ofProcesses(all)))
+		said = append(said, fmt.Sprintf("Within %s%s the most %s held: %s%s.", limitsIn(p.SLO), at, searched(p.Search),
+			words.List(held), ofProcesses(all)))
 	}
 	for _, end := range []struct {
 		who  []string
 		said string
 	}{
-		{client, "The client was the bottleneck for %s: the server could do more, and its limit is not known."}, {most, "%s still held the most that was tried."},
-		{unknown, "It is not known what ended the search of %s: the server may hold more."}, {none, "%s did not hold even the least that was tried."},
+		{client, "The client was the bottleneck for %s: the server could do more, and its limit is not known."}, {most,
+			"%s still held the most that was tried."},
+		{unknown, "It is not known what ended the search of %s: the server may hold more."}, {none,
+			"%s did not hold even the least that was tried."},
 	} {
 		if len(end.who) > 0 {
 			said = append(said, fmt.Sprintf(end.said, words.List(end.who)))
@@ -216,15 +223,18 @@ func inBrackets(held stats.Interval) string {
 // searchTable is what searches found, with why each ended.
 func (e *evidence) searchTable(load figure.Setting, of []*figure.Group) show.Table {
 	t := show.Table{Title: "The most " + searched(load.Params.Search),
-		Note: "The most is where half of the windows held the limits, and half did not. Over one process the interval is of its windows alone, not of how another" +
+		Note: "The most is where half of the windows held the limits, and half did not. Over one process the interval is of " +
+			"its windows alone, not of how another" +
 			" would do; over two it is the hull of theirs, from three on Student's t over processes (t).",
-		Columns: heads("Model", "N", "Most held", words.Capital(figure.CapacityHead(of)), "Over", "Bottleneck", "Why it ended", "Valid")}
+		Columns: heads("Model", "N", "Most held", words.Capital(figure.CapacityHead(of)), "Over", "Bottleneck", "Why it ended",
+			"Valid")}
 	t.Columns[5].Left, t.Columns[6].Left, t.Columns[6].Minor = true, true, true
 	for _, n := range connsOf(of) {
 		for _, l := range e.limits(atConns(of, n)) {
 			found := foundCell(l)
 			found.Detail = ""
-			t.Rows = append(t.Rows, []show.Cell{named(l.name), number(float64(n), words.Whole(n)), found, text(l.held.Between(words.Rate)), text(l.group.OverWhat()),
+			t.Rows = append(t.Rows, []show.Cell{named(l.name), number(float64(n), words.Whole(n)), found,
+				text(l.held.Between(words.Rate)), text(l.group.OverWhat()),
 				text(bottleneck(l.bound)), text(l.why), valid.cell(l.group)})
 		}
 	}
@@ -256,13 +266,15 @@ var percentiles = []struct {
 	of   func(record.Window) int64
 }{
 	{"p50", func(w record.Window) int64 { return w.P50 }}, {"p90", func(w record.Window) int64 { return w.P90 }},
-	{"p99", func(w record.Window) int64 { return w.P99 }}, {"p99 from the send", func(w record.Window) int64 { return w.ServiceP99 }},
+	{"p99", func(w record.Window) int64 { return w.P99 }}, {"p99 from the send",
+		func(w record.Window) int64 { return w.ServiceP99 }},
 }
 
 // shareTable is latency at shares of what each model holds itself, and at the rate that all were given, over processes.
 func (e *evidence) shareTable(of []*figure.Group) show.Table {
 	t := show.Table{Title: "At shares of each model's own capacity",
-		Note: "Latency from when a message was due; over several processes with the 95% interval of Student's t, of two with both." +
+		Note: "Latency from when a message was due; over several processes with the 95% interval of Student's t, of two with " +
+			"both." +
 			" Above its capacity, a server's latency says only how long it was overloaded.",
 		Columns: heads("Model", "N", "Share", "Offered", "p50", "p90", "p99", "p99 from the send", "Client CPU", "Limits")}
 	for _, g := range of {
@@ -278,7 +290,8 @@ func (e *evidence) shareTable(of []*figure.Group) show.Table {
 			if !at.Held {
 				limits = "not held"
 			}
-			row := []show.Cell{named(e.name(g)), number(float64(at.Conns), words.Whole(at.Conns)), number(share, inWords), number(at.RatePerS, words.Rate(at.RatePerS)+"/s")}
+			row := []show.Cell{named(e.name(g)), number(float64(at.Conns), words.Whole(at.Conns)), number(share, inWords),
+				number(at.RatePerS, words.Rate(at.RatePerS)+"/s")}
 			for _, p := range percentiles {
 				over, cell := at.Over(p.of), unknown
 				if over.N > 0 {
@@ -301,8 +314,10 @@ func (e *evidence) searchCharts(load figure.Setting, of []*figure.Group) []chart
 	if load.Params.Search == "conns" {
 		x = chart.Axis{Title: "open connections, N", Unit: chart.Conns, Log: true}
 	}
-	c := chart.Chart{ID: e.slug(load) + "-latency-vs-load", Title: "Time to a checked reply against the load", Kind: chart.Lines, X: x, Y: chart.Axis{Unit: chart.NS, Log: true},
-		Note: "At rates from low to what each model holds, and a little beyond. Hollow: the limits were not kept. Dashed: the limit. Lower and farther right is better."}
+	c := chart.Chart{ID: e.slug(load) + "-latency-vs-load", Title: "Time to a checked reply against the load",
+		Kind: chart.Lines, X: x, Y: chart.Axis{Unit: chart.NS, Log: true},
+		Note: "At rates from low to what each model holds, and a little beyond. Hollow: the limits were not kept. Dashed: the " +
+			"limit. Lower and farther right is better."}
 	limited, farthest := figure.LimitedLatency(load.Params.SLO)
 	if limited == "p50" { // it is drawn anyway
 		limited, farthest = figure.LimitedLatency("")
@@ -322,13 +337,17 @@ func (e *evidence) searchCharts(load figure.Setting, of []*figure.Group) []chart
 			c.Panels = append(c.Panels, p)
 		}
 	}
-	most := chart.Chart{ID: e.slug(load) + "-capacity", Title: "The most " + searched(load.Params.Search) + " within " + limitsIn(load.Params.SLO), Kind: chart.Lines, Extra: true,
-		Note: "Where half of the windows hold the limits; bar: " + figure.CapacityHead(of) + ". Hollow: the server was not at its end. Higher is better.",
-		X:    chart.Axis{Title: "open connections, N", Unit: chart.Conns, Log: true}, Y: chart.Axis{Unit: chart.PerSecond, Log: true}}
+	most := chart.Chart{ID: e.slug(load) + "-capacity", Title: "The most " + searched(load.Params.Search) + " within " +
+		limitsIn(load.Params.SLO), Kind: chart.Lines, Extra: true,
+		Note: "Where half of the windows hold the limits; bar: " + figure.CapacityHead(of) +
+			". Hollow: the server was not at its end. Higher is better.",
+		X: chart.Axis{Title: "open connections, N", Unit: chart.Conns, Log: true}, Y: chart.Axis{Unit: chart.PerSecond,
+			Log: true}}
 	var p chart.Panel
 	for _, g := range of {
 		if held := g.Capacity(); held.N > 0 && drawable(held.Mid) {
-			p.Series = addPoints(p.Series, e.seriesOf(g), []chart.Point{{X: float64(g.Conns), Y: held.Mid, Low: held.Low, High: held.High, Void: g.Bounds() != "server",
+			p.Series = addPoints(p.Series, e.seriesOf(g), []chart.Point{{X: float64(g.Conns), Y: held.Mid, Low: held.Low,
+				High: held.High, Void: g.Bounds() != "server",
 				Text: words.Rate(held.Mid) + inBrackets(held)}})
 		}
 	}
@@ -346,7 +365,8 @@ func loadPoints(g *figure.Group, percentile func(record.Window) int64) (points [
 			x = float64(at.Conns)
 		}
 		if drawable(over.Mid) && drawable(x) {
-			points = append(points, chart.Point{X: x, Y: over.Mid, Low: over.Low, High: over.High, Void: !at.Held, Text: words.Nanoseconds(over.Mid)})
+			points = append(points, chart.Point{X: x, Y: over.Mid, Low: over.Low, High: over.High, Void: !at.Held,
+				Text: words.Nanoseconds(over.Mid)})
 		}
 	}
 	return points

@@ -62,7 +62,8 @@ func point(g *figure.Group, f figure.Figure) (points []chart.Point) {
 	}
 	for j := range g.Void {
 		if v, ok := f.Metric(&g.Void[j]); ok && drawable(v) {
-			points = append(points, chart.Point{X: float64(g.Conns), Y: v, Low: math.NaN(), High: math.NaN(), Void: true, Text: inWords(f, v)})
+			points = append(points, chart.Point{X: float64(g.Conns), Y: v, Low: math.NaN(), High: math.NaN(), Void: true,
+				Text: inWords(f, v)})
 		}
 	}
 	return points
@@ -110,7 +111,8 @@ func drawn(c chart.Chart) []chart.Chart {
 
 // lines is a chart of figures along N, a panel each. Where they are ratios, the axis says so.
 func (e *evidence) lines(rows []figure.Row, id, title, note string, unit chart.Unit, panels ...figurePanel) []chart.Chart {
-	c := chart.Chart{ID: id, Title: title, Note: note, Kind: chart.Lines, X: chart.Axis{Title: "open connections, N", Unit: chart.Conns, Log: true},
+	c := chart.Chart{ID: id, Title: title, Note: note, Kind: chart.Lines, X: chart.Axis{Title: "open connections, N",
+		Unit: chart.Conns, Log: true},
 		Y: chart.Axis{Unit: unit, Log: true}}
 	relative := false
 	for _, fp := range panels {

@@ -19,11 +19,14 @@ var kin = []string{"goroutine", "callback"}
 
 // coroutine is what a coroutine costs against a goroutine and against a callback: CPU of an echo, and memory.
 func (e *evidence) coroutine() (answers []Answer, all []compare.Comparison) {
-	all = compare.Kindred(e.cells, styled, kin...)
+	all = e.every.Against(styled, kin...)
 	a := Answer{ID: "coroutine", Title: "A coroutine's price", Load: "echo"}
 	var lead []string
 	for _, base := range kin {
-		of := slices.DeleteFunc(slices.Clone(all), func(c compare.Comparison) bool { return c.Base != base || c.Setting.Scenario != "echo" })
+		of := slices.DeleteFunc(slices.Clone(all), func(c compare.Comparison) bool {
+			return c.Base != base ||
+				c.Setting.Scenario != "echo"
+		})
 		var clauses []string
 		for _, m := range setsOf(of) {
 			if s := partsIn(m); s != "" {
@@ -31,7 +34,8 @@ func (e *evidence) coroutine() (answers []Answer, all []compare.Comparison) {
 			}
 		}
 		if len(clauses) > 0 {
-			a.Says = append(a.Says, fmt.Sprintf("CPU per message in %s over that in %s: %s.", words.Code(styled), words.Code(base), strings.Join(clauses, "; ")))
+			a.Says = append(a.Says, fmt.Sprintf("CPU per message in %s over that in %s: %s.", words.Code(styled),
+				words.Code(base), strings.Join(clauses, "; ")))
 		}
 		if c := leadOf(of); c != nil {
 			r := "no difference from"
@@ -65,7 +69,8 @@ func leadOf(of []compare.Comparison) (lead *compare.Comparison) {
 	for i := range of {
 		c := &of[i]
 		closed := c.Setting.Params.Loop == "closed"
-		if c.Verdict != compare.Unknown && (lead == nil || closed && lead.Setting.Params.Loop != "closed" || closed == (lead.Setting.Params.Loop == "closed") && c.Conns > lead.Conns) {
+		if c.Verdict != compare.Unknown && (lead == nil || closed && lead.Setting.Params.Loop != "closed" ||
+			closed == (lead.Setting.Params.Loop == "closed") && c.Conns > lead.Conns) {
 			lead = c
 		}
 	}
@@ -93,8 +98,8 @@ func partsIn(m comparisonSet) string {
 	return words.List(parts)
 }
 
-// coroutineMemory is an idle connection's user memory as a part of what the others take. The interval of a ratio is from the one's low end
-// over the other's high end to the reverse: never too narrow.
+// coroutineMemory is an idle connection's user memory as a part of what the others take. The interval of a ratio is from the
+// one's low end over the other's high end to the reverse: never too narrow.
 func (e *evidence) coroutineMemory() string {
 	perConn := func(model string) (stats.Interval, bool) {
 		at := slices.IndexFunc(e.growth, func(g figure.Growth) bool { return g.Model == model && g.User != nil })

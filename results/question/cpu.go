@@ -33,14 +33,19 @@ func (e *evidence) cpu() []Answer {
 		How: []string{"CPU is user and system time of the whole server process, over the replies that were checked."}}
 	a.Headline, a.Cite = e.leastCost(m, n)
 	a.Says = append(a.Says, e.otherCosts(m.setting)...)
-	a.Column = e.column(m, n, show.Column{Head: "CPU " + a2(m.setting) + ", ratio to " + e.base, Short: "CPU ratio", Key: "cpu_ratio"})
+	a.Column = e.column(m, n, show.Column{Head: "CPU " + a2(m.setting) + ", ratio to " + e.base, Short: "CPU ratio",
+		Key: "cpu_ratio"})
 	of := atConns(e.of(m.setting), n)
 	rows := rowsOf(e.groups, e.twins, m.setting)
-	a.Charts = drawn(chart.Chart{ID: "cpu-ratios", Title: fmt.Sprintf("Server CPU for each %s, relative to %s", message(m.setting), e.base),
-		Note: fmt.Sprintf("%s, %s. Bars: 95%% interval; left is cheaper.", words.Capital(e.loads[m.setting]), atN(n)), Kind: chart.Forest,
-		X: chart.Axis{Title: "ratio to " + e.base, Unit: chart.Ratio, Log: true}, Panels: []chart.Panel{e.forest(of, "", m.fig)}})
+	a.Charts = drawn(chart.Chart{ID: "cpu-ratios", Title: fmt.Sprintf("Server CPU for each %s, relative to %s",
+		message(m.setting), e.base),
+		Note: fmt.Sprintf("%s, %s. Bars: 95%% interval; left is cheaper.", words.Capital(e.loads[m.setting]), atN(n)),
+		Kind: chart.Forest,
+		X:    chart.Axis{Title: "ratio to " + e.base, Unit: chart.Ratio, Log: true}, Panels: []chart.Panel{e.forest(of, "",
+			m.fig)}})
 	if len(conns) > 1 {
-		a.Charts = append(a.Charts, e.lines(rows, "cpu-over-connections", "Server CPU over connections", "User and system time. Lower is better.",
+		a.Charts = append(a.Charts, e.lines(rows, "cpu-over-connections", "Server CPU over connections",
+			"User and system time. Lower is better.",
 			chart.NS, figurePanel{"", m.fig})...)
 	}
 	a.Charts = append(a.Charts, e.cpuParts(rows, "cpu-parts", n)...)
@@ -62,7 +67,8 @@ func (e *evidence) leastCost(m comparisonSet, n int) (headline, cite string) {
 	level := e.level(of)
 	cite = fmt.Sprintf("CPU per message, %s, %s: %s in %s", e.loads[m.setting], atN(n), level, words.Code(of[0].Base))
 	if worst != nil {
-		cite += fmt.Sprintf(", %s in %s (%s, n = %d)", ratioInWords(worst.Ratio.Mid), words.Code(worst.Other), betweenRatios(worst.Ratio), worst.Ratio.N)
+		cite += fmt.Sprintf(", %s in %s (%s, n = %d)", ratioInWords(worst.Ratio.Mid), words.Code(worst.Other),
+			betweenRatios(worst.Ratio), worst.Ratio.N)
 	}
 	best := e.best(of)
 	switch {
@@ -106,7 +112,8 @@ func (e *evidence) dearest(of []compare.Comparison) (worst *compare.Comparison) 
 // otherCosts is a sentence for each other load under which CPU tells models apart, at its greatest N.
 func (e *evidence) otherCosts(chief figure.Setting) (says []string) {
 	for _, m := range e.sets {
-		if !is(m.fig, "cpu") || m.setting.AtRest() || m.setting == chief || m.setting.Params.Driver != "" || m.verdictless() != "" {
+		if !is(m.fig, "cpu") || m.setting.AtRest() || m.setting == chief || m.setting.Params.Driver != "" ||
+			m.verdictless() != "" {
 			continue
 		}
 		conns := m.decided()
@@ -141,7 +148,8 @@ func noiseAt(m comparisonSet, n int) float64 {
 // ratioTable is a row a model and a column each N: the base as it is, the others as ratios to it.
 func (e *evidence) ratioTable(title string, m comparisonSet) show.Table {
 	t := show.Table{Title: words.Capital(title), Columns: heads("Model"),
-		Note: fmt.Sprintf("%s. The row of %s has its own figure, the others their ratio to it with the 95%% interval.", words.Capital(e.loads[m.setting]), words.Code(e.base))}
+		Note: fmt.Sprintf("%s. The row of %s has its own figure, the others their ratio to it with the 95%% interval.",
+			words.Capital(e.loads[m.setting]), words.Code(e.base))}
 	for _, n := range m.conns() {
 		t.Columns = append(t.Columns, show.Column{Head: atN(n), Key: fmt.Sprintf("%s_ratio_n%d", keyOf(m.fig.Name), n)})
 	}
@@ -176,7 +184,8 @@ func (e *evidence) doubts(m comparisonSet) (doubts []string) {
 	}
 	n := m.count()[compare.Unknown]
 	if n > 0 && m.noise() == 0 {
-		doubts = append(doubts, fmt.Sprintf("Too little is known of %d of %s%s.", n, words.Plural(len(m.all), "comparison"), because(m.why())))
+		doubts = append(doubts, fmt.Sprintf("Too little is known of %d of %s%s.", n, words.Plural(len(m.all), "comparison"),
+			because(m.why())))
 	}
 	if !slices.ContainsFunc(m.all, func(c compare.Comparison) bool { return c.Control != "" }) {
 		doubts = append(doubts, "No control (A/A) was measured: how much two processes of one program differ is not known.")
@@ -184,11 +193,13 @@ func (e *evidence) doubts(m comparisonSet) (doubts []string) {
 	return doubts
 }
 
-// cpuParts is where CPU goes at one N. In rotations a bar is as long as the ratio to the base, and only its parts are the server's own.
+// cpuParts is where CPU goes at one N. In rotations a bar is as long as the ratio to the base, and only its parts are the
+// server's own.
 func (e *evidence) cpuParts(rows []figure.Row, id string, n int) []chart.Chart {
 	relative := e.relatively(rows, cpuPerMessage)
 	c := chart.Chart{ID: id, Title: "Where the server's CPU time goes, at " + atN(n), Kind: chart.Bars, Extra: true,
-		Note: "User and system time, as the kernel's ticks share them out: good over seconds of load. Lower is better.", X: chart.Axis{Title: "CPU time a reply", Unit: chart.NS}}
+		Note: "User and system time, as the kernel's ticks share them out: good over seconds of load. Lower is better.",
+		X:    chart.Axis{Title: "CPU time a reply", Unit: chart.NS}}
 	if relative {
 		c.X = chart.Axis{Title: "ratio to " + e.base, Unit: chart.Ratio}
 	}

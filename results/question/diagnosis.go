@@ -18,7 +18,9 @@ const mostCalls = 9
 
 // diagnosis is what passes found that were not timed: system calls by name, the scheduler, the collector.
 func (e *evidence) diagnosis() []Answer {
-	a := Answer{ID: "diagnosis", Title: "Inside the server", How: []string{"A pass of its own under the same load, slowed by being watched: it gives shares, and no times to compare."}}
+	a := Answer{ID: "diagnosis", Title: "Inside the server",
+		How: []string{"A pass of its own under the same load, slowed by being watched: it gives shares, and no times to " +
+			"compare."}}
 	calls := map[string]float64{}
 	for _, block := range figure.Blocks(e.whole) {
 		t := e.diagnosisTable(block, calls)
@@ -27,7 +29,8 @@ func (e *evidence) diagnosis() []Answer {
 		}
 		for i := range block {
 			for _, c := range block[i].Valid {
-				if d := c.Diagnosis; d != nil && d.Tool == "" && d.Why != "" && !slices.Contains(a.Doubts, "System calls were not counted: "+words.Printable(d.Why)) {
+				if d := c.Diagnosis; d != nil && d.Tool == "" && d.Why != "" && !slices.Contains(a.Doubts,
+					"System calls were not counted: "+words.Printable(d.Why)) {
 					a.Doubts = append(a.Doubts, "System calls were not counted: "+words.Printable(d.Why))
 				}
 			}
@@ -38,9 +41,13 @@ func (e *evidence) diagnosis() []Answer {
 	}
 	a.Headline = fmt.Sprintf("Looked into, not timed: %s", words.Plural(len(a.Tables), "load"))
 	if len(calls) > 0 {
-		names := slices.SortedFunc(maps.Keys(calls), func(a, b string) int { return cmp.Or(cmp.Compare(calls[a], calls[b]), cmp.Compare(a, b)) })
+		names := slices.SortedFunc(maps.Keys(calls), func(a, b string) int {
+			return cmp.Or(cmp.Compare(calls[a], calls[b]),
+				cmp.Compare(a, b))
+		})
 		least, most := names[0], names[len(names)-1]
-		a.Headline = shortest(fmt.Sprintf("System calls a message: %.2f in %s, %.2f in %s", calls[least], words.Code(least), calls[most], words.Code(most)))
+		a.Headline = shortest(fmt.Sprintf("System calls a message: %.2f in %s, %.2f in %s", calls[least], words.Code(least),
+			calls[most], words.Code(most)))
 	}
 	return []Answer{a}
 }
@@ -58,11 +65,14 @@ func (e *evidence) diagnosisTable(block []figure.Group, sums map[string]float64)
 			}
 		}
 	}
-	t := show.Table{Title: fmt.Sprintf("%s, %s", words.Capital(e.loads[block[0].Setting()]), atN(block[0].Conns)), Columns: heads("Model"),
-		Note: "Columns of names: system calls a reply. Scheduler: how long goroutines were ready before they ran. Objects: heap objects a reply, and their bytes."}
+	t := show.Table{Title: fmt.Sprintf("%s, %s", words.Capital(e.loads[block[0].Setting()]), atN(block[0].Conns)),
+		Columns: heads("Model"),
+		Note: "Columns of names: system calls a reply. Scheduler: how long goroutines were ready before they ran. Objects: " +
+			"heap objects a reply, and their bytes."}
 	calls := commonCalls(of)
 	calls = calls[:min(len(calls), mostCalls)]
-	for i, head := range slices.Concat(calls, []string{"others", "scheduler p50", "scheduler p99", "collections", "objects", "bytes"}) {
+	for i, head := range slices.Concat(calls, []string{"others", "scheduler p50", "scheduler p99", "collections", "objects",
+		"bytes"}) {
 		t.Columns = append(t.Columns, show.Column{Head: head, Key: keyOf(head), Minor: i < len(calls) && i > 3})
 	}
 	for i, d := range of {
@@ -97,7 +107,10 @@ func commonCalls(of []*record.Diagnosis) []string {
 			}
 		}
 	}
-	return slices.SortedFunc(maps.Keys(most), func(a, b string) int { return cmp.Or(-cmp.Compare(most[a], most[b]), strings.Compare(a, b)) })
+	return slices.SortedFunc(maps.Keys(most), func(a, b string) int {
+		return cmp.Or(-cmp.Compare(most[a], most[b]),
+			strings.Compare(a, b))
+	})
 }
 
 func callsCell(d *record.Diagnosis, n float64) show.Cell {

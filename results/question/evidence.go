@@ -9,14 +9,15 @@ import (
 	"cbench/results/record"
 )
 
-// evidence is what all answers are made of, taken once a run. Where there are more originals than one chart can hold, all but language
-// and the tables of single loads is of ours alone.
+// evidence is what all answers are made of, taken once a run. Where there are more originals than one chart can hold, all but
+// language and the tables of single loads is of ours alone.
 type evidence struct {
 	run      *record.Run
 	cells    []record.Cell
-	whole    []figure.Group // of all cells
-	groups   []figure.Group // of ours
-	apart    []record.Cell  // originals that stand only beside the models that imitate them
+	every    *compare.Evidence // of all cells
+	whole    []figure.Group    // of all cells
+	groups   []figure.Group    // of ours
+	apart    []record.Cell     // originals that stand only beside the models that imitate them
 	twins    map[string]string
 	loads    map[figure.Setting]string
 	growth   []figure.Growth // of the load that shows memory best
@@ -37,9 +38,14 @@ type place struct {
 
 func evidenceOf(run *record.Run, cells []record.Cell) *evidence {
 	ours, apart := figure.Apart(run, cells)
+	every := compare.EvidenceOf(cells)
+	own := every
+	if len(apart) > 0 {
+		own = compare.EvidenceOf(ours)
+	}
 	e := &evidence{
-		run: run, cells: cells, whole: figure.Summarise(cells), groups: figure.Summarise(ours), apart: apart,
-		twins: figure.TwinsOf(cells), all: compare.Comparisons(ours, ""), compared: map[place]*compare.Comparison{}, noisy: kept(run, cells),
+		run: run, cells: cells, every: every, whole: every.Groups, groups: own.Groups, apart: apart,
+		twins: every.Twins, all: own.Comparisons(""), compared: map[place]*compare.Comparison{}, noisy: kept(run, cells),
 	}
 	e.loads = loadNames(settingsOf(e.whole))
 	e.growth = slices.DeleteFunc(growthOf(e.groups), func(g figure.Growth) bool { return e.twins[g.Model] != "" })
@@ -54,7 +60,8 @@ func evidenceOf(run *record.Run, cells []record.Cell) *evidence {
 	return e
 }
 
-// kept reports whether the run was told to keep what others on the machine disturbed: its figures try things out, and measure nothing.
+// kept reports whether the run was told to keep what others on the machine disturbed: its figures try things out, and measure
+// nothing.
 func kept(run *record.Run, cells []record.Cell) bool {
 	for _, word := range run.Command {
 		if name, value, _ := strings.Cut(word, "="); name == "--noisy" && value != "false" || word == "--suite=smoke" {
@@ -67,9 +74,11 @@ func kept(run *record.Run, cells []record.Cell) bool {
 }
 
 // noMeasurement is why nothing is recommended then.
-const noMeasurement = "This run kept repetitions that others on the machine disturb (--noisy): it shows that things work, and ranks nothing."
+const noMeasurement = "This run kept repetitions that others on the machine disturb (--noisy): it shows that things work, and " +
+	"ranks nothing."
 
-// control reports whether a model competes with nobody: one that is another under a second name, and the server that only answers.
+// control reports whether a model competes with nobody: one that is another under a second name, and the server that only
+// answers.
 func (e *evidence) control(model string) bool {
 	return figure.IsFloor(model) || e.twins[model] != "" || figure.IsFloor(e.run.Originals[model].Of)
 }
@@ -115,7 +124,10 @@ func (e *evidence) rivals(of []*figure.Group) []*figure.Group {
 
 // scenario is every load of a scenario that is no search.
 func (e *evidence) scenario(name string) []figure.Setting {
-	return slices.DeleteFunc(settingsOf(e.groups), func(s figure.Setting) bool { return s.Scenario != name || s.Params.Searches() })
+	return slices.DeleteFunc(settingsOf(e.groups), func(s figure.Setting) bool {
+		return s.Scenario != name ||
+			s.Params.Searches()
+	})
 }
 
 // settingsOf is every load of the groups, in their order.

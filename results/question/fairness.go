@@ -18,20 +18,24 @@ func (e *evidence) fairness() []Answer {
 		return nil
 	}
 	says := e.unfair(all)
-	a := Answer{ID: "fairness", Title: "Fairness", Says: telling(slices.Concat(says, []string{e.fairRest(all), e.fairUnknown(all)})...)}
+	a := Answer{ID: "fairness", Title: "Fairness", Says: telling(slices.Concat(says, []string{e.fairRest(all),
+		e.fairUnknown(all)})...)}
 	a.Headline = "No model serves one connection worse than another"
 	if len(says) > 0 {
 		a.Headline = fmt.Sprintf("Connections are not served alike in %s", words.Plural(len(says), "case"))
 		for i := range all {
 			if v := &all[i]; !v.Fair() {
-				a.Headline = shortest(fmt.Sprintf("%s, such as %s under %s at %s", a.Headline, words.Code(v.Name), e.loads[v.Setting], atN(v.Conns)), a.Headline)
+				a.Headline = shortest(fmt.Sprintf("%s, such as %s under %s at %s", a.Headline, words.Code(v.Name),
+					e.loads[v.Setting], atN(v.Conns)), a.Headline)
 				break
 			}
 		}
 	}
 	a.How = []string{"Jain's index is 1 where all connections have as many replies, and k/n where k of n have all of them."}
-	t := show.Table{Note: "Medians over the valid repetitions; of rotations, over all their slots together. A connection's own p99 is known to within a quarter, and of 100 replies or more.",
-		Columns: heads("Model", "N", "Load", "Replies a connection", "Jain's index", "Worst connection's p99 over the median one's", "Verdict")}
+	t := show.Table{Note: "Medians over the valid repetitions; of rotations, over all their slots together. A connection's " +
+		"own p99 is known to within a quarter, and of 100 replies or more.",
+		Columns: heads("Model", "N", "Load", "Replies a connection", "Jain's index",
+			"Worst connection's p99 over the median one's", "Verdict")}
 	t.Columns[2].Left = true
 	for _, v := range all {
 		if v.Known() {
@@ -51,7 +55,8 @@ func (e *evidence) evenRow(v figure.Evenness) []show.Cell {
 	if !v.Fair() {
 		verdict = show.Cell{Text: "not fair", Mark: show.Bad}
 	}
-	return []show.Cell{named(v.Name), number(float64(v.Conns), words.Whole(v.Conns)), text(e.loads[v.Setting]), number(v.Replies, words.Rate(math.Round(v.Replies))),
+	return []show.Cell{named(v.Name), number(float64(v.Conns), words.Whole(v.Conns)), text(e.loads[v.Setting]),
+		number(v.Replies, words.Rate(math.Round(v.Replies))),
 		spreadCell(v.Jain, func(v float64) string { return fmt.Sprintf("%.3f", v) }), worst, verdict}
 }
 
@@ -63,12 +68,15 @@ func (e *evidence) unfair(all []figure.Evenness) (says []string) {
 		}
 		var clauses []string
 		if v.Shares {
-			clauses = append(clauses, fmt.Sprintf("Jain's index is %s, as if %s of the connections had nothing", index(v.Jain.Median), words.Percent(1-v.Jain.Median)))
+			clauses = append(clauses, fmt.Sprintf("Jain's index is %s, as if %s of the connections had nothing",
+				index(v.Jain.Median), words.Percent(1-v.Jain.Median)))
 		}
 		if v.Waits {
-			clauses = append(clauses, fmt.Sprintf("one connection's p99 is %s, that of the median connection %s", words.Nanoseconds(v.Worst.Median), words.Nanoseconds(v.Median.Median)))
+			clauses = append(clauses, fmt.Sprintf("one connection's p99 is %s, that of the median connection %s",
+				words.Nanoseconds(v.Worst.Median), words.Nanoseconds(v.Median.Median)))
 		}
-		says = append(says, fmt.Sprintf("%s was not fair (%s, %s): %s.", words.Code(v.Name), e.loads[v.Setting], atN(v.Conns), strings.Join(clauses, "; ")))
+		says = append(says, fmt.Sprintf("%s was not fair (%s, %s): %s.", words.Code(v.Name), e.loads[v.Setting], atN(v.Conns),
+			strings.Join(clauses, "; ")))
 	}
 	return says
 }
@@ -104,7 +112,8 @@ func (e *evidence) fairRest(all []figure.Evenness) string {
 	}
 	switch {
 	case wait >= figure.MostWait:
-		s += fmt.Sprintf(", and one connection's p99 was up to %s times that of the median connection, which chance does to the unluckiest of so many", words.Times(wait))
+		s += fmt.Sprintf(", and one connection's p99 was up to %s times that of the median connection, which chance does to "+
+			"the unluckiest of so many", words.Times(wait))
 	case wait > 0:
 		s += fmt.Sprintf(", and no connection's p99 was over %s times that of the median connection", words.Times(max(1, wait)))
 	}
@@ -124,7 +133,8 @@ func (e *evidence) fairUnknown(all []figure.Evenness) string {
 	}
 	var clauses []string
 	if few := places[false]; len(few) > 0 {
-		clauses = append(clauses, fmt.Sprintf("under %s, where a connection had fewer than %d replies", strings.Join(few, "; "), figure.LeastForJain))
+		clauses = append(clauses, fmt.Sprintf("under %s, where a connection had fewer than %d replies", strings.Join(few,
+			"; "), figure.LeastForJain))
 	}
 	if old := places[true]; len(old) > 0 {
 		clauses = append(clauses, fmt.Sprintf("under %s, of which this run has no record", strings.Join(old, "; ")))

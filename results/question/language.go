@@ -16,8 +16,8 @@ import (
 	"cbench/results/words"
 )
 
-// How much of a cost is the model and how much the language: an original over ours is one model in two languages; two of ours, or two
-// originals, are two models in one. "Language" is the language with its runtime and the library, because they come together.
+// How much of a cost is the model and how much the language: an original over ours is one model in two languages; two of ours, or
+// two originals, are two models in one. "Language" is the language with its runtime and the library, because they come together.
 
 // ourLanguage is what our models are written for.
 const ourLanguage = "Go"
@@ -26,18 +26,21 @@ const ourLanguage = "Go"
 var besideTitles = map[string]string{"lines": "Lines over TCP", "HTTP": "HTTP"}
 
 // slopeNote is what to know of the memory of servers of other makes.
-const slopeNote = "Memory is measured of all by the same means: anonymous pages from outside, and the server's own cgroup for the kernel. " +
-	"It is a slope over N, or where one N alone was measured what so many add to the empty server: an interpreter's own base is not in it."
+const slopeNote = "Memory is measured of all by the same means: anonymous pages from outside, and the server's own cgroup for " +
+	"the kernel. " +
+	"It is a slope over N, or where one N alone was measured what so many add to the empty server: an interpreter's own base " +
+	"is not in it."
 
 // language is servers of other makes beside the models of ours that imitate them.
 func (e *evidence) language() (answers []Answer, all []compare.Comparison) {
-	o := compare.OriginalsOf(e.run, e.cells)
+	o := e.every.Originals(e.run)
 	if o == nil {
 		return nil, nil
 	}
 	for i := range o.Tables {
 		t := &o.Tables[i]
-		a := Answer{ID: "language", Title: "Language or model", Says: factorSentences(t), How: []string{"Measured under: " + t.Places() + ".", slopeNote}}
+		a := Answer{ID: "language", Title: "Language or model", Says: factorSentences(t), How: []string{"Measured under: " +
+			t.Places() + ".", slopeNote}}
 		if i > 0 {
 			a.ID, a.Title = "language/"+strings.ToLower(t.Name), "Language or model, over "+t.Name
 		}
@@ -48,7 +51,8 @@ func (e *evidence) language() (answers []Answer, all []compare.Comparison) {
 		if i == 0 {
 			a.Says = slices.Concat(a.Says, modelSentences(o), engineSentences(o))
 			if len(e.apart) > 0 {
-				a.Says = append(a.Says, "Other answers are of our own models alone: there are too many servers of other makes to stand beside them.")
+				a.Says = append(a.Says,
+					"Other answers are of our own models alone: there are too many servers of other makes to stand beside them.")
 			}
 		}
 		a.Doubts = voidSides(t)
@@ -59,7 +63,8 @@ func (e *evidence) language() (answers []Answer, all []compare.Comparison) {
 		a.Charts = e.besideCharts(t)
 		answers = append(answers, a)
 	}
-	answers[0].Tables = append(answers[0].Tables, e.comparisonTable("Every original against the model that imitates it", o.Ratios))
+	answers[0].Tables = append(answers[0].Tables, e.comparisonTable("Every original against the model that imitates it",
+		o.Ratios))
 	answers[0].Charts = append(answers[0].Charts, e.familyCharts()...)
 	return answers, o.Ratios
 }
@@ -77,11 +82,14 @@ func (e *evidence) languageHeadline(t *compare.Beside) (headline, cite string) {
 		return fmt.Sprintf("%s against Go: no difference in CPU was found", spoken(f.language)), ""
 	}
 	low, high := f.differ[0], f.differ[len(f.differ)-1]
-	cite = fmt.Sprintf("CPU of %s over %s: %s (%s, n = %d)", words.Code(high.Other), words.Code(high.Base), ratioInWords(high.Ratio.Mid), betweenRatios(high.Ratio), high.Ratio.N)
+	cite = fmt.Sprintf("CPU of %s over %s: %s (%s, n = %d)", words.Code(high.Other), words.Code(high.Base),
+		ratioInWords(high.Ratio.Mid), betweenRatios(high.Ratio), high.Ratio.N)
 	if len(f.differ) == 1 {
-		return fmt.Sprintf("Written for %s, the same model takes %s times the CPU of Go", spoken(f.language), words.Times(high.Ratio.Mid)), cite
+		return fmt.Sprintf("Written for %s, the same model takes %s times the CPU of Go", spoken(f.language),
+			words.Times(high.Ratio.Mid)), cite
 	}
-	return shortest(fmt.Sprintf("Written for %s, the same model takes %s to %s times the CPU of Go (%s)", spoken(f.language), words.Times(low.Ratio.Mid), words.Times(high.Ratio.Mid),
+	return shortest(fmt.Sprintf("Written for %s, the same model takes %s to %s times the CPU of Go (%s)", spoken(f.language),
+		words.Times(low.Ratio.Mid), words.Times(high.Ratio.Mid),
 		words.Plural(len(f.differ), "pair"))), cite
 }
 
@@ -166,11 +174,13 @@ func (f *factors) sentence(t *compare.Beside) string {
 	switch n := len(f.differ); {
 	case n == 1:
 		c := f.differ[0]
-		clauses = append(clauses, fmt.Sprintf("%s the same model takes %s the %s (%s for %s)", written, manifold(c.Ratio), title, words.Code(c.Other), words.Code(c.Base)))
+		clauses = append(clauses, fmt.Sprintf("%s the same model takes %s the %s (%s for "+
+			"%s)", written, manifold(c.Ratio), title, words.Code(c.Other), words.Code(c.Base)))
 	case n > 1:
 		low, high := f.differ[0], f.differ[n-1]
 		middle := (f.differ[(n-1)/2].Ratio.Mid + f.differ[n/2].Ratio.Mid) / 2
-		clauses = append(clauses, fmt.Sprintf("%s the same model takes %s to %s times the %s, over %s (%s for %s to %s for %s; median %s)", written, words.Times(low.Ratio.Mid), words.Times(high.Ratio.Mid),
+		clauses = append(clauses, fmt.Sprintf("%s the same model takes %s to %s times the %s, over %s (%s for %s to %s for "+
+			"%s; median %s)", written, words.Times(low.Ratio.Mid), words.Times(high.Ratio.Mid),
 			title, words.Plural(n, "pair"), words.Code(low.Other), words.Code(low.Base), words.Code(high.Other), words.Code(high.Base), words.Times(middle)))
 	}
 	if len(f.same) > 0 {
@@ -196,7 +206,8 @@ func modelSentences(o *compare.Originals) (says []string) {
 		case r.Widest == nil:
 			none = append(none, spoken(r.Language))
 		default:
-			by = append(by, fmt.Sprintf("by up to %s in %s, %s against %s%s", manifold(r.Widest.Ratio), spoken(r.Language), words.Code(r.Widest.Other), words.Code(r.Widest.Base), ofModels(r)))
+			by = append(by, fmt.Sprintf("by up to %s in %s, %s against "+
+				"%s%s", manifold(r.Widest.Ratio), spoken(r.Language), words.Code(r.Widest.Other), words.Code(r.Widest.Base), ofModels(r)))
 		}
 	}
 	if len(by) > 0 {
@@ -230,7 +241,8 @@ func ofPairs(r compare.ModelRange) string {
 	return fmt.Sprintf(" (%d of %s; the others do not differ)", r.Unknown, words.Plural(r.Pairs, "pair"))
 }
 
-// mostOfIt holds every factor of the language with the most pairs against the widest between models, by the ends of their intervals.
+// mostOfIt holds every factor of the language with the most pairs against the widest between models, by the ends of their
+// intervals.
 func mostOfIt(o *compare.Originals) string {
 	all := factorsOf(&o.Tables[0])
 	if len(all) == 0 || len(all[0].differ) == 0 || all[0].language == ourLanguage {
@@ -257,11 +269,14 @@ func mostOfIt(o *compare.Originals) string {
 	case n == 0 || unknown > 0 || math.IsNaN(lowest.Low+highest.High+widest.Low+widest.High):
 		return ""
 	case lowest.Low > widest.High:
-		return fmt.Sprintf("%s: the language, with its runtime and libraries, makes most of the difference. Its least factor is larger than the largest between models.", of)
+		return fmt.Sprintf("%s: the language, with its runtime and libraries, makes most of the difference. Its least factor "+
+			"is larger than the largest between models.", of)
 	case highest.High < widest.Low:
-		return fmt.Sprintf("%s: the model makes most of the difference. The largest factor between models is larger than any of the language.", of)
+		return fmt.Sprintf("%s: the model makes most of the difference. The largest factor between models is larger than any "+
+			"of the language.", of)
 	}
-	return fmt.Sprintf("%s: neither the language nor the model makes most of the difference throughout. Their factors overlap.", of)
+	return fmt.Sprintf("%s: neither the language nor the model makes most of the difference throughout. Their factors "+
+		"overlap.", of)
 }
 
 // engineSentences holds our event loop against the cheapest of Go's libraries at each N, in a closed loop where there is one; and
@@ -298,13 +313,16 @@ func engineSentences(o *compare.Originals) []string {
 			clauses = append(clauses, fmt.Sprintf("too little is known of %s at %s", words.Code(c.Base), atN(n)))
 		}
 		if f := leastFloor(o.Floors, c); f != nil {
-			floors = append(floors, fmt.Sprintf("%s that of %s at %s (%s)", manifold(f.Ratio), words.Code(f.Base), atN(n), words.Code(f.Other)))
+			floors = append(floors, fmt.Sprintf("%s that of %s at %s "+
+				"(%s)", manifold(f.Ratio), words.Code(f.Base), atN(n), words.Code(f.Other)))
 		}
 	}
 	slices.Sort(engines)
-	says := []string{fmt.Sprintf("CPU per message of %s, against the cheapest of Go's libraries (%s), in %s: %s.", own, words.List(words.Codes(engines)), loadName(setting), strings.Join(clauses, "; "))}
+	says := []string{fmt.Sprintf("CPU per message of %s, against the cheapest of Go's libraries (%s), in %s: "+
+		"%s.", own, words.List(words.Codes(engines)), loadName(setting), strings.Join(clauses, "; "))}
 	if len(floors) > 0 {
-		says = append(says, fmt.Sprintf("A raw loop in C that parses nothing takes %s: that much is the kernel's, under every server, and an event loop comes no lower.",
+		says = append(says, fmt.Sprintf("A raw loop in C that parses nothing takes %s: that much is the kernel's, under every "+
+			"server, and an event loop comes no lower.",
 			strings.Join(floors, "; ")))
 	}
 	return says
@@ -336,7 +354,8 @@ func voidSides(t *compare.Beside) (says []string) {
 		if s.N > 0 || s.Void == "" {
 			return
 		}
-		said := fmt.Sprintf("%s is void under %s, %s: %s.", words.Code(name), loadName(c.Setting), atN(c.Conns), strings.TrimSuffix(words.Printable(s.Void), "."))
+		said := fmt.Sprintf("%s is void under %s, %s: "+
+			"%s.", words.Code(name), loadName(c.Setting), atN(c.Conns), strings.TrimSuffix(words.Printable(s.Void), "."))
 		if !slices.Contains(says, said) {
 			says = append(says, said)
 		}
@@ -360,8 +379,10 @@ func (e *evidence) relativeColumn(c *compare.BesideColumn) bool {
 
 // besideTable has each original below the model of ours that imitates it.
 func (e *evidence) besideTable(t *compare.Beside) show.Table {
-	table := show.Table{Title: "The originals, below the model of ours that imitates each: " + besideTitles[t.Name], Columns: heads("Server"),
-		Note: "Ratios are of the original over the model of ours above it, from the same rotations, beside them the 95% interval."}
+	table := show.Table{Title: "The originals, below the model of ours that imitates each: " +
+		"" + besideTitles[t.Name], Columns: heads("Server"),
+		Note: "Ratios are of the original over the model of ours above it, from the same rotations, beside them the 95% " +
+			"interval."}
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		head, key := words.Capital(c.Title), keyOf(c.Title)
@@ -370,7 +391,8 @@ func (e *evidence) besideTable(t *compare.Beside) show.Table {
 		}
 		table.Columns = append(table.Columns, show.Column{Head: head, Short: c.Key, Key: key})
 	}
-	table.Columns = append(table.Columns, show.Column{Head: "Beside", Key: "ours", Left: true}, show.Column{Head: "Written for", Key: "language", Left: true},
+	table.Columns = append(table.Columns, show.Column{Head: "Beside", Key: "ours", Left: true}, show.Column{Head: "Written " +
+		"for", Key: "language", Left: true},
 		show.Column{Head: "Version", Key: "version", Left: true, Minor: true})
 	for i := range t.Pairs {
 		p := &t.Pairs[i]
@@ -448,11 +470,13 @@ func (e *evidence) besideCharts(t *compare.Beside) (charts []chart.Chart) {
 			place += ", " + atN(c.Conns)
 		}
 		ch := chart.Chart{ID: "originals-" + strings.ToLower(t.Name) + "-" + strings.ReplaceAll(keyOf(c.Title), "_", "-"), Title: words.Capital(c.Title) + " of the originals beside ours", Kind: chart.Pairs,
-			Note: words.Capital(place) + ". Filled: ours; hollow: the original. Lower is better.", X: chart.Axis{Unit: unit, Log: true}, Extra: c.Key != "cpu"}
+			Note: words.Capital(place) + ". Filled: ours; hollow: the original. Lower is " +
+				"better.", X: chart.Axis{Unit: unit, Log: true}, Extra: c.Key != "cpu"}
 		relative := e.relativeColumn(c)
 		if relative {
 			ch.Kind, ch.Title = chart.Forest, words.Capital(c.Title)+" of the originals over ours"
-			ch.Note, ch.X = words.Capital(place)+". Bars: 95% interval; left of 1 the original is cheaper.", chart.Axis{Title: "ratio to ours", Unit: chart.Ratio, Log: true}
+			ch.Note, ch.X = words.Capital(place)+". Bars: 95% interval; left of 1 the original is "+
+				"cheaper.", chart.Axis{Title: "ratio to ours", Unit: chart.Ratio, Log: true}
 		}
 		var p chart.Panel
 		for i := range t.Pairs {
@@ -494,7 +518,8 @@ func pairSeries(c *compare.BesideColumn, pair *compare.Pair, f compare.Both, rel
 	return s, true
 }
 
-// familyCharts are what ours and its originals are shown by over N, a panel a family, where there are too many originals for one panel.
+// familyCharts are what ours and its originals are shown by over N, a panel a family, where there are too many originals for one
+// panel.
 func (e *evidence) familyCharts() (charts []chart.Chart) {
 	if len(e.apart) == 0 {
 		return nil
@@ -513,8 +538,10 @@ func (e *evidence) familyCharts() (charts []chart.Chart) {
 			of        bool
 		}{
 			{"cpu-per-message", "Server CPU time for each checked reply", cpuPerMessage, chart.NS, !load.AtRest()},
-			{"median-latency", "Time to a checked reply at the median", p50, chart.NS, !load.AtRest() && load.Params.Loop == "open"},
-			{"memory-per-connection", "User memory the server holds for each open connection", userPerConn, chart.Bytes, load.AtRest() || load.Scenario == "comet"},
+			{"median-latency", "Time to a checked reply at the " +
+				"median", p50, chart.NS, !load.AtRest() && load.Params.Loop == "open"},
+			{"memory-per-connection", "User memory the server holds for each open " +
+				"connection", userPerConn, chart.Bytes, load.AtRest() || load.Scenario == "comet"},
 		} {
 			if !f.of {
 				continue

@@ -40,10 +40,12 @@ func (e *evidence) loadTable(load figure.Setting, of []*figure.Group) show.Table
 	ns := words.Nanoseconds
 	var columns []column
 	if !load.AtRest() {
-		columns = []column{e.figures(of, "CPU "+a2(load), cpuPerMessage), e.figures(of, "p50", p50), e.figures(of, "p99", p99), e.figures(of, "p99.9", p999), silence(),
+		columns = []column{e.figures(of, "CPU "+a2(load), cpuPerMessage), e.figures(of, "p50", p50), e.figures(of, "p99", p99),
+			e.figures(of, "p99.9", p999), silence(),
 			e.figures(of, "Replies/s", throughput)}
 	}
-	columns = append(columns, e.figures(of, "User memory a connection", userPerConn), e.figures(of, "Kernel memory a connection", kernelPerConn))
+	columns = append(columns, e.figures(of, "User memory a connection", userPerConn), e.figures(of,
+		"Kernel memory a connection", kernelPerConn))
 	for _, f := range figure.SeldomKnown(values(of)) {
 		columns = append(columns, e.figures(of, words.Capital(f.Title), f).minor())
 	}
@@ -55,8 +57,10 @@ func (e *evidence) loadTable(load figure.Setting, of []*figure.Group) show.Table
 		share("Client CPU", "client_cpu_ratio", func(c *record.Cell) *float64 { return c.Load.ClientCPURatio }),
 		share("Server CPU", "server_cpu_ratio", func(c *record.Cell) *float64 { return c.Load.ServerCPURatio }),
 		share("Late sends", "late_send_ratio", func(c *record.Cell) *float64 { return c.Load.LateSendRatio }),
-		metric("Fairness (Jain)", "jain", func(c *record.Cell) (float64, bool) { return figure.Known(c.Fairness.Jain) }, func(v float64) string { return fmt.Sprintf("%.3f", v) }).minor(),
-		e.figures(of, "Worst connection's p99", figure.Figure{Name: "worst_conn_p99_ns", Metric: worstP99, Words: ns}).minor(), valid)
+		metric("Fairness (Jain)", "jain", func(c *record.Cell) (float64, bool) { return figure.Known(c.Fairness.Jain) },
+			func(v float64) string { return fmt.Sprintf("%.3f", v) }).minor(),
+		e.figures(of, "Worst connection's p99", figure.Figure{Name: "worst_conn_p99_ns", Metric: worstP99, Words: ns}).minor(),
+		valid)
 	return e.table(words.Capital(e.loads[load]), words.Capital(load.Params.String())+". "+e.note(of), of, columns...)
 }
 
@@ -89,20 +93,27 @@ func (e *evidence) loadCharts(load figure.Setting) (charts []chart.Chart) {
 			from = "Counted from when the message was sent"
 		}
 		charts = slices.Concat(
-			e.lines(rows, id+"-cpu-per-message", "Server CPU time for each checked reply", "User and system time of the whole server process. Lower is better.", chart.NS, figurePanel{"", cpuPerMessage}),
-			e.lines(rows, id+"-latency", "Time to a checked reply at the median and in the tail", from+". Lower is better.", chart.NS, figurePanel{"p50", p50}, figurePanel{"p99", p99}, figurePanel{"p99.9", p999}),
-			e.lines(rows, id+"-throughput", "Checked replies a second", throughputNote(load), chart.PerSecond, figurePanel{"", throughput}),
+			e.lines(rows, id+"-cpu-per-message", "Server CPU time for each checked reply",
+				"User and system time of the whole server process. Lower is better.", chart.NS, figurePanel{"", cpuPerMessage}),
+			e.lines(rows, id+"-latency", "Time to a checked reply at the median and in the tail", from+". Lower is better.",
+				chart.NS, figurePanel{"p50", p50}, figurePanel{"p99", p99}, figurePanel{"p99.9", p999}),
+			e.lines(rows, id+"-throughput", "Checked replies a second", throughputNote(load), chart.PerSecond, figurePanel{"",
+				throughput}),
 			e.percentileCurves(rows, id+"-latency-percentiles", from))
 		if load.Scenario == "comet" || load.Scenario == figure.Fanout {
-			hearers := []figurePanel{{"first", figure.Figure{Name: "first_p50_ns", Metric: figure.FirstP50, Words: words.Nanoseconds}},
-				{"last", figure.Figure{Name: "last_p50_ns", Metric: figure.LastP50, Words: words.Nanoseconds}}, {"spread", spreadP50}}
-			charts = append(charts, e.lines(rows, id+"-herd", "Time until the first and the last hearer heard a message", "Medians over messages; spread: between the two.", chart.NS, hearers...)...)
+			hearers := []figurePanel{{"first", figure.Figure{Name: "first_p50_ns", Metric: figure.FirstP50,
+				Words: words.Nanoseconds}},
+				{"last", figure.Figure{Name: "last_p50_ns", Metric: figure.LastP50, Words: words.Nanoseconds}}, {"spread",
+					spreadP50}}
+			charts = append(charts, e.lines(rows, id+"-herd", "Time until the first and the last hearer heard a message",
+				"Medians over messages; spread: between the two.", chart.NS, hearers...)...)
 		}
 		if conns := connsOf(e.of(load)); len(conns) > 0 {
 			charts = append(charts, e.cpuParts(rows, id+"-cpu-parts", conns[len(conns)-1])...)
 		}
 	}
-	charts = append(charts, e.lines(rows, id+"-memory-per-connection", "Memory per connection", "What N open, quiet connections add to the empty server, over N.", chart.Bytes,
+	charts = append(charts, e.lines(rows, id+"-memory-per-connection", "Memory per connection",
+		"What N open, quiet connections add to the empty server, over N.", chart.Bytes,
 		figurePanel{"user", userPerConn}, figurePanel{"kernel", kernelPerConn})...)
 	for i := range charts {
 		charts[i].Extra = true
@@ -123,10 +134,11 @@ func throughputNote(load figure.Setting) string {
 	return "Higher is better; where the client is the bottleneck, CPU per message tells more."
 }
 
-// percentileCurves is the whole distribution of latency, a panel for every N. Distributions of different rotations cannot be read against
-// each other: of those only the base's is drawn.
+// percentileCurves is the whole distribution of latency, a panel for every N. Distributions of different rotations cannot be read
+// against each other: of those only the base's is drawn.
 func (e *evidence) percentileCurves(rows []figure.Row, id, from string) []chart.Chart {
-	c := chart.Chart{ID: id, Title: "Time to a checked reply at every percentile", Kind: chart.Lines, X: chart.Axis{Title: "percentile", Unit: chart.Nines}, Y: chart.Axis{Unit: chart.NS, Log: true},
+	c := chart.Chart{ID: id, Title: "Time to a checked reply at every percentile", Kind: chart.Lines,
+		X: chart.Axis{Title: "percentile", Unit: chart.Nines}, Y: chart.Axis{Unit: chart.NS, Log: true},
 		Note: from + ". Line: all repetitions together; band: lowest to highest of them. Lower is better."}
 	var of []*figure.Group
 	for _, r := range rows {
@@ -144,7 +156,8 @@ func (e *evidence) percentileCurves(rows []figure.Row, id, from string) []chart.
 			line, _ := figure.LatencyCurve(g)
 			var points []chart.Point
 			for _, at := range line {
-				points = append(points, chart.Point{X: at.Nines, Y: at.Mid, Low: at.Low, High: at.High, Range: true, Text: words.Nanoseconds(at.Mid)})
+				points = append(points, chart.Point{X: at.Nines, Y: at.Mid, Low: at.Low, High: at.High, Range: true,
+					Text: words.Nanoseconds(at.Mid)})
 			}
 			p.Series = addPoints(p.Series, e.seriesOf(g), points)
 		}

@@ -22,8 +22,8 @@ const alike = 1.05
 // usualIdle is the number of connections that memory is told of, if so many were measured.
 const usualIdle = 10_000
 
-// growthOf is how memory grows with connections under the load that shows it best: the one that leaves them idle, else the one that
-// most models know it of. The costliest model comes first.
+// growthOf is how memory grows with connections under the load that shows it best: the one that leaves them idle, else the one
+// that most models know it of. The costliest model comes first.
 func growthOf(groups []figure.Group) (best []figure.Growth) {
 	byLoad := map[figure.Setting][]figure.Growth{}
 	all := figure.MemoryGrowth(groups)
@@ -57,7 +57,8 @@ func (h holding) all() float64 {
 // whole is both, with the ends added up: that is never too narrow.
 func (h holding) whole() stats.Interval {
 	n := float64(h.n)
-	return stats.Interval{Low: (h.user.Low + h.kernel.Low) * n, Mid: h.all(), High: (h.user.High + h.kernel.High) * n, N: h.user.N}
+	return stats.Interval{Low: (h.user.Low + h.kernel.Low) * n, Mid: h.all(), High: (h.user.High + h.kernel.High) * n,
+		N: h.user.N}
 }
 
 func (h holding) inWords() string {
@@ -71,7 +72,10 @@ func (h holding) inWords() string {
 func (e *evidence) memoryLoad() (load figure.Setting, n int, ok bool) {
 	if len(e.growth) > 0 {
 		load = e.growth[0].Setting
-	} else if at := slices.IndexFunc(e.groups, func(g figure.Group) bool { return g.Of(figure.UserPerConn).N > 0 && !g.Searched() }); at >= 0 {
+	} else if at := slices.IndexFunc(e.groups, func(g figure.Group) bool {
+		return g.Of(figure.UserPerConn).N > 0 &&
+			!g.Searched()
+	}); at >= 0 {
 		for i := range e.groups {
 			if g := &e.groups[i]; g.Setting().AtRest() && !e.groups[at].Setting().AtRest() && g.Of(figure.UserPerConn).N > 0 {
 				at = i
@@ -90,8 +94,8 @@ func (e *evidence) memoryLoad() (load figure.Setting, n int, ok bool) {
 	return load, n, n > 0
 }
 
-// holdings is what every model holds at n connections, from the least to the most: by the slope over N where there is one. Where the
-// kernel's share of one is not known, it is counted of none.
+// holdings is what every model holds at n connections, from the least to the most: by the slope over N where there is one. Where
+// the kernel's share of one is not known, it is counted of none.
 func (e *evidence) holdings(load figure.Setting, n int, control bool) (all []holding, kernelKnown bool) {
 	kernelKnown = true
 	for _, g := range atConns(e.of(load), n) {
@@ -99,7 +103,10 @@ func (e *evidence) holdings(load figure.Setting, n int, control bool) (all []hol
 			continue
 		}
 		h := holding{name: e.name(g), model: g.Model, n: n, user: g.Interval(userPerConn), kernel: g.Interval(kernelPerConn)}
-		if at := slices.IndexFunc(e.growth, func(o figure.Growth) bool { return o.Name == h.name && o.Setting == load }); at >= 0 {
+		if at := slices.IndexFunc(e.growth, func(o figure.Growth) bool {
+			return o.Name == h.name &&
+				o.Setting == load
+		}); at >= 0 {
 			h.user, h.kernel = e.growth[at].UserPerConn(), e.growth[at].KernelPerConn()
 		}
 		if h.user.N > 0 {
@@ -133,9 +140,12 @@ func (e *evidence) memory() []Answer {
 	a := Answer{ID: "memory", Title: "Memory", Load: e.loads[load], Lead: true}
 	a.Says = append(telling(e.perConnSays(all, controls, kernelKnown)), e.choiceSays(all, kernelKnown)...)
 	a.Headline = e.memoryHeadline(load, all, n)
-	a.How = []string{"User memory is the server's anonymous memory above that of the empty server; kernel memory is that of the server's own cgroup: sockets, files, epoll items."}
+	a.How = []string{"User memory is the server's anonymous memory above that of the empty server; kernel memory is that of " +
+		"the server's own cgroup: sockets, files, epoll items."}
 	if len(e.growth) > 0 {
-		a.How = append(a.How, "Bytes a connection are the slope of a straight line through all numbers of connections, so that what an empty server holds is not in them.")
+		a.How = append(a.How,
+			"Bytes a connection are the slope of a straight line through all numbers of connections, so that what an empty "+
+				"server holds is not in them.")
 	}
 	if !kernelKnown {
 		a.Doubts = append(a.Doubts, "What the kernel holds beside it is not known.")
@@ -144,7 +154,8 @@ func (e *evidence) memory() []Answer {
 		a.Doubts = append(a.Doubts, noMeasurement)
 	}
 	least := all[0]
-	a.Cite = fmt.Sprintf("memory, %s, %s: %s in %s (n = %d)", e.loads[load], atN(n), least.inWords(), words.Code(least.name), least.user.N)
+	a.Cite = fmt.Sprintf("memory, %s, %s: %s in %s (n = %d)", e.loads[load], atN(n), least.inWords(), words.Code(least.name),
+		least.user.N)
 	a.Column = e.memoryColumn(append(slices.Clone(all), controls...), kernelKnown)
 	rows := rowsOf(e.groups, e.twins, load)
 	a.Charts = e.memoryCharts(load, rows)
@@ -187,7 +198,8 @@ func (e *evidence) memoryHeadline(load figure.Setting, all []holding, n int) str
 	return shortest(
 		fmt.Sprintf("%s: %s %s%s", who, words.List(words.Codes(names)), holds, most),
 		fmt.Sprintf("%s: %s %s%s", who, strings.Join(words.Codes(names), ", "), holds, most),
-		fmt.Sprintf("%s: %s %s %s%s", who, strings.Join(words.Codes(names), ", "), verb(len(near), "holds", "hold"), held, strings.Replace(most, " in ", " ", 1)),
+		fmt.Sprintf("%s: %s %s %s%s", who, strings.Join(words.Codes(names), ", "), verb(len(near), "holds", "hold"), held,
+			strings.Replace(most, " in ", " ", 1)),
 		fmt.Sprintf("%s: %s %s%s", who, some(names, 2), holds, most),
 		fmt.Sprintf("%s: %s %s", who, some(names, 1), holds),
 	)
@@ -227,7 +239,8 @@ func (e *evidence) perConnSays(all, controls []holding, kernelKnown bool) string
 	return s + kernelClause(all) + "."
 }
 
-// kernelClause is what the kernel holds beside it. Models whose intervals all meet, or that lie within a twentieth, are told as one.
+// kernelClause is what the kernel holds beside it. Models whose intervals all meet, or that lie within a twentieth, are told as
+// one.
 func kernelClause(all []holding) string {
 	byMid := func(a, b holding) int { return cmp.Compare(a.kernel.Mid, b.kernel.Mid) }
 	low, high := slices.MinFunc(all, byMid).kernel, slices.MaxFunc(all, byMid).kernel
@@ -348,7 +361,8 @@ func (e *evidence) memoryCharts(load figure.Setting, rows []figure.Row) []chart.
 	return charts
 }
 
-// memoryParts is the parts of a connection's memory at the most connections at which all of them are known: an unknown part is not 0.
+// memoryParts is the parts of a connection's memory at the most connections at which all of them are known: an unknown part is
+// not 0.
 func (e *evidence) memoryParts(rows []figure.Row, id string) []chart.Chart {
 	most := 0
 	for _, r := range rows {
@@ -358,8 +372,10 @@ func (e *evidence) memoryParts(rows []figure.Row, id string) []chart.Chart {
 			}
 		}
 	}
-	c := chart.Chart{ID: id, Title: "Where the memory of an open connection goes, at " + atN(most), Kind: chart.Bars, X: chart.Axis{Title: "memory a connection", Unit: chart.Bytes},
-		Note: "What N idle connections add to each part of the empty server's memory, divided by N; left of 0 is what a part shrank by. " +
+	c := chart.Chart{ID: id, Title: "Where the memory of an open connection goes, at " + atN(most), Kind: chart.Bars,
+		X: chart.Axis{Title: "memory a connection", Unit: chart.Bytes},
+		Note: "What N idle connections add to each part of the empty server's memory, divided by N; left of 0 is what a part " +
+			"shrank by. " +
 			"Sockets, files and epoll items are computed: their number times the size of one."}
 	for _, of := range []struct {
 		title string
@@ -427,7 +443,9 @@ func (e *evidence) memoryTables(load figure.Setting, rows []figure.Row) (tables 
 
 // slopes is what one more connection costs, by the line through all N.
 func (e *evidence) slopes() show.Table {
-	t := show.Table{Title: "One more connection", Note: "Slopes of straight lines through the medians over N, beside them their 95% interval: an empty server's own memory is not in them.",
+	t := show.Table{Title: "One more connection",
+		Note: "Slopes of straight lines through the medians over N, beside them their 95% interval: an empty server's own " +
+			"memory is not in them.",
 		Columns: heads("Model", "User memory", "Kernel memory", "Server without any", "Numbers of connections")}
 	for i := range e.growth {
 		g := &e.growth[i]
@@ -439,7 +457,9 @@ func (e *evidence) slopes() show.Table {
 
 // partsTable is the slope of every part.
 func partsTable(grown []figure.PartGrowth, title string, parts []figure.Part) show.Table {
-	t := show.Table{Title: title, Note: "Slopes over N with their 95% intervals. Sockets, files and epoll items are computed: their number times the size of one."}
+	t := show.Table{Title: title,
+		Note: "Slopes over N with their 95% intervals. Sockets, files and epoll items are computed: their number times the " +
+			"size of one."}
 	t.Columns = heads("Model")
 	for _, p := range parts {
 		t.Columns = append(t.Columns, show.Column{Head: p.Title, Key: p.Name + "_bytes"})
@@ -479,10 +499,12 @@ func (e *evidence) returned(rows []figure.Row) (show.Table, bool) {
 	}
 	slices.Sort(steps)
 	resident := func(head string, at func(*record.Memory) *int64) column {
-		return metric(head, keyOf(head)+"_bytes", func(c *record.Cell) (float64, bool) { return figure.Known(at(&c.Memory)) }, words.Bytes)
+		return metric(head, keyOf(head)+"_bytes", func(c *record.Cell) (float64, bool) { return figure.Known(at(&c.Memory)) },
+			words.Bytes)
 	}
 	columns := []column{
-		resident("Empty", func(m *record.Memory) *int64 { return m.EmptyRSS }), resident("All open", func(m *record.Memory) *int64 { return m.RSS }),
+		resident("Empty", func(m *record.Memory) *int64 { return m.EmptyRSS }), resident("All open",
+			func(m *record.Memory) *int64 { return m.RSS }),
 		metric("Quiet after the load, collected", "rested_anon_bytes", figure.AnonAt("rested"), words.Bytes),
 		resident("After closing", func(m *record.Memory) *int64 { return m.AfterCloseRSS }),
 	}
@@ -496,7 +518,8 @@ func (e *evidence) returned(rows []figure.Row) (show.Table, bool) {
 			return nil
 		}))
 	}
-	t = e.table("Given back", "Resident memory at the greatest N: with all connections open, and after they are closed.", of, columns...)
+	t = e.table("Given back", "Resident memory at the greatest N: with all connections open, and after they are closed.", of,
+		columns...)
 	return t, len(t.Columns) > 2
 }
 

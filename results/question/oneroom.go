@@ -11,11 +11,14 @@ import (
 )
 
 var (
-	spreadP50 = figure.Figure{Name: "spread_p50_ns", Title: "spread p50", Metric: figure.SpreadP50, Less: true, Words: words.Nanoseconds}
-	spreadP99 = figure.Figure{Name: "spread_p99_ns", Title: "spread p99", Metric: figure.SpreadP99, Less: true, Words: words.Nanoseconds, Tail: true}
+	spreadP50 = figure.Figure{Name: "spread_p50_ns", Title: "spread p50", Metric: figure.SpreadP50, Less: true,
+		Words: words.Nanoseconds}
+	spreadP99 = figure.Figure{Name: "spread_p99_ns", Title: "spread p99", Metric: figure.SpreadP99, Less: true,
+		Words: words.Nanoseconds, Tail: true}
 )
 
-// What a room of all is served within: nearly every delivery in time, and the next message not due before half of them have heard the last.
+// What a room of all is served within: nearly every delivery in time, and the next message not due before half of them have heard
+// the last.
 const leastDelivered = 0.98
 
 // roomState is how one model served one room.
@@ -67,8 +70,11 @@ func (e *evidence) room() (answers []Answer) {
 	reaches := figure.Reaches(e.groups)
 	for _, load := range e.scenario(figure.Fanout) {
 		of := e.of(load)
-		a := Answer{ID: "room", Title: "One room of all", Load: e.loads[load], How: []string{"Every message goes to every member, and each checks its ids. Delivery is counted from when the message was due;" +
-			" the spread is between the first and the last member that heard it. A model falls behind where fewer deliveries come a second than are offered."}}
+		a := Answer{ID: "room", Title: "One room of all", Load: e.loads[load],
+			How: []string{"Every message goes to every member, and each checks its ids. Delivery is counted from when the " +
+				"message was due;" +
+				" the spread is between the first and the last member that heard it. A model falls behind where fewer " +
+				"deliveries come a second than are offered."}}
 		if len(answers) > 0 {
 			a.ID = "room/" + e.slug(load)
 		}
@@ -125,7 +131,8 @@ func roomSays(states []roomState) (headline string, says []string) {
 				late = append(late, s.p50)
 			}
 		}
-		says = append(says, fmt.Sprintf("With %s messages a second to everybody in a room of %s, %s (p50 %s).", words.Number(g.Params.RatePerS), words.Whole(g.Conns), keep, span(late, words.Nanoseconds)))
+		says = append(says, fmt.Sprintf("With %s messages a second to everybody in a room of %s, %s (p50 %s).",
+			words.Number(g.Params.RatePerS), words.Whole(g.Conns), keep, span(late, words.Nanoseconds)))
 	}
 	for _, c := range clauses {
 		says = append(says, fmt.Sprintf("In a room of %s, %s.", words.Whole(g.Conns), c))
@@ -139,17 +146,22 @@ func roomSays(states []roomState) (headline string, says []string) {
 	case not == 0:
 		return shortest(who+keep, who+short), says
 	case len(behind) == 0:
-		return shortest(who+keep+fmt.Sprintf("; %s strained", words.List(words.Codes(strained))), who+short+fmt.Sprintf(", %s strained", some(strained, 1))), says
+		return shortest(who+keep+fmt.Sprintf("; %s strained", words.List(words.Codes(strained))),
+			who+short+fmt.Sprintf(", %s strained", some(strained, 1))), says
 	}
-	return shortest(who+keep+fmt.Sprintf("; %s not", words.List(words.Codes(slices.Concat(strained, behind)))), who+keep+fmt.Sprintf("; %d others do not", not),
+	return shortest(who+keep+fmt.Sprintf("; %s not", words.List(words.Codes(slices.Concat(strained, behind)))),
+		who+keep+fmt.Sprintf("; %d others do not", not),
 		who+short+fmt.Sprintf("; %d others do not", not)), says
 }
 
 func (e *evidence) roomCharts(load figure.Setting) []chart.Chart {
 	rows, id := rowsOf(e.groups, e.twins, load), e.slug(load)
 	charts := slices.Concat(
-		e.lines(rows, id+"-delivery", "Delivery in one room of N", "From when the message was due. Hollow: void.", chart.NS, figurePanel{"p50", p50}, figurePanel{"p99", p99}),
-		e.lines(rows, id+"-spread", "From the first to the last member", "How much later the last member heard a message than the first.", chart.NS, figurePanel{"p50", spreadP50}, figurePanel{"p99", spreadP99}))
+		e.lines(rows, id+"-delivery", "Delivery in one room of N", "From when the message was due. Hollow: void.", chart.NS,
+			figurePanel{"p50", p50}, figurePanel{"p99", p99}),
+		e.lines(rows, id+"-spread", "From the first to the last member",
+			"How much later the last member heard a message than the first.", chart.NS, figurePanel{"p50", spreadP50},
+			figurePanel{"p99", spreadP99}))
 	for i := range charts {
 		charts[i].Extra = i > 0
 	}
@@ -169,7 +181,10 @@ func (e *evidence) roomTable(of []*figure.Group, reaches []figure.Reach) show.Ta
 		}
 		return show.Cell{Text: "yes"}
 	})
-	offers := column{show.Column{Head: "Offered/s", Key: "offered_per_s"}, func(g *figure.Group) show.Cell { return number(offered(g), words.Rate(offered(g))) }}
-	return e.table("One room of N", e.note(of), of, offers, e.figures(of, "Deliveries/s", throughput), e.figures(of, "Delivery p50", p50), e.figures(of, "p99", p99), silence(),
-		e.figures(of, "First to last, p50", spreadP50), e.figures(of, "First to last, p99", spreadP99), e.figures(of, "CPU a delivery", cpuPerMessage), kept, valid)
+	offers := column{show.Column{Head: "Offered/s", Key: "offered_per_s"},
+		func(g *figure.Group) show.Cell { return number(offered(g), words.Rate(offered(g))) }}
+	return e.table("One room of N", e.note(of), of, offers, e.figures(of, "Deliveries/s", throughput), e.figures(of,
+		"Delivery p50", p50), e.figures(of, "p99", p99), silence(),
+		e.figures(of, "First to last, p50", spreadP50), e.figures(of, "First to last, p99", spreadP99), e.figures(of,
+			"CPU a delivery", cpuPerMessage), kept, valid)
 }

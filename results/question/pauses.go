@@ -32,16 +32,19 @@ func (e *evidence) pauses() []Answer {
 	servers, shared := stallSentences(e.stallsOf(stops))
 	stalls := slices.Concat(servers, shared)
 	a := Answer{ID: "pauses", Title: "Pauses", Says: slices.Concat(e.stopSentences(own), machine.sentence(e), stalls),
-		How: []string{"A silence is a time in which messages waited and nothing came from the server. One that other servers of the same rotation show as well, or a control" +
+		How: []string{"A silence is a time in which messages waited and nothing came from the server. One that other servers " +
+			"of the same rotation show as well, or a control" +
 			" or most other models, is the machine's; one that a server shows alone is its own."}}
 	switch {
 	case len(own) > 0:
 		s := own[0]
-		a.Headline = shortest(fmt.Sprintf("%s stopped for %s under %s at %s", words.Code(s.Name), words.Short(words.Nanoseconds(float64(s.For))), e.loads[s.Setting], atN(s.Conns)),
+		a.Headline = shortest(fmt.Sprintf("%s stopped for %s under %s at %s", words.Code(s.Name),
+			words.Short(words.Nanoseconds(float64(s.For))), e.loads[s.Setting], atN(s.Conns)),
 			fmt.Sprintf("%s stopped for %s", words.Code(s.Name), words.Short(words.Nanoseconds(float64(s.For)))))
 		a.Column = e.silences(own)
 	case machine.For >= longPause:
-		a.Headline = fmt.Sprintf("The machine itself stopped for up to %s; no server stopped of its own", words.Short(words.Nanoseconds(float64(machine.For))))
+		a.Headline = fmt.Sprintf("The machine itself stopped for up to %s; no server stopped of its own",
+			words.Short(words.Nanoseconds(float64(machine.For))))
 	case len(servers) > 0:
 		a.Headline = "By the tail of its latency a server stopped; silences are not on record"
 	case len(shared) > 0:
@@ -53,11 +56,14 @@ func (e *evidence) pauses() []Answer {
 		}
 	}
 	if len(own) > 0 {
-		t := show.Table{Title: "Servers that stopped", Note: "The longest of each server and load.", Columns: heads("Model", "N", "Load", "Stopped for", "Repetition")}
+		t := show.Table{Title: "Servers that stopped", Note: "The longest of each server and load.", Columns: heads("Model",
+			"N", "Load", "Stopped for", "Repetition")}
 		t.Columns[2].Left = true
 		for _, s := range own {
-			t.Rows = append(t.Rows, []show.Cell{named(s.Name), number(float64(s.Conns), words.Whole(s.Conns)), text(e.loads[s.Setting]),
-				{Text: words.Nanoseconds(float64(s.For)), Value: ptr(float64(s.For)), Mark: show.Bad}, number(float64(s.Rep), words.Whole(s.Rep))})
+			t.Rows = append(t.Rows, []show.Cell{named(s.Name), number(float64(s.Conns), words.Whole(s.Conns)),
+				text(e.loads[s.Setting]),
+				{Text: words.Nanoseconds(float64(s.For)), Value: ptr(float64(s.For)), Mark: show.Bad}, number(float64(s.Rep),
+					words.Whole(s.Rep))})
 		}
 		a.Tables = []show.Table{t}
 	}
@@ -87,7 +93,8 @@ func (p pause) sentence(e *evidence) []string {
 	if p.For < longPause {
 		return nil
 	}
-	return []string{fmt.Sprintf("The machine itself stopped for up to %s (%s, %s): other servers show the same beside %s, or the hypervisor took that time.",
+	return []string{fmt.Sprintf("The machine itself stopped for up to %s (%s, %s): other servers show the same beside %s, or "+
+		"the hypervisor took that time.",
 		words.Nanoseconds(float64(p.For)), e.loads[p.Setting], atN(p.Conns), words.Code(p.Name))}
 }
 
@@ -102,7 +109,8 @@ func (e *evidence) stopSentences(own []compare.Stop) (said []string) {
 
 // silences is the longest silence of every model, where one stopped of its own.
 func (e *evidence) silences(own []compare.Stop) *Column {
-	c := &Column{Column: show.Column{Head: "Longest silence", Short: "silence", Key: figure.Silence.Name}, Cells: map[string]show.Cell{}}
+	c := &Column{Column: show.Column{Head: "Longest silence", Short: "silence", Key: figure.Silence.Name},
+		Cells: map[string]show.Cell{}}
 	longest := map[string]float64{}
 	for i := range e.cells {
 		if ns, ok := figure.LongestSilence(&e.cells[i]); ok {
@@ -138,8 +146,8 @@ type stall struct {
 	clientIsBusy bool
 }
 
-// stallsOf finds the repetitions of open loops in which 1 message in 100 waited very much longer than the median one. Where p99 ranks nobody,
-// because a control shows the same, no server is said to stop that was not seen to.
+// stallsOf finds the repetitions of open loops in which 1 message in 100 waited very much longer than the median one. Where p99
+// ranks nobody, because a control shows the same, no server is said to stop that was not seen to.
 func (e *evidence) stallsOf(stops []compare.Stop) (all []stall) {
 	for i := range e.groups {
 		g := &e.groups[i]
@@ -167,8 +175,8 @@ func (e *evidence) stallsOf(stops []compare.Stop) (all []stall) {
 	return all
 }
 
-// stallSentences says who stops. Where a control does too, or half of all models, it is the machine that stops; where it is one server alone, in
-// most of its repetitions, it is the server. What one server shows in few of them proves nothing.
+// stallSentences says who stops. Where a control does too, or half of all models, it is the machine that stops; where it is one
+// server alone, in most of its repetitions, it is the server. What one server shows in few of them proves nothing.
 func stallSentences(all []stall) (ofServers, ofMachine []string) {
 	var servers []stall
 	for len(all) > 0 {
@@ -183,7 +191,10 @@ func stallSentences(all []stall) (ofServers, ofMachine []string) {
 			(2*n >= place[0].rivals || slices.ContainsFunc(place, func(s stall) bool { return s.control })) {
 			others = place
 		} else if len(others) == 0 {
-			servers = append(servers, slices.DeleteFunc(slices.Clone(place), func(s stall) bool { return !s.own && 2*s.shown <= s.of })...)
+			servers = append(servers, slices.DeleteFunc(slices.Clone(place), func(s stall) bool {
+				return !s.own &&
+					2*s.shown <= s.of
+			})...)
 			continue
 		}
 		if len(others) > 1 {
@@ -229,7 +240,8 @@ func machineSentence(of []stall) string {
 		names = append(names, name)
 		least = min(least, s.longest)
 	}
-	return fmt.Sprintf("The machine itself stops now and then (%s, %s): in some repetitions 1 reply in 100 took %s and more, with %s alike. p99 cannot rank there.",
+	return fmt.Sprintf("The machine itself stops now and then (%s, %s): in some repetitions 1 reply in 100 took %s and more, "+
+		"with %s alike. p99 cannot rank there.",
 		of[0].load, atN(of[0].conns), words.Nanoseconds(least), words.List(names))
 }
 
@@ -271,7 +283,8 @@ func (e *evidence) closedP99(g *figure.Group) float64 {
 	for i := range e.groups {
 		o := &e.groups[i]
 		p := o.Params
-		if o.Scenario == g.Scenario && o.Model == g.Model && o.Conns == g.Conns && p.Procs == g.Params.Procs && p.Loop == "closed" && p.Driver == "" {
+		if o.Scenario == g.Scenario && o.Model == g.Model && o.Conns == g.Conns && p.Procs == g.Params.Procs &&
+			p.Loop == "closed" && p.Driver == "" {
 			return o.Of(figure.LatencyP99).Median
 		}
 	}
@@ -281,27 +294,32 @@ func (e *evidence) closedP99(g *figure.Group) float64 {
 // sentence explains a stop: what each clock shows of it, and why they differ.
 func (s stall) sentence() string {
 	ns := words.Nanoseconds
-	said := fmt.Sprintf("%s stops (%s, %s): 1 reply in 100 took %s or longer from when its message was due, half of them only %s; the longest %s.",
+	said := fmt.Sprintf("%s stops (%s, %s): 1 reply in 100 took %s or longer from when its message was due, half of them only "+
+		"%s; the longest %s.",
 		words.Code(s.name), s.load, atN(s.conns), ns(s.p99), ns(s.p50), ns(s.worst))
 	suspect := "The server stopped"
 	switch {
 	case s.clientIsBusy:
 		suspect = "The client had no CPU to spare, so the client may have stopped"
 	case s.late >= lateToo:
-		suspect = fmt.Sprintf("%s of the sends were late, so the load or the whole machine stopped, or the server kept it from sending", words.Percent(s.late))
+		suspect = fmt.Sprintf("%s of the sends were late, so the load or the whole machine stopped, or the server kept it "+
+			"from sending", words.Percent(s.late))
 	}
 	switch {
 	case s.service > 0 && s.p99 >= hides*s.service:
-		said += fmt.Sprintf(" Service time hides it: counted from the actual send p99 is %s. %s, and what was due meanwhile was sent late:"+
+		said += fmt.Sprintf(" Service time hides it: counted from the actual send p99 is %s. %s, and what was due meanwhile "+
+			"was sent late:"+
 			" a clock that starts at the send leaves that wait out, a user does not.", ns(s.service), suspect)
 	default:
 		said += fmt.Sprintf(" %s, and every message that was due meanwhile waited.", suspect)
 		if s.service > 0 {
-			said += fmt.Sprintf(" Messages were sent on meanwhile, so the time from the send shows it too (p99 %s).", ns(s.service))
+			said += fmt.Sprintf(" Messages were sent on meanwhile, so the time from the send shows it too (p99 %s).",
+				ns(s.service))
 		}
 	}
 	if s.closed > 0 && s.p99 >= hides*s.closed {
-		said += fmt.Sprintf(" A closed loop hides it as well (p99 %s): it sends nothing while it waits, and so counts each stop once a connection.", ns(s.closed))
+		said += fmt.Sprintf(" A closed loop hides it as well (p99 %s): it sends nothing while it waits, and so counts each "+
+			"stop once a connection.", ns(s.closed))
 	}
 	return said
 }

@@ -18,7 +18,8 @@ func Of(run *record.Run, cells []record.Cell, warnings []string) *Answers {
 	coroutine, priced := e.coroutine()
 	a.Comparisons = append(append(a.Comparisons, priced...), originals...)
 	for _, answers := range [][]Answer{
-		e.memory(), e.cpu(), e.latency(), e.tail(), e.throughput(), e.capacity(), e.blocking(), e.slowReaders(), e.storms(), e.room(), e.cores(),
+		e.memory(), e.cpu(), e.latency(), e.tail(), e.throughput(), e.capacity(), e.blocking(), e.slowReaders(), e.storms(),
+		e.room(), e.cores(),
 		e.fairness(), language, coroutine, e.pauses(), e.drivers(),
 	} {
 		a.All = append(a.All, answers...)

@@ -18,8 +18,8 @@ import (
 	"cbench/results/stats"
 )
 
-// contrary is a run in which unpaired medians and paired ratios disagree in order: pool costs 1.2 of reactor and callback 1.4, but pool's
-// rotations met a machine that was twice as slow.
+// contrary is a run in which unpaired medians and paired ratios disagree in order: pool costs 1.2 of reactor and callback 1.4,
+// but pool's rotations met a machine that was twice as slow.
 func contrary() (*record.Run, []record.Cell) {
 	w := recordtest.NewWorld(7, 0.005, 0.01)
 	w.Whole = true
@@ -45,7 +45,8 @@ func contrary() (*record.Run, []record.Cell) {
 	return &record.Run{Name: "contrary"}, cells
 }
 
-// Where figures come from rotations only ratios are shown, the same in every table, chart and sentence, and the base's own figure.
+// Where figures come from rotations only ratios are shown, the same in every table, chart and sentence, and the base's own
+// figure.
 func TestComparedFiguresAreShownCompared(t *testing.T) {
 	run, cells := contrary()
 	groups := figure.Summarise(cells)
@@ -101,7 +102,8 @@ func TestComparedFiguresAreShownCompared(t *testing.T) {
 	order := regexp.MustCompile("`callback`.*`pool`")
 	for _, q := range []string{"cpu", "latency", "throughput"} {
 		for _, s := range append(a.Named(q).Says, a.Named(q).Headline) {
-			if strings.Contains(s, "`pool`") && strings.Contains(s, "`callback`") && (q != "throughput") && !order.MatchString(s) {
+			if strings.Contains(s, "`pool`") && strings.Contains(s, "`callback`") && (q != "throughput") &&
+				!order.MatchString(s) {
 				t.Errorf("%s: pool is said to be dearer: %s", q, s)
 			}
 		}
@@ -220,7 +222,8 @@ func TestAnswersAreWellFormed(t *testing.T) {
 
 func TestBestIsChosenByHowBadItMayBe(t *testing.T) {
 	of := func(other string, low, mid, high float64, v compare.Verdict) compare.Comparison {
-		return compare.Comparison{Figure: cpuPerMessage, Base: "reactor", Other: other, Verdict: v, Ratio: stats.Interval{Low: low, Mid: mid, High: high, N: 20}}
+		return compare.Comparison{Figure: cpuPerMessage, Base: "reactor", Other: other, Verdict: v,
+			Ratio: stats.Interval{Low: low, Mid: mid, High: high, N: 20}}
 	}
 	e := &evidence{run: &record.Run{}}
 	for _, tt := range []struct {
@@ -228,11 +231,16 @@ func TestBestIsChosenByHowBadItMayBe(t *testing.T) {
 		of   []compare.Comparison
 		want string
 	}{
-		{"a wide interval is not as good", []compare.Comparison{of("goroutine", 0.84, 1.02, 1.25, compare.Same), of("coroutine", 1, 1.03, 1.07, compare.Same)}, "reactor coroutine"},
-		{"one is better", []compare.Comparison{of("pool", 0.7, 0.75, 0.8, compare.Less), of("thread", 1.4, 1.5, 1.6, compare.More)}, "pool"},
-		{"two are better, and not told apart", []compare.Comparison{of("pool", 0.7, 0.75, 0.8, compare.Less), of("thread", 0.72, 0.77, 0.82, compare.Less)}, "pool thread"},
-		{"a control competes with nobody", []compare.Comparison{of("floor", 0.5, 0.6, 0.7, compare.Less), of("thread", 1.4, 1.5, 1.6, compare.More)}, "reactor"},
-		{"too little is known", []compare.Comparison{of("pool", math.NaN(), 0.8, math.NaN(), compare.Unknown), of("thread", math.NaN(), 2, math.NaN(), compare.Unknown)}, ""},
+		{"a wide interval is not as good", []compare.Comparison{of("goroutine", 0.84, 1.02, 1.25, compare.Same),
+			of("coroutine", 1, 1.03, 1.07, compare.Same)}, "reactor coroutine"},
+		{"one is better", []compare.Comparison{of("pool", 0.7, 0.75, 0.8, compare.Less), of("thread", 1.4, 1.5, 1.6,
+			compare.More)}, "pool"},
+		{"two are better, and not told apart", []compare.Comparison{of("pool", 0.7, 0.75, 0.8, compare.Less), of("thread",
+			0.72, 0.77, 0.82, compare.Less)}, "pool thread"},
+		{"a control competes with nobody", []compare.Comparison{of("floor", 0.5, 0.6, 0.7, compare.Less), of("thread", 1.4,
+			1.5, 1.6, compare.More)}, "reactor"},
+		{"too little is known", []compare.Comparison{of("pool", math.NaN(), 0.8, math.NaN(), compare.Unknown), of("thread",
+			math.NaN(), 2, math.NaN(), compare.Unknown)}, ""},
 	} {
 		if got := strings.Join(e.best(tt.of), " "); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
@@ -242,7 +250,8 @@ func TestBestIsChosenByHowBadItMayBe(t *testing.T) {
 
 // A run that keeps what is disturbed recommends nobody.
 func TestNoMeasurementRecommendsNobody(t *testing.T) {
-	for name, command := range map[string][]string{"smoke": {"cbench", "run", "--suite=smoke"}, "noisy": {"cbench", "run", "--noisy"}} {
+	for name, command := range map[string][]string{"smoke": {"cbench", "run", "--suite=smoke"}, "noisy": {"cbench", "run",
+		"--noisy"}} {
 		run, cells := contrary()
 		run.Command = command
 		a := Of(run, cells, nil)
@@ -269,7 +278,8 @@ func TestMemoryIsToldOfWhatWasMeasured(t *testing.T) {
 		t.Error(q.Headline)
 	}
 	cells = slices.DeleteFunc(cells, func(c record.Cell) bool { return c.Conns != 100 })
-	if q := Of(run, cells, nil).Named("memory"); q == nil || !strings.HasPrefix(q.Headline, "100 idle connections") || len(q.Charts) == 0 {
+	if q := Of(run, cells, nil).Named("memory"); q == nil || !strings.HasPrefix(q.Headline, "100 idle connections") ||
+		len(q.Charts) == 0 {
 		t.Errorf("of one N alone: %+v", q)
 	}
 }
@@ -278,12 +288,14 @@ func TestMemoryIsToldOfWhatWasMeasured(t *testing.T) {
 func TestLikeIsComparedWithLike(t *testing.T) {
 	a := reference(t, "../reference")
 	storm := strings.Join(a.Named("storm").Says, "\n")
-	if !strings.Contains(storm, "keeps 1 s after the last connection is closed") || !strings.Contains(storm, "Not every model was watched longer: after 10 s `goroutine`") {
+	if !strings.Contains(storm, "keeps 1 s after the last connection is closed") || !strings.Contains(storm,
+		"Not every model was watched longer: after 10 s `goroutine`") {
 		t.Errorf("storm: %s", storm)
 	}
 	room := a.Named("room")
 	says := strings.Join(room.Says, "\n")
-	for _, want := range []string{"`coroutine` is strained: 91,600 of 100,000 deliveries/s, half of them 141 ms late or later", "`pool` falls behind: 70,700 of 100,000 deliveries/s"} {
+	for _, want := range []string{"`coroutine` is strained: 91,600 of 100,000 deliveries/s, half of them 141 ms late or later",
+		"`pool` falls behind: 70,700 of 100,000 deliveries/s"} {
 		if !strings.Contains(says, want) {
 			t.Errorf("room: want %q in\n%s", want, says)
 		}

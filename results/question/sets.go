@@ -18,8 +18,8 @@ type comparisonSet struct {
 	all     []compare.Comparison
 }
 
-// setsOf splits comparisons by load and figure, in their order. Controls compared with themselves are left out: they are the noise,
-// and never ranked.
+// setsOf splits comparisons by load and figure, in their order. Controls compared with themselves are left out: they are the
+// noise, and never ranked.
 func setsOf(all []compare.Comparison) []comparisonSet {
 	var split []comparisonSet
 	for _, c := range all {
@@ -125,8 +125,8 @@ func is(f figure.Figure, name string) bool {
 	return found && (rest == "" || rest[0] < '0' || rest[0] > '9') // p99 is not p999
 }
 
-// chief is the set of a figure that most is known of; a closed loop goes before an open one for cost and throughput, where
-// the server is what is busy. For latency only an open loop counts if there is one: a closed loop hides waits.
+// chief is the set of a figure that most is known of; a closed loop goes before an open one for cost and throughput, where the
+// server is what is busy. For latency only an open loop counts if there is one: a closed loop hides waits.
 func (e *evidence) chief(fig string) (best comparisonSet, ok bool) {
 	score := func(m comparisonSet) int {
 		s := 10 * (len(m.all) - m.count()[compare.Unknown])
@@ -142,7 +142,8 @@ func (e *evidence) chief(fig string) (best comparisonSet, ok bool) {
 		return is(m.fig, fig) && m.setting.Params.Loop == "open" && !m.setting.AtRest() && m.setting.Params.How == ""
 	})
 	for _, m := range e.sets {
-		if !is(m.fig, fig) || open && (m.setting.Params.Loop != "open" || m.setting.Params.How != "") || m.setting.AtRest() || m.setting.Params.Driver != "" || m.setting.Params.Searches() {
+		if !is(m.fig, fig) || open && (m.setting.Params.Loop != "open" || m.setting.Params.How != "") || m.setting.AtRest() ||
+			m.setting.Params.Driver != "" || m.setting.Params.Searches() {
 			continue
 		}
 		if !ok || score(m) > score(best) {
@@ -161,12 +162,13 @@ func (e *evidence) setOf(load figure.Setting, fig string) (comparisonSet, bool) 
 	return e.sets[at], true
 }
 
-// asGood is how far above the best, as a share, the upper end of an interval may lie that is called as good: what is not told apart over
-// a wide interval may be much worse.
+// asGood is how far above the best, as a share, the upper end of an interval may lie that is called as good: what is not told
+// apart over a wide interval may be much worse.
 const asGood = 0.1
 
-// best is which models to choose by one figure at one N, by how bad each may be: the one of which the worst that its interval allows is the
-// least, and those that are not told apart from it and cannot be more than a tenth worse. None where too little is known of more than half.
+// best is which models to choose by one figure at one N, by how bad each may be: the one of which the worst that its interval
+// allows is the least, and those that are not told apart from it and cannot be more than a tenth worse. None where too little is
+// known of more than half.
 func (e *evidence) best(of []compare.Comparison) []string {
 	type candidate struct {
 		name          string
@@ -209,7 +211,10 @@ func (e *evidence) best(of []compare.Comparison) []string {
 
 // strongest is the comparisons from the largest ratio to the least.
 func strongest(of []compare.Comparison) []compare.Comparison {
-	return slices.SortedStableFunc(slices.Values(of), func(a, b compare.Comparison) int { return cmp.Compare(b.Ratio.Mid, a.Ratio.Mid) })
+	return slices.SortedStableFunc(slices.Values(of), func(a, b compare.Comparison) int {
+		return cmp.Compare(b.Ratio.Mid,
+			a.Ratio.Mid)
+	})
 }
 
 // level is the base's figure in words, where it is known.
@@ -228,8 +233,8 @@ func (e *evidence) level(of []compare.Comparison) string {
 	return ""
 }
 
-// sentenceAt is what is known at one N: what the base takes, who differs from it and by how much, from whom no difference was found, of whom
-// too little is known.
+// sentenceAt is what is known at one N: what the base takes, who differs from it and by how much, from whom no difference was
+// found, of whom too little is known.
 func (e *evidence) sentenceAt(of []compare.Comparison) string {
 	if len(of) == 0 {
 		return ""
@@ -299,8 +304,8 @@ func byConns(all []compare.Comparison) []compare.Comparison {
 // notTested is what a course is not.
 const notTested = "Each N is judged by itself: whether a difference changes along N is not tested."
 
-// course says what was found of one model against the base at each N: "p99 in `a` and `b` at N = 100 and 1,000: no difference found; at N =
-// 10,000: 1.8 times as long (1.5 to 2.2) in `a`".
+// course says what was found of one model against the base at each N: "p99 in `a` and `b` at N = 100 and 1,000: no difference
+// found; at N = 10,000: 1.8 times as long (1.5 to 2.2) in `a`".
 func course(of []compare.Comparison) string {
 	all := stretches(of)
 	if len(all) == 0 {
@@ -311,7 +316,8 @@ func course(of []compare.Comparison) string {
 	for _, s := range all {
 		clauses = append(clauses, s.where()+": "+s.inWords())
 	}
-	return words.Capital(fmt.Sprintf("%s in %s against %s %s.", titleOf(c.Figure), words.Code(c.Other), words.Code(c.Base), strings.Join(clauses, "; ")))
+	return words.Capital(fmt.Sprintf("%s in %s against %s %s.", titleOf(c.Figure), words.Code(c.Other), words.Code(c.Base),
+		strings.Join(clauses, "; ")))
 }
 
 func (s stretch) inWords() string {
@@ -363,76 +369,12 @@ func (m comparisonSet) verdictless() string {
 	case n[compare.Unknown] == 0:
 		return fmt.Sprintf("No difference in %s between %s was found %s.", title, words.List(m.names()), place)
 	case n[compare.Same] == 0:
-		return unranked([]comparisonSet{m})
+		if m.noise() > 0 {
+			return fmt.Sprintf("%s is too noisy to rank %s %s%s.", words.Capital(title), words.List(m.names()), place,
+				because(m.why()))
+		}
+		return fmt.Sprintf("%s cannot rank %s %s%s.", words.Capital(title), words.List(m.names()), place, because(m.why()))
 	}
 	return fmt.Sprintf("No difference in %s was found %s; too little is known of %s%s.", title, place,
 		words.Plural(n[compare.Unknown], "comparison"), because(m.why()))
-}
-
-// unranked is the sentence for sets of which nothing is known, for one reason.
-func unranked(all []comparisonSet) string {
-	var titles []string
-	for _, m := range all {
-		titles = append(titles, titleOf(m.fig))
-	}
-	m := all[0]
-	if factor := m.noise(); factor > 0 {
-		return fmt.Sprintf("%s %s too noisy to rank %s %s%s.", words.Capital(words.List(titles)), verb(len(titles), "is", "are"), words.List(m.names()),
-			m.place(), because(m.why()))
-	}
-	return fmt.Sprintf("%s cannot rank %s %s%s.", words.Capital(words.List(titles)), words.List(m.names()), m.place(), because(m.why()))
-}
-
-// isUnranked reports whether nothing is known, and the kind of set that it can be told of together with others.
-func (m comparisonSet) isUnranked() (kind string, is bool) {
-	if m.count()[compare.Unknown] < len(m.all) || len(m.all) == 0 {
-		return "", false
-	}
-	return strings.Join([]string{words.WithoutFigures(m.why()), strings.Join(m.others(), "+"), m.place()}, "\x00"), true
-}
-
-// differences is all that is known of the sets of one load, alike told together.
-func differences(all []comparisonSet) []string {
-	var said []string
-	told := map[string]bool{}
-	for i, m := range all {
-		kind, unknown := m.isUnranked()
-		if !unknown {
-			said = append(said, m.sentences()...)
-			continue
-		}
-		if told[kind] {
-			continue
-		}
-		told[kind] = true
-		alike := []comparisonSet{m}
-		for _, o := range all[i+1:] {
-			if k, is := o.isUnranked(); is && k == kind {
-				alike = append(alike, o)
-			}
-		}
-		said = append(said, unranked(alike))
-	}
-	return said
-}
-
-// sentences is the set in one where nothing differs, else one for every model that differs and one for those that do not.
-func (m comparisonSet) sentences() []string {
-	if none := m.verdictless(); none != "" {
-		return []string{none}
-	}
-	var said, same []string
-	for _, other := range m.others() {
-		of := m.with(other)
-		if s := stretches(of); len(s) == 1 && s[0].verdict() == compare.Same && len(of) == len(m.conns()) {
-			same = append(same, words.Code(other))
-			continue
-		}
-		said = append(said, course(of))
-	}
-	if len(same) > 0 {
-		said = append(said, fmt.Sprintf("No difference in %s between %s and %s was found %s.", titleOf(m.fig), words.Code(m.all[0].Base),
-			words.Either(same), m.place()))
-	}
-	return said
 }

@@ -14,7 +14,9 @@ import (
 // setup is the machine, and how to do it again.
 func (e *evidence) setup() []Answer {
 	r := e.run
-	a := Answer{ID: "setup", Title: "Machine and command", Headline: shortest(Machine(r.Environment), fmt.Sprintf("%s, Linux %s, %s", words.Plural(r.Environment.Cores, "core"), r.Environment.Kernel, r.Environment.GoVersion)),
+	a := Answer{ID: "setup", Title: "Machine and command", Headline: shortest(Machine(r.Environment),
+		fmt.Sprintf("%s, Linux %s, %s", words.Plural(r.Environment.Cores, "core"), r.Environment.Kernel,
+			r.Environment.GoVersion)),
 		How: []string{"To do it again: " + CommandLine(r.Command)}}
 	a.Tables = []show.Table{pairs("Environment", environment(r.Environment))}
 	for _, of := range []struct {
@@ -47,11 +49,15 @@ func environment(e record.Environment) [][2]string {
 		virtual = map[bool]string{true: "yes", false: "no"}[*e.Virtualised]
 	}
 	return [][2]string{
-		{"CPU", orSaid(e.CPUModel, "not known")}, {"Cores", words.Whole(e.Cores)}, {"Memory", words.Bytes(float64(e.MemoryBytes))}, {"Virtual machine", virtual},
+		{"CPU", orSaid(e.CPUModel, "not known")}, {"Cores", words.Whole(e.Cores)}, {"Memory",
+			words.Bytes(float64(e.MemoryBytes))}, {"Virtual machine", virtual},
 		{"Kernel", orSaid(e.Kernel, "not known")}, {"System", orSaid(e.Distro, "not known")},
-		{"Open files, soft and hard limit", fmt.Sprintf("%s, %s", words.Number(float64(e.NofileSoft)), words.Number(float64(e.NofileHard)))},
-		{"Server's CPUs", orSaid(e.ServerCPUs, "not pinned")}, {"Load's CPUs", orSaid(e.ClientCPUs, "not pinned")}, {"Go", orSaid(e.GoVersion, "not known")},
-		{"cbench", orSaid(e.Commit(), "not known")}, {"GOGC", orSaid(e.GOGC, "Go's default")}, {"GOMEMLIMIT", orSaid(e.GOMEMLIMIT, "none")},
+		{"Open files, soft and hard limit", fmt.Sprintf("%s, %s", words.Number(float64(e.NofileSoft)),
+			words.Number(float64(e.NofileHard)))},
+		{"Server's CPUs", orSaid(e.ServerCPUs, "not pinned")}, {"Load's CPUs", orSaid(e.ClientCPUs, "not pinned")}, {"Go",
+			orSaid(e.GoVersion, "not known")},
+		{"cbench", orSaid(e.Commit(), "not known")}, {"GOGC", orSaid(e.GOGC, "Go's default")}, {"GOMEMLIMIT",
+			orSaid(e.GOMEMLIMIT, "none")},
 		{"GOMAXPROCS", orSaid(e.GOMAXPROCS, "as each cell says")},
 	}
 }

@@ -19,10 +19,13 @@ func (e *evidence) slowReaders() []Answer {
 	}
 	lead := slices.MaxFunc(rivals, func(a, b *figure.Group) int { return int(a.Of(d.Members).Median - b.Of(d.Members).Median) })
 	at := slices.DeleteFunc(rivals, func(g *figure.Group) bool { return g.Setting() != lead.Setting() || g.Conns != lead.Conns })
-	a := Answer{ID: "slowreaders", Title: "Slow readers", Load: fmt.Sprintf("%s, %s healthy members", e.loads[lead.Setting()], words.Whole(lead.Conns)),
-		How: []string{"Half of the slow readers never read, the others not in every other second. What they are sent fills the kernel's socket buffers first; then the server may" +
+	a := Answer{ID: "slowreaders", Title: "Slow readers", Load: fmt.Sprintf("%s, %s healthy members", e.loads[lead.Setting()],
+		words.Whole(lead.Conns)),
+		How: []string{"Half of the slow readers never read, the others not in every other second. What they are sent fills " +
+			"the kernel's socket buffers first; then the server may" +
 			" queue 256 KiB for each, and drops a reader that is behind by more.",
-			"Memory is what the server took for a full second above what it took under the same load while all read, garbage included."}}
+			"Memory is what the server took for a full second above what it took under the same load while all read, garbage " +
+				"included."}}
 	a.Headline = e.slowHeadline(at, lead)
 	a.Says = telling(e.healthy(at))
 	for _, g := range of {
@@ -84,7 +87,8 @@ func (e *evidence) slowSentence(g *figure.Group) string {
 	case held.Median <= bound.Median:
 		s += fmt.Sprintf("%s, of at most %s that it may queue", grown(held.Median), words.Bytes(bound.Median))
 	default:
-		s += fmt.Sprintf("%s, more than the %s that it may queue; it is not known what the rest is", grown(held.Median), words.Bytes(bound.Median))
+		s += fmt.Sprintf("%s, more than the %s that it may queue; it is not known what the rest is", grown(held.Median),
+			words.Bytes(bound.Median))
 	}
 	if held.N > 0 && peak.N > 0 && peak.Median > 1.05*held.Median {
 		s += fmt.Sprintf(" (%s at the peak)", grown(peak.Median))
@@ -101,7 +105,8 @@ func (e *evidence) slowSentence(g *figure.Group) string {
 	case first.N == 0 || last.N == 0:
 		s += fmt.Sprintf("; it dropped %s", words.Number(dropped.Median))
 	default:
-		s += fmt.Sprintf("; it dropped %s, after %s", words.Number(dropped.Median), span([]float64{first.Median, last.Median}, words.Nanoseconds))
+		s += fmt.Sprintf("; it dropped %s, after %s", words.Number(dropped.Median), span([]float64{first.Median, last.Median},
+			words.Nanoseconds))
 	}
 	if p99 := g.Of(figure.LatencyP99); p99.N > 0 {
 		s += fmt.Sprintf(". p99 of the healthy was %s", words.Nanoseconds(p99.Median))
@@ -123,9 +128,12 @@ func (e *evidence) slowReaderTable(of []*figure.Group) show.Table {
 	}}
 	return e.table("What slow readers cost", e.note(of), of,
 		metric("Slow readers", "slow_readers", d.Members, words.Number), metric("May be queued", "bound_bytes", d.Bound, bytes),
-		metric("Server's memory for a second", "held_bytes", d.Held, bytes), metric("at its peak", "peak_bytes", d.Peak, bytes).minor(),
-		metric("Kernel's socket buffers", "buffers_bytes", d.Buffers, bytes), metric("Dropped", "dropped", d.Dropped, words.Number),
-		metric("the first after", "first_drop_ns", d.First, ns).minor(), metric("the last after", "last_drop_ns", d.Last, ns).minor(),
+		metric("Server's memory for a second", "held_bytes", d.Held, bytes), metric("at its peak", "peak_bytes", d.Peak,
+			bytes).minor(),
+		metric("Kernel's socket buffers", "buffers_bytes", d.Buffers, bytes), metric("Dropped", "dropped", d.Dropped,
+			words.Number),
+		metric("the first after", "first_drop_ns", d.First, ns).minor(), metric("the last after", "last_drop_ns", d.Last,
+			ns).minor(),
 		e.figures(of, "Healthy: p50", p50), e.figures(of, "p99", p99), silence(), quiet, valid)
 }
 

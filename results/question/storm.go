@@ -19,8 +19,10 @@ func (e *evidence) storms() []Answer {
 	if len(of) == 0 {
 		return nil
 	}
-	a := Answer{ID: "storm", Title: "Storms of connections", How: []string{"All connect at once, speak once, are answered and leave, again and again. Accepts a second and the wait of the last" +
-		" are the median storm's; memory is what the whole process holds resident."}}
+	a := Answer{ID: "storm", Title: "Storms of connections",
+		How: []string{"All connect at once, speak once, are answered and leave, again and again. Accepts a second and the " +
+			"wait of the last" +
+			" are the median storm's; memory is what the whole process holds resident."}}
 	for _, n := range connsOf(of) {
 		at := e.rivals(atConns(of, n))
 		a.Says = append(a.Says, telling(e.stormSays(at), e.stormMemory(at))...)
@@ -56,7 +58,8 @@ func (e *evidence) stormHeadline(of []*figure.Group) string {
 		return ""
 	}
 	first, last := waits[0], waits[len(waits)-1]
-	s := fmt.Sprintf("%s connect at once: the last is answered after %s in %s", words.Whole(of[0].Conns), words.Nanoseconds(first.p99), words.Code(first.name))
+	s := fmt.Sprintf("%s connect at once: the last is answered after %s in %s", words.Whole(of[0].Conns),
+		words.Nanoseconds(first.p99), words.Code(first.name))
 	if len(waits) > 1 && !e.noisy {
 		s = shortest(s+fmt.Sprintf(", %s in %s", words.Nanoseconds(last.p99), words.Code(last.name)), s)
 	}
@@ -73,7 +76,8 @@ func (e *evidence) stormSays(of []*figure.Group) string {
 	for _, w := range waits {
 		said = append(said, fmt.Sprintf("%s in %s", words.Nanoseconds(w.p99), words.Code(w.name)))
 	}
-	s := fmt.Sprintf("When %s connect at once, the last of them is answered after %s, in the median storm", words.Whole(of[0].Conns), words.List(said))
+	s := fmt.Sprintf("When %s connect at once, the last of them is answered after %s, in the median storm",
+		words.Whole(of[0].Conns), words.List(said))
 	if len(perS) > 0 {
 		s += fmt.Sprintf(": %s connections a second", span(perS, words.Rate))
 	}
@@ -97,7 +101,8 @@ func (e *evidence) stormMemory(of []*figure.Group) string {
 		said = append(said, s)
 		for _, later := range slices.Backward(figure.KeptAfters) {
 			if kept := g.Of(figure.KeptAdded(later)); kept.N > 0 && (later > after || !shared) {
-				longer = append(longer, fmt.Sprintf("after %s %s keeps %s", seconds(later), words.Code(e.name(g)), words.Bytes(min(kept.Median, peak))))
+				longer = append(longer, fmt.Sprintf("after %s %s keeps %s", seconds(later), words.Code(e.name(g)),
+					words.Bytes(min(kept.Median, peak))))
 				break
 			}
 		}
@@ -127,12 +132,16 @@ func sharedAfter(of []*figure.Group) (after time.Duration, ok bool) {
 func (e *evidence) stormTable(of []*figure.Group) show.Table {
 	ns, bytes := words.Nanoseconds, words.Bytes
 	columns := []column{
-		e.figures(of, "Accepts/s", throughput), e.figures(of, "Time to first reply, p50", p50), e.figures(of, "p99", p99), silence(),
-		metric("The last one's", "last_p50_ns", figure.LastP50, ns), metric("The longest", "longest_ns", figure.LongestOpening, ns).minor(),
-		e.figures(of, "CPU a connection", cpuPerMessage), metric("Peak RSS", "peak_rss_bytes", figure.PeakRSS, bytes).minor(), metric("Peak above empty", "peak_added_bytes", figure.PeakAdded, bytes),
+		e.figures(of, "Accepts/s", throughput), e.figures(of, "Time to first reply, p50", p50), e.figures(of, "p99", p99),
+		silence(),
+		metric("The last one's", "last_p50_ns", figure.LastP50, ns), metric("The longest", "longest_ns", figure.LongestOpening,
+			ns).minor(),
+		e.figures(of, "CPU a connection", cpuPerMessage), metric("Peak RSS", "peak_rss_bytes", figure.PeakRSS, bytes).minor(),
+		metric("Peak above empty", "peak_added_bytes", figure.PeakAdded, bytes),
 	}
 	for _, after := range figure.KeptAfters {
-		columns = append(columns, metric("kept after "+seconds(after), fmt.Sprintf("kept_%.0fs_bytes", after.Seconds()), figure.KeptAdded(after), bytes))
+		columns = append(columns, metric("kept after "+seconds(after), fmt.Sprintf("kept_%.0fs_bytes", after.Seconds()),
+			figure.KeptAdded(after), bytes))
 	}
 	return e.table("Storms", intervalsNote, of, append(columns, valid)...)
 }
@@ -147,9 +156,11 @@ func (e *evidence) stormBars(of []*figure.Group) []chart.Chart {
 	if !ok {
 		return nil
 	}
-	c := chart.Chart{ID: fmt.Sprintf("storm-memory-%d", of[0].Conns), Title: "What a storm leaves, " + atN(of[0].Conns), Kind: chart.Bars, Extra: true,
-		Note: "The most that the server held resident above what it held when empty, by when it was given back after the last connection was closed.",
-		X:    chart.Axis{Title: "resident above the empty server", Unit: chart.Bytes}}
+	c := chart.Chart{ID: fmt.Sprintf("storm-memory-%d", of[0].Conns), Title: "What a storm leaves, " + atN(of[0].Conns),
+		Kind: chart.Bars, Extra: true,
+		Note: "The most that the server held resident above what it held when empty, by when it was given back after the last " +
+			"connection was closed.",
+		X: chart.Axis{Title: "resident above the empty server", Unit: chart.Bytes}}
 	var p chart.Panel
 	for _, g := range of {
 		s := e.seriesOf(g)
@@ -157,12 +168,14 @@ func (e *evidence) stormBars(of []*figure.Group) []chart.Chart {
 		for _, after := range figure.KeptAfters {
 			if kept := g.Of(figure.KeptAdded(after)); after <= upTo && kept.N > 0 {
 				back := max(0, held-kept.Median)
-				s.Parts = append(s.Parts, chart.Part{Name: "given back within " + seconds(after), Value: back, Text: words.Bytes(back)})
+				s.Parts = append(s.Parts, chart.Part{Name: "given back within " + seconds(after), Value: back,
+					Text: words.Bytes(back)})
 				held = min(held, kept.Median)
 			}
 		}
 		slices.Reverse(s.Parts)
-		s.Parts = append([]chart.Part{{Name: "still held after " + seconds(upTo), Value: held, Text: words.Bytes(held)}}, s.Parts...)
+		s.Parts = append([]chart.Part{{Name: "still held after " + seconds(upTo), Value: held, Text: words.Bytes(held)}},
+			s.Parts...)
 		p.Series = append(p.Series, s)
 	}
 	c.Panels = []chart.Panel{p}

@@ -122,15 +122,17 @@ func (e *evidence) comparison(g *figure.Group, f figure.Figure) *compare.Compari
 	return e.compared[place{g.Setting(), g.Conns, e.name(g), f.Name}]
 }
 
-// figures is a column of a figure that models are compared by. Where any of the groups has it from rotations, the base's is shown as it is
-// and the others' as ratios to it, because figures of different rotations cannot be read against each other.
+// figures is a column of a figure that models are compared by. Where any of the groups has it from rotations, the base's is shown
+// as it is and the others' as ratios to it, because figures of different rotations cannot be read against each other.
 func (e *evidence) figures(of []*figure.Group, head string, f figure.Figure) column {
 	if !rotated(of, f.Metric) || e.base == "" {
-		return column{show.Column{Head: head, Short: orSaid(f.Title, head), Key: f.Name}, func(g *figure.Group) show.Cell { return absolute(g, f) }}
+		return column{show.Column{Head: head, Short: orSaid(f.Title, head), Key: f.Name},
+			func(g *figure.Group) show.Cell { return absolute(g, f) }}
 	}
-	return column{show.Column{Head: head + ", ratio to " + e.base, Short: head, Key: keyOf(f.Name) + "_ratio"}, func(g *figure.Group) show.Cell {
-		return e.relative(g, f)
-	}}
+	return column{show.Column{Head: head + ", ratio to " + e.base, Short: head, Key: keyOf(f.Name) + "_ratio"},
+		func(g *figure.Group) show.Cell {
+			return e.relative(g, f)
+		}}
 }
 
 // relative is a figure as a ratio to the base's, which is shown as it is itself.
@@ -202,14 +204,16 @@ func byRotation(base, g *figure.Group, m figure.Metric) (float64, bool) {
 func ptr[T any](v T) *T { return &v }
 
 // intervalsNote says what stands beside a figure.
-const intervalsNote = "Medians over the valid repetitions, beside them the 95% interval, or the range where they are too few for one."
+const intervalsNote = "Medians over the valid repetitions, beside them the 95% interval, or the range where they are too few " +
+	"for one."
 
 // note says what stands in the table of these groups.
 func (e *evidence) note(of []*figure.Group) string {
 	if e.base == "" || !slices.ContainsFunc(of, func(g *figure.Group) bool { return len(g.Rotated) > 0 }) {
 		return intervalsNote
 	}
-	return fmt.Sprintf("Columns of ratios: %s as it is, the others relative to it, from the same rotations, beside them the 95%% interval. Other columns: medians.",
+	return fmt.Sprintf("Columns of ratios: %s as it is, the others relative to it, from the same rotations, beside them the "+
+		"95%% interval. Other columns: medians.",
 		e.base)
 }
 
@@ -257,8 +261,8 @@ func spreadCell(s stats.Spread, inWords func(float64) string) show.Cell {
 	return number(s.Median, inWords(s.Median))
 }
 
-// silence is a column of how long messages waited and nothing came from the server, the longest of all repetitions. It stands beside
-// percentiles, which hide a stop that is short beside the window.
+// silence is a column of how long messages waited and nothing came from the server, the longest of all repetitions. It stands
+// beside percentiles, which hide a stop that is short beside the window.
 func silence() column {
 	f := figure.Silence
 	return column{show.Column{Head: "Longest silence", Short: "silence", Key: f.Name}, func(g *figure.Group) show.Cell {

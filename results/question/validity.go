@@ -39,27 +39,22 @@ func (e *evidence) validity(warnings []string) []Answer {
 }
 
 // TestsInWords says what p is.
-const TestsInWords = "p is the probability of a difference as great by chance alone, adjusted by Holm over all comparisons of a figure. Over paired rounds it is " +
-	"Student's t of the mean over rotations, against how much the same server twice (A/A) differs in this run, or how much rotations differ if that is more; over repetitions " +
+const TestsInWords = "p is the probability of a difference as great by chance alone, adjusted by Holm over all comparisons of " +
+	"a figure. Over paired rounds it is " +
+	"Student's t of the mean over rotations, against how much the same server twice (A/A) differs in this run, or how much " +
+	"rotations differ if that is more; over repetitions " +
 	"Welch's t of the logarithms, from 8 a side Mann-Whitney. A difference has p < 0.05."
 
-// comparisons is every difference in words, and every comparison in a table.
+// comparisons is every comparison in a table.
 func (e *evidence) comparisons() []Answer {
 	if len(e.all) == 0 {
 		return nil
 	}
 	n, total := e.verdicts()
 	a := Answer{ID: "comparisons", Title: "Every comparison", Says: telling(e.verdictCounts())}
-	a.Headline = fmt.Sprintf("%s: %d differences, %d without one found, %d of which too little is known", words.Plural(total, "comparison"),
+	a.Headline = fmt.Sprintf("%s: %d differences, %d without one found, %d of which too little is known", words.Plural(total,
+		"comparison"),
 		n[compare.Less]+n[compare.More], n[compare.Same], n[compare.Unknown])
-	for _, load := range settingsOf(e.groups) {
-		sets := slices.DeleteFunc(slices.Clone(e.sets), func(m comparisonSet) bool { return m.setting != load })
-		if len(sets) > 0 {
-			says := differences(sets)
-			says[0] = words.Capital(e.loads[load]) + ": " + says[0]
-			a.Says = append(a.Says, says...)
-		}
-	}
 	a.Tables = []show.Table{e.comparisonTable("Every comparison", e.all)}
 	return []Answer{a}
 }
@@ -67,7 +62,8 @@ func (e *evidence) comparisons() []Answer {
 // comparisonTable has a row a comparison.
 func (e *evidence) comparisonTable(title string, all []compare.Comparison) show.Table {
 	t := show.Table{Title: title, Note: "Noise: by how much the same server twice may differ here.",
-		Columns: heads("Model", "Figure", "N", "Load", "Against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict", "Samples")}
+		Columns: heads("Model", "Figure", "N", "Load", "Against", "Ratio", "95% interval", "p (Holm)", "Noise", "Verdict",
+			"Samples")}
 	for _, at := range []int{1, 3, 4, 6, 9, 10} {
 		t.Columns[at].Left = true
 	}
@@ -98,12 +94,15 @@ func (e *evidence) comparisonRow(c *compare.Comparison) []show.Cell {
 	if c.Paired {
 		how = "rounds"
 	}
-	return []show.Cell{named(c.Other), text(titleOf(c.Figure)), number(float64(c.Conns), words.Whole(c.Conns)), text(e.loads[c.Setting]), named(c.Base),
-		ratio, text(interval), p, noise, {Text: verdictInWords(c.Verdict), Detail: words.Printable(c.Why)}, number(float64(c.Ratio.N), fmt.Sprintf("%d %s", c.Ratio.N, how))}
+	return []show.Cell{named(c.Other), text(titleOf(c.Figure)), number(float64(c.Conns), words.Whole(c.Conns)),
+		text(e.loads[c.Setting]), named(c.Base),
+		ratio, text(interval), p, noise, {Text: verdictInWords(c.Verdict), Detail: words.Printable(c.Why)},
+		number(float64(c.Ratio.N), fmt.Sprintf("%d %s", c.Ratio.N, how))}
 }
 
 func verdictInWords(v compare.Verdict) string {
-	return map[compare.Verdict]string{compare.Less: "less", compare.More: "more", compare.Same: "no difference found", compare.Unknown: "too little is known"}[v]
+	return map[compare.Verdict]string{compare.Less: "less", compare.More: "more", compare.Same: "no difference found",
+		compare.Unknown: "too little is known"}[v]
 }
 
 // verdicts counts what comparisons say.
@@ -123,7 +122,8 @@ func (e *evidence) verdictCounts() string {
 	if total == 0 {
 		return "No figure was compared with another: nothing here is called a difference."
 	}
-	said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", words.Plural(total, "comparison"), n[compare.Less]+n[compare.More], n[compare.Same])
+	said := fmt.Sprintf("Of %s, %d are differences, in %d none was found", words.Plural(total, "comparison"),
+		n[compare.Less]+n[compare.More], n[compare.Same])
 	if n[compare.Unknown] > 0 {
 		said += fmt.Sprintf(", of %d too little is known", n[compare.Unknown])
 	}
@@ -142,7 +142,8 @@ func (e *evidence) noiseShort() string {
 			}
 		}
 		if most > 0 {
-			return fmt.Sprintf("The same server measured twice differs by up to %s in %s: no difference within that is called one.", words.Percent(most),
+			return fmt.Sprintf("The same server measured twice differs by up to %s in %s: no difference within that is called "+
+				"one.", words.Percent(most),
 				map[string]string{"cpu": "CPU per message", "throughput": "throughput"}[fig])
 		}
 	}
@@ -195,7 +196,8 @@ func (e *evidence) noiseFloors() string {
 	if len(said) == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("The noise is %s. We estimate it from A/A controls, which are a model compared with itself, or from how rotations differ if that is more."+
+	s := fmt.Sprintf("The noise is %s. We estimate it from A/A controls, which are a model compared with itself, or from how "+
+		"rotations differ if that is more."+
 		" A difference within the noise of its own load and N is not called one", words.List(said))
 	if without > 0 {
 		s += fmt.Sprintf("; %d of %s had no control", without, words.Plural(total, "comparison"))
@@ -218,7 +220,10 @@ func (e *evidence) voids() (n int, reasons []string, times map[string]int) {
 			}
 		}
 	}
-	slices.SortStableFunc(reasons, func(a, b string) int { return times[words.WithoutFigures(b)] - times[words.WithoutFigures(a)] })
+	slices.SortStableFunc(reasons, func(a,
+		b string) int {
+		return times[words.WithoutFigures(b)] - times[words.WithoutFigures(a)]
+	})
 	return n, reasons, times
 }
 
@@ -256,13 +261,16 @@ func (e *evidence) voidSentence() string {
 
 // voidTable has a row for every void repetition.
 func (e *evidence) voidTable() show.Table {
-	t := show.Table{Title: "Void repetitions", Note: "None of them is in any figure.", Columns: heads("Model", "N", "Repetition", "Load", "Why it does not count")}
+	t := show.Table{Title: "Void repetitions", Note: "None of them is in any figure.", Columns: heads("Model", "N",
+		"Repetition", "Load", "Why it does not count")}
 	t.Columns[3].Left, t.Columns[4].Left = true, true
 	for i := range e.whole {
 		g := &e.whole[i]
 		for _, c := range g.Void {
-			t.Rows = append(t.Rows, []show.Cell{named(figure.NameOf(e.whole, g)), number(float64(g.Conns), words.Whole(g.Conns)), number(float64(c.Rep), words.Whole(c.Rep)),
-				text(e.loads[g.Setting()]), {Text: words.Printable(orSaid(strings.Join(c.Void, "; "), "no reason told")), Mark: show.Bad}})
+			t.Rows = append(t.Rows, []show.Cell{named(figure.NameOf(e.whole, g)), number(float64(g.Conns),
+				words.Whole(g.Conns)), number(float64(c.Rep), words.Whole(c.Rep)),
+				text(e.loads[g.Setting()]), {Text: words.Printable(orSaid(strings.Join(c.Void, "; "), "no reason told")),
+					Mark: show.Bad}})
 		}
 	}
 	return t
@@ -294,7 +302,8 @@ func (e *evidence) warningsTable() show.Table {
 			}
 		}
 	}
-	t := show.Table{Title: "Warnings", Note: "Warnings that differ only in their figures share a row.", Columns: heads("Warning", "Load", "Models", "N", "Repetitions")}
+	t := show.Table{Title: "Warnings", Note: "Warnings that differ only in their figures share a row.",
+		Columns: heads("Warning", "Load", "Models", "N", "Repetitions")}
 	for i := range 4 {
 		t.Columns[i].Left = true
 	}
@@ -311,7 +320,8 @@ func (e *evidence) warningsTable() show.Table {
 		if k.times > 1 {
 			said = "such as: " + said
 		}
-		t.Rows = append(t.Rows, []show.Cell{text(said), text(k.load), text(strings.Join(who, ", ")), text(words.List(conns)), number(float64(k.times), words.Whole(k.times))})
+		t.Rows = append(t.Rows, []show.Cell{text(said), text(k.load), text(strings.Join(who, ", ")), text(words.List(conns)),
+			number(float64(k.times), words.Whole(k.times))})
 	}
 	return t
 }
