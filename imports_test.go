@@ -68,7 +68,7 @@ func TestFloors(t *testing.T) {
 var shared = []string{"scenarios/wire", "models/modeltest"}
 
 // onlyTests may import these.
-var onlyTests = []string{"internal/browser", "results/record/recordtest", "harness/witness/witnesstest"}
+var onlyTests = []string{"internal/browser", "results/record/recordtest"}
 
 func TestImportDirections(t *testing.T) {
 	seen := 0

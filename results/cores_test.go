@@ -183,10 +183,10 @@ func TestKindred(t *testing.T) {
 
 // Two ratios of one run are held to the same controls: those count once, and the interval of their ratio holds the truth as often as it says.
 func TestKindredCountControlsOnce(t *testing.T) {
-	if c := (stats.Chance{Se: 0.01, Df: 4, Control: "4 controls", Test: stats.Controls}).Beside(stats.Chance{Se: 0.01, Df: 4, Control: "4 controls", Test: stats.Controls}); c.Df != 4 || c.Control != "4 controls" || c.Se != 0.01*math.Sqrt2 {
+	if c := (stats.StdErr{Se: 0.01, Df: 4, Control: "4 controls", Test: stats.Controls}).Beside(stats.StdErr{Se: 0.01, Df: 4, Control: "4 controls", Test: stats.Controls}); c.Df != 4 || c.Control != "4 controls" || c.Se != 0.01*math.Sqrt2 {
 		t.Errorf("%+v", c)
 	}
-	if c := (stats.Chance{Se: 0.01, Df: 2, Control: "", Test: stats.Rotations}).Beside(stats.Chance{Se: 0.01, Df: 2, Control: "", Test: stats.Rotations}); math.Abs(c.Df-4) > 1e-9 {
+	if c := (stats.StdErr{Se: 0.01, Df: 2, Control: "", Test: stats.Rotations}).Beside(stats.StdErr{Se: 0.01, Df: 2, Control: "", Test: stats.Rotations}); math.Abs(c.Df-4) > 1e-9 {
 		t.Errorf("of rotations apart: %+v", c)
 	}
 	held, of := 0, 0

@@ -82,7 +82,7 @@ func (r *answers) head(in []byte) (n int, says framing, wrong string) {
 	if word := min(len(in), len(httpWord)); string(in[:word]) != httpWord[:word] {
 		return 0, says, "it is no HTTP answer"
 	}
-	line, n := cutLine(in)
+	line, n, _ := cutLine(in)
 	if n == 0 {
 		return 0, says, tooLong(in)
 	}
@@ -90,18 +90,14 @@ func (r *answers) head(in []byte) (n int, says framing, wrong string) {
 	if wrong = f.statusLine(line); wrong != "" {
 		return 0, says, wrong
 	}
-	for {
-		line, more := cutLine(in[n:])
-		if more == 0 {
-			return 0, says, tooLong(in)
-		}
-		if n += more; len(line) == 0 {
-			break
-		}
-		if wrong = f.add(line); wrong != "" {
-			return 0, says, wrong
-		}
+	more, wrong := f.read(in[n:], cutLine)
+	switch {
+	case wrong != "":
+		return 0, says, wrong
+	case more == 0:
+		return 0, says, tooLong(in)
 	}
+	n += more
 	if says, wrong = f.framing(); wrong != "" {
 		return 0, says, wrong
 	}
@@ -118,12 +114,12 @@ func tooLong(head []byte) string {
 
 // cutLine is the line at the front of in without its end, and the bytes with it; 0 while it has none. A lone LF ends one too
 // (RFC 9112, section 2.2).
-func cutLine(in []byte) (line []byte, n int) {
+func cutLine(in []byte) (line []byte, n int, wrong string) {
 	n = bytes.IndexByte(in, '\n') + 1
 	if n == 0 {
-		return nil, 0
+		return nil, 0, ""
 	}
-	return bytes.TrimSuffix(in[:n-1], []byte("\r")), n
+	return bytes.TrimSuffix(in[:n-1], []byte("\r")), n, ""
 }
 
 // fields is what of a head matters, while it is read.
@@ -147,6 +143,22 @@ func (f *fields) statusLine(line []byte) (wrong string) {
 	}
 	f.minor, f.status = int(minor), int(status)
 	return ""
+}
+
+// read reads field lines up to the empty one; cut is what ends a line. n is their bytes, 0 while the empty one is not there.
+func (f *fields) read(in []byte, cut func([]byte) ([]byte, int, string)) (n int, wrong string) {
+	for {
+		line, more, wrong := cut(in[n:])
+		if more == 0 || wrong != "" {
+			return 0, wrong
+		}
+		if n += more; len(line) == 0 {
+			return n, ""
+		}
+		if wrong := f.add(line); wrong != "" {
+			return 0, wrong
+		}
+	}
 }
 
 // add reads one field line (RFC 9112, sections 5 and 6).
@@ -226,8 +238,12 @@ func (r *answers) chunks(in []byte) (n int, wrong string) {
 		if n += more; !ok {
 			return 0, "its chunks are not " + strconv.Quote("<size in hexadecimal>\r\n<bytes>\r\n")
 		}
-		if size == 0 {
-			return r.trailer(in, n)
+		if size == 0 { // the last one: the trailer follows
+			more, wrong := new(fields).read(in[n:], chunkLine)
+			if more == 0 {
+				return 0, wrong
+			}
+			return n + more, ""
 		}
 		r.body = append(r.body, in[n:min(len(in), n+size)]...)
 		n += size
@@ -240,27 +256,9 @@ func (r *answers) chunks(in []byte) (n int, wrong string) {
 	}
 }
 
-// trailer reads on behind the last chunk, at n.
-func (r *answers) trailer(in []byte, n int) (end int, wrong string) {
-	var f fields
-	for {
-		line, more, wrong := chunkLine(in[n:])
-		if more == 0 || wrong != "" {
-			return 0, wrong
-		}
-		n += more
-		if len(line) == 0 {
-			return n, ""
-		}
-		if wrong := f.add(line); wrong != "" {
-			return 0, wrong
-		}
-	}
-}
-
 // chunkLine is cutLine where a lone LF ends no line: what one takes for a chunk, another would not.
 func chunkLine(in []byte) (line []byte, n int, wrong string) {
-	line, n = cutLine(in)
+	line, n, _ = cutLine(in)
 	if n > 0 && n != len(line)+2 {
 		return nil, 0, "a line between its chunks ends without CR"
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// blocking is connections that echo as bystanders, and a few beside them whose requests block the server where it handles them:
-// a share of all messages. What is measured is how long the bystanders wait; the slow ones are told aside.
+// blocking is connections that echo as bystanders, and a few beside them whose requests block the server where it handles
+// them: a share of all messages. What is measured is how long the bystanders wait; the slow ones are told aside.
 //
 // The share's bystanders are its connections from 0, its blockers those behind them.
 type blocking struct {
@@ -26,16 +26,14 @@ type blocking struct {
 type slowForm struct {
 	opening, ready string // a short request before all, and its answer
 	ask, answer    string
-	// next takes the next answer from the front of in: its text, nil if there is none or only what belongs to a torn one, and whether the
-	// connection ends behind it.
+	// next takes the next answer from the front of in: its text, nil if there is none or only what belongs to a torn one, and
+	// whether the connection ends behind it.
 	next func(in []byte, torn *bool) (text []byte, took int, closes bool)
 }
 
 type blocker struct {
-	flight
-	ready    bool
-	torn     bool // the last answer was, and is told: see slowForm.next
-	forgiven int  // answers that were told as lost, and may come yet
+	asked[times]
+	torn bool // the last answer was, and is told: see slowForm.next
 }
 
 const (
@@ -166,8 +164,8 @@ func (t *blocking) Speaker(k uint64) int {
 	return t.bystanders + t.turn
 }
 
-// free is the next blocker in turn that waits for nothing, or else the next in turn: to have the same one wait for more and more would
-// measure its queue, not the server's.
+// free is the next blocker in turn that waits for nothing, or else the next in turn: to have the same one wait for more and more
+// would measure its queue, not the server's.
 func (t *blocking) free() int {
 	n := len(t.blockers)
 	for i := range n {
@@ -260,7 +258,7 @@ func (t *blocking) Torn(c int, rec Recorder) {
 	switch {
 	case b == nil:
 		t.Traffic.Torn(c, rec)
-	case b.len() == 0 && b.forgiven == 0 && !b.torn:
+	case b.quiet() && !b.torn:
 		rec.Fault(Surplus, 1, nil)
 		b.torn = true
 	}
@@ -285,14 +283,17 @@ func (t *blocking) Settle(rec Recorder) {
 
 // forgive tells what a blocker was not answered as lost.
 func (t *blocking) forgive(b *blocker, rec Recorder) {
-	n := b.len()
-	if n == 0 {
-		return
-	}
-	rec.Fault(Lost, n, nil)
-	b.forgiven += n
-	b.head = b.next
+	n := b.forgive()
 	t.blocked -= n
+	lose(n, rec)
+}
+
+// checkBlock says what is wrong with how long a request blocks, or is at work.
+func checkBlock(p Params) error {
+	if p.Block < time.Millisecond || p.Block > 10*time.Second || p.Block%time.Millisecond != 0 {
+		return fmt.Errorf("block %v: must be 1ms to 10s, in whole milliseconds", p.Block)
+	}
+	return nil
 }
 
 // checkBlocking says what is wrong with the slow requests asked for.
@@ -302,8 +303,6 @@ func checkBlocking(p Params) error {
 		return fmt.Errorf("share %g: must be 0 to %g of all messages", p.Share, mostShare)
 	case p.How != "inline" && p.How != "spin" && p.How != "offload":
 		return fmt.Errorf("how %q: must be inline, spin or offload", p.How)
-	case p.Block < time.Millisecond || p.Block > 10*time.Second || p.Block%time.Millisecond != 0:
-		return fmt.Errorf("block %v: must be 1ms to 10s, in whole milliseconds", p.Block)
 	}
-	return nil
+	return checkBlock(p)
 }

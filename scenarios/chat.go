@@ -27,7 +27,7 @@ type chat struct {
 type member struct {
 	next   uint64 // the id it must hear next; 0 until it joined
 	got    uint64 // of the room's numbers, how many it is through with
-	strays *strays
+	strays strays
 	torn   bool // the last line was: see cut
 }
 
@@ -72,7 +72,8 @@ func (t *chat) Wanted(c int) Wanted {
 	case t.room(c).unheard() == 0:
 		return Wanted{}
 	default:
-		return Wanted{Words: fmt.Sprintf("\"%s%d <from> <text>\", a text of %d bytes that a member of the room said", messageWord, m.next, t.texts.size)}
+		return Wanted{Words: fmt.Sprintf("\"%s%d <from> <text>\", a text of %d bytes that a member of the room said",
+			messageWord, m.next, t.texts.size)}
 	}
 }
 
@@ -91,7 +92,7 @@ func (t *chat) Send(c int, due, sent int64, out []byte) ([]byte, int) {
 	out = append(out, "SAY "...)
 	out = t.texts.append(out, uint32(t.first+c), r.sent.next)
 	out = append(out, '\n')
-	r.sent.push(said{due: due, sent: sent, left: int32(r.here), speaker: int32(c)})
+	r.sent.push(said{delivery: delivery{due: due, sent: sent}, left: int32(r.here), speaker: int32(c)})
 	r.last = c
 	t.underway++
 	return out, r.here
@@ -172,7 +173,10 @@ func (t *chat) parse(line []byte) (id uint64, speaker uint32, number uint64, ok 
 	}
 	rest := line[i:]
 	text := 1 + nameSize + 1
-	if id == 0 || len(rest) != text+t.texts.size+1 || rest[0] != ' ' || rest[1] != 'u' || rest[text-1] != ' ' || rest[len(rest)-1] != '\n' {
+	if id == 0 || len(rest) != text+t.texts.size+1 {
+		return
+	}
+	if rest[0] != ' ' || rest[1] != 'u' || rest[text-1] != ' ' || rest[len(rest)-1] != '\n' {
 		return
 	}
 	said := rest[text : len(rest)-1]
@@ -236,14 +240,6 @@ func (t *chat) deliver(c int, id uint64, speaker uint32, number uint64, line []b
 	t.done(r, done, rec)
 }
 
-// hear notes when it was heard.
-func (s *said) hear(now int64) {
-	s.last = now
-	if s.first == 0 {
-		s.first = now
-	}
-}
-
 // late judges a delivery whose id was passed over. It may be the one that tells the room what the id is.
 func (t *chat) late(c int, id, number uint64, line []byte, rec Recorder) {
 	r := t.room(c)
@@ -267,17 +263,10 @@ func (t *chat) corrupted(c int, line []byte, rec Recorder) {
 // pass gives up the place of the delivery due next to member c.
 func (t *chat) pass(c int, told bool, rec Recorder) {
 	m, r := &t.members[c], t.room(c)
-	t.stray(m, m.next, told, rec)
+	m.strays.add(m.next, told, rec)
 	t.done(r, r.forgo(m.next), rec)
 	m.next++
 	m.got++
-}
-
-func (t *chat) stray(m *member, id uint64, told bool, rec Recorder) {
-	if m.strays == nil {
-		m.strays = new(strays)
-	}
-	m.strays.add(id, told, rec)
 }
 
 // done: n messages of the room were heard by all. In a closed loop the turn is the next member's.
@@ -315,9 +304,7 @@ func (t *chat) Gone(c int, rec Recorder) {
 	if m.next == 0 {
 		return
 	}
-	if owed := t.owed(c); owed > 0 {
-		rec.Fault(Lost, int(owed), nil)
-	}
+	lose(int(t.owed(c)), rec)
 	m.strays.settle(rec)
 	next := m.next
 	*m = member{}
@@ -337,12 +324,10 @@ func (t *chat) Settle(rec Recorder) {
 			if m.next == 0 {
 				continue
 			}
+			lose(int(t.owed(c)), rec)
 			m.strays.settle(rec)
-			if owed := t.owed(c); owed > 0 {
-				rec.Fault(Lost, int(owed), nil)
-			}
 			for ; m.next < r.order.next; m.next++ {
-				t.stray(m, m.next, true, rec)
+				m.strays.add(m.next, true, rec)
 			}
 			m.got = r.sent.next
 		}

@@ -28,7 +28,7 @@ type waiter struct {
 	next   uint64 // the id it must hear next; 0 until its opening was answered
 	polled int64  // when it last asked
 	since  uint64 // what it asked for: ids above
-	strays *strays
+	strays strays
 	torn   bool // the next answer is to be sought
 	again  bool // and meanwhile it is to ask again: nothing else would come
 
@@ -37,10 +37,9 @@ type waiter struct {
 
 // publisher sends to the rooms from lo to hi-1 in turn.
 type publisher struct {
-	lo, hi, turn int
-	ready, torn  bool
-	owed         queue[uint64] // ids that answers are to tell
-	forgiven     int           // answers that were told as lost, and may come yet
+	lo, hi, turn  int
+	asked[uint64] // the ids that answers are to tell
+	torn          bool
 }
 
 // hall is a room as its waiters must find it.
@@ -54,9 +53,8 @@ type hall struct {
 
 // cried is a message under way.
 type cried struct {
-	due, sent   int64
-	first, last int64 // when it was heard; 0: it was not
-	left        int32 // waiters that have not heard it
+	delivery
+	left int32 // waiters that have not heard it
 }
 
 const (
@@ -156,8 +154,8 @@ func (t *comet) Send(c int, due, sent int64, out []byte) ([]byte, int) {
 			continue // nobody is there, and nobody knows the ids
 		}
 		id := h.sent.next
-		p.owed.push(id)
-		h.sent.push(cried{due: due, sent: sent, left: int32(h.here)})
+		p.push(id)
+		h.sent.push(cried{delivery{due: due, sent: sent}, int32(h.here)})
 		t.underway++
 		if h.here > 0 {
 			t.underway++
@@ -221,8 +219,8 @@ func (t *comet) Wanted(c int) Wanted {
 		return Wanted{Words: `status 200 with {"messages":[],"missed":0,"next":<head>}`}
 	case p == nil:
 		return Wanted{Words: fmt.Sprintf(`status 200 with {"messages":[{"id":%d,…}…],"missed":0,"next":<id>}`, t.waiters[c].next)}
-	case p.owed.head < p.owed.next:
-		return Wanted{Words: fmt.Sprintf(`status 200 with {"id":%d}`, *p.owed.at(p.owed.head))}
+	case p.len() > 0:
+		return Wanted{Words: fmt.Sprintf(`status 200 with {"id":%d}`, *p.at(p.head))}
 	default:
 		return Wanted{}
 	}
@@ -246,7 +244,7 @@ func (t *comet) Underway() int { return t.underway }
 
 func (t *comet) Torn(c int, rec Recorder) {
 	if p := t.publisher(c); p != nil {
-		if p.owed.head == p.owed.next && p.forgiven == 0 && !p.torn {
+		if p.quiet() && !p.torn {
 			rec.Fault(Surplus, 1, nil)
 		}
 		p.torn = true
@@ -267,10 +265,7 @@ func (t *comet) Gone(c int, rec Recorder) {
 	if w.next == 0 {
 		return
 	}
-	w.strays.settle(rec)
-	if owed := h.sent.next - w.next; owed > 0 {
-		rec.Fault(Lost, int(owed), nil)
-	}
+	t.settle(c, rec)
 	h.here--
 	for ; w.next < h.sent.next; w.next++ {
 		t.through(h, w.next, 0, rec)
@@ -287,12 +282,16 @@ func (t *comet) Settle(rec Recorder) {
 		if w.next == 0 {
 			continue
 		}
-		w.strays.settle(rec)
-		if owed := h.sent.next - w.next; owed > 0 {
-			rec.Fault(Lost, int(owed), nil)
-		}
+		t.settle(c, rec)
 		for w.next < h.sent.next {
 			t.pass(c, true, quiet{})
 		}
 	}
+}
+
+// settle tells as lost what waiter c was still to hear.
+func (t *comet) settle(c int, rec Recorder) {
+	w := &t.waiters[c]
+	w.strays.settle(rec)
+	lose(int(t.halls[c/t.size].sent.next-w.next), rec)
 }

@@ -1,5 +1,7 @@
 package scenarios
 
+import "bytes"
+
 // What comet's connections are told: the judge's half of it.
 
 // told is a waiter's answer. Whatever it says, the waiter asks again at once.
@@ -65,7 +67,8 @@ func (t *comet) hear(c int, m *newsItem, body []byte, now int64, rec Recorder) {
 		t.pass(c, false, rec)
 	}
 	speaker := t.number(c / t.size)
-	if !t.is(m.text, speaker, m.id-h.head) || len(m.from) != nameSize || m.from[0] != 'u' || string(m.from[1:]) != string(m.text[:6]) {
+	named := len(m.from) == nameSize && m.from[0] == 'u' && bytes.HasPrefix(m.text, m.from[1:])
+	if !named || !t.is(m.text, speaker, m.id-h.head) {
 		rec.Fault(Corrupted, 1, body)
 		t.pass(c, true, rec)
 		return
@@ -101,9 +104,6 @@ func (t *comet) wrong(c int, in []byte, rec Recorder) {
 // pass gives up the message due next to waiter c.
 func (t *comet) pass(c int, told bool, rec Recorder) {
 	w := &t.waiters[c]
-	if w.strays == nil {
-		w.strays = new(strays)
-	}
 	w.strays.add(w.next, told, rec)
 	t.through(&t.halls[c/t.size], w.next, 0, rec)
 	w.next++
@@ -113,10 +113,7 @@ func (t *comet) pass(c int, told bool, rec Recorder) {
 func (t *comet) through(h *hall, id uint64, now int64, rec Recorder) {
 	m := h.sent.at(id)
 	if now > 0 {
-		m.last = now
-		if m.first == 0 {
-			m.first = now
-		}
+		m.hear(now)
 	}
 	m.left--
 	if m.left > 0 {
@@ -147,28 +144,24 @@ func (t *comet) acknowledged(c int, body []byte, rec Recorder) {
 		return
 	}
 	id, ok := parseID(body)
-	owed := p.owed.head < p.owed.next
 	switch {
-	case owed && ok && id == *p.owed.at(p.owed.head):
+	case p.len() > 0 && ok && id == *p.at(p.head):
 	case p.forgiven > 0:
 		p.forgiven--
 		return
-	case !owed:
+	case p.len() == 0:
 		rec.Fault(Surplus, 1, body)
 		return
 	default:
 		rec.Fault(Corrupted, 1, body)
 	}
-	p.owed.head++
+	p.pop()
 	t.underway--
 }
 
 // forgive tells what a publisher was not answered as lost.
 func (t *comet) forgive(p *publisher, rec Recorder) {
-	if n := int(p.owed.next - p.owed.head); n > 0 {
-		rec.Fault(Lost, n, nil)
-		p.forgiven += n
-		t.underway -= n
-		p.owed.clear()
-	}
+	n := p.forgive()
+	t.underway -= n
+	lose(n, rec)
 }

@@ -12,13 +12,15 @@ type echo struct {
 	line     int    // bytes of a line, its LF included
 	underway int
 
+	before, after []byte // the text of every message
+
 	random bool // open loop: speakers at random, not in turn
 	seed   uint64
 }
 
 type echoConn struct {
 	flight
-	strays *strays
+	strays strays
 	torn   bool // the last line was: see cut
 }
 
@@ -31,6 +33,9 @@ func makeEcho(p Params, first, n int) *echo {
 		first: uint32(first),
 		line:  len(echoWord) + p.Payload + 1,
 		seed:  p.Seed,
+
+		before: []byte(echoWord),
+		after:  []byte{'\n'},
 	}
 }
 
@@ -52,12 +57,16 @@ func (e *echo) Speaks(int) bool { return true }
 
 func (e *echo) Send(c int, due, sent int64, out []byte) ([]byte, int) {
 	conn := &e.conns[c]
-	out = append(out, echoWord...)
-	out = e.texts.append(out, e.first+uint32(c), conn.next)
-	out = append(out, '\n')
+	out = e.say(c, conn.next, out)
 	conn.push(times{due, sent})
 	e.underway++
 	return out, 1
+}
+
+// say appends message number of connection c.
+func (e *echo) say(c int, number uint64, out []byte) []byte {
+	out = e.texts.append(append(out, e.before...), e.first+uint32(c), number)
+	return append(out, e.after...)
 }
 
 func (e *echo) Receive(c int, in []byte, now int64, rec Recorder) (took int) {
@@ -113,9 +122,7 @@ func (e *echo) begins(in []byte, c int) bool {
 }
 
 // due is the line that connection c is to hear next.
-func (e *echo) due(c int) []byte {
-	return append(e.texts.append([]byte(echoWord), e.first+uint32(c), e.conns[c].head), '\n')
-}
+func (e *echo) due(c int) []byte { return e.say(c, e.conns[c].head, nil) }
 
 func (e *echo) Wanted(c int) Wanted {
 	if e.conns[c].len() == 0 {
@@ -162,9 +169,6 @@ func (e *echo) judge(c int, text, line []byte, now int64, rec Recorder) {
 // pass gives up the place of the oldest under way: its reply did not come there.
 func (e *echo) pass(c int, told bool, rec Recorder) {
 	conn := &e.conns[c]
-	if conn.strays == nil {
-		conn.strays = new(strays)
-	}
 	conn.strays.add(conn.head, told, rec)
 	conn.pop()
 	e.underway--
@@ -188,9 +192,7 @@ func (e *echo) Gone(c int, rec Recorder) {
 	if lost > 0 && conn.head == 0 {
 		lost-- // an opening is no message
 	}
-	if lost > 0 {
-		rec.Fault(Lost, lost, nil)
-	}
+	lose(lost, rec)
 	conn.strays.settle(rec)
 	*conn = echoConn{}
 }
@@ -199,10 +201,7 @@ func (e *echo) Settle(rec Recorder) {
 	for c := range e.conns {
 		conn := &e.conns[c]
 		conn.strays.settle(rec)
-		if conn.len() == 0 {
-			continue
-		}
-		rec.Fault(Lost, conn.len(), nil)
+		lose(conn.len(), rec)
 		for conn.len() > 0 {
 			e.pass(c, true, quiet{})
 		}

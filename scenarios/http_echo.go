@@ -12,42 +12,24 @@ import (
 type httpEcho struct {
 	echo
 	answers answers
-	head    []byte // of every request
 }
 
 func newHTTPEcho(p Params, first, n int) Traffic {
 	head := "POST /echo HTTP/1.1\r\n" + hostField + "Content-Length: " + strconv.Itoa(p.Payload) + "\r\n\r\n"
-	return &httpEcho{echo: *makeEcho(p, first, n), head: []byte(head)}
+	e := &httpEcho{echo: *makeEcho(p, first, n)}
+	e.before, e.after = []byte(head), nil
+	return e
 }
 
 // longestHTTPEcho: the head, an interim one before it, and the body in chunks of a byte.
 func longestHTTPEcho(p Params) int { return 2*wire.MaxHead + 6*p.Payload }
-
-func (e *httpEcho) Open(c int, out []byte) []byte {
-	e.underway -= e.conns[c].len()
-	e.conns[c] = echoConn{}
-	out, _ = e.Send(c, 0, 0, out)
-	return out
-}
-
-func (e *httpEcho) Send(c int, due, sent int64, out []byte) ([]byte, int) {
-	conn := &e.conns[c]
-	out = e.request(c, conn.next, out)
-	conn.push(times{due, sent})
-	e.underway++
-	return out, 1
-}
-
-func (e *httpEcho) request(c int, number uint64, out []byte) []byte {
-	return e.texts.append(append(out, e.head...), e.first+uint32(c), number)
-}
 
 // Again is Renewing's: an echo asked for twice is asked for once.
 func (e *httpEcho) Again(c int, out []byte) []byte {
 	conn := &e.conns[c]
 	conn.torn = false
 	for number := conn.head; number < conn.next; number++ {
-		out = e.request(c, number, out)
+		out = e.say(c, number, out)
 	}
 	return out
 }

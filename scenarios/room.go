@@ -15,11 +15,10 @@ type room struct {
 
 // said is a message under way.
 type said struct {
-	due, sent   int64
-	first, last int64  // when it was heard; 0: it was not
-	id          uint64 // 0 until the first member hears it
-	left        int32  // members that have not heard it; 0: it is done
-	speaker     int32
+	delivery
+	id      uint64 // 0 until the first member hears it
+	left    int32  // members that have not heard it; 0: it is done
+	speaker int32
 }
 
 // slot is what the room knows of an id.

@@ -36,7 +36,7 @@ type Scenario struct {
 	Waits      bool    // its connections wait with nothing to say: what the server does meanwhile is a figure of its own
 	SlowReads  bool    // some of its connections do not read: a server drops them
 	Storm      bool    // all connect at once and leave, again and again: there is no loop
-	Cores      bool    // the server's cores are what is measured: it has as many as it was told to use, the load's too where its own are fewer
+	Cores      bool    // the server's cores are measured: it has as many as it was told to use, the load's too if its own are fewer
 	OpenLoop   bool    // there is no closed loop: what is measured is how a steady rate is disturbed
 
 	Payload int           // bytes of a message unless told otherwise; 0: the harness's choice
@@ -154,7 +154,7 @@ var All = []Scenario{
 		Cores:      true,
 		MaxPayload: wire.MaxLine,
 		Block:      time.Millisecond,
-		More:       checkWork,
+		More:       checkBlock,
 		New:        newWork,
 	},
 	{
@@ -182,8 +182,9 @@ var All = []Scenario{
 		New:        newFanout,
 	},
 	{
-		Name:       "storm",
-		Doc:        "all connect at once, speak once and leave, again and again: how many a second, and how long does the last one wait?",
+		Name: "storm",
+		Doc: "all connect at once, speak once and leave, again and again: " +
+			"how many a second, and how long does the last one wait?",
 		Needs:      []string{"lines:echo"},
 		Storm:      true,
 		OpenLoop:   true,

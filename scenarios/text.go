@@ -6,9 +6,9 @@ import (
 	"math/rand/v2"
 )
 
-// texts makes the texts of a run. A text is its stamp, which says whose it is and which, and then filler up to the
-// run's size. Both follow from (speaker, number, seed), so that a reply is verified by making its text again: a compare and no memory of
-// what was said.
+// texts makes the texts of a run. A text is its stamp, which says whose it is and which, and then filler up to the run's size.
+// Both follow from (speaker, number, seed), so that a reply is verified by making its text again: a compare and no memory of what
+// was said.
 type texts struct {
 	size   int // bytes of a text
 	filler []byte

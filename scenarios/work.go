@@ -3,32 +3,29 @@ package scenarios
 import (
 	"bytes"
 	"fmt"
-	"time"
 )
 
-// work is connections that each ask the server for some CPU time, again and again. Next to it what the client does for a message is
-// nothing, so it is the server's cores that say how many messages there are. An answer does not say which message it is to: on one
-// connection they are answered in order, and are counted.
+// work is connections that each ask the server for some CPU time, again and again. Next to that, what the client does for a
+// message is nothing, so the server's cores limit how many messages there are. An answer does not say which message it answers: on
+// one connection they come in order, and are counted.
 type work struct {
 	ask, answer []byte
-	conns       []workConn
+	conns       []asked[times]
 	underway    int
-}
-
-type workConn struct {
-	flight
-	ready    bool
-	forgiven int // answers that were told as lost, and may come yet
 }
 
 func newWork(p Params, _, n int) Traffic {
 	ms := p.Block.Milliseconds()
-	return &work{ask: fmt.Appendf(nil, "BLOCK %d spin\n", ms), answer: fmt.Appendf(nil, "BLOCKED %d\n", ms), conns: make([]workConn, n)}
+	return &work{
+		ask:    fmt.Appendf(nil, "BLOCK %d spin\n", ms),
+		answer: fmt.Appendf(nil, "BLOCKED %d\n", ms),
+		conns:  make([]asked[times], n),
+	}
 }
 
 func (w *work) Open(c int, out []byte) []byte {
 	w.underway -= w.conns[c].len()
-	w.conns[c] = workConn{}
+	w.conns[c] = asked[times]{}
 	out, _ = w.Send(c, 0, 0, out)
 	return out
 }
@@ -94,14 +91,14 @@ func (w *work) Wanted(c int) Wanted {
 func (w *work) Underway() int { return w.underway }
 
 func (w *work) Torn(c int, rec Recorder) {
-	if conn := &w.conns[c]; conn.len() == 0 && conn.forgiven == 0 {
+	if w.conns[c].quiet() {
 		rec.Fault(Surplus, 1, nil)
 	}
 }
 
 func (w *work) Gone(c int, rec Recorder) {
 	w.forgive(c, rec)
-	w.conns[c] = workConn{}
+	w.conns[c] = asked[times]{}
 }
 
 func (w *work) Settle(rec Recorder) {
@@ -113,25 +110,10 @@ func (w *work) Settle(rec Recorder) {
 // forgive tells what connection c was not answered as lost.
 func (w *work) forgive(c int, rec Recorder) {
 	conn := &w.conns[c]
-	n := conn.len()
-	if n == 0 {
-		return
-	}
-	conn.forgiven += n
-	conn.head = conn.next
+	n := conn.forgive()
 	w.underway -= n
 	if !conn.ready {
 		n-- // an opening is no message
 	}
-	if n > 0 {
-		rec.Fault(Lost, n, nil)
-	}
-}
-
-// checkWork says what is wrong with the CPU time asked for.
-func checkWork(p Params) error {
-	if p.Block < time.Millisecond || p.Block > 10*time.Second || p.Block%time.Millisecond != 0 {
-		return fmt.Errorf("block %v: must be 1ms to 10s, in whole milliseconds", p.Block)
-	}
-	return nil
+	lose(n, rec)
 }

@@ -208,9 +208,7 @@ func (z *zipReading) Settle(rec Recorder) {
 
 func (z *zipReading) lose(c int, rec Recorder) {
 	s := &z.conns[c]
-	if n := s.len(); n > 0 {
-		rec.Fault(Lost, n, nil)
-		z.underway -= n
-	}
+	z.underway -= s.len()
+	lose(s.len(), rec)
 	s.head, s.got = s.next, 0
 }

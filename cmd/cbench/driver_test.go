@@ -8,20 +8,20 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"cbench/harness/drivers"
 	"cbench/harness/plan"
-	"cbench/harness/wrk"
 	"cbench/results/record"
 )
 
 // Drivers from outside write the same cells, and what all of them say of one server is set side by side.
 func TestRunWithDriversFromOutside(t *testing.T) {
-	drivers := []string{ownDriver, plan.Hey, plan.Wrk}
-	if err := wrk.Installed(); err != nil {
+	asked := []string{ownDriver, plan.Hey, plan.Wrk}
+	if err := drivers.WrkInstalled(); err != nil {
 		t.Logf("%v; tested without", err)
-		drivers = drivers[:2]
+		asked = asked[:2]
 	}
 	dir := filepath.Join(t.TempDir(), "run")
-	mustSucceed(t, "run", "--model=goroutine", "--scenario=http-echo", "--driver="+strings.Join(drivers, ","), "--conns=10",
+	mustSucceed(t, "run", "--model=goroutine", "--scenario=http-echo", "--driver="+strings.Join(asked, ","), "--conns=10",
 		"--reps=1", "--duration=300ms", "--warmup=50ms", "--out="+dir)
 	found := map[string]bool{}
 	for _, c := range cells(t, dir) {
@@ -37,7 +37,7 @@ func TestRunWithDriversFromOutside(t *testing.T) {
 		}
 	}
 	check := mustSucceed(t, "show", dir, "drivers")
-	for _, d := range drivers {
+	for _, d := range asked {
 		if name := strings.Replace(d, ownDriver, "", 1); !found[name] {
 			t.Errorf("no cell of %s", d)
 		}
@@ -46,8 +46,8 @@ func TestRunWithDriversFromOutside(t *testing.T) {
 		}
 	}
 	mustSucceed(t, "run", "--resume", "--out="+dir) // the list of drivers is recalled
-	if n := len(cells(t, dir)); n != len(drivers) {
-		t.Errorf("%d cells after --resume, want %d", n, len(drivers))
+	if n := len(cells(t, dir)); n != len(asked) {
+		t.Errorf("%d cells after --resume, want %d", n, len(asked))
 	}
 }
 
@@ -55,7 +55,7 @@ func TestRunWithDriversFromOutside(t *testing.T) {
 func TestDriversFromOutsideTellBadServers(t *testing.T) {
 	for _, driver := range []string{plan.Hey, plan.Wrk} {
 		t.Run(driver, func(t *testing.T) {
-			if err := wrk.Installed(); driver == plan.Wrk && err != nil {
+			if err := drivers.WrkInstalled(); driver == plan.Wrk && err != nil {
 				t.Skip(err)
 			}
 			dir := filepath.Join(t.TempDir(), "run")

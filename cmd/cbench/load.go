@@ -5,14 +5,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cbench/harness/hey"
+	"cbench/harness/drivers"
 	"cbench/harness/load"
 	"cbench/harness/plan"
-	"cbench/harness/wrk"
 )
 
 // openers are what opens clients, by driver; nil is cbench's own engine.
-var openers = map[string]load.Opener{"": nil, plan.Hey: hey.Open, plan.Wrk: wrk.Open}
+var openers = map[string]load.Opener{"": nil, plan.Hey: drivers.OpenHey, plan.Wrk: drivers.OpenWrk}
 
 // newLoad is the process that drives a server for another cbench, which holds its standard input and output
 // (load.Start). It ends when its input does.

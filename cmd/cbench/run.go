@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"cbench/harness"
+	"cbench/harness/drivers"
 	"cbench/harness/plan"
 	"cbench/harness/server"
 	"cbench/harness/validity"
-	"cbench/harness/wrk"
 	"cbench/results"
 	"cbench/results/export"
 	"cbench/results/figure"
@@ -382,14 +382,14 @@ func (f *runFlags) blocks(servers []plan.Server) ([]plan.Spec, error) {
 	if b.SLO != "" && !f.flags.Changed("reps") {
 		b.Reps = 1
 	}
-	drivers, outside, err := f.driversAsked()
+	asked, outside, err := f.driversAsked()
 	if err != nil {
 		return nil, err
 	}
 	b.Closed = b.Closed || outside // theirs are closed loops, and ours is to be compared with them
 	var blocks []plan.Spec
 	for _, scenario := range f.scenarios {
-		for _, driver := range drivers {
+		for _, driver := range asked {
 			b.Scenario, b.Driver = scenario, driver
 			blocks = append(blocks, b.Each(f.hows, f.shares)...)
 		}
@@ -401,20 +401,20 @@ func (f *runFlags) blocks(servers []plan.Server) ([]plan.Spec, error) {
 const ownDriver = "cbench"
 
 // driversAsked is the drivers as blocks know them, and whether some are not our own. It fails where one is not installed.
-func (f *runFlags) driversAsked() (drivers []string, outside bool, err error) {
+func (f *runFlags) driversAsked() (names []string, outside bool, err error) {
 	for _, name := range f.drivers {
 		switch name {
 		case ownDriver:
 			name = ""
 		case plan.Wrk:
-			if err := wrk.Installed(); err != nil {
+			if err := drivers.WrkInstalled(); err != nil {
 				return nil, false, err
 			}
 		}
 		outside = outside || name != ""
-		if !slices.Contains(drivers, name) {
-			drivers = append(drivers, name)
+		if !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return drivers, outside, nil
+	return names, outside, nil
 }

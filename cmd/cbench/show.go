@@ -99,4 +99,3 @@ func readAt(cmd *cobra.Command) show.Terminal {
 	o := tableOptions(cmd)
 	return show.Terminal{Width: o.Width, Color: o.Color}
 }
-

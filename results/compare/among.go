@@ -15,8 +15,8 @@ import (
 //
 //	v = Σν·w/s / Σν,  ν = n(R - 1)/(1 + (n - 1)ρ²)
 //
-// where w is the mean variance of the n models that shared R rotations, s as in luck.go, and ν its degrees of freedom. They were n(R - 1) if the models
-// were independent, but the base's luck is in all of them alike: any two correlate by ρ = (2s - 1)/2s, and the mean of n squares that do has
+// where w is the mean variance of the n models that shared R rotations, s as in controls.go, and ν its degrees of freedom. They were n(R - 1) if the models
+// were independent, but the noise of the base is in all of them alike: any two correlate by ρ = (2s - 1)/2s, and the mean of n squares that do has
 // 1 + (n - 1)ρ² times the variance (Satterthwaite 1946). Servers on other runtimes, which no control is of, are pooled apart from ours; without
 // this nothing is known of them.
 //
@@ -33,7 +33,7 @@ type byLoad struct {
 
 // kind is what they are pooled of.
 type kind struct {
-	lot
+	controlKey
 	foreign bool // one of the two is not a model of ours
 }
 
@@ -73,7 +73,7 @@ func (p pooled) orLarger(rotations pooled) (v pooled, own bool) {
 const leastAmong = 4
 
 // amongOf pools what the models of every load, each over the model that controls are of, differ by between rotations.
-func (l lucks) amongOf(groups []figure.Group, twins map[string]string) among {
+func (l controls) amongOf(groups []figure.Group, twins map[string]string) among {
 	all := among{}
 	for _, block := range figure.Blocks(groups) {
 		for _, f := range figure.Figures {
@@ -94,15 +94,15 @@ func distinct(twins map[string]string) []string {
 }
 
 // together is the pairs of every model with that base, by the rotations that they shared.
-func (l lucks) together(block []figure.Group, f figure.Figure, base string, twins map[string]string) map[string][][]pairing {
-	shared := map[string][][]pairing{}
+func (l controls) together(block []figure.Group, f figure.Figure, base string, twins map[string]string) map[string][][]pairedRounds {
+	shared := map[string][][]pairedRounds{}
 	for i := range block {
 		other := &block[i]
 		b := baseIn(block, other, base)
 		if _, twin := twins[other.Model]; twin || b == nil {
 			continue
 		}
-		byLot := map[bool][]pairing{}
+		byLot := map[bool][]pairedRounds{}
 		for _, p := range l.rotationsOf(b, other, f) {
 			if _, _, ok := p.mean(); ok {
 				byLot[p.few] = append(byLot[p.few], p)
@@ -119,7 +119,7 @@ func (l lucks) together(block []figure.Group, f figure.Figure, base string, twin
 }
 
 // sharing names what pairs have in common: their figure's kind and their rotations.
-func sharing(pairs []pairing) string {
+func sharing(pairs []pairedRounds) string {
 	ids := []string{"ours"}
 	if pairs[0].kind.foreign {
 		ids[0] = "foreign"
@@ -130,7 +130,7 @@ func sharing(pairs []pairing) string {
 	return strings.Join(ids, "\x00")
 }
 
-func (a among) add(shared map[string][][]pairing) {
+func (a among) add(shared map[string][][]pairedRounds) {
 	for _, key := range slices.Sorted(maps.Keys(shared)) { // a sum's last digit depends on its order, and a report's digits on nothing but its files
 		models := shared[key]
 		first := models[0][0]
@@ -156,7 +156,7 @@ func (a among) add(shared map[string][][]pairing) {
 }
 
 // of is what is known for such a pair: of its own load where that is enough, else of all loads. Its df is 0 where nothing is known.
-func (a among) of(p pairing) pooled {
+func (a among) of(p pairedRounds) pooled {
 	at := a[p.kind]
 	if at == nil {
 		return pooled{}

@@ -83,10 +83,10 @@ func TestOrLarger(t *testing.T) {
 // Models that shared rotations share the base's luck, and count for less than as many that did not.
 func TestAmongSharedRotations(t *testing.T) {
 	a := among{}
-	flat := func(id string, d float64) pairing {
-		return pairing{id: id, rounds: stats.Rotated{{d, d}, {d, d}, {d, d}}, share: 1}
+	flat := func(id string, d float64) pairedRounds {
+		return pairedRounds{id: id, rounds: stats.Rotated{{d, d}, {d, d}, {d, d}}, share: 1}
 	}
-	a.add(map[string][][]pairing{"": {{flat("x", 0), flat("y", 0.02)}, {flat("x", 0), flat("y", 0.02)}, {flat("x", 0), flat("y", 0.02)}}})
+	a.add(map[string][][]pairedRounds{"": {{flat("x", 0), flat("y", 0.02)}, {flat("x", 0), flat("y", 0.02)}, {flat("x", 0), flat("y", 0.02)}}})
 	got := a.of(flat("z", 0)) // variance 0.0002 each; 3/(1 + 2/4)
 	if math.Abs(got.variance-0.0002) > 1e-12 || math.Abs(got.df-2) > 1e-12 {
 		t.Errorf("%+v", got)
@@ -95,16 +95,18 @@ func TestAmongSharedRotations(t *testing.T) {
 
 // The last digit too is the same every time.
 func TestAmongSumsInOneOrder(t *testing.T) {
-	shared := map[string][][]pairing{}
+	shared := map[string][][]pairedRounds{}
 	for i := range 30 {
-		of := func(d float64) pairing { return pairing{rounds: stats.Rotated{{d, d}, {d, d}, {d, d}}, share: 0.7} }
-		shared[string(rune('a'+i))] = [][]pairing{{of(0), of(math.Sqrt(float64(i)) / 100)}}
+		of := func(d float64) pairedRounds {
+			return pairedRounds{rounds: stats.Rotated{{d, d}, {d, d}, {d, d}}, share: 0.7}
+		}
+		shared[string(rune('a'+i))] = [][]pairedRounds{{of(0), of(math.Sqrt(float64(i)) / 100)}}
 	}
 	var first pooled
 	for i := range 50 {
 		a := among{}
 		a.add(shared)
-		switch got := a.of(pairing{}); {
+		switch got := a.of(pairedRounds{}); {
 		case i == 0:
 			first = got
 		case got != first:

@@ -64,7 +64,7 @@ type Changed struct {
 }
 
 // Changes compares what two runs have in common. Rounds of different runs are never paired with each other. But where both rotated a model
-// with the same base, its ratios to the base are compared, each with the chance that its own run's controls tell (lucks). That is the change of the model beside the base, so the base is taken not to have changed;
+// with the same base, its ratios to the base are compared, each with the chance that its own run's controls tell (controls). That is the change of the model beside the base, so the base is taken not to have changed;
 // its own change, and every figure that rotations do not know, is of repetitions apart, and where it depends on time it must exceed Drift.
 //
 // With base "" it is, load by load, the control floor where both runs rotated it with the model, or both with a third (noise.relativeTo), for nobody changes
@@ -129,7 +129,7 @@ func changesOf(before, after []figure.Group, was, is *figure.Group, bases []stri
 		if !f.Comparable(c.Setting) || c.Old.N == 0 || c.New.N == 0 {
 			continue
 		}
-		var found stats.Tested
+		var found stats.Estimate
 		for _, base := range bases {
 			if is.Model == base { // where others are taken relative to it, it has nothing beside it that is more sure not to have changed
 				break
@@ -145,10 +145,10 @@ func changesOf(before, after []figure.Group, was, is *figure.Group, bases []stri
 			found = stats.Unpaired(alike(was, is, f.Metric))
 		}
 		if found.Ratio.N == 0 {
-			found = stats.Tested{Ratio: stats.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN(), N: min(c.Old.N, c.New.N)}, P: math.NaN()}
+			found = stats.Estimate{Ratio: stats.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN(), N: min(c.Old.N, c.New.N)}, P: math.NaN()}
 		}
 		c.Ratio, c.P, c.Test = found.Ratio, found.P, found.Test
-		c.Floor, c.Control = math.Expm1(found.Chance.Reach()), found.Chance.Control
+		c.Floor, c.Control = math.Expm1(found.StdErr.Reach()), found.StdErr.Control
 		all = append(all, c)
 	}
 	return all
@@ -166,13 +166,13 @@ func baseOf(groups []figure.Group, g *figure.Group, base string) *figure.Group {
 
 // noise is what a run knows of its own.
 type noise struct {
-	luck    lucks
-	drowned drowning
+	controls controls
+	drowned  drowning
 }
 
 func noiseOf(cells []record.Cell) noise {
 	groups := figure.Summarise(cells)
-	return noise{luck: lucksOf(groups, figure.TwinsOf(cells)), drowned: drownedBy(groups)}
+	return noise{controls: controlsOf(groups, figure.TwinsOf(cells)), drowned: drownedBy(groups)}
 }
 
 func judgeChanges(all []Change, old, now noise) []Change {

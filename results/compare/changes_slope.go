@@ -49,16 +49,16 @@ func atSameConns(groups, others []figure.Group) (same []figure.Group) {
 // ratioOfSlopes is new over old, by Student's t of the difference of their logarithms: the variance of each is (se/slope)² (the delta
 // method; Casella and Berger, Statistical Inference, 5.5.4), the degrees of freedom are Welch's and Satterthwaite's. A slope that is not told
 // from 0 has no logarithm, and no ratio.
-func ratioOfSlopes(old, now figure.Slope) stats.Tested {
+func ratioOfSlopes(old, now figure.Slope) stats.Estimate {
 	n := min(old.N, now.N)
-	t := stats.Tested{Ratio: stats.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN(), N: n}, P: math.NaN(), Test: stats.Slopes}
+	t := stats.Estimate{Ratio: stats.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN(), N: n}, P: math.NaN(), Test: stats.Slopes}
 	if old.Mid <= 0 || now.Mid <= 0 {
 		return t
 	}
 	d := math.Log(now.Mid / old.Mid)
 	i := stats.Interval{Low: math.NaN(), Mid: d, High: math.NaN(), N: n}
 	if old.Low > 0 && now.Low > 0 { // false of what is not known, too
-		c := old.Chance().Plus(now.Chance())
+		c := old.StdErr().Plus(now.StdErr())
 		i.Low, i.High, t.P = d-c.Reach(), d+c.Reach(), c.P(d)
 	}
 	t.Ratio = i.Exp()

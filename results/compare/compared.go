@@ -17,7 +17,7 @@ import (
 // repetitions, and in the tables. Models come in the order they are shown in; a control (Twin) stands beside its own base, whatever the base of the others.
 //
 // A difference is called one only where P, adjusted by Holm over all comparisons of the figure, is below 0.05. Of paired rounds P is
-// the chance of it by how much the controls differ from what they are (luck.go), or rotations among themselves where that is more (among.go), so that no
+// the chance of it by how much the controls differ from what they are (controls.go), or rotations among themselves where that is more (among.go), so that no
 // difference within their noise is one. Controls
 // have a family of their own.
 func Comparisons(cells []record.Cell, base string) []Comparison {
@@ -26,8 +26,8 @@ func Comparisons(cells []record.Cell, base string) []Comparison {
 	}
 	twins := figure.TwinsOf(cells)
 	groups := figure.Summarise(cells)
-	luck := lucksOf(groups, twins)
-	all := triedOf(groups, luck, func(model string) (against string, twin bool) {
+	controls := controlsOf(groups, twins)
+	all := triedOf(groups, controls, func(model string) (against string, twin bool) {
 		if of, is := twins[model]; is {
 			return of, true
 		}
@@ -37,7 +37,7 @@ func Comparisons(cells []record.Cell, base string) []Comparison {
 }
 
 // triedOf compares every group with that of the model it is held against, if any, in the same block.
-func triedOf(groups []figure.Group, luck lucks, against func(model string) (base string, twin bool)) (all []Comparison) {
+func triedOf(groups []figure.Group, controls controls, against func(model string) (base string, twin bool)) (all []Comparison) {
 	for _, block := range figure.Blocks(groups) {
 		if block[0].Scenario == figure.CoresScenario {
 			continue // it compares a model with itself: CoresOf
@@ -50,7 +50,7 @@ func triedOf(groups []figure.Group, luck lucks, against func(model string) (base
 				continue
 			}
 			for _, f := range figure.Figures {
-				if t, ok := try(b, other, f, luck, twin); ok {
+				if t, ok := try(b, other, f, controls, twin); ok {
 					t.Base, t.Other, t.Twin = figure.NameOf(groups, b), figure.NameOf(groups, other), twin
 					all = append(all, t)
 				}
@@ -107,15 +107,15 @@ func baseIn(block []figure.Group, other *figure.Group, base string) *figure.Grou
 }
 
 // try compares one figure; it is not ok where one of the two does not know it.
-func try(base, other *figure.Group, f figure.Figure, luck lucks, twin bool) (t Comparison, ok bool) {
+func try(base, other *figure.Group, f figure.Figure, controls controls, twin bool) (t Comparison, ok bool) {
 	setting := other.Setting()
 	if !f.Comparable(setting) {
 		return t, false
 	}
-	var found stats.Tested
-	pairs := luck.pairsOf(base, other, f)
+	var found stats.Estimate
+	pairs := controls.pairsOf(base, other, f)
 	if len(pairs) > 0 {
-		found = pairedRatio(pairs, luck.chanceOf(f.Name, pairs, twin))
+		found = pairedRatio(pairs, controls.stdErrOf(f.Name, pairs, twin))
 	} else {
 		found = stats.Unpaired(alike(base, other, f.Metric))
 	}
@@ -124,7 +124,7 @@ func try(base, other *figure.Group, f figure.Figure, luck lucks, twin bool) (t C
 	}
 	t = Comparison{Setting: setting, Conns: other.Conns, Figure: f,
 		Ratio: found.Ratio, Paired: len(pairs) > 0, Test: found.Test, P: found.P}
-	t.Floor, t.Control = math.Expm1(found.Chance.Reach()), found.Chance.Control
+	t.Floor, t.Control = math.Expm1(found.StdErr.Reach()), found.StdErr.Control
 	return t, true
 }
 

@@ -147,31 +147,31 @@ func TestNoControl(t *testing.T) {
 }
 
 func TestChance(t *testing.T) {
-	three := lucks{controls: map[lot][]control{{"f", true}: {{id: "a", d: 0.02}, {id: "b", d: -0.02}, {id: "c", d: 0.02}}}}
-	flat := func(id string, d float64) pairing {
-		return pairing{id: id, rounds: stats.Rotated{{d, d}, {d, d}, {d, d}}, few: true, share: 1}
+	three := controls{controls: map[controlKey][]control{{"f", true}: {{id: "a", d: 0.02}, {id: "b", d: -0.02}, {id: "c", d: 0.02}}}}
+	flat := func(id string, d float64) pairedRounds {
+		return pairedRounds{id: id, rounds: stats.Rotated{{d, d}, {d, d}, {d, d}}, few: true, share: 1}
 	}
 	// t[0.975, 3] is 3.182 in every table; the root mean square of the controls is 0.02.
-	if c := three.chanceOf("f", []pairing{flat("x", 0.1)}, false); math.Abs(c.Reach()-3.182*0.02) > 1e-4 || c.Control != "3 controls" {
+	if c := three.stdErrOf("f", []pairedRounds{flat("x", 0.1)}, false); math.Abs(c.Reach()-3.182*0.02) > 1e-4 || c.Control != "3 controls" {
 		t.Errorf("of one rotation: %+v reaches %v", c, c.Reach())
 	}
-	if c := three.chanceOf("f", []pairing{flat("x", 0.1), flat("y", 0.1)}, false); math.Abs(c.Reach()-3.182*0.02/math.Sqrt2) > 1e-4 {
+	if c := three.stdErrOf("f", []pairedRounds{flat("x", 0.1), flat("y", 0.1)}, false); math.Abs(c.Reach()-3.182*0.02/math.Sqrt2) > 1e-4 {
 		t.Errorf("of two: %+v reaches %v", c, c.Reach())
 	}
-	if c := three.chanceOf("f", []pairing{flat("a", 0.02)}, true); c.Control != "2 controls" {
+	if c := three.stdErrOf("f", []pairedRounds{flat("a", 0.02)}, true); c.Control != "2 controls" {
 		t.Errorf("a control is held to itself: %+v", c)
 	}
-	noisy := pairing{id: "x", rounds: stats.Rotated{{0.2, 0.2}, {-0.2, -0.2}, {0.3, 0.3}, {-0.3, -0.3}}, few: true, share: 1}
-	if c := three.chanceOf("f", []pairing{noisy}, false); c.Se < 0.1 {
+	noisy := pairedRounds{id: "x", rounds: stats.Rotated{{0.2, 0.2}, {-0.2, -0.2}, {0.3, 0.3}, {-0.3, -0.3}}, few: true, share: 1}
+	if c := three.stdErrOf("f", []pairedRounds{noisy}, false); c.Se < 0.1 {
 		t.Errorf("rounds that scatter more than the controls' did are not heeded: %+v", c)
 	}
-	if c := three.chanceOf("g", []pairing{flat("x", 0.1)}, false); c.Known() || !math.IsNaN(c.P(0.1)) || c.Reach() != 0 {
+	if c := three.stdErrOf("g", []pairedRounds{flat("x", 0.1)}, false); c.Known() || !math.IsNaN(c.P(0.1)) || c.Reach() != 0 {
 		t.Errorf("of a figure without controls: %+v", c)
 	}
-	if c := (stats.Chance{Se: 0.01, Df: 4}).Plus(stats.Chance{Se: 0.01, Df: 4}); math.Abs(c.Se-0.01*math.Sqrt2) > 1e-12 || math.Abs(c.Df-8) > 1e-9 {
+	if c := (stats.StdErr{Se: 0.01, Df: 4}).Plus(stats.StdErr{Se: 0.01, Df: 4}); math.Abs(c.Se-0.01*math.Sqrt2) > 1e-12 || math.Abs(c.Df-8) > 1e-9 {
 		t.Errorf("of two runs: %+v", c)
 	}
-	if p := (stats.Chance{Se: 0, Df: 4}).P(0); p != 1 {
+	if p := (stats.StdErr{Se: 0, Df: 4}).P(0); p != 1 {
 		t.Errorf("nothing scatters, and nothing differs: p = %v", p)
 	}
 }

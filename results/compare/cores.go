@@ -34,7 +34,7 @@ func CoresOf(cells []record.Cell) (all []Cores) {
 	groups := figure.Summarise(cells)
 	twins := figure.TwinsOf(cells)
 	f := figure.Named("throughput_per_s")
-	luck := coresLuckOf(groups, twins)
+	controls := coresControlsOf(groups, twins)
 	for _, block := range figure.Blocks(groups) {
 		for i := range block {
 			more := &block[i]
@@ -45,36 +45,36 @@ func CoresOf(cells []record.Cell) (all []Cores) {
 			c := Cores{Setting: more.Setting(), Conns: more.Conns, Model: more.Model, From: least.Params.Procs, To: more.Params.Procs,
 				Was: least.Interval(f), Is: more.Interval(f), P: math.NaN(), Verdict: Unknown}
 			c.Busy = more.Of(func(c *record.Cell) (float64, bool) { return figure.Known(c.Load.ServerCPURatio) })
-			c.compare(least, more, f, luck)
+			c.compare(least, more, f, controls)
 			all = append(all, c)
 		}
 	}
 	return judgeCores(all)
 }
 
-// coresLuck is what chance does to processes that only compute, and to all others.
-type coresLuck struct{ own, others lucks }
+// coresControls is what chance does to processes that only compute, and to all others.
+type coresControls struct{ own, others controls }
 
-func coresLuckOf(groups []figure.Group, twins map[string]string) coresLuck {
+func coresControlsOf(groups []figure.Group, twins map[string]string) coresControls {
 	var own []figure.Group
 	for _, g := range groups {
 		if g.Scenario == figure.CoresScenario {
 			own = append(own, g)
 		}
 	}
-	return coresLuck{lucksOf(own, twins), lucksOf(groups, twins)}
+	return coresControls{controlsOf(own, twins), controlsOf(groups, twins)}
 }
 
-// of is the luck that two groups of one load are held to. That of processes that only compute is their own controls' where they are as many as it takes to
+// of is the controls that two groups of one load are held to. That of processes that only compute is their own controls' where they are as many as it takes to
 // know anything by, of rotations of as many servers; else it is that of all others, which is more, and where those too are few, whatever the
 // rotation. No other load is held to theirs.
-func (l coresLuck) of(least, more *figure.Group, f figure.Figure) lucks {
+func (l coresControls) of(least, more *figure.Group, f figure.Figure) controls {
 	pairs := l.own.pairsOf(least, more, f)
 	if more.Scenario != figure.CoresScenario || len(pairs) == 0 {
 		return l.others
 	}
-	like := lot{f.Name, pairs[0].few}
-	few, many := l.others.controls[lot{f.Name, true}], l.others.controls[lot{f.Name, false}]
+	like := controlKey{f.Name, pairs[0].few}
+	few, many := l.others.controls[controlKey{f.Name, true}], l.others.controls[controlKey{f.Name, false}]
 	switch {
 	case len(l.own.controls[like]) >= stats.LeastRepetitions || len(few)+len(many) == 0:
 		return l.own
@@ -82,7 +82,7 @@ func (l coresLuck) of(least, more *figure.Group, f figure.Figure) lucks {
 		return l.others
 	}
 	all := l.others
-	all.controls = map[lot][]control{like: slices.Concat(few, many)}
+	all.controls = map[controlKey][]control{like: slices.Concat(few, many)}
 	return all
 }
 
@@ -97,14 +97,14 @@ func leastProcs(block []figure.Group, model string) (least *figure.Group) {
 }
 
 // compare takes the ratio, or says why there is none.
-func (c *Cores) compare(least, more *figure.Group, f figure.Figure, luck coresLuck) {
+func (c *Cores) compare(least, more *figure.Group, f figure.Figure, controls coresControls) {
 	for _, g := range []*figure.Group{least, more} {
 		if len(g.Told()) == 0 && len(g.Void) > 0 {
 			c.Why = "void: " + orElse(g.Void[0].Void, "no reason is on record")
 			return
 		}
 	}
-	t, ok := try(least, more, f, luck.of(least, more, f), false)
+	t, ok := try(least, more, f, controls.of(least, more, f), false)
 	if !ok {
 		c.Why = "throughput is not known of both"
 		return

@@ -70,7 +70,7 @@ func drownedBy(groups []figure.Group) drowning {
 
 // twinSwing is how far apart the ratio of a model to itself comes out, by the rounds that scatter within rotations.
 func twinSwing(base, twin *figure.Group, f figure.Figure) (swing float64) {
-	for _, p := range (lucks{}).pairsOf(base, twin, f) {
+	for _, p := range (controls{}).pairsOf(base, twin, f) {
 		if d, within, ok := p.mean(); ok {
 			half := math.Abs(d) + 2*math.Sqrt(within)
 			swing = max(swing, math.Exp(2*half))

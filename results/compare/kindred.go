@@ -11,7 +11,7 @@ import (
 // drifted cancels out of each. Else repetitions are compared as they come.
 func Kindred(cells []record.Cell, model string, others ...string) []Comparison {
 	groups := figure.Summarise(cells)
-	luck, between := lucksOf(groups, figure.TwinsOf(cells)), usualBase(cells)
+	controls, between := controlsOf(groups, figure.TwinsOf(cells)), usualBase(cells)
 	f := figure.Named("cpu_ns_per_message")
 	var all []Comparison
 	for _, other := range others {
@@ -22,9 +22,9 @@ func Kindred(cells []record.Cell, model string, others ...string) []Comparison {
 				if g.Model != model || base == nil || g.Scenario == figure.CoresScenario {
 					continue
 				}
-				c, ok := try(base, g, f, luck, false)
+				c, ok := try(base, g, f, controls, false)
 				if b := baseIn(block, g, between); ok && !c.Paired && b != nil {
-					c.across(b, base, g, luck)
+					c.across(b, base, g, controls)
 				}
 				if ok {
 					c.Base, c.Other = figure.NameOf(groups, base), figure.NameOf(groups, g)
@@ -37,13 +37,13 @@ func Kindred(cells []record.Cell, model string, others ...string) []Comparison {
 }
 
 // across makes the ratio that of two ratios, both to what both were in rotations with; it leaves it as it is where they were not.
-func (c *Comparison) across(between, base, other *figure.Group, luck lucks) {
-	its, known := luck.relative(c.Figure, luck.pairsOf(between, base, c.Figure))
-	own, also := luck.relative(c.Figure, luck.pairsOf(between, other, c.Figure))
+func (c *Comparison) across(between, base, other *figure.Group, controls controls) {
+	its, known := controls.relative(c.Figure, controls.pairsOf(between, base, c.Figure))
+	own, also := controls.relative(c.Figure, controls.pairsOf(between, other, c.Figure))
 	if !known || !also {
 		return
 	}
 	t := own.over(its, its.chance.Beside(own.chance))
 	c.Ratio, c.P, c.Test, c.Paired = t.Ratio, t.P, t.Test, true
-	c.Floor, c.Control = math.Expm1(t.Chance.Reach()), t.Chance.Control
+	c.Floor, c.Control = math.Expm1(t.StdErr.Reach()), t.StdErr.Control
 }

@@ -110,7 +110,7 @@ func OriginalsOf(run *record.Run, cells []record.Cell) *Originals {
 		return nil
 	}
 	b.growth = figure.MemoryGrowth(b.groups)
-	b.luck = lucksOf(b.groups, b.twins)
+	b.controls = controlsOf(b.groups, b.twins)
 	b.drowned = drownedBy(b.groups)
 	o := &Originals{Ratios: b.ratios(), Engines: b.engines(ownLoop), Floors: b.engines(b.floors()...)}
 	for _, kind := range []struct {
@@ -139,12 +139,12 @@ func (t *Beside) Column(key string) (at int, ok bool) {
 
 // besides is what pairs are made from.
 type besides struct {
-	run     *record.Run
-	groups  []figure.Group
-	growth  []figure.Growth
-	twins   map[string]string
-	luck    lucks
-	drowned drowning
+	run      *record.Run
+	groups   []figure.Group
+	growth   []figure.Growth
+	twins    map[string]string
+	controls controls
+	drowned  drowning
 }
 
 // names is every original that has cells and a model of ours with cells beside it.
@@ -163,7 +163,7 @@ func (b *besides) names() (all []string) {
 
 func (b *besides) ratios() []Comparison {
 	names := b.names()
-	return judge(triedOf(b.groups, b.luck, func(model string) (string, bool) {
+	return judge(triedOf(b.groups, b.controls, func(model string) (string, bool) {
 		if !slices.Contains(names, model) {
 			return "", false
 		}

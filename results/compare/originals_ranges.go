@@ -118,7 +118,7 @@ func (b *besides) floors() (names []string) {
 }
 
 func (b *besides) try(base, other *figure.Group, f figure.Figure) (t Comparison, ok bool) {
-	t, ok = try(base, other, f, b.luck, false)
+	t, ok = try(base, other, f, b.controls, false)
 	t.Base, t.Other = base.Model, other.Model
 	return t, ok
 }

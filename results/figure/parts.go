@@ -243,4 +243,4 @@ func weightAt(n float64) float64 { return 1 / max(n*n, 1) }
 func sq(x float64) float64 { return x * x }
 
 // chance is how far the logarithm of the slope may be off.
-func (s Slope) Chance() stats.Chance { return stats.Chance{Se: s.se / s.Mid, Df: s.free} }
+func (s Slope) StdErr() stats.StdErr { return stats.StdErr{Se: s.se / s.Mid, Df: s.free} }

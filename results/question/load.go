@@ -106,6 +106,7 @@ func (e *evidence) loadCharts(load figure.Setting) (charts []chart.Chart) {
 		figurePanel{"user", userPerConn}, figurePanel{"kernel", kernelPerConn})...)
 	for i := range charts {
 		charts[i].Extra = true
+		charts[i].Note = words.Capital(e.loads[load]) + ". " + charts[i].Note // they stand beside those of other loads
 		if load.Delivers() {
 			deliver := strings.NewReplacer("replies", "deliveries", "reply", "delivery")
 			charts[i].Title, charts[i].Note = deliver.Replace(charts[i].Title), deliver.Replace(charts[i].Note)

@@ -11,7 +11,7 @@ import (
 
 // slowReaders is what members of a room that do not read cost, and whom.
 func (e *evidence) slowReaders() []Answer {
-	d := figure.Deafs
+	d := figure.SlowReaders
 	of := e.those(func(g *figure.Group) bool { return g.Scenario == "slow" && g.Of(d.Members).N > 0 })
 	rivals := e.rivals(of)
 	if len(rivals) == 0 {
@@ -36,7 +36,7 @@ func (e *evidence) slowReaders() []Answer {
 }
 
 func (e *evidence) slowHeadline(at []*figure.Group, lead *figure.Group) string {
-	d := figure.Deafs
+	d := figure.SlowReaders
 	held, p99 := medians(at, d.Held), medians(at, figure.LatencyP99)
 	who := fmt.Sprintf("%s slow readers beside %s healthy ones", words.Number(lead.Of(d.Members).Median), words.Whole(lead.Conns))
 	if len(held) == 0 {
@@ -75,7 +75,7 @@ func (e *evidence) allRead(g *figure.Group) *figure.Group {
 
 // slowSentence is what they cost one model.
 func (e *evidence) slowSentence(g *figure.Group) string {
-	d := figure.Deafs
+	d := figure.SlowReaders
 	held, bound, peak, buffers := g.Of(d.Held), g.Of(d.Bound), g.Of(d.Peak), g.Of(d.Buffers)
 	s := fmt.Sprintf("%s: %s slow readers cost it ", words.Code(e.name(g)), words.Number(g.Of(d.Members).Median))
 	switch {
@@ -113,7 +113,7 @@ func (e *evidence) slowSentence(g *figure.Group) string {
 }
 
 func (e *evidence) slowReaderTable(of []*figure.Group) show.Table {
-	d := figure.Deafs
+	d := figure.SlowReaders
 	ns, bytes := words.Nanoseconds, words.Bytes
 	quiet := column{show.Column{Head: "p99 while all read", Key: "all_read_p99_ns"}, func(g *figure.Group) show.Cell {
 		if o := e.allRead(g); o != nil {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,6 +13,8 @@ import (
 
 	"cbench/internal/browser"
 	"cbench/results/chart"
+	"cbench/results/question"
+	"cbench/results/record"
 	"cbench/results/words"
 )
 
@@ -79,48 +79,11 @@ func kinds() []chart.Chart {
 	return []chart.Chart{lines, forest, bars, pairs}
 }
 
-// shelf is a page of charts alone.
-type shelf struct {
-	page
-	Charts []drawing
-}
-
+// writeShelf is a page of charts alone.
 func writeShelf(t *testing.T, charts []chart.Chart) (path, html string) {
 	t.Helper()
-	s := shelf{Charts: chartsOf(charts, chart.Looks(chart.Models(charts)))}
-	s.Looks = looksOf(chart.Models(charts))
-	s.Data = data{Models: s.Looks}
-	for _, c := range s.Charts {
-		if c.Lines != nil {
-			s.Data.Charts = append(s.Data.Charts, c.Lines)
-		}
-	}
-	sheet := style + colours(s.Looks)
-	s.Style, s.Policy = template.CSS(sheet), policy(sheet)
-	whole := template.Must(parsed().New("shelf").Parse(`<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{{.Policy}}">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>charts</title>
-<link rel="icon" href="data:,"><style>{{.Style}}</style><script>{{first}}</script></head>
-<body><button id="theme" hidden></button><main><div class="charts">
-{{range .Charts}}{{template "drawing" (dict "Chart" . "Page" $)}}{{end}}</div></main>
-<p id="said" class="unseen" aria-live="polite"></p>
-<script id="data" type="application/json">{{.Data}}</script><script>{{script}}</script></body></html>`))
-	path = filepath.Join(t.TempDir(), File)
-	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := whole.Execute(f, &s); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path, string(b)
+	a := &question.Answers{Run: &record.Run{}, All: []question.Answer{{ID: "shelf", Charts: charts}}}
+	return written(t, a), string(Page(a))
 }
 
 func TestEveryKindOfChartInABrowser(t *testing.T) {

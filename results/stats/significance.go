@@ -29,12 +29,12 @@ const (
 )
 
 // tested is a ratio with the probability of its distance from 1 by chance.
-type Tested struct {
+type Estimate struct {
 	Ratio Interval
 	P     float64 // NaN: not known
 	Test  Test
 
-	Chance Chance // of paired rounds
+	StdErr StdErr // of paired rounds
 }
 
 // enoughForRanks is how many repetitions a side are compared by their ranks.
@@ -45,15 +45,15 @@ const (
 
 // unpaired is the ratio of repetitions apart. Its bounds and p are NaN where there are under 3 a side; all is unknown where a value at or
 // below 0 makes a ratio meaningless.
-func Unpaired(base, other []float64) Tested {
+func Unpaired(base, other []float64) Estimate {
 	if len(base) == 0 || len(other) == 0 || slices.Min(base) <= 0 || slices.Min(other) <= 0 {
-		return Tested{P: math.NaN()}
+		return Estimate{P: math.NaN()}
 	}
 	n := min(len(base), len(other))
 	switch {
 	case n < LeastRepetitions:
 		mid := SpreadOf(other).Median / SpreadOf(base).Median
-		return Tested{Ratio: Interval{math.NaN(), mid, math.NaN(), n}, P: math.NaN()}
+		return Estimate{Ratio: Interval{math.NaN(), mid, math.NaN(), n}, P: math.NaN()}
 	case n < enoughForRanks:
 		return welch(Logs(base), Logs(other))
 	}
@@ -61,10 +61,10 @@ func Unpaired(base, other []float64) Tested {
 }
 
 // welch compares means of logarithms: its ratio is that of the geometric means.
-func welch(base, other []float64) Tested {
+func welch(base, other []float64) Estimate {
 	n1, n2 := float64(len(base)), float64(len(other))
 	difference := stats.Mean(other) - stats.Mean(base)
-	t := Tested{Ratio: Interval{difference, difference, difference, min(len(base), len(other))}.Exp(), Test: Welch}
+	t := Estimate{Ratio: Interval{difference, difference, difference, min(len(base), len(other))}.Exp(), Test: Welch}
 	result, err := stats.TwoSampleWelchTTest(stats.Sample{Xs: other}, stats.Sample{Xs: base}, stats.LocationDiffers)
 	if err != nil { // nothing varies, so that there is no t: what is left is the ranks
 		ranks := mannWhitney(base, other)
@@ -81,7 +81,7 @@ func welch(base, other []float64) Tested {
 // test would not refuse (Hodges and Lehmann 1963; Bauer 1972): from the k-th smallest of them to the k-th largest, k the greatest with
 //
 //	P(U < k) <= 0.025.
-func mannWhitney(base, other []float64) Tested {
+func mannWhitney(base, other []float64) Estimate {
 	b, o := slices.Sorted(slices.Values(base)), slices.Sorted(slices.Values(other))
 	var all []float64
 	for _, x := range b {
@@ -99,7 +99,7 @@ func mannWhitney(base, other []float64) Tested {
 	k := rankAt(len(b), len(o))
 	ratio := Interval{at(k - 1), SpreadOf(all).Median, at(len(all) - k), min(len(b), len(o))}.Exp()
 	sample := func(v []float64) *benchmath.Sample { return benchmath.NewSample(v, &benchmath.DefaultThresholds) }
-	return Tested{Ratio: ratio, P: benchmath.AssumeNothing.Compare(sample(b), sample(o)).P, Test: MannWhitney}
+	return Estimate{Ratio: ratio, P: benchmath.AssumeNothing.Compare(sample(b), sample(o)).P, Test: MannWhitney}
 }
 
 // rankAt is the k of mannWhitney. From 20 a side U is as good as normal: mean n·m/2, variance n·m·(n+m+1)/12.
@@ -145,17 +145,17 @@ func Holm(p []float64) []float64 {
 }
 
 // chance is how far the mean over rotations may come out by chance alone.
-type Chance struct {
+type StdErr struct {
 	Se, Df  float64
 	Control string // the controls it is known from, in words; "": none
 	Test    Test   // what se is of
 }
 
 // known reports whether there is anything to tell chance by.
-func (c Chance) Known() bool { return !math.IsNaN(c.Se) }
+func (c StdErr) Known() bool { return !math.IsNaN(c.Se) }
 
 // reach is how far from 0 a logarithm comes by chance in 19 of 20 times at most.
-func (c Chance) Reach() float64 {
+func (c StdErr) Reach() float64 {
 	if !c.Known() {
 		return 0
 	}
@@ -163,7 +163,7 @@ func (c Chance) Reach() float64 {
 }
 
 // p is the probability of a logarithm as far from 0 as that by chance, two-sided.
-func (c Chance) P(d float64) float64 {
+func (c StdErr) P(d float64) float64 {
 	switch {
 	case !c.Known():
 		return math.NaN()
@@ -176,12 +176,12 @@ func (c Chance) P(d float64) float64 {
 }
 
 // plus is the chance of the difference of two such means, of different runs. Its degrees of freedom are Welch's and Satterthwaite's.
-func (c Chance) Plus(o Chance) Chance {
+func (c StdErr) Plus(o StdErr) StdErr {
 	if !c.Known() || !o.Known() {
-		return Chance{Se: math.NaN(), Test: Rotations}
+		return StdErr{Se: math.NaN(), Test: Rotations}
 	}
 	a, b := c.Se*c.Se, o.Se*o.Se
-	sum := Chance{math.Sqrt(a + b), c.Df + o.Df, fmt.Sprintf("%s and %s", c.from(), o.from()), c.Test}
+	sum := StdErr{math.Sqrt(a + b), c.Df + o.Df, fmt.Sprintf("%s and %s", c.from(), o.from()), c.Test}
 	if o.Test == Rotations {
 		sum.Test = Rotations
 	}
@@ -193,7 +193,7 @@ func (c Chance) Plus(o Chance) Chance {
 
 // beside is that of two means of one run. Both are known from the same controls, which are no more for being counted twice: what one knows less of, by
 // fewer degrees of freedom, is what is known of both.
-func (c Chance) Beside(o Chance) Chance {
+func (c StdErr) Beside(o StdErr) StdErr {
 	sum := c.Plus(o)
 	if !sum.Known() || c.Control == "" && o.Control == "" { // each from rotations of its own
 		return sum
@@ -205,7 +205,7 @@ func (c Chance) Beside(o Chance) Chance {
 	return sum
 }
 
-func (c Chance) from() string {
+func (c StdErr) from() string {
 	if c.Control == "" {
 		return "its rotations"
 	}

@@ -1,11 +1,10 @@
-// Package witnesstest is what the tests of drivers from outside share: servers that echo, rightly or wrongly, and what is to be
-// true of every such driver.
-package witnesstest
+package drivers
 
 import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,17 +17,17 @@ import (
 	"cbench/scenarios"
 )
 
-// Spoil makes the n-th answer's body of the request's.
-type Spoil func(n int64, w http.ResponseWriter, body []byte) []byte
+// spoil makes the n-th answer's body of the request's.
+type spoil func(n int64, w http.ResponseWriter, body []byte) []byte
 
-// Echo is a server that echoes what spoil makes of a body, if it is not nil, and a plan to load it.
-func Echo(t *testing.T, spoil Spoil) load.Plan {
+// echoServer is a server that echoes what answer makes of a body, if it is not nil, and a plan to load it.
+func echoServer(t *testing.T, answer spoil) load.Plan {
 	t.Helper()
 	var n atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		if spoil != nil {
-			body = spoil(n.Add(1), w, body)
+		if answer != nil {
+			body = answer(n.Add(1), w, body)
 		}
 		w.Write(body)
 	}))
@@ -39,8 +38,8 @@ func Echo(t *testing.T, spoil Spoil) load.Plan {
 	}
 }
 
-// Drive opens, drives once and closes.
-func Drive(t *testing.T, open load.Opener, p load.Plan, d load.Drive, w load.Watch) load.Report {
+// driveOnce opens, drives once and closes.
+func driveOnce(t *testing.T, open load.Opener, p load.Plan, d load.Drive, w load.Watch) load.Report {
 	t.Helper()
 	driver, opened, err := open(t.Context(), p)
 	if err != nil || opened.Established != p.Params.Conns {
@@ -56,17 +55,18 @@ func Drive(t *testing.T, open load.Opener, p load.Plan, d load.Drive, w load.Wat
 	return r
 }
 
-// Measures has a good server driven, with a warm-up. It returns the report for what only this driver tells.
-func Measures(t *testing.T, open load.Opener) load.Report {
+// measures has a good server driven, with a warm-up. It returns the report for what only this driver tells.
+func measures(t *testing.T, open load.Opener) load.Report {
 	t.Helper()
 	var window []bool
-	r := Drive(t, open, Echo(t, nil), load.Drive{Warmup: 50 * time.Millisecond, Duration: 200 * time.Millisecond},
+	r := driveOnce(t, open, echoServer(t, nil), load.Drive{Warmup: 50 * time.Millisecond, Duration: 200 * time.Millisecond},
 		load.Watch{Window: func(start bool) { window = append(window, start) }})
 	if r.Verify != (record.Verify{}) || len(r.Errors) > 0 || r.Odd != "" {
 		t.Errorf("faults %+v, errors %v, odd %s", r.Verify, r.Errors, r.Odd)
 	}
-	if r.Sent == 0 || r.Expected != r.Sent || r.Received != r.Sent || r.InWindow == 0 || r.Latency.Count != r.Received || r.Latency.Min <= 0 {
-		t.Errorf("sent %d, expected %d, received %d, %d in the window, latency %+v", r.Sent, r.Expected, r.Received, r.InWindow, r.Latency)
+	counts := [...]int64{r.Expected, r.Received, r.Latency.Count}
+	if r.Sent == 0 || counts != [...]int64{r.Sent, r.Sent, r.Sent} || r.InWindow == 0 || r.Latency.Min <= 0 {
+		t.Errorf("sent %d; expected, received, timed %d; %d in the window; latency %+v", r.Sent, counts, r.InWindow, r.Latency)
 	}
 	if l := r.Latency; l.Min > l.P50 || l.P50 > l.P90 || l.P90 > l.P99 || l.P99 > l.P999 || l.P999 > l.Max {
 		t.Errorf("latency %+v", l)
@@ -77,26 +77,26 @@ func Measures(t *testing.T, open load.Opener) load.Report {
 	return r
 }
 
-// Chunked makes an answer come in chunks, and right.
-func Chunked(_ int64, w http.ResponseWriter, body []byte) []byte {
+// chunked makes an answer come in chunks, and right.
+func chunked(_ int64, w http.ResponseWriter, body []byte) []byte {
 	w.(http.Flusher).Flush()
 	return body
 }
 
-// TakesChunks has a server driven whose answers have no Content-Length, and nobody blamed for that.
-func TakesChunks(t *testing.T, open load.Opener) load.Report {
+// takesChunks has a server driven whose answers have no Content-Length, and nobody blamed for that.
+func takesChunks(t *testing.T, open load.Opener) load.Report {
 	t.Helper()
-	r := Drive(t, open, Echo(t, Chunked), load.Drive{Duration: 200 * time.Millisecond}, load.Watch{})
+	r := driveOnce(t, open, echoServer(t, chunked), load.Drive{Duration: 200 * time.Millisecond}, load.Watch{})
 	if r.Verify != (record.Verify{}) || r.Odd != "" || r.Received == 0 {
 		t.Errorf("chunks: %+v, odd %s, received %d", r.Verify, r.Odd, r.Received)
 	}
 	return r
 }
 
-// Tells has bad servers driven, each of which must be told.
-func Tells(t *testing.T, open load.Opener, more map[string]Spoil) {
+// tells has bad servers driven, each of which must be told.
+func tells(t *testing.T, open load.Opener, more map[string]spoil) {
 	t.Helper()
-	spoils := map[string]Spoil{
+	spoils := map[string]spoil{
 		"another body": func(n int64, w http.ResponseWriter, body []byte) []byte {
 			if n > 1 {
 				body[len(body)-1] ^= 1 // the driver does not see it: our own connection does
@@ -110,21 +110,19 @@ func Tells(t *testing.T, open load.Opener, more map[string]Spoil) {
 			return body
 		},
 	}
-	for name, spoil := range more {
-		spoils[name] = spoil
-	}
-	for name, spoil := range spoils {
-		r := Drive(t, open, Echo(t, spoil), load.Drive{Duration: 400 * time.Millisecond}, load.Watch{})
+	maps.Copy(spoils, more)
+	for name, answer := range spoils {
+		r := driveOnce(t, open, echoServer(t, answer), load.Drive{Duration: 400 * time.Millisecond}, load.Watch{})
 		if r.Verify.Corrupted == 0 {
 			t.Errorf("%s: %+v, errors %v", name, r.Verify, r.Errors)
 		}
 	}
 }
 
-// Refuses has the driver asked for what it cannot do, and stopped on its way.
-func Refuses(t *testing.T, open load.Opener) {
+// refuses has the driver asked for what it cannot do, and stopped on its way.
+func refuses(t *testing.T, open load.Opener) {
 	t.Helper()
-	p := Echo(t, nil)
+	p := echoServer(t, nil)
 	driver, _, err := open(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +133,8 @@ func Refuses(t *testing.T, open load.Opener) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := driver.Drive(ctx, load.Drive{Duration: time.Hour}, load.Watch{Window: func(bool) { cancel() }}); !errors.Is(err, context.Canceled) {
+	stopped := load.Watch{Window: func(bool) { cancel() }}
+	if _, err := driver.Drive(ctx, load.Drive{Duration: time.Hour}, stopped); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
 	driver.Close()

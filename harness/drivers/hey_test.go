@@ -1,4 +1,4 @@
-package hey
+package drivers
 
 import (
 	"net/http"
@@ -7,17 +7,16 @@ import (
 	"time"
 
 	"cbench/harness/load"
-	"cbench/harness/witness/witnesstest"
 )
 
-func TestDrive(t *testing.T) {
-	if r := witnesstest.Measures(t, Open); r.WindowNS != int64(200*time.Millisecond) || len(r.Warnings) != 1 {
+func TestHeyDrive(t *testing.T) {
+	if r := measures(t, OpenHey); r.WindowNS != int64(200*time.Millisecond) || len(r.Warnings) != 1 {
 		t.Errorf("window %d ns, warnings %q", r.WindowNS, r.Warnings)
 	}
 }
 
-func TestFaults(t *testing.T) {
-	witnesstest.Tells(t, Open, map[string]witnesstest.Spoil{
+func TestHeyFaults(t *testing.T) {
+	tells(t, OpenHey, map[string]spoil{
 		"a shorter body": func(n int64, w http.ResponseWriter, body []byte) []byte {
 			if n%7 == 0 {
 				return body[1:]
@@ -31,18 +30,18 @@ func TestFaults(t *testing.T) {
 		}
 		return body
 	}
-	r := witnesstest.Drive(t, Open, witnesstest.Echo(t, broken), load.Drive{Duration: time.Second}, load.Watch{})
+	r := driveOnce(t, OpenHey, echoServer(t, broken), load.Drive{Duration: time.Second}, load.Watch{})
 	if r.Errors["closed"]+r.Errors["reset"] == 0 {
 		t.Errorf("connections cut: errors %v", r.Errors)
 	}
 }
 
 // hey cannot tell how long a body in chunks was: that is told once, and held against nobody.
-func TestChunks(t *testing.T) {
-	r := witnesstest.TakesChunks(t, Open)
+func TestHeyChunks(t *testing.T) {
+	r := takesChunks(t, OpenHey)
 	if n := strings.Count(strings.Join(r.Warnings, "\n"), "their lengths are not checked"); n != 1 {
 		t.Errorf("warnings %q", r.Warnings)
 	}
 }
 
-func TestRefusals(t *testing.T) { witnesstest.Refuses(t, Open) }
+func TestHeyRefusals(t *testing.T) { refuses(t, OpenHey) }

@@ -13,7 +13,7 @@ import (
 )
 
 // Rounds of a rotation are of the same processes: they tell how two processes differ, and not how two programs do, for processes of one
-// program differ too (where their memory came to lie, which thread runs where). What that luck comes to, the controls tell: each is a
+// program differ too (where their memory came to lie, which thread runs where). We estimate this process-to-process noise from A/A controls: each is a
 // process of the base's own program, beside the base, in a rotation. So a ratio is tested against the ratios of controls:
 //
 //	t = d̄ / √(v/R),  v = s·Σc²/m + max(0, w̄ - s·w̄c),  with m degrees of freedom
@@ -26,7 +26,7 @@ import (
 //
 // A load that has controls enough is judged by its own; else those of all loads of a run are taken together, figure by figure. But those of
 // rotations of a few stay apart from those of many, in which more time, and more that fills the caches, comes between two slots that are
-// compared. What they tell is of the base's luck: where the rotations of the models themselves differ by more, that is what counts (among.go).
+// compared. What they tell is of the noise of the base: where the rotations of the models themselves differ by more, that is what counts (among.go).
 // Without any control there is only how the rotations themselves differ: Student's t of their mean, of at least three.
 
 // control is a twin in one rotation.
@@ -37,9 +37,9 @@ type control struct {
 	load   load
 }
 
-// lucks is all controls of a run.
-type lucks struct {
-	controls map[lot][]control
+// controls is all controls of a run.
+type controls struct {
+	controls map[controlKey][]control
 	twins    map[place]*record.Rotation // the control of each rotation that has one
 	among    among
 }
@@ -50,8 +50,8 @@ type place struct {
 	procs int
 }
 
-// lot is what controls are taken together of.
-type lot struct {
+// controlKey is what controls are taken together of.
+type controlKey struct {
 	fig string
 	few bool // servers in the rotation
 }
@@ -59,10 +59,10 @@ type lot struct {
 // fewServers is the most that are loaded in turn where servers are compared in pairs: the base, another and the control.
 const fewServers = 3
 
-// lucksOf takes them from the controls among the groups. Those of processes that only compute are of no other load: they repeat far better than one that is
+// controlsOf takes them from the controls among the groups. Those of processes that only compute are of no other load: they repeat far better than one that is
 // woken for every message.
-func lucksOf(groups []figure.Group, twins map[string]string) lucks {
-	all := lucks{controls: map[lot][]control{}, twins: map[place]*record.Rotation{}}
+func controlsOf(groups []figure.Group, twins map[string]string) controls {
+	all := controls{controls: map[controlKey][]control{}, twins: map[place]*record.Rotation{}}
 	computes := func(g figure.Group) bool { return g.Scenario == figure.CoresScenario }
 	if !slices.ContainsFunc(groups, func(g figure.Group) bool { return !computes(g) }) {
 		computes = func(figure.Group) bool { return false }
@@ -84,14 +84,14 @@ func lucksOf(groups []figure.Group, twins map[string]string) lucks {
 	return all
 }
 
-func (l lucks) add(base, twin *figure.Group) {
+func (l controls) add(base, twin *figure.Group) {
 	for _, f := range figure.Figures {
 		if !f.Comparable(twin.Setting()) {
 			continue
 		}
 		for _, p := range l.rotationsOf(base, twin, f) {
 			if d, within, ok := p.mean(); ok {
-				of := lot{f.Name, p.few}
+				of := controlKey{f.Name, p.few}
 				l.controls[of] = append(l.controls[of], control{p.id, d, within, p.load})
 			}
 		}
@@ -102,16 +102,16 @@ func (l lucks) add(base, twin *figure.Group) {
 }
 
 // pairsOf is the log ratios of the rounds that both have in common, by rotation: of rotations of a few servers where there are any, being the finer.
-func (l lucks) pairsOf(base, other *figure.Group, f figure.Figure) []pairing {
+func (l controls) pairsOf(base, other *figure.Group, f figure.Figure) []pairedRounds {
 	all := l.rotationsOf(base, other, f)
-	if few := slices.DeleteFunc(slices.Clone(all), func(p pairing) bool { return !p.few }); len(few) > 0 {
+	if few := slices.DeleteFunc(slices.Clone(all), func(p pairedRounds) bool { return !p.few }); len(few) > 0 {
 		return few
 	}
 	return all
 }
 
 // rotationsOf is that of all rotations. A round that is void for either is in none.
-func (l lucks) rotationsOf(base, other *figure.Group, f figure.Figure) (all []pairing) {
+func (l controls) rotationsOf(base, other *figure.Group, f figure.Figure) (all []pairedRounds) {
 	if f.Round == nil {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (l lucks) rotationsOf(base, other *figure.Group, f figure.Figure) (all []pa
 		}
 		if p := pairRounds(b.Rotation.Rounds, again, o.Rounds, f); len(p.rounds) > 0 {
 			p.id, p.few = o.ID, strings.Count(b.Params.Rotation, "+") < fewServers
-			p.kind = kind{lot{f.Name, p.few}, base.Foreign() || other.Foreign()}
+			p.kind = kind{controlKey{f.Name, p.few}, base.Foreign() || other.Foreign()}
 			p.load = load{other.Setting(), other.Conns}
 			all = append(all, p)
 		}
@@ -137,7 +137,7 @@ func (l lucks) rotationsOf(base, other *figure.Group, f figure.Figure) (all []pa
 }
 
 // pairRounds pairs the rounds of two, again being those of the base's control.
-func pairRounds(base, again, other []record.Round, f figure.Figure) (p pairing) {
+func pairRounds(base, again, other []record.Round, f figure.Figure) (p pairedRounds) {
 	twice, n := 0, 0
 	p.rounds = figure.BlocksOfRounds(min(len(base), len(other)), func(i int) (float64, bool) {
 		x, known := valueIn(base, i, f)
@@ -165,9 +165,9 @@ func valueIn(rounds []record.Round, i int, f figure.Figure) (log float64, known 
 	return math.Log(v), known && v > 0
 }
 
-// chanceOf is that of the mean of such pairs. A control is not held to itself.
-func (l lucks) chanceOf(fig string, pairs []pairing, twin bool) stats.Chance {
-	unknown := stats.Chance{Se: math.NaN(), Test: stats.Rotations}
+// stdErrOf is that of the mean of such pairs. A control is not held to itself.
+func (l controls) stdErrOf(fig string, pairs []pairedRounds, twin bool) stats.StdErr {
+	unknown := stats.StdErr{Se: math.NaN(), Test: stats.Rotations}
 	if len(pairs) == 0 {
 		return unknown
 	}
@@ -183,22 +183,22 @@ func (l lucks) chanceOf(fig string, pairs []pairing, twin bool) stats.Chance {
 		within += w / r
 		s += p.share / r
 	}
-	luck := l.fromControls(lot{fig, pairs[0].few}, pairs, twin) // as pairsOf has them, all are of few servers or none is
+	controls := l.fromControls(controlKey{fig, pairs[0].few}, pairs, twin) // as pairsOf has them, all are of few servers or none is
 	var rotations pooled
 	if !twin {
 		rotations = l.among.of(pairs[0])
 	}
 	switch {
-	case luck.df > 0 && (rotations.df > 0 || twin || !pairs[0].kind.foreign):
-		tells := pooled{s*luck.variance + max(0, within-s*luck.within), luck.df}
+	case controls.df > 0 && (rotations.df > 0 || twin || !pairs[0].kind.foreign):
+		tells := pooled{s*controls.variance + max(0, within-s*controls.within), controls.df}
 		v, own := tells.orLarger(pooled{s * rotations.variance, rotations.df})
-		c := stats.Chance{Se: math.Sqrt(v.variance / r), Df: v.df, Control: words.Plural(int(luck.df), "control"), Test: stats.Controls}
+		c := stats.StdErr{Se: math.Sqrt(v.variance / r), Df: v.df, Control: words.Plural(int(controls.df), "control"), Test: stats.Controls}
 		if own {
 			c.Test = stats.Rotations
 		}
 		return c
 	case len(pairs) >= stats.LeastRepetitions:
-		return stats.Chance{Se: math.Sqrt(max(moremath.Variance(ds), within) / r), Df: r - 1, Control: "", Test: stats.Rotations}
+		return stats.StdErr{Se: math.Sqrt(max(moremath.Variance(ds), within) / r), Df: r - 1, Control: "", Test: stats.Rotations}
 	}
 	return unknown
 }
@@ -213,9 +213,9 @@ type ofControls struct {
 // only make it as noisy as these, and these as quiet.
 const leastControls = 8
 
-func (l lucks) fromControls(of lot, pairs []pairing, twin bool) (all ofControls) {
+func (l controls) fromControls(of controlKey, pairs []pairedRounds, twin bool) (all ofControls) {
 	controls := slices.DeleteFunc(slices.Clone(l.controls[of]), func(c control) bool {
-		return twin && slices.ContainsFunc(pairs, func(p pairing) bool { return p.id == c.id })
+		return twin && slices.ContainsFunc(pairs, func(p pairedRounds) bool { return p.id == c.id })
 	})
 	own := slices.DeleteFunc(slices.Clone(controls), func(c control) bool { return c.load != pairs[0].load })
 	if len(own) >= leastControls {
@@ -231,8 +231,8 @@ func (l lucks) fromControls(of lot, pairs []pairing, twin bool) (all ofControls)
 	return all
 }
 
-// pairing is the log ratios of two models in one rotation, by blocks of rounds.
-type pairing struct {
+// pairedRounds is the log ratios of two models in one rotation, by blocks of rounds.
+type pairedRounds struct {
 	id     string
 	rounds stats.Rotated
 	few    bool    // servers in the rotation
@@ -242,7 +242,7 @@ type pairing struct {
 }
 
 // mean is the ratio's logarithm, and the variance of it that is due to rounds; not ok of too few.
-func (p pairing) mean() (d, within float64, ok bool) {
+func (p pairedRounds) mean() (d, within float64, ok bool) {
 	flat := p.rounds.Flat(nil)
 	if len(flat) < stats.LeastRounds || len(p.rounds) < stats.LeastBlocks {
 		return 0, 0, false
@@ -255,8 +255,8 @@ func (p pairing) mean() (d, within float64, ok bool) {
 }
 
 // pairedRatio is the ratio of paired rounds with what chance may do to it.
-func pairedRatio(pairs []pairing, c stats.Chance) stats.Tested {
-	t := stats.Tested{Test: c.Test, P: math.NaN(), Chance: c}
+func pairedRatio(pairs []pairedRounds, c stats.StdErr) stats.Estimate {
+	t := stats.Estimate{Test: c.Test, P: math.NaN(), StdErr: c}
 	var all []stats.Rotated
 	for _, p := range pairs {
 		all = append(all, p.rounds)

@@ -1,10 +1,11 @@
-package wrk
+package drivers
 
 import (
 	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -18,17 +19,49 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"cbench/harness/load"
-	"cbench/harness/witness"
 	"cbench/internal/poll"
 	"cbench/results/record"
 	"cbench/scenarios/wire"
 )
 
-//go:embed wrk.lua
-var script []byte
+// wrk is a load generator in C. What is known of it (4.1.0), and what is done about it:
+//   - It is a closed loop of one request under way a connection, and looks at the status alone. Whether the bytes are right, the
+//     witness finds out.
+//   - It measures from its start to its end, the opening of its connections and the last tenth of a second included, in whole
+//     seconds. So the warm-up is a wrk of its own, and durations are rounded up; the window is as long as it says it was.
+//   - It keeps latencies to the microsecond, and then adds ones that it did not measure: for each one over twice the mean it
+//     adds those of the requests that a client with a fixed rate would have sent meanwhile (stats_correct). No option turns that
+//     off. Its tail is longer than what it saw, and ours, in a closed loop, is what was seen.
+//   - Its script sees the distribution by percentiles only: what is reported is of 1,090 of them.
+//   - A connection that the server closes is dialled anew and not counted.
+//   - It closes when it ends: there is no memory at rest to be measured.
+type wrk struct{ driver }
 
-// told is what wrk tells.
-type told struct {
+// OpenWrk is a load.Opener.
+func OpenWrk(ctx context.Context, p load.Plan) (load.Driver, load.ConnectReport, error) {
+	if err := WrkInstalled(); err != nil {
+		return nil, load.ConnectReport{}, err
+	}
+	d, opened, err := open(ctx, "wrk", p)
+	if err != nil {
+		return nil, opened, err
+	}
+	return &wrk{d}, opened, nil
+}
+
+// WrkInstalled says how to get wrk where it is not there.
+func WrkInstalled() error {
+	if _, err := exec.LookPath("wrk"); err != nil {
+		return errors.New("wrk: it is not installed: apt-get install wrk")
+	}
+	return nil
+}
+
+//go:embed wrk.lua
+var wrkScript []byte
+
+// wrkResults is what wrk tells.
+type wrkResults struct {
 	Requests int64   `json:"requests"` // answered, whatever the status
 	Bytes    int64   `json:"bytes"`    // of answers, heads and all
 	Duration int64   `json:"duration_us"`
@@ -46,23 +79,24 @@ type told struct {
 const thousandths, tenThousandths = 990, 100
 
 // Drive is load.Driver's.
-func (d *Driver) Drive(ctx context.Context, drive load.Drive, w load.Watch) (load.Report, error) {
-	if err := d.Check(drive); err != nil {
+func (d *wrk) Drive(ctx context.Context, drive load.Drive, w load.Watch) (load.Report, error) {
+	if err := d.check(drive); err != nil {
 		return load.Report{}, err
 	}
-	unwatch := d.Watch(ctx)
+	stopWitness := d.witness.start(ctx)
 	t, start, end, err := d.measure(ctx, drive, w)
-	unwatch()
+	stopWitness()
 	if err != nil {
 		return load.Report{}, err
 	}
-	r, err := t.report(len(d.Body))
+	r, err := t.report(len(d.witness.body))
 	if err != nil {
 		return load.Report{}, err
 	}
-	r.Start, r.End, r.CPUNS = start.Mono, end.Mono, end.CPU-start.CPU
-	d.Judge(&r)
-	r.Warnings = append(r.Warnings, "wrk: adds latencies that it did not measure (for coordinated omission): its tail is longer than what it saw")
+	r.Start, r.End, r.CPUNS = start.mono, end.mono, end.cpu-start.cpu
+	d.judge(&r)
+	r.Warnings = append(r.Warnings, "wrk: adds latencies that it did not measure (for coordinated omission): "+
+		"its tail is longer than what it saw")
 	if took := wholeSeconds(drive.Duration); took != drive.Duration {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("wrk: measures whole seconds: %v, not %v", took, drive.Duration))
 	}
@@ -70,16 +104,16 @@ func (d *Driver) Drive(ctx context.Context, drive load.Drive, w load.Watch) (loa
 }
 
 // measure runs wrk to warm up and then to measure. The ends of the window count wrk's CPU time too.
-func (d *Driver) measure(ctx context.Context, drive load.Drive, w load.Watch) (t *told, start, end witness.Edge, err error) {
+func (d *wrk) measure(ctx context.Context, drive load.Drive, w load.Watch) (t *wrkResults, start, end boundary, err error) {
 	if drive.Warmup > 0 {
 		if _, _, err := d.run(ctx, drive.Warmup); err != nil {
 			return nil, start, end, err
 		}
 	}
-	start = witness.Mark(w, true)
+	start = mark(w, true)
 	t, cpu, err := d.run(ctx, drive.Duration)
-	end = witness.Mark(w, false)
-	end.CPU += cpu.Nanoseconds()
+	end = mark(w, false)
+	end.cpu += cpu.Nanoseconds()
 	return t, start, end, err
 }
 
@@ -88,27 +122,28 @@ func wholeSeconds(d time.Duration) time.Duration {
 }
 
 // run runs wrk once, and returns what it told and the CPU time that it took.
-func (d *Driver) run(ctx context.Context, length time.Duration) (*told, time.Duration, error) {
+func (d *wrk) run(ctx context.Context, length time.Duration) (*wrkResults, time.Duration, error) {
 	dir, err := os.MkdirTemp("", "cbench-wrk-")
 	if err != nil {
 		return nil, 0, fmt.Errorf("wrk: %w", err)
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "wrk.lua")
-	if err := os.WriteFile(path, script, 0o600); err != nil {
+	if err := os.WriteFile(path, wrkScript, 0o600); err != nil {
 		return nil, 0, fmt.Errorf("wrk: %w", err)
 	}
-	conns, threads := d.Plan.Params.Conns, max(1, d.Plan.Threads)
+	conns, threads := d.plan.Params.Conns, max(1, d.plan.Threads)
 	cmd := exec.CommandContext(ctx, "wrk",
 		"--threads", strconv.Itoa(min(threads, conns)), "--connections", strconv.Itoa(conns),
-		"--duration", seconds(length), "--timeout", seconds(d.Plan.Timeout), "--script", path,
-		"http://"+d.Plan.Addr+"/echo", "--", string(d.Body))
+		"--duration", seconds(length), "--timeout", seconds(d.plan.Timeout), "--script", path,
+		"http://"+d.plan.Addr+"/echo", "--", string(d.witness.body))
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := allowFiles(conns); err != nil {
 		return nil, 0, err
 	}
-	// It must not outlive this process, which may be killed; and the kernel means the thread that forked (PR_SET_PDEATHSIG in prctl(2)).
+	// wrk must not outlive this process, which may be killed. What counts for the kernel is the end of the thread that forked
+	// (PR_SET_PDEATHSIG in prctl(2)).
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -119,12 +154,12 @@ func (d *Driver) run(ctx context.Context, length time.Duration) (*told, time.Dur
 	if err != nil {
 		return nil, 0, fmt.Errorf("wrk: %w: %s", err, bytes.TrimSpace(errs.Bytes()))
 	}
-	t, err := parse(out.Bytes())
+	t, err := parseWrk(out.Bytes())
 	return t, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), err
 }
 
-// allowFiles lets wrk have the descriptors it needs. The Go runtime raises its own soft limit as it starts, and a program that it starts
-// gets the former one back, often 1,024, unless a limit was set in words (syscall.Setrlimit).
+// allowFiles lets wrk have the descriptors it needs. The Go runtime raises its own soft limit as it starts, and gives a program that
+// it starts the former one, often 1,024, unless a limit was set explicitly (syscall.Setrlimit).
 func allowFiles(conns int) error {
 	soft, hard := poll.Files()
 	limit := syscall.Rlimit{Cur: uint64(max(soft, min(hard, conns+wire.SpareFiles))), Max: uint64(hard)}
@@ -136,10 +171,10 @@ func allowFiles(conns int) error {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%ds", int(math.Ceil(max(1, d.Seconds())))) }
 
-// parse reads the last line of wrk's output, which is our script's.
-func parse(out []byte) (*told, error) {
+// parseWrk reads the last line of wrk's output, which is our script's.
+func parseWrk(out []byte) (*wrkResults, error) {
 	out = bytes.TrimSpace(out)
-	var t told
+	var t wrkResults
 	if err := json.Unmarshal(out[bytes.LastIndexByte(out, '\n')+1:], &t); err != nil {
 		return nil, fmt.Errorf("wrk: its results: %w", err)
 	}
@@ -150,7 +185,7 @@ func parse(out []byte) (*told, error) {
 }
 
 // report is what wrk told of its run, with bodies of so many bytes.
-func (t *told) report(body int) (load.Report, error) {
+func (t *wrkResults) report(body int) (load.Report, error) {
 	right := t.Requests - t.Status
 	r := load.Report{
 		Sent: t.Requests, Expected: t.Requests, Received: right, InWindow: right,
@@ -189,8 +224,6 @@ func (t *told) report(body int) (load.Report, error) {
 }
 
 // share is how many ten-thousandths come before the i-th percentile told.
-func (t *told) share(i int) int64 {
+func (t *wrkResults) share(i int) int64 {
 	return int64(10*min(i, thousandths) + max(0, i-thousandths))
 }
-
-var _ load.Driver = (*Driver)(nil)
