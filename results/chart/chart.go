@@ -72,7 +72,7 @@ type Point struct {
 	X, Y      float64
 	Low, High float64 // the interval of Y, or of X in rows; both are NaN where none is known
 	Range     bool    // Low and High are the smallest and the largest repetition: too few for an interval
-	Void      bool    // hollow: it was not valid, or did not keep its limit, and is not joined to others
+	Void      bool    // hollow: it was not valid, or did not keep its limit; the line does not pass over it
 	Text      string  // the value in words, as the answer's sentences and tables give it
 	Name      string  // in Pairs: what this point is
 }

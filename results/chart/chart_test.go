@@ -216,3 +216,31 @@ func TestForestAxis(t *testing.T) {
 		}
 	}
 }
+
+// A thread leads to hollow points where they are loads beyond the limit, not where they are void.
+func TestBeyond(t *testing.T) {
+	c := Chart{Kind: Lines, X: Axis{Unit: PerSecond, Log: true}, Y: Axis{Unit: NS, Log: true}, Panels: []Panel{{}}}
+	for i := range 4 {
+		s := Series{}
+		for k := range 5 {
+			s.Points = append(s.Points, Point{X: 100*float64(k+1) + float64(i), Y: 5, Low: nan, High: nan, Void: k == 4})
+		}
+		c.Panels[0].Series = append(c.Panels[0].Series, s)
+	}
+	for note, want := range map[string]string{
+		"Hollow: the limits were not kept.": "true  ", "Hollow: void.": "false void ", "": "false void Hollow: void.",
+	} {
+		c.Note = note
+		if got := fmt.Sprint(c.Beyond(), " ", c.Hollow(), " ", strings.Join(c.Remarks(), " ")); got != want {
+			t.Errorf("%q: %q, want %q", note, got, want)
+		}
+	}
+	for i := range c.Panels[0].Series {
+		for k := range c.Panels[0].Series[i].Points {
+			c.Panels[0].Series[i].Points[k].X = float64(k + 1)
+		}
+	}
+	if c.Note = "Hollow: the limits were not kept."; c.Beyond() {
+		t.Error("rates that were chosen for all are taken for ones that each model has for itself")
+	}
+}

@@ -199,6 +199,9 @@ func (c *Chart) Hollow() string {
 	return "void"
 }
 
+// Beyond reports whether hollow points are what lines come to beyond a limit: a thread leads there.
+func (c *Chart) Beyond() bool { return c.Kind == Lines && c.banded() && c.Hollow() == "" }
+
 // Remarks is what there is to know about this chart's marks beside its note.
 func (c *Chart) Remarks() (all []string) {
 	left, ranges, void, unknown, banded := 0, false, false, false, c.banded()

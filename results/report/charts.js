@@ -130,6 +130,16 @@
         const look = looks.get(s.model), ink = inkOf(s);
         const aside = chart.banded ? 0 : (k - (series.length - 1) / 2) * apart;
         const xAt = p => u.valToPos(p.x, "x", true) + aside, yAt = p => u.valToPos(p.y, "y", true);
+        if (chart.beyond) {
+          ctx.strokeStyle = ink;
+          ctx.lineWidth = 0.7 * dpr;
+          ctx.globalAlpha = 0.6;
+          ctx.beginPath();
+          const all = [...s.joined.flat(), ...(s.void || [])].sort((a, b) => a.x - b.x);
+          all.forEach((p, i) => ctx[i ? "lineTo" : "moveTo"](xAt(p), yAt(p)));
+          ctx.stroke();
+          ctx.globalAlpha = 1;
+        }
         for (const points of s.joined) {
           if (chart.banded) band(u, ctx, points, ink);
           ctx.strokeStyle = ctx.fillStyle = ink;

@@ -243,6 +243,7 @@ type lines struct {
 	Banded bool        `json:"banded"`
 	Alone  bool        `json:"alone"`
 	Hollow string      `json:"hollow"` // what a hollow point is called
+	Beyond bool        `json:"beyond"` // a thread leads to hollow points
 	X      axis        `json:"x"`
 	Y      axis        `json:"y"`
 	Places []place     `json:"places"` // every X, in order
@@ -309,7 +310,8 @@ func linesOf(c *chart.Chart, frame chart.Frame, id string) *lines {
 	of := func(s chart.Scale) axis {
 		return axis{Lo: num(s.Lo), Hi: num(s.Hi), Log: s.Log, Measured: s.Measured, Ladder: s.Ladder}
 	}
-	l := &lines{ID: id, Banded: frame.Banded, Alone: frame.Alone, Hollow: c.Hollow(), X: of(frame.X), Y: of(frame.Y)}
+	l := &lines{ID: id, X: of(frame.X), Y: of(frame.Y)}
+	l.Banded, l.Alone, l.Hollow, l.Beyond = frame.Banded, frame.Alone, c.Hollow(), c.Beyond()
 	called := map[float64]string{}
 	for _, p := range c.Panels {
 		out := linePanel{Line: p.Line}

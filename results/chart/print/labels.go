@@ -79,11 +79,11 @@ func (pg *page) endValue(p *chart.Panel, s chart.Series) string {
 		if pt.X != x || !pg.Shown(pt) {
 			continue
 		}
+		figure, _, _ := strings.Cut(pt.Text, " (")
 		if !pt.Void {
-			value, _, _ = strings.Cut(pt.Text, " (")
-			return value
+			return figure
 		}
-		value = cmp.Or(pg.Hollow(), pt.Text)
+		value = cmp.Or(pg.Hollow(), figure)
 	}
 	return value
 }
@@ -111,7 +111,9 @@ func (pg *page) drawLabels(data draw.Canvas, p *chart.Panel, labels []endLabel, 
 			continue
 		}
 		last := chart.Point{X: math.NaN()}
-		if len(joined) > 0 {
+		if all := slices.Concat(slices.Concat(joined...), void); pg.Beyond() && len(all) > 0 {
+			last = slices.MaxFunc(all, byX)
+		} else if len(joined) > 0 {
 			end := joined[len(joined)-1]
 			last = end[len(end)-1]
 		} else if len(void) > 0 {

@@ -1,6 +1,7 @@
 package print
 
 import (
+	"cmp"
 	"image/color"
 	"math"
 	"slices"
@@ -264,6 +265,13 @@ func (pg *page) line(data draw.Canvas, s chart.Series, dodge vg.Length) {
 		return vg.Point{X: x, Y: along(data.Min.Y, data.Max.Y, pg.frame.Y.Clamped(y))}
 	}
 	joined, void := pg.Stretches(s)
+	if pg.Beyond() {
+		var thread []vg.Point
+		for _, p := range slices.SortedFunc(slices.Values(slices.Concat(slices.Concat(joined...), void)), byX) {
+			thread = append(thread, at(p, p.Y))
+		}
+		data.StrokeLines(draw.LineStyle{Color: veiled(ink, 0x80), Width: 0.6}, thread)
+	}
 	for _, points := range joined {
 		var line []vg.Point
 		for _, p := range points {
@@ -292,6 +300,8 @@ func (pg *page) line(data draw.Canvas, s chart.Series, dodge vg.Length) {
 		mark(data, look, to, ink, true)
 	}
 }
+
+func byX(a, b chart.Point) int { return cmp.Compare(a.X, b.X) }
 
 // band is the intervals along a line.
 func band(c draw.Canvas, points []chart.Point, at func(chart.Point, float64) vg.Point, ink color.Color) {

@@ -130,9 +130,10 @@ func along(from, to vg.Length, share float64) vg.Length { return from + vg.Lengt
 func (pg *page) xTicks(data draw.Canvas, rules bool) {
 	style := tickLetters
 	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
+	between := map[bool]vg.Length{true: 14, false: 5}[rules]
 	place := func(t chart.Tick) vg.Length { return along(data.Min.X, data.Max.X, pg.frame.X.Clamped(t.At)) }
 	ticks := pg.frame.X.Pick(func(a, b chart.Tick) bool {
-		return place(b)-place(a) >= (style.Width(a.Text)+style.Width(b.Text))/2+5
+		return place(b)-place(a) >= (style.Width(a.Text)+style.Width(b.Text))/2+between
 	})
 	thin := draw.LineStyle{Color: rgb(chart.Grey.Grid), Width: 0.7}
 	for _, t := range ticks {

@@ -364,7 +364,8 @@ func TestEveryUnit(t *testing.T) {
 						for k := range 6 {
 							at := map[bool]float64{true: float64(k), false: 0.01 * math.Pow(3, float64(k+j%2))}[x == chart.Nines]
 							v := math.Pow(by, float64(k+j)/10)
-							s.Points = append(s.Points, chart.Point{X: at, Y: v, Low: v / 1.1, High: v * 1.1, Range: j == 1, Void: j == 2 && k == 3})
+							p := chart.Point{X: at, Y: v, Low: v / 1.1, High: v * 1.1, Range: j == 1, Void: j == 2 && k == 3}
+							s.Points = append(s.Points, p)
 						}
 						if x == chart.Share || x == chart.PerSecond {
 							s.Points[0].X = 0 // it has a place
