@@ -25,10 +25,21 @@ var markedPercentiles = []float64{50, 90, 99, 99.9, 99.99, 99.999}
 // one in a thousand takes as much room as one in ten does.
 func Nines(p float64) float64 { return -math.Log10(1 - p/100) }
 
-// LatencyCurve is the whole distribution of the valid repetitions of a group, up to where less than one message would stand beyond. Notes
-// say which histograms cannot be read.
+// MostOfCurve is how many repetitions a latency curve is made of: a line and a band show no more of a thousand.
+const MostOfCurve = 100
+
+// LatencyCurve is the whole distribution of the valid repetitions of a group, up to where less than one message would stand beyond; of
+// more than MostOfCurve as many, evenly spaced. Notes say which histograms cannot be read.
 func LatencyCurve(g *Group) (line []CurvePoint, notes []string) {
-	each, notes := histograms(g.Told())
+	told := g.Told()
+	if n := len(told); n > MostOfCurve {
+		some := make([]record.Cell, MostOfCurve)
+		for i := range some {
+			some[i] = told[i*n/MostOfCurve]
+		}
+		told = some
+	}
+	each, notes := histograms(told)
 	return curve(each), notes
 }
 

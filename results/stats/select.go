@@ -44,3 +44,33 @@ func nth(v []float64, k int) float64 {
 	}
 	return v[k]
 }
+
+// nthDifference is the k-th smallest, from 0, of all differences y - x of a y of o and an x of b, both sorted. It halves the reach in
+// which it stands and counts what is below: of 10,000 a side there are too many to write them down.
+func nthDifference(b, o []float64, k int) float64 {
+	upTo := func(d float64) (n int) { // how many differences are at most d
+		j := 0
+		for _, x := range b {
+			for j < len(o) && o[j]-x <= d {
+				j++
+			}
+			n += j
+		}
+		return n
+	}
+	lo, hi := o[0]-b[len(b)-1], o[len(o)-1]-b[0]
+	if upTo(lo) > k {
+		return lo
+	}
+	for {
+		mid := lo + (hi-lo)/2
+		switch {
+		case mid <= lo || mid >= hi:
+			return hi // no number is between the two
+		case upTo(mid) > k:
+			hi = mid
+		default:
+			lo = mid
+		}
+	}
+}

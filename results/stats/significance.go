@@ -83,21 +83,16 @@ func welch(base, other []float64) Estimate {
 //	P(U < k) <= 0.025.
 func mannWhitney(base, other []float64) Estimate {
 	b, o := slices.Sorted(slices.Values(base)), slices.Sorted(slices.Values(other))
-	var all []float64
-	for _, x := range b {
-		for _, y := range o {
-			all = append(all, y-x)
-		}
-	}
-	slices.Sort(all)
+	all := len(b) * len(o)
 	at := func(k int) float64 {
-		if k < 0 || k >= len(all) {
+		if k < 0 || k >= all {
 			return math.NaN()
 		}
-		return all[k]
+		return nthDifference(b, o, k)
 	}
 	k := rankAt(len(b), len(o))
-	ratio := Interval{at(k - 1), SpreadOf(all).Median, at(len(all) - k), min(len(b), len(o))}.Exp()
+	middle := (at((all-1)/2) + at(all/2)) / 2
+	ratio := Interval{at(k - 1), middle, at(all - k), min(len(b), len(o))}.Exp()
 	sample := func(v []float64) *benchmath.Sample { return benchmath.NewSample(v, &benchmath.DefaultThresholds) }
 	return Estimate{Ratio: ratio, P: benchmath.AssumeNothing.Compare(sample(b), sample(o)).P, Test: MannWhitney}
 }
