@@ -30,8 +30,8 @@ func (a *Alarms[T]) Cancel(alarm *Alarm[T]) {
 	}
 }
 
-// Patience is how long there is nothing to do: negative, for ever, if there is no alarm.
-func (a *Alarms[T]) Patience(now time.Time) time.Duration {
+// PollTimeout is the time until the next alarm, or -1 if there is none.
+func (a *Alarms[T]) PollTimeout(now time.Time) time.Duration {
 	if len(a.heap) == 0 {
 		return -1
 	}

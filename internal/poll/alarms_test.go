@@ -32,7 +32,7 @@ func TestAlarms(t *testing.T) {
 		want = append(want, when)
 	}
 	slices.SortFunc(want, time.Time.Compare)
-	if got := a.Patience(epoch.Add(-time.Second)); got != want[0].Sub(epoch)+time.Second {
+	if got := a.PollTimeout(epoch.Add(-time.Second)); got != want[0].Sub(epoch)+time.Second {
 		t.Errorf("patience %v, want until %v", got, want[0])
 	}
 	if _, due := a.Due(want[0].Add(-1)); due {
@@ -44,7 +44,7 @@ func TestAlarms(t *testing.T) {
 			t.Fatalf("number %d is due at %v (%v), want %v", i, at[what], due, when)
 		}
 	}
-	if a.Len() != 0 || a.Patience(epoch) >= 0 {
-		t.Errorf("%d left, patience %v", a.Len(), a.Patience(epoch))
+	if a.Len() != 0 || a.PollTimeout(epoch) >= 0 {
+		t.Errorf("%d left, patience %v", a.Len(), a.PollTimeout(epoch))
 	}
 }

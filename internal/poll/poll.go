@@ -177,7 +177,7 @@ func Drain(fd int) (over bool) {
 }
 
 // Linger ends a conversation so that its last words arrive, and reports whether the socket must stay open for that: then Linger
-// is to be called again when something comes, and after LingerLook at the latest, for no event tells that the last byte was
+// is to be called again when something comes, and after LingerCheck at the latest, for no event tells that the last byte was
 // acknowledged.
 //
 // A client that is still sending would meet a socket that is closed, or be unread when it is: the kernel's answer to either is a
@@ -192,8 +192,8 @@ func Linger(fd int) (longer bool) {
 	return err == nil && unacknowledged > 0
 }
 
-// LingerLook is how long a socket that lingers may be left alone.
-const LingerLook = 20 * time.Millisecond
+// LingerCheck is how long a socket that lingers may be left alone.
+const LingerCheck = 20 * time.Millisecond
 
 // Close closes a socket to whose client nothing is on its way: what came unread is thrown away first, or the close would be a
 // reset.

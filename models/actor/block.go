@@ -20,7 +20,7 @@ func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 		}
 		return true
 	case wire.Offload:
-		return c.ask(c.sleepers, &nap{asked: asked{from: &c.address}, delay: d})
+		return c.ask(c.sleepers, &sleepRequest{asked: asked{from: &c.address}, delay: d})
 	case wire.Deep:
 		stack.Deep(func() { ended = sleep(d, c.killed.Done()) })
 		return ended
@@ -40,16 +40,16 @@ func sleep(d time.Duration, killed <-chan struct{}) bool {
 	}
 }
 
-// nap is a sleep to be slept for the asker; lost if the server was forced to end.
-type nap struct {
+// sleepRequest is a sleep to be slept for the asker; lost if the server was forced to end.
+type sleepRequest struct {
 	asked
 	delay time.Duration
 }
 
-// sleepers is the actor that has at most so many naps taken at once, each in a goroutine that does nothing else. It ends when
+// sleepers is the actor that has at most so many sleeps taken at once, each in a goroutine that does nothing else. It ends when
 // its mailbox is closed.
 func sleepers(mailbox <-chan any, most int, killed <-chan struct{}) {
-	var queue []*nap
+	var queue []*sleepRequest
 	awake := make(chan struct{}) // from those that it started
 	busy := 0
 	for mailbox != nil || busy > 0 {
@@ -59,13 +59,13 @@ func sleepers(mailbox <-chan any, most int, killed <-chan struct{}) {
 				mailbox = nil
 				continue
 			}
-			queue = append(queue, m.(*nap))
+			queue = append(queue, m.(*sleepRequest))
 		case <-awake:
 			busy--
 		}
 		for ; busy < most && len(queue) > 0; queue = queue[1:] {
 			busy++
-			go func(q *nap) {
+			go func(q *sleepRequest) {
 				q.lost = !sleep(q.delay, killed)
 				q.from.post(q)
 				awake <- struct{}{}

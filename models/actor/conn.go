@@ -20,13 +20,13 @@ type conn struct {
 	*world
 	port     port
 	in       wire.Decoder
-	room     *room       // entered last: it is there until another is, or the connection is gone
-	name     []byte      // as a member; nil if it is none
-	heard    int64       // the newest id that it was told as a member
-	parked   *wait       // a long poll; nil if there is none
-	returned *wait       // one that came back while another answer was awaited
-	clock    *time.Timer // until when an HTTP request must be whole, or there must be news
-	says     say         // the one that is being said, again and again
+	room     *room        // entered last: it is there until another is, or the connection is gone
+	name     []byte       // as a member; nil if it is none
+	seen     int64        // the newest id that it was told as a member
+	parked   *pollRequest // a long poll; nil if there is none
+	returned *pollRequest // one that came back while another answer was awaited
+	clock    *time.Timer  // until when an HTTP request must be whole, or there must be news
+	says     sayRequest   // the one that is being said, again and again
 
 	lent    bool // the port waits to be told to read on: its buffer is ours
 	watched bool // the port only watches the client
@@ -120,7 +120,7 @@ func (c *conn) live() {
 		}
 		switch {
 		case c.ending && c.parked != nil:
-			open = c.unpark(c.timeOut())
+			open = c.resume(c.timeOut())
 		case c.ending && c.lent: // the port has nothing more, and is not told to read on
 			open = false
 		default:
@@ -139,7 +139,7 @@ func (c *conn) next() any {
 	case m := <-c.mailbox:
 		return m
 	case <-c.clock.C:
-		return late{}
+		return timeUp{}
 	}
 }
 
@@ -149,17 +149,17 @@ func (c *conn) receive(m any) bool {
 	case *port:
 		c.lent, c.watched = true, false
 		return c.read()
-	case *heard:
-		c.hear(m)
-	case *wait:
-		return m != c.parked || c.unpark(m.form, m.answer)
-	case replaced:
-		c.answerRoll()
+	case *messages:
+		c.deliver(m)
+	case *pollRequest:
+		return m != c.parked || c.resume(m.form, m.answer)
+	case hostReplaced:
+		c.rejoin()
 	case stop:
 		c.end()
-	case late:
+	case timeUp:
 		if c.parked != nil {
-			return c.unpark(c.timeOut())
+			return c.resume(c.timeOut())
 		}
 		c.send(wire.Expired.AppendRefusal(nil, wire.TooSlow))
 		return false
@@ -175,13 +175,13 @@ func (c *conn) await(q question) {
 			if m == q {
 				return
 			}
-			c.returned, _ = m.(*wait)
+			c.returned, _ = m.(*pollRequest)
 		case *port:
 			c.lent, c.watched, c.arrived = true, false, true
-		case *heard:
-			c.hear(m)
-		case replaced:
-			c.answerRoll()
+		case *messages:
+			c.deliver(m)
+		case hostReplaced:
+			c.rejoin()
 		case stop:
 			c.end()
 		}
@@ -205,10 +205,10 @@ func (c *conn) ask(to chan<- any, q question) bool {
 // connection ends.
 const attempts = 3
 
-// insist asks the room, and asks again if its host panicked.
-func (c *conn) insist(q question) bool {
+// askWithRetry asks the room, and asks again if its host panicked.
+func (c *conn) askWithRetry(q question) bool {
 	for range attempts {
-		q.question().lost, q.question().heard = false, c.heard
+		q.question().lost, q.question().seen = false, c.seen
 		c.room.mailbox <- q
 		if c.await(q); !q.question().lost {
 			return !c.broken
@@ -218,20 +218,20 @@ func (c *conn) insist(q question) bool {
 	return false
 }
 
-// hear tells the client what was said, and asks for more once the socket has taken it.
-func (c *conn) hear(m *heard) {
-	c.heard = m.id
+// deliver tells the client what was said, and asks for more once the socket has taken it.
+func (c *conn) deliver(m *messages) {
+	c.seen = m.id
 	if c.send(m.lines) {
 		c.room.more <- &c.address
 	}
 }
 
-// answerRoll tells the host that took over where this connection stands: nowhere, if it is about to come or to go, for that
+// rejoin tells the host that took over where this connection stands: nowhere, if it is about to come or to go, for that
 // question it will ask again.
-func (c *conn) answerRoll() {
+func (c *conn) rejoin() {
 	switch {
 	case c.name != nil:
-		c.room.mailbox <- resume{&c.address, c.heard}
+		c.room.mailbox <- rejoinRequest{&c.address, c.seen}
 	case c.parked != nil:
 		c.room.mailbox <- c.parked
 	}

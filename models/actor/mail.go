@@ -14,7 +14,7 @@ type address struct {
 
 // Of each of these there is one at most in a connection's mailbox, so that no room, nor anybody else, ever waits to post:
 // the port waits until it is told to read on; a room says no more to a member until that asks for more; a connection asks one thing
-// at a time; it parks one long poll; the roll is not called again before it was answered; and there is one end.
+// at a time; it parks one long poll; no second change of host is told before the first was answered; and there is one end.
 const mailboxSize = 6
 
 func (a *address) post(m any) {
@@ -27,9 +27,9 @@ func (a *address) post(m any) {
 
 // asked is what every question has: it goes to another actor, which fills in the answer and posts it back.
 type asked struct {
-	from  *address
-	heard int64 // the newest id that the asker was told as a member
-	lost  bool  // whoever was to answer panicked, and has not done it
+	from *address
+	seen int64 // the newest id that the asker was told as a member
+	lost bool  // whoever was to answer panicked, and has not done it
 }
 
 func (a *asked) question() *asked { return a }
@@ -38,91 +38,91 @@ type question interface{ question() *asked }
 
 // To the supervisor.
 type (
-	enter struct { // which room has that name? It will be there until it is left for another, or the connection is gone
+	enterRequest struct { // which room has that name? It will be there until it is left for another, or the connection is gone
 		asked
 		name string
 		last *room // entered before
 		room *room // the answer; nil: there are too many
 	}
-	stats struct {
+	statsRequest struct {
 		asked
 		wire.Counts
 	}
-	gone struct { // the connection is closed
+	connClosed struct { // the connection is closed
 		*address
 		last *room
 	}
-	tally struct { // so many more, or fewer
+	countChange struct { // so many more, or fewer
 		room                      *room
 		members, waiters, dropped int
 	}
-	down struct { // a host panicked
+	hostPanic struct { // a host panicked
 		room *room
 		over any // what it had before it
 		why  any
 	}
-	ended struct { // an actor of a room came to its end
-		ledger *ledger // if it was that
+	actorEnded struct { // an actor of a room came to its end
+		history *history // if it was that
 	}
 )
 
 // To a room's host.
 type (
-	join struct {
+	joinRequest struct {
 		asked
 		head int64 // ids above it follow
 	}
-	leave struct {
+	leaveRequest struct {
 		asked
-		owed   []byte // what it had not heard yet
-		missed int64  // how many messages are gone that it had not heard
+		owed   []byte // what it had not been sent yet
+		missed int64  // how many messages are gone that it was never sent
 	}
-	say struct {
+	sayRequest struct {
 		asked
 		name, text []byte
 		id         int64 // 0: it has none yet
 	}
-	wait struct { // a long poll: comes back when there is news
+	pollRequest struct { // a long poll: comes back when there is news
 		asked
 		since  int64
 		form   wire.Form
 		answer []byte
 	}
-	forget struct { // no long poll comes back after this one has
+	cancelRequest struct { // no long poll comes back after this one has
 		asked
 	}
-	resume struct { // a member, when the roll is called
-		from  *address
-		heard int64
+	rejoinRequest struct { // a member, when its host was replaced
+		from *address
+		seen int64
 	}
 )
 
 // To a connection.
 type (
-	heard struct { // what was said in the room; many may hold it, so nobody changes it
+	messages struct { // what was said in the room; many may hold it, so nobody changes it
 		lines []byte
 		id    int64 // of the last
 	}
-	replaced struct{} // another host took over
-	stop     struct{} // the server ends
-	late     struct{} // the time is over: its own clock's
+	hostReplaced struct{} // another host took over
+	stop         struct{} // the server ends
+	timeUp       struct{} // the time is over: its own clock's
 )
 
-// To the ledger of a room, from its host. The first three are answered, one at a time.
+// To the history of a room, from its host. The first three are answered, one at a time.
 type (
-	look struct { // for news to a long poll
+	newsQuery struct { // for news to a long poll
 		since    int64 // in: as asked for; out: never negative
 		form     wire.Form
 		answer   []byte
 		answered bool
 	}
-	replay struct {
+	replayQuery struct {
 		since  int64
 		lines  []byte
 		head   int64
 		missed int64
 	}
-	enrol    struct{ *address }
-	strike   []*address
-	callRoll struct{}
+	register     struct{ *address }
+	unregister   []*address
+	announceHost struct{}
 )

@@ -268,14 +268,14 @@ func TestPanicForEver(t *testing.T) {
 	}
 }
 
-// TestFarBehind: a member that has not heard what the ledger no longer has, when its host panics, is told by the end of its
+// TestFarBehind: a member that has not heard what the history no longer has, when its host panics, is told by the end of its
 // connection, and counted as dropped. One that has heard enough is told the rest.
 func TestFarBehind(t *testing.T) {
 	up := make(chan any, 64)
 	r := newRoom("r", wire.Log{}, up)
-	go r.ledger.run()
+	go r.history.run()
 	for i := range wire.RingSize + 50 {
-		r.ledger.ask(&say{name: []byte("ann"), text: []byte(fmt.Sprint(i))})
+		r.history.ask(&sayRequest{name: []byte("ann"), text: []byte(fmt.Sprint(i))})
 	}
 	h := &host{room: r, up: up, seats: make(map[*address]*seat)}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -290,7 +290,7 @@ func TestFarBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := &address{make(chan any, mailboxSize), served.(*net.TCPConn)}
-		h.resume(resume{a, heardIDs})
+		h.rejoin(rejoinRequest{a, heardIDs})
 		if h.seats[a] == nil != dropped {
 			t.Errorf("heard %d: dropped is %v", heardIDs, !dropped)
 		}
@@ -303,11 +303,11 @@ func TestFarBehind(t *testing.T) {
 		if told := len(a.mailbox); (told == 1) != (heardIDs < 250) {
 			t.Errorf("heard %d: told %d times", heardIDs, told)
 		} else if told == 1 {
-			if m := (<-a.mailbox).(*heard); m.id != 250 || strings.Count(string(m.lines), "\n") != int(250-heardIDs) {
+			if m := (<-a.mailbox).(*messages); m.id != 250 || strings.Count(string(m.lines), "\n") != int(250-heardIDs) {
 				t.Errorf("heard %d: told %d bytes up to %d", heardIDs, len(m.lines), m.id)
 			}
 		}
 		served.Close()
 	}
-	close(r.ledger.mailbox)
+	close(r.history.mailbox)
 }

@@ -83,7 +83,7 @@ func (c *conn) act(r *wire.Request, out []byte) ([]byte, bool) {
 	case wire.Zip:
 		return out, c.stream(wire.NewArchive(r), out)
 	case wire.Stats:
-		q := &stats{asked: asked{from: &c.address}}
+		q := &statsRequest{asked: asked{from: &c.address}}
 		ok := c.ask(c.supervisor, q)
 		return r.Form.AppendStats(out, c.cfg.Name, q.Counts), ok
 	case wire.Quit:
@@ -101,7 +101,7 @@ func (c *conn) enter(name []byte) bool {
 	if c.room != nil && c.room.name == string(name) {
 		return true
 	}
-	q := &enter{asked: asked{from: &c.address}, name: string(name), last: c.room}
+	q := &enterRequest{asked: asked{from: &c.address}, name: string(name), last: c.room}
 	c.ask(c.supervisor, q)
 	c.room = q.room
 	return c.room != nil
@@ -117,18 +117,18 @@ func (c *conn) join(r *wire.Request, out []byte) ([]byte, bool) {
 	if !c.enter(r.Room) {
 		return c.refuse(r, out)
 	}
-	q := &join{asked: asked{from: &c.address}}
-	if !c.insist(q) {
+	q := &joinRequest{asked: asked{from: &c.address}}
+	if !c.askWithRetry(q) {
 		return out, false
 	}
-	c.name, c.heard = bytes.Clone(r.Name), q.head
+	c.name, c.seen = bytes.Clone(r.Name), q.head
 	return r.Form.AppendJoined(out, c.room.name, q.head), true
 }
 
 // say has the room tell everybody. The text is lent to it until it answers.
 func (c *conn) say(name, text []byte) bool {
-	c.says = say{asked: asked{from: &c.address}, name: name, text: text}
-	ok := c.insist(&c.says)
+	c.says = sayRequest{asked: asked{from: &c.address}, name: name, text: text}
+	ok := c.askWithRetry(&c.says)
 	c.says.name, c.says.text = nil, nil
 	return ok
 }
@@ -139,8 +139,8 @@ func (c *conn) leave() bool {
 		return true
 	}
 	c.name = nil
-	q := &leave{asked: asked{from: &c.address}}
-	return c.insist(q) && q.missed == 0 && c.send(q.owed)
+	q := &leaveRequest{asked: asked{from: &c.address}}
+	return c.askWithRetry(q) && q.missed == 0 && c.send(q.owed)
 }
 
 // stream writes an archive piece by piece. The client is waited for: that bounds what it is owed.
@@ -194,7 +194,7 @@ func (c *conn) until(t time.Time) {
 // close leaves the room, flushes, and closes. The port has ended by then, for nobody else may read while the connection lingers.
 func (c *conn) close() {
 	if c.parked != nil {
-		c.abandon()
+		c.unpark()
 	}
 	c.leave()
 	c.until(time.Time{})
@@ -207,5 +207,5 @@ func (c *conn) close() {
 		linger.TCP(c.nc)
 	}
 	c.nc.Close()
-	c.supervisor <- gone{&c.address, c.room}
+	c.supervisor <- connClosed{&c.address, c.room}
 }

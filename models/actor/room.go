@@ -12,7 +12,7 @@ type room struct {
 	name    string
 	mailbox chan any
 	more    chan *address // members who have taken what they were told
-	ledger  *ledger
+	history *history
 }
 
 // How many messages wait for a host before those who send them do.
@@ -20,7 +20,7 @@ const roomMailbox = 32
 
 func newRoom(name string, log wire.Log, up chan<- any) *room {
 	return &room{
-		name: name, mailbox: make(chan any, roomMailbox), more: make(chan *address, roomMailbox), ledger: newLedger(name, log, up),
+		name: name, mailbox: make(chan any, roomMailbox), more: make(chan *address, roomMailbox), history: newHistory(name, log, up),
 	}
 }
 
@@ -28,10 +28,10 @@ func newRoom(name string, log wire.Log, up chan<- any) *room {
 type host struct {
 	*room
 	up      chan<- any
-	fault   func(*room, point) // a test's; else nil
-	seats   map[*address]*seat // members
-	waiters map[*address]*wait // long polls
-	woken   strike             // those who got their news, until the ledger knows
+	fault   func(*room, point)        // a test's; else nil
+	seats   map[*address]*seat        // members
+	waiters map[*address]*pollRequest // long polls
+	woken   unregister                // those who got their news, until the history knows
 }
 
 // seat is what the host knows of a member.
@@ -48,8 +48,8 @@ func (h *host) run(over any) {
 	at := over
 	defer func() {
 		if why := recover(); why != nil {
-			h.ledger.mailbox <- h.woken // what was done is done
-			h.up <- down{h.room, at, why}
+			h.history.mailbox <- h.woken // what was done is done
+			h.up <- hostPanic{h.room, at, why}
 		}
 	}()
 	if over != nil {
@@ -69,8 +69,8 @@ func (h *host) run(over any) {
 			h.tellMore(a)
 		case m, open := <-h.mailbox:
 			if !open {
-				close(h.ledger.mailbox)
-				h.up <- ended{}
+				close(h.history.mailbox)
+				h.up <- actorEnded{}
 				return
 			}
 			at = m
@@ -82,36 +82,36 @@ func (h *host) run(over any) {
 func (h *host) receive(m any) {
 	h.mayFail(received)
 	switch m := m.(type) {
-	case *say:
+	case *sayRequest:
 		h.say(m)
-	case *join:
+	case *joinRequest:
 		h.join(m)
-	case *leave:
+	case *leaveRequest:
 		h.leave(m)
-	case *wait:
-		h.wait(m)
-	case *forget:
-		h.forget(m)
-	case resume:
-		h.resume(m)
+	case *pollRequest:
+		h.park(m)
+	case *cancelRequest:
+		h.unpark(m)
+	case rejoinRequest:
+		h.rejoin(m)
 	}
 }
 
 // takeOver settles what the host before was at, and has everybody who is known to it say where they are.
 func (h *host) takeOver(over any) {
 	switch q := over.(type) {
-	case *say:
-		q.lost = q.id == 0 // else it is in the ledger, and members will hear it
+	case *sayRequest:
+		q.lost = q.id == 0 // else it is in the history, and members will hear it
 		q.from.post(q)
-	case *wait:
-		h.ledger.mailbox <- enrol{q.from} // it will answer the roll
-	case resume: // as will this
-		h.ledger.mailbox <- enrol{q.from}
+	case *pollRequest:
+		h.history.mailbox <- register{q.from} // it will come again
+	case rejoinRequest: // so will this
+		h.history.mailbox <- register{q.from}
 	case question:
 		q.question().lost = true
 		q.question().from.post(q)
 	}
-	h.ledger.mailbox <- callRoll{}
+	h.history.mailbox <- announceHost{}
 }
 
 // mayFail is where a test plants a panic.
@@ -131,10 +131,10 @@ const (
 )
 
 // join seats the connection. Its answer comes before any message of the room can.
-func (h *host) join(q *join) {
-	h.ledger.mailbox <- enrol{q.from}
-	now := look{since: -1}
-	h.ledger.ask(&now)
+func (h *host) join(q *joinRequest) {
+	h.history.mailbox <- register{q.from}
+	now := newsQuery{since: -1}
+	h.history.ask(&now)
 	q.head = now.since
 	h.seats[q.from] = &seat{to: q.from, ready: true}
 	h.tally(1, 0, 0)
@@ -142,34 +142,34 @@ func (h *host) join(q *join) {
 }
 
 // leave answers with what the member was not told, for it is owed that.
-func (h *host) leave(q *leave) {
+func (h *host) leave(q *leaveRequest) {
 	if s := h.seats[q.from]; s != nil {
 		q.owed = s.owed
 		h.remove(s)
 	} else { // it was another host's, who panicked
-		missing := replay{since: q.heard}
-		h.ledger.ask(&missing)
+		missing := replayQuery{since: q.seen}
+		h.history.ask(&missing)
 		q.owed, q.missed = missing.lines, missing.missed
-		h.ledger.mailbox <- strike{q.from}
+		h.history.mailbox <- unregister{q.from}
 	}
 	q.from.post(q)
 }
 
 func (h *host) remove(s *seat) {
 	delete(h.seats, s.to)
-	h.ledger.mailbox <- strike{s.to}
+	h.history.mailbox <- unregister{s.to}
 	h.tally(-1, 0, 0)
 }
 
 func (h *host) tally(members, waiters, dropped int) {
-	h.up <- tally{h.room, members, waiters, dropped}
+	h.up <- countChange{h.room, members, waiters, dropped}
 }
 
-// resume seats a member of the host before, and tells it what it has not heard.
-func (h *host) resume(q resume) {
-	h.ledger.mailbox <- enrol{q.from}
-	missing := replay{since: q.heard}
-	h.ledger.ask(&missing)
+// rejoin seats a member of the host before, and tells it what it has not heard.
+func (h *host) rejoin(q rejoinRequest) {
+	h.history.mailbox <- register{q.from}
+	missing := replayQuery{since: q.seen}
+	h.history.ask(&missing)
 	s := &seat{to: q.from, ready: true}
 	h.seats[q.from] = s
 	h.tally(1, 0, 0)
@@ -177,14 +177,14 @@ func (h *host) resume(q resume) {
 	case missing.missed > 0: // so far behind that a message is gone: it is told so by the end of its connection
 		h.drop(s)
 	case missing.lines != nil:
-		s.tell(&heard{missing.lines, missing.head})
+		s.tell(&messages{missing.lines, missing.head})
 	}
 }
 
 // say gives the message the room's next id and tells every member and every waiter. Nobody is waited for: a member that owes
 // too much is dropped.
-func (h *host) say(q *say) {
-	h.ledger.ask(q)
+func (h *host) say(q *sayRequest) {
+	h.history.ask(q)
 	h.mayFail(logged)
 	pressed := h.tellMembers(q)
 	h.notify()
@@ -196,11 +196,11 @@ func (h *host) say(q *say) {
 }
 
 // tellMembers reports whether somebody is owed half of what is too much.
-func (h *host) tellMembers(q *say) (pressed bool) {
+func (h *host) tellMembers(q *sayRequest) (pressed bool) {
 	if len(h.seats) == 0 {
 		return false
 	}
-	news := &heard{wire.AppendMessage(nil, wire.Message{ID: q.id, From: q.name, Text: q.text}), q.id}
+	news := &messages{wire.AppendMessage(nil, wire.Message{ID: q.id, From: q.name, Text: q.text}), q.id}
 	var slow []*seat
 	for _, s := range h.seats {
 		owed := s.tell(news)
@@ -223,7 +223,7 @@ func (h *host) drop(s *seat) {
 }
 
 // tell tells the member at once if it has asked for more, else when it does, and returns how many bytes it is owed.
-func (s *seat) tell(news *heard) int {
+func (s *seat) tell(news *messages) int {
 	if s.ready {
 		s.ready, s.sending = false, len(news.lines)
 		s.to.post(news)
@@ -241,7 +241,7 @@ func (h *host) tellMore(a *address) {
 	case s.owed == nil:
 		s.ready, s.sending = true, 0
 	default:
-		s.to.post(&heard{s.owed, s.last})
+		s.to.post(&messages{s.owed, s.last})
 		s.sending, s.owed = len(s.owed), nil
 	}
 }

@@ -19,15 +19,15 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 func serve(ctx context.Context, l net.Listener, cfg config.Config, fault func(*room, point)) error {
 	killed, kill := config.Killed(ctx)
 	defer kill()
-	naps := make(chan any, 16)
-	defer close(naps)
+	sleeps := make(chan any, 16)
+	defer close(sleeps)
 	mailbox := make(chan any, 256)
 	s := &supervisor{
-		world:   &world{cfg.Resolve(), ctx, killed, mailbox, naps},
+		world:   &world{cfg.Resolve(), ctx, killed, mailbox, sleeps},
 		mailbox: mailbox, kill: kill, fault: fault,
-		conns: make(map[*address]struct{}), rooms: make(map[string]*tenancy), swept: time.Now(),
+		conns: make(map[*address]struct{}), rooms: make(map[string]*roomEntry), swept: time.Now(),
 	}
-	go sleepers(naps, s.cfg.Offload, killed.Done())
+	go sleepers(sleeps, s.cfg.Offload, killed.Done())
 	defer context.AfterFunc(ctx, func() { l.Close() })()
 	go func() { mailbox <- closed{accept(ctx, l, mailbox)} }()
 	return s.run(l)
@@ -65,10 +65,10 @@ type supervisor struct {
 	fault   func(*room, point)
 
 	conns    map[*address]struct{}
-	rooms    map[string]*tenancy
-	swept    time.Time  // when unused rooms were last dropped
-	idle     []*tenancy // rooms that were left by the last who may speak to them, oldest first; some were entered since
-	actors   int        // of rooms: hosts and ledgers
+	rooms    map[string]*roomEntry
+	swept    time.Time    // when unused rooms were last dropped
+	idle     []*roomEntry // rooms that were left by the last who may speak to them, oldest first; some were entered since
+	actors   int          // of rooms: hosts and ledgers
 	panics   []time.Time
 	dropped  int
 	ending   bool
@@ -76,15 +76,15 @@ type supervisor struct {
 	listener net.Listener
 }
 
-// tenancy is what the supervisor knows of a room. One that nobody may speak to needs no actors: they can rest, and its log is all
+// roomEntry is what the supervisor knows of a room. One that nobody may speak to needs no actors: they can rest, and its log is all
 // that is left of it.
-type tenancy struct {
-	*room                      // nil: its actors rest
-	log              wire.Log  // while they do
-	resting          bool      // they were told to, and have not come to their end
-	entering         []*enter  // who waits for that
-	used             time.Time // when it was last entered or left
-	tenants          int       // connections that may speak to it
+type roomEntry struct {
+	*room                            // nil: its actors rest
+	log              wire.Log        // while they do
+	resting          bool            // they were told to, and have not come to their end
+	entering         []*enterRequest // who waits for that
+	used             time.Time       // when it was last entered or left
+	tenants          int             // connections that may speak to it
 	members, waiters int
 }
 
@@ -138,26 +138,26 @@ func (s *supervisor) receive(m any) {
 	switch m := m.(type) {
 	case *net.TCPConn:
 		s.admit(m)
-	case *enter:
+	case *enterRequest:
 		s.leave(m.last)
 		s.enter(m)
-	case *stats:
+	case *statsRequest:
 		m.Counts = s.counts()
 		m.from.post(m)
-	case gone:
+	case connClosed:
 		s.leave(m.last)
 		delete(s.conns, m.address)
-	case tally:
+	case countChange:
 		t := s.rooms[m.room.name]
 		t.members += m.members
 		t.waiters += m.waiters
 		s.dropped += m.dropped
-	case down:
+	case hostPanic:
 		s.replace(m)
-	case ended:
+	case actorEnded:
 		s.actors--
-		if m.ledger != nil {
-			s.rested(m.ledger)
+		if m.history != nil {
+			s.rested(m.history)
 		}
 	}
 }
@@ -174,7 +174,7 @@ func (s *supervisor) admit(nc *net.TCPConn) {
 }
 
 // enter answers with the room of that name, new if it has not been used; with none if there are too many.
-func (s *supervisor) enter(q *enter) {
+func (s *supervisor) enter(q *enterRequest) {
 	t := s.rooms[q.name]
 	if t == nil {
 		s.sweep()
@@ -182,7 +182,7 @@ func (s *supervisor) enter(q *enter) {
 			q.from.post(q)
 			return
 		}
-		t = new(tenancy)
+		t = new(roomEntry)
 		s.rooms[q.name] = t
 	}
 	t.tenants++
@@ -194,7 +194,7 @@ func (s *supervisor) enter(q *enter) {
 	if t.room == nil {
 		t.room = newRoom(q.name, t.log, s.mailbox)
 		s.actors += 2
-		go t.ledger.run()
+		go t.history.run()
 		s.host(t.room, nil)
 	}
 	q.room = t.room
@@ -222,17 +222,17 @@ func (s *supervisor) leave(r *room) {
 }
 
 // rest has a room's actors come to their end: two goroutines with their mailboxes are 6 KiB.
-func (s *supervisor) rest(t *tenancy) {
+func (s *supervisor) rest(t *roomEntry) {
 	if t.room != nil && !t.resting {
 		t.resting = true
 		close(t.mailbox)
 	}
 }
 
-// rested takes over what a room's ledger has kept, and wakes the room for whoever came meanwhile.
-func (s *supervisor) rested(l *ledger) {
-	t := s.rooms[l.name]
-	t.log, t.room, t.resting = l.log, nil, false
+// rested takes over what a room's history has kept, and wakes the room for whoever came meanwhile.
+func (s *supervisor) rested(hi *history) {
+	t := s.rooms[hi.name]
+	t.log, t.room, t.resting = hi.log, nil, false
 	entering := t.entering
 	t.entering = nil
 	for _, q := range entering {
@@ -243,7 +243,7 @@ func (s *supervisor) rested(l *ledger) {
 
 // host starts a room's actor, in place of one that panicked over something if over is not nil.
 func (s *supervisor) host(r *room, over any) {
-	h := &host{room: r, up: s.mailbox, fault: s.fault, seats: make(map[*address]*seat), waiters: make(map[*address]*wait)}
+	h := &host{room: r, up: s.mailbox, fault: s.fault, seats: make(map[*address]*seat), waiters: make(map[*address]*pollRequest)}
 	go h.run(over)
 }
 
@@ -254,9 +254,9 @@ const (
 	panicTime  = 10 * time.Second
 )
 
-// replace starts a new host. Room, mailbox and ledger stay.
+// replace starts a new host. Room, mailbox and history stay.
 // NOTE: what it panicked over is only told when it is given up on, for a model keeps no log.
-func (s *supervisor) replace(m down) {
+func (s *supervisor) replace(m hostPanic) {
 	t := s.rooms[m.room.name]
 	t.members, t.waiters = 0, 0 // they will be counted anew
 	s.host(m.room, m.over)

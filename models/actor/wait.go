@@ -6,14 +6,14 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// wait answers a long poll, or keeps it until there is news. It comes back as its own answer.
-func (h *host) wait(q *wait) {
-	h.ledger.mailbox <- enrol{q.from}
-	news := look{since: q.since, form: q.form}
-	h.ledger.ask(&news)
+// park answers a long poll, or keeps it until there is news. It comes back as its own answer.
+func (h *host) park(q *pollRequest) {
+	h.history.mailbox <- register{q.from}
+	news := newsQuery{since: q.since, form: q.form}
+	h.history.ask(&news)
 	q.since = news.since
 	if news.answered {
-		h.ledger.mailbox <- strike{q.from}
+		h.history.mailbox <- unregister{q.from}
 		q.answer = news.answer
 		q.from.post(q)
 		return
@@ -36,8 +36,8 @@ func (h *host) notify() {
 	for a, w := range h.waiters {
 		k := kind{w.since, w.form}
 		if made[k] == nil {
-			news := look{since: w.since, form: w.form}
-			h.ledger.ask(&news)
+			news := newsQuery{since: w.since, form: w.form}
+			h.history.ask(&news)
 			made[k] = news.answer
 		}
 		w.answer = made[k]
@@ -46,22 +46,22 @@ func (h *host) notify() {
 		h.mayFail(waking)
 	}
 	clear(h.waiters)
-	h.ledger.mailbox <- h.woken
+	h.history.mailbox <- h.woken
 	h.woken = nil
 }
 
-func (h *host) forget(q *forget) {
+func (h *host) unpark(q *cancelRequest) {
 	if h.waiters[q.from] != nil {
 		delete(h.waiters, q.from)
 		h.tally(0, -1, 0)
 	}
-	h.ledger.mailbox <- strike{q.from}
+	h.history.mailbox <- unregister{q.from}
 	q.from.post(q)
 }
 
 // park has the room answer a long poll when it can. The connection is parked.
 func (c *conn) park(q *wire.Request) {
-	c.parked = &wait{asked: asked{from: &c.address}, since: q.Since, form: q.Form}
+	c.parked = &pollRequest{asked: asked{from: &c.address}, since: q.Since, form: q.Form}
 	c.until(time.Now().Add(q.Delay))
 	c.room.mailbox <- c.parked
 }
@@ -70,7 +70,7 @@ func (c *conn) park(q *wire.Request) {
 func (c *conn) timeOut() (form wire.Form, answer []byte) {
 	w := c.parked
 	form = w.form
-	if !c.abandon() {
+	if !c.unpark() {
 		return form, nil
 	}
 	if c.returned == w {
@@ -79,15 +79,15 @@ func (c *conn) timeOut() (form wire.Form, answer []byte) {
 	return form, form.AppendNone(nil, w.since)
 }
 
-// abandon takes the long poll back, answered or not. From then on it is the connection's again.
-func (c *conn) abandon() bool {
+// unpark takes the long poll back, answered or not. From then on it is the connection's again.
+func (c *conn) unpark() bool {
 	c.parked, c.returned = nil, nil
 	c.until(time.Time{})
-	return c.insist(&forget{asked{from: &c.address}})
+	return c.askWithRetry(&cancelRequest{asked{from: &c.address}})
 }
 
-// unpark goes on with what was asked behind the long poll, once it is answered.
-func (c *conn) unpark(form wire.Form, answer []byte) bool {
+// resume goes on with what was asked behind the long poll, once it is answered.
+func (c *conn) resume(form wire.Form, answer []byte) bool {
 	c.parked = nil
 	c.until(time.Time{})
 	return c.send(answer) && !form.Last() && c.handle(nil)

@@ -86,7 +86,7 @@ func (t *threads) results() []func() {
 	return back
 }
 
-// close cuts every sleep short and waits until the threads are gone.
+// close cuts every sleep short and waiters until the threads are gone.
 func (t *threads) close() {
 	close(t.stop)
 	t.Wait()

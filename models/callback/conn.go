@@ -10,23 +10,23 @@ import (
 // conn is one client: the protocol, which is the application, on its transport (transport.go). It either reads or writes: while
 // it is owed bytes that its socket did not take it is not read, which bounds what it can be owed.
 type conn struct {
-	lp   *loop
-	in   wire.Decoder
-	seat *seat // in a room; nil before JOIN
-	wait *wait // a long poll, nil if there is none
+	lp     *loop
+	in     wire.Decoder
+	seat   *seat   // in a room; nil before JOIN
+	parked *waiter // a long poll, nil if there is none
 
 	timeout  *poll.Alarm[func()]                        // until when an HTTP request must be whole
 	producer func(out []byte) (piece []byte, more bool) // of what is streamed; nil if nothing is
 	produced func()
 
-	owed    []byte // the transport's: in lp.out while it is being served, else a buffer of its own or nil
-	fd      int32  // 0: it is gone
-	wants   uint32 // the events it is watched for
-	waiting bool   // for the Deferred of a request: the next is answered after it
-	serving bool   // dataReceived is at work
-	eof     bool   // the client sends no more
-	last    bool   // nothing more is read: closed once nothing is owed
-	late    bool   // on the loop's list of transports to write
+	owed      []byte // the transport's: in lp.out while it is being served, else a buffer of its own or nil
+	fd        int32  // 0: it is gone
+	wants     uint32 // the events it is watched for
+	waiting   bool   // for the Deferred of a request: the next is answered after it
+	serving   bool   // dataReceived is at work
+	eof       bool   // the client sends no more
+	last      bool   // nothing more is read: closed once nothing is owed
+	atTurnEnd bool   // on the loop's list of transports to write
 }
 
 // answer is what a request's Deferred is fired with: it appends the answer's bytes.
@@ -113,9 +113,9 @@ func (c *conn) writeRefusal(err error) (any, error) {
 // proceed goes on with the next request: where dataReceived is at work, by its loop, else by a call of it.
 func (c *conn) proceed(any) (any, error) {
 	c.waiting = false
-	if !c.serving && c.fd != 0 && !c.late {
-		c.late = true // it goes on at the end of the turn
-		c.lp.late = append(c.lp.late, c)
+	if !c.serving && c.fd != 0 && !c.atTurnEnd {
+		c.atTurnEnd = true // it goes on at the end of the turn
+		c.lp.atTurnEnd = append(c.lp.atTurnEnd, c)
 	}
 	return nil, nil
 }
@@ -155,6 +155,22 @@ func (c *conn) request(r *wire.Request) *Deferred {
 		}
 		return lp.failures.Fail(&refusal{r.Form, r.Refusal})
 	}
+}
+
+// send fires with the message's id.
+func (lp *loop) send(r *wire.Request) *Deferred {
+	rm := lp.room(string(r.Room))
+	if rm == nil {
+		return lp.refuse(r)
+	}
+	id := rm.tell(nil, r.Name, r.Text)
+	return lp.failures.Succeed(answer(func(out []byte) []byte { return r.Form.AppendSent(out, id) }))
+}
+
+// refuse fails because there is no place for one more room.
+func (lp *loop) refuse(r *wire.Request) *Deferred {
+	r.Refuse(wire.TooManyRooms)
+	return lp.failures.Fail(&refusal{r.Form, r.Refusal})
 }
 
 // sendArchive fires when the archive is written.

@@ -1,7 +1,7 @@
 // Package callback serves all connections from one thread, as reactor does, but its application is written as Deferreds, in
 // Twisted's manner: a request is a result that is not there yet, and what is to become of it is a chain of callbacks and errbacks.
 //
-// Who waits: the loop, for all. Code that would wait returns a Deferred instead and is called back.
+// Who waiters: the loop, for all. Code that would wait returns a Deferred instead and is called back.
 // Who owns the room: the loop; no locks.
 // What reaches a member: bytes given to its transport, which the loop writes at the end of its turn.
 // A parked long poll is a Deferred that nobody has fired yet.

@@ -7,13 +7,13 @@ import (
 )
 
 type room struct {
-	lp    *loop
-	name  string
-	log   wire.Log
-	seats []*seat
-	waits []*wait   // long polls
-	line  []byte    // the message being told, encoded once for all
-	used  time.Time // when it was last joined, left, waited for or spoken in
+	lp      *loop
+	name    string
+	log     wire.Log
+	seats   []*seat
+	waiters []*waiter // long polls
+	line    []byte    // the message being told, encoded once for all
+	used    time.Time // when it was last joined, left, waited for or spoken in
 }
 
 // seat is a member's place in its room.
@@ -22,18 +22,6 @@ type seat struct {
 	room *room
 	name string
 	at   int // index in room.seats
-}
-
-// join fires with JOINED. The seat is taken in a callback, so that nothing is told before it is.
-func (lp *loop) join(c *conn, r *wire.Request) *Deferred {
-	rm := lp.room(string(r.Room))
-	if rm == nil {
-		return lp.refuse(r)
-	}
-	return lp.failures.Succeed(rm).AddCallback(func(any) (any, error) {
-		rm.take(c, string(r.Name))
-		return answer(func(out []byte) []byte { return r.Form.AppendJoined(out, rm.name, rm.log.Head()) }), nil
-	})
 }
 
 // room is the room of that name, new if it has not been used; nil if there are too many.
@@ -48,13 +36,19 @@ func (lp *loop) room(name string) *room {
 
 // idle reports whether nobody is in the room, and it was not used since.
 func (r *room) idle(since time.Time) bool {
-	return len(r.seats)+len(r.waits) == 0 && r.used.Before(since)
+	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
 }
 
-// refuse fails because there is no place for one more room.
-func (lp *loop) refuse(r *wire.Request) *Deferred {
-	r.Refuse(wire.TooManyRooms)
-	return lp.failures.Fail(&refusal{r.Form, r.Refusal})
+// join fires with JOINED. The seat is taken in a callback, so that nothing is told before it is.
+func (lp *loop) join(c *conn, r *wire.Request) *Deferred {
+	rm := lp.room(string(r.Room))
+	if rm == nil {
+		return lp.refuse(r)
+	}
+	return lp.failures.Succeed(rm).AddCallback(func(any) (any, error) {
+		rm.take(c, string(r.Name))
+		return answer(func(out []byte) []byte { return r.Form.AppendJoined(out, rm.name, rm.log.Head()) }), nil
+	})
 }
 
 func (r *room) take(c *conn, who string) {
@@ -70,24 +64,13 @@ func (c *conn) say(r *wire.Request) *Deferred {
 	return c.lp.failures.Succeed(answer(nothing))
 }
 
-// send fires with the message's id.
-func (lp *loop) send(r *wire.Request) *Deferred {
-	rm := lp.room(string(r.Room))
-	if rm == nil {
-		return lp.refuse(r)
-	}
-	id := rm.tell(nil, r.Name, r.Text)
-	return lp.failures.Succeed(answer(func(out []byte) []byte { return r.Form.AppendSent(out, id) }))
-}
-
 // tell tells every member and every waiter the text, in the room's one order, and returns the message's id. Nobody is waited
 // for: a member that owes too much is dropped.
 func (r *room) tell(from *seat, name, text []byte) int64 {
 	m := r.log.Append(name, text)
 	r.used = time.Now()
 	r.line = wire.AppendMessage(r.line[:0], m)
-	// Backwards, for a dropped member's seat is taken by the last.
-	for i := len(r.seats) - 1; i >= 0; i-- {
+	for i := len(r.seats) - 1; i >= 0; i-- { // backwards, because the last takes the seat of one that is dropped
 		member := r.seats[i]
 		if member != from && member.c.tooSlow(len(r.line)) {
 			r.lp.dropped++

@@ -15,7 +15,7 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// loop is what Twisted calls the reactor: it waits, and calls whoever has something to do. All of it belongs to the
+// loop is what Twisted calls the reactor: it waiters, and calls whoever has something to do. All of it belongs to the
 // goroutine that runs it, but for what threads guards.
 type loop struct {
 	cfg      config.Config
@@ -38,10 +38,10 @@ type loop struct {
 
 	request wire.Request // the one being taken up: closures refer to it, so it is not on a stack
 
-	in    []byte       // where every read goes
-	out   []byte       // where the answers of the connection being served are gathered
-	late  []*conn      // transports that were written to in this turn
-	spare buffers.Pool // buffers for those, for the next who needs one
+	in        []byte       // where every read goes
+	out       []byte       // where the answers of the connection being served are gathered
+	atTurnEnd []*conn      // transports that were written to in this turn
+	spare     buffers.Pool // buffers for those, for the next who needs one
 
 	ending bool            // shutdown began
 	killed context.Context // done when it has taken long enough
@@ -101,20 +101,20 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 func (lp *loop) run() error {
 	defer lp.wake.WakeAtEnd(lp.killed)()
 	for lp.bug == nil && (!lp.ending || lp.open > 0 && lp.killed.Err() == nil) {
-		events, err := lp.poll.Wait(lp.patience())
+		events, err := lp.poll.Wait(lp.pollTimeout())
 		if err != nil {
 			return err
 		}
 		for i := range events {
 			lp.ready(int(events[i].Fd), events[i].Events)
 		}
-		lp.callDue()
-		for i := 0; i < len(lp.late); i++ { // the list may grow: whoever goes on may have something to tell
-			lp.late[i].late = false
-			lp.late[i].goOn()
+		lp.fireAlarms()
+		for i := 0; i < len(lp.atTurnEnd); i++ { // the list may grow: whoever goes on may have something to tell
+			lp.atTurnEnd[i].atTurnEnd = false
+			lp.atTurnEnd[i].goOn()
 		}
-		lp.late = lp.late[:0]
-		lp.hungUp.Look()
+		lp.atTurnEnd = lp.atTurnEnd[:0]
+		lp.hungUp.Check()
 		lp.failures.Report(func(err error) {
 			lp.bug = fmt.Errorf("unhandled failure in a Deferred: %w", err)
 		})
@@ -122,13 +122,13 @@ func (lp *loop) run() error {
 	return nil
 }
 
-// patience is how long there is nothing to do of the loop's own accord; negative is for ever.
-func (lp *loop) patience() time.Duration {
+// pollTimeout is the time until the loop has something to do without an event, or -1 if there is no such time.
+func (lp *loop) pollTimeout() time.Duration {
 	first := time.Duration(-1)
 	if lp.later.Len() > 0 {
-		first = lp.later.Patience(time.Now())
+		first = lp.later.PollTimeout(time.Now())
 	}
-	return lp.hungUp.Patience(first)
+	return lp.hungUp.PollTimeout(first)
 }
 
 // callLater has f called after d, unless it is cancelled (lp.later.Cancel).
@@ -136,7 +136,7 @@ func (lp *loop) callLater(d time.Duration, f func()) *poll.Alarm[func()] {
 	return lp.later.Set(time.Now().Add(d), f)
 }
 
-func (lp *loop) callDue() {
+func (lp *loop) fireAlarms() {
 	if lp.later.Len() == 0 {
 		return
 	}
@@ -154,13 +154,7 @@ func (lp *loop) ready(fd int, events uint32) {
 	case lp.listener:
 		lp.accept()
 	case lp.wake.Fd():
-		lp.wake.Clear()
-		for _, call := range lp.threads.results() {
-			call()
-		}
-		if lp.ctx.Err() != nil {
-			lp.end()
-		}
+		lp.onWake()
 	default:
 		if lp.ctx.Err() != nil {
 			lp.end() // before anything more is read, though the waker's turn may come later
@@ -168,7 +162,7 @@ func (lp *loop) ready(fd int, events uint32) {
 		c := *lp.conns.At(fd)
 		switch {
 		case c == nil: // closed earlier in this turn, or lingers
-			lp.hungUp.Told(fd)
+			lp.hungUp.OnEvent(fd)
 		case events&poll.Out != 0:
 			c.doWrite()
 		case events&poll.In != 0:
@@ -190,7 +184,7 @@ func (lp *loop) accept() {
 			// them would turn the loop at full speed: look again when somebody leaves, or in a while.
 			lp.full = true
 			lp.poll.Modify(lp.listener, 0)
-			lp.callLater(config.LookAgain, lp.look)
+			lp.callLater(config.AcceptRetry, lp.resumeAccept)
 			return
 		case lp.open >= lp.cfg.MaxConns:
 			poll.Close(fd)
@@ -212,14 +206,25 @@ func (lp *loop) buildProtocol(fd int) {
 // left is called for each connection whose socket was closed.
 func (lp *loop) left() {
 	lp.open--
-	lp.look()
+	lp.resumeAccept()
 }
 
-// look has the listener watched again if it was not.
-func (lp *loop) look() {
+// resumeAccept has the listener watched again if it was not.
+func (lp *loop) resumeAccept() {
 	if lp.full && !lp.ending {
 		lp.full = false
 		lp.poll.Modify(lp.listener, poll.In)
+	}
+}
+
+// onWake: offloaded sleeps are over, or shutdown begins.
+func (lp *loop) onWake() {
+	lp.wake.Clear()
+	for _, call := range lp.threads.results() {
+		call()
+	}
+	if lp.ctx.Err() != nil {
+		lp.end()
 	}
 }
 
@@ -236,8 +241,8 @@ func (lp *loop) end() {
 		if c == nil {
 			continue
 		}
-		if c.wait != nil {
-			c.wait.timeOut()
+		if c.parked != nil {
+			c.parked.timeOut()
 		} else {
 			c.goOn()
 		}

@@ -40,9 +40,9 @@ func (c *conn) goOn() {
 // Twisted's words (IPullProducer). done is called after the last.
 func (c *conn) registerProducer(next func(out []byte) (piece []byte, more bool), done func()) {
 	c.producer, c.produced = next, done
-	if !c.late {
-		c.late = true
-		c.lp.late = append(c.lp.late, c)
+	if !c.atTurnEnd {
+		c.atTurnEnd = true
+		c.lp.atTurnEnd = append(c.lp.atTurnEnd, c)
 	}
 }
 
@@ -75,9 +75,9 @@ func (c *conn) write(b []byte) {
 		c.owed = c.lp.spare.Get()
 	}
 	c.owed = append(c.owed, b...)
-	if !c.late {
-		c.late = true
-		c.lp.late = append(c.lp.late, c)
+	if !c.atTurnEnd {
+		c.atTurnEnd = true
+		c.lp.atTurnEnd = append(c.lp.atTurnEnd, c)
 	}
 }
 
@@ -102,8 +102,8 @@ func (c *conn) connectionLost() {
 // free is the last that is called, and returns what is to be closed.
 func (c *conn) free() (fd int) {
 	c.loseConnection()
-	if c.wait != nil {
-		c.wait.unpark()
+	if c.parked != nil {
+		c.parked.unpark()
 	}
 	fd = int(c.fd)
 	c.lp.later.Cancel(c.timeout)
@@ -147,7 +147,7 @@ func (c *conn) watch() {
 	switch {
 	case c.owed != nil, c.producer != nil:
 		wants = poll.Out
-	case c.wait != nil:
+	case c.parked != nil:
 		wants = poll.Gone // what it sends meanwhile stays in the socket
 	case c.waiting:
 		wants = 0

@@ -7,14 +7,14 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// wait is a long poll: a Deferred that nobody has fired yet.
-type wait struct {
+// waiter is a long poll: a Deferred that nobody has fired yet.
+type waiter struct {
 	*Deferred
 	c       *conn
 	room    *room
 	since   int64
 	form    wire.Form
-	at      int // index in room.waits
+	at      int // index in room.waiters
 	timeout *poll.Alarm[func()]
 }
 
@@ -33,9 +33,9 @@ func (lp *loop) park(c *conn, r *wire.Request) *Deferred {
 	if lp.ending { // no news comes any more
 		return lp.failures.Succeed(said(r.Form.AppendNone(nil, since)))
 	}
-	w := &wait{Deferred: lp.failures.Deferred(), c: c, room: rm, since: since, form: r.Form, at: len(rm.waits)}
-	rm.waits = append(rm.waits, w)
-	c.wait = w
+	w := &waiter{Deferred: lp.failures.Deferred(), c: c, room: rm, since: since, form: r.Form, at: len(rm.waiters)}
+	rm.waiters = append(rm.waiters, w)
+	c.parked = w
 	lp.waiters++
 	w.timeout = lp.callLater(r.Delay, w.timeOut)
 	return w.Deferred
@@ -45,15 +45,15 @@ func (lp *loop) park(c *conn, r *wire.Request) *Deferred {
 func said(b []byte) answer { return func(out []byte) []byte { return append(out, b...) } }
 
 // timeOut answers that there is no news.
-func (w *wait) timeOut() {
+func (w *waiter) timeOut() {
 	w.unpark()
 	w.Callback(said(w.form.AppendNone(nil, w.since)))
 }
 
 // notify answers the long polls of a room that has news.
 func (r *room) notify() {
-	for i := len(r.waits) - 1; i >= 0; i-- { // backwards, for the place of who goes is taken by the last
-		w := r.waits[i]
+	for i := len(r.waiters) - 1; i >= 0; i-- { // backwards, because the last takes the place of one that goes
+		w := r.waiters[i]
 		out, _ := w.form.AppendNews(nil, &r.log, w.since)
 		w.unpark()
 		w.Callback(said(out))
@@ -61,15 +61,15 @@ func (r *room) notify() {
 }
 
 // unpark takes the long poll out of its room.
-func (w *wait) unpark() {
+func (w *waiter) unpark() {
 	r := w.room
-	end := len(r.waits) - 1
-	r.waits[w.at] = r.waits[end]
-	r.waits[w.at].at = w.at
-	r.waits[end] = nil
-	r.waits = r.waits[:end]
+	end := len(r.waiters) - 1
+	r.waiters[w.at] = r.waiters[end]
+	r.waiters[w.at].at = w.at
+	r.waiters[end] = nil
+	r.waiters = r.waiters[:end]
 	r.used = time.Now()
 	r.lp.waiters--
 	r.lp.later.Cancel(w.timeout)
-	w.c.wait = nil
+	w.c.parked = nil
 }

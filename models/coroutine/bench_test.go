@@ -118,7 +118,7 @@ func BenchmarkStack(b *testing.B) {
 		b.ReportMetric(float64(at[1].StackInuse-at[0].StackInuse)/n, "stack-B/coroutine")
 		b.ReportMetric(float64(at[1].HeapAlloc-at[0].HeapAlloc)/n, "heap-B/coroutine")
 		for _, co := range waiting {
-			lp.tell(co, done)
+			lp.notify(co, done)
 		}
 		lp.turn()
 	}

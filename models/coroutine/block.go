@@ -45,7 +45,7 @@ func (s *server) offload(call func()) {
 	co := s.running
 	s.threads.Add(func() {
 		call()
-		s.post(func() { s.tell(co, done) })
+		s.post(func() { s.notify(co, done) })
 	})
 	s.wait(done)
 }

@@ -10,7 +10,7 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// conn is one client. All of it belongs to its coroutine; what others touch is in its seat.
+// conn is one client. All of it belongs to its coroutine; what others may touch is in its seat.
 type conn struct {
 	s      *server
 	nc     socket
@@ -51,6 +51,12 @@ func (c *conn) serve() {
 	}
 }
 
+// keep takes what came and is not decoded out of the loop's buffer, for others to read into it.
+func (c *conn) keep() {
+	c.in.Keep()
+	c.s.giveBack()
+}
+
 // handle answers every whole request that p completes and reports whether the connection goes on.
 func (c *conn) handle(p []byte) bool {
 	b := batches.Get().(*batch)
@@ -72,12 +78,6 @@ func (c *conn) handle(p []byte) bool {
 		c.limit()
 	}
 	return open
-}
-
-// keep takes what came and is not decoded out of the loop's buffer, for others to read into it.
-func (c *conn) keep() {
-	c.in.Keep()
-	c.s.giveBack()
 }
 
 // answer appends the answer to one request and reports whether the connection goes on.

@@ -55,7 +55,7 @@ func (lp *loop) wait(any event) event {
 	}
 	co.wants, co.got = any, 0
 	if any&turn != 0 {
-		lp.tell(co, turn)
+		lp.notify(co, turn)
 	}
 	co.yield(struct{}{})
 	co.wants = 0
@@ -70,8 +70,8 @@ func (lp *loop) waitUntil(any event, at time.Time) event {
 	return got
 }
 
-// tell has a coroutine resumed if it waits for any of the events, and reports whether it does. A nil coroutine waits for none.
-func (lp *loop) tell(co *coroutine, what event) bool {
+// notify has a coroutine resumed if it waits for any of the events, and reports whether it does. A nil coroutine waits for none.
+func (lp *loop) notify(co *coroutine, what event) bool {
 	if co == nil || co.wants&what == 0 {
 		return false
 	}

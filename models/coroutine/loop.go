@@ -63,45 +63,45 @@ func (lp *loop) close() {
 // longer wait it has fail end them all, and says why.
 func (lp *loop) run(fail func()) (failed error) {
 	for lp.alive > 0 {
-		events, err := lp.poll.Wait(lp.patience())
+		events, err := lp.poll.Wait(lp.pollTimeout())
 		if err != nil && failed == nil {
 			failed = err
 			fail()
 		}
 		for i := range events {
-			lp.told(int(events[i].Fd), event(events[i].Events))
+			lp.onEvent(int(events[i].Fd), event(events[i].Events))
 		}
 		if failed != nil {
 			lp.runPosted()
 		}
-		lp.ring()
+		lp.fireAlarms()
 		lp.turn()
 	}
 	return failed
 }
 
-// patience is how long there is nothing to do of the loop's own accord; negative is for ever.
-func (lp *loop) patience() time.Duration {
+// pollTimeout is the time until the loop has something to do without an event, or -1 if there is no such time.
+func (lp *loop) pollTimeout() time.Duration {
 	switch {
 	case len(lp.ready) > 0:
 		return 0
 	case lp.alarms.Len() == 0:
 		return -1
 	}
-	return lp.alarms.Patience(time.Now())
+	return lp.alarms.PollTimeout(time.Now())
 }
 
-func (lp *loop) told(fd int, what event) {
+func (lp *loop) onEvent(fd int, what event) {
 	if fd == lp.wake.Fd() {
 		lp.wake.Clear()
 		lp.runPosted()
 	} else if s := *lp.sockets.At(fd); s != nil {
-		s.told(what)
+		s.onEvent(what)
 	}
 }
 
-// ring tells who waited long enough.
-func (lp *loop) ring() {
+// fireAlarms tells who waited long enough.
+func (lp *loop) fireAlarms() {
 	if lp.alarms.Len() == 0 {
 		return
 	}
@@ -110,7 +110,7 @@ func (lp *loop) ring() {
 		if !due {
 			return
 		}
-		lp.tell(co, timeout)
+		lp.notify(co, timeout)
 	}
 }
 

@@ -72,7 +72,7 @@ func TestWaitAny(t *testing.T) {
 			})
 			lp.spawn(func() { // after it: it waits by now
 				for i, what := range c.told {
-					if woken := lp.tell(co, what); woken != c.woken[i] {
+					if woken := lp.notify(co, what); woken != c.woken[i] {
 						t.Errorf("told %#x: woken %v, want %v", what, woken, c.woken[i])
 					}
 				}
@@ -81,7 +81,7 @@ func TestWaitAny(t *testing.T) {
 			if got != c.got {
 				t.Errorf("got %#x, want %#x", got, c.got)
 			}
-			if lp.tell(co, c.any) || lp.tell(nil, c.any) {
+			if lp.notify(co, c.any) || lp.notify(nil, c.any) {
 				t.Error("whoever does not wait was told something")
 			}
 		})
@@ -114,7 +114,7 @@ func TestTimers(t *testing.T) {
 	sleep("told", time.Hour, news)
 	lp.spawn(func() {
 		lp.waitUntil(0, start.Add(30*time.Millisecond))
-		lp.tell(sleeper, news)
+		lp.notify(sleeper, news)
 	})
 	lp.finish(t)
 	if want := []string{"past", "first", "second", "told"}; !slices.Equal(order, want) {

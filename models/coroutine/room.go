@@ -24,11 +24,11 @@ type seat struct {
 	room *room
 	name string
 
-	owed    []byte
-	late    bool       // on the server's list of members to be written to
-	writing bool       // a writer is at work
-	gone    bool       // the socket failed or was closed: nothing is owed any more
-	pacing  *coroutine // its own, while that waits until less is owed
+	owed      []byte
+	atTurnEnd bool       // on the server's list of members to be written to
+	writing   bool       // a writer is at work
+	gone      bool       // the socket failed or was closed: nothing is owed any more
+	pacing    *coroutine // its own, while that waits until less is owed
 }
 
 // room is the room of that name, new if it has not been used; nil if there are too many.
@@ -55,7 +55,7 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	}
 	s.members++
 	m := &seat{c: c, room: r, name: string(q.Name)}
-	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
+	m.queue(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
 }
@@ -75,7 +75,7 @@ func (r *room) tell(from *seat, name, text []byte) int64 {
 	r.notify()
 	var slow []*seat
 	for _, member := range r.seats {
-		if member.owe(r.line) > wire.MaxOwed && member != from {
+		if member.queue(r.line) > wire.MaxOwed && member != from {
 			slow = append(slow, member)
 		}
 	}
@@ -100,9 +100,9 @@ func (r *room) remove(m *seat) {
 
 func (m *seat) leave() { m.room.remove(m) }
 
-// owe puts bytes into the outbox, has it emptied at the end of the turn, and returns how many bytes are now owed. Of what is
+// queue puts bytes into the outbox, has it emptied at the end of the turn, and returns how many bytes are now owed. Of what is
 // too much it is first seen whether the member takes it now: it may only have been told much in this one turn.
-func (m *seat) owe(b []byte) int {
+func (m *seat) queue(b []byte) int {
 	if m.gone {
 		return 0
 	}
@@ -114,9 +114,9 @@ func (m *seat) owe(b []byte) int {
 	if len(m.owed) > wire.MaxOwed {
 		m.push()
 	}
-	if !m.late && !m.writing {
-		m.late = true
-		s.late = append(s.late, m)
+	if !m.atTurnEnd && !m.writing {
+		m.atTurnEnd = true
+		s.atTurnEnd = append(s.atTurnEnd, m)
 	}
 	return len(m.owed)
 }
@@ -124,7 +124,7 @@ func (m *seat) owe(b []byte) int {
 // reply owes the member the answer to a request of its own, and reports whether the member is there.
 func (m *seat) reply(b []byte) bool {
 	m.pace(len(b))
-	m.owe(b)
+	m.queue(b)
 	return !m.gone
 }
 
@@ -149,7 +149,7 @@ func (m *seat) await(most int) {
 // push writes what the client takes now, and has a writer write what it does not take.
 func (m *seat) push() {
 	s := m.room.s
-	n, err := m.c.nc.try(m.owed)
+	n, err := m.c.nc.writeNow(m.owed)
 	switch {
 	case err != nil:
 		m.gone, m.owed = true, nil
@@ -164,7 +164,7 @@ func (m *seat) push() {
 			s.spawn(m.write)
 		}
 	}
-	s.tell(m.pacing, less)
+	s.notify(m.pacing, less)
 }
 
 // write is a writer: it sends what is owed until nothing is, and ends.
@@ -176,13 +176,13 @@ func (m *seat) write() {
 	m.writing = false
 }
 
-// writeLate ends a turn: one write for each member that was told something, however much it was.
-func (s *server) writeLate() {
-	for i, m := range s.late {
-		s.late[i] = nil
-		if m.late = false; !m.writing && len(m.owed) > 0 {
+// endTurn ends a turn: one write for each member that was told something, however much it was.
+func (s *server) endTurn() {
+	for i, m := range s.atTurnEnd {
+		s.atTurnEnd[i] = nil
+		if m.atTurnEnd = false; !m.writing && len(m.owed) > 0 {
 			m.push()
 		}
 	}
-	s.late = s.late[:0]
+	s.atTurnEnd = s.atTurnEnd[:0]
 }

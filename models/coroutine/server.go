@@ -23,7 +23,7 @@ type server struct {
 	conns     int        // open connections
 	accepting *coroutine // waits for a place, if it does
 	rooms     rooms.Table[room]
-	late      []*seat      // members told something in this turn, to be written to at its end
+	atTurnEnd []*seat      // members told something in this turn, to be written to at its end
 	spare     buffers.Pool // buffers that members are owed bytes in, for the next who needs one
 
 	ending                    bool // shutdown began
@@ -38,7 +38,7 @@ func Serve(ctx context.Context, l net.Listener, cfg config.Config) error {
 	s := &server{
 		cfg: cfg, killed: killed, threads: offload.Threads{Most: cfg.Offload},
 	}
-	s.atEnd = s.writeLate
+	s.atEnd = s.endTurn
 	var listener socket
 	err := s.listen(ctx, &listener, l)
 	l.Close() // the loop has a descriptor of its own
@@ -98,7 +98,7 @@ func (s *server) accept(l *socket) error {
 			return nil
 		case poll.Full(err): // no descriptor for it: it stays in the backlog for now
 			s.accepting = s.running
-			s.waitUntil(place, time.Now().Add(config.LookAgain))
+			s.waitUntil(place, time.Now().Add(config.AcceptRetry))
 		default:
 			return err
 		}
@@ -124,7 +124,7 @@ func (s *server) admit(fd int) *conn {
 
 func (s *server) forget(c *conn) {
 	s.conns--
-	s.tell(s.accepting, place)
+	s.notify(s.accepting, place)
 }
 
 // end tells every connection to finish: reads fail from now on, so that each coroutine leaves its loop, flushes and closes.
@@ -136,7 +136,7 @@ func (s *server) end(listener *socket) {
 			(*nc).SetReadDeadline(time.Unix(1, 0))
 		}
 	}
-	s.tell(s.accepting, place)
+	s.notify(s.accepting, place)
 }
 
 func (s *server) closeAll() {

@@ -69,7 +69,7 @@ func (lp *loop) giveBack() {
 // Write waits until all of p is written.
 func (s *socket) Write(p []byte) (n int, err error) {
 	for {
-		w, err := s.try(p[n:])
+		w, err := s.writeNow(p[n:])
 		if n += w; err != nil || n == len(p) {
 			if s.lp.wrote += n; s.lp.wrote > writeMost {
 				s.lp.wait(turn)
@@ -80,8 +80,8 @@ func (s *socket) Write(p []byte) (n int, err error) {
 	}
 }
 
-// try writes as much of p as the client takes now.
-func (s *socket) try(p []byte) (int, error) {
+// writeNow writes as much of p as the client takes now.
+func (s *socket) writeNow(p []byte) (int, error) {
 	if s.fd < 0 {
 		return 0, net.ErrClosed
 	}
@@ -112,7 +112,7 @@ func (s *socket) SetReadDeadline(at time.Time) {
 		return
 	}
 	if !at.After(time.Now()) {
-		s.lp.tell(s.in, timeout)
+		s.lp.notify(s.in, timeout)
 	}
 	s.deadline = new(time.Time)
 	*s.deadline = at
@@ -121,7 +121,7 @@ func (s *socket) SetReadDeadline(at time.Time) {
 // linger waits until the client has everything that was written, or the time for that is over, or somebody closes the socket.
 func (s *socket) linger() {
 	for end := time.Now().Add(wire.LingerGrace); s.fd >= 0 && poll.Linger(int(s.fd)) && time.Now().Before(end); {
-		s.SetReadDeadline(time.Now().Add(poll.LingerLook))
+		s.SetReadDeadline(time.Now().Add(poll.LingerCheck))
 		s.await(readable)
 	}
 }
@@ -134,8 +134,8 @@ func (s *socket) Close() {
 	*s.lp.sockets.At(int(s.fd)) = nil
 	s.lp.closing = append(s.lp.closing, s.fd)
 	s.fd = -1
-	s.lp.tell(s.in, onSocket)
-	s.lp.tell(s.out, onSocket)
+	s.lp.notify(s.in, onSocket)
+	s.lp.notify(s.out, onSocket)
 }
 
 // await is the running coroutine's wait for events of which some are the socket's.
@@ -178,12 +178,12 @@ func (s *socket) watch(needed event) {
 	}
 }
 
-// told is what epoll tells of the socket.
-func (s *socket) told(what event) {
+// onEvent is what epoll tells of the socket.
+func (s *socket) onEvent(what event) {
 	if what&poll.Err != 0 {
 		what |= onSocket
 	}
-	in, out := s.lp.tell(s.in, what), s.lp.tell(s.out, what)
+	in, out := s.lp.notify(s.in, what), s.lp.notify(s.out, what)
 	switch {
 	case in || out:
 	case what&poll.Err != 0: // nobody waits for it, and it would be told again and again, asked or not

@@ -59,7 +59,7 @@ func (w *waiter) enter() bool {
 // notify has the coroutines of a room's long polls take the news.
 func (r *room) notify() {
 	for _, w := range r.waiters {
-		r.s.loop.tell(w.c.nc.in, news)
+		r.s.loop.notify(w.c.nc.in, news)
 	}
 	clear(r.waiters)
 	r.waiters = r.waiters[:0]

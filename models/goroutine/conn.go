@@ -53,7 +53,7 @@ func (c *conn) serve() {
 			if err == nil {
 				err = c.hold(buf[:n])
 			}
-			open = err == nil || c.unpark(err)
+			open = err == nil || c.resume(err)
 		case err != nil:
 			c.over = !errors.Is(err, os.ErrDeadlineExceeded)
 			c.expire()

@@ -67,7 +67,7 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	defer r.mu.Unlock()
 	m := &seat{c: c, room: r, name: string(q.Name)}
 	m.drained.L = &m.mu
-	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
+	m.queue(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
 }
@@ -99,7 +99,7 @@ func (r *room) publish(from *seat, name, text []byte) (id int64, pressed bool) {
 	r.notify()
 	var slow []*seat
 	for _, member := range r.seats {
-		owed := member.owe(r.line)
+		owed := member.queue(r.line)
 		pressed = pressed || owed > wire.MaxOwed/2
 		if owed > wire.MaxOwed && member != from {
 			slow = append(slow, member)
@@ -130,8 +130,8 @@ func (m *seat) leave() {
 	m.room.mu.Unlock()
 }
 
-// owe puts bytes into the outbox, starts a writer if none is at work, and returns how many bytes are now owed.
-func (m *seat) owe(b []byte) int {
+// queue puts bytes into the outbox, starts a writer if none is at work, and returns how many bytes are now owed.
+func (m *seat) queue(b []byte) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.gone {
@@ -144,10 +144,10 @@ func (m *seat) owe(b []byte) int {
 	return len(m.owed) + m.sending
 }
 
-// reply owes the member the answer to a request of its own.
+// reply queues the member the answer to a request of its own.
 func (m *seat) reply(b []byte) bool {
 	m.pace(len(b))
-	return m.owe(b) > 0
+	return m.queue(b) > 0
 }
 
 // pace makes a member's own goroutine wait until it can be owed n bytes more: as any echo client, it is not read

@@ -69,7 +69,7 @@ func (c *conn) hold(p []byte) error {
 	if c.in.Held() <= wire.MaxOwed {
 		return nil
 	}
-	return c.doze()
+	return c.awaitLeaving()
 }
 
 // notify has the goroutines of a room's long polls take the news. The caller holds r.mu.
@@ -81,20 +81,20 @@ func (r *room) notify() {
 	r.waiters = r.waiters[:0]
 }
 
-// unpark ends a long poll for what failed the read, and reports whether the connection goes on: news, its timeout and shutdown
+// resume ends a long poll for what failed the read, and reports whether the connection goes on: news, its timeout and shutdown
 // come as a deadline that has passed, and a client that left as anything else.
-func (c *conn) unpark(err error) bool {
+func (c *conn) resume(err error) bool {
 	c.over = !errors.Is(err, os.ErrDeadlineExceeded)
 	w, b := c.parked, batches.Get().(*batch)
-	out, there := w.answer(b.out[:0], !c.over)
+	out, there := w.unpark(b.out[:0], !c.over)
 	open := there && c.send(out)
 	b.out = out
 	batches.Put(b)
 	return open && c.goOn()
 }
 
-// doze waits as Read does, but leaves what comes where it is, and returns why it waits no longer: io.EOF where the client left.
-func (c *conn) doze() error {
+// awaitLeaving waits as Read does, but leaves what comes where it is, and returns why it waits no longer: io.EOF where the client left.
+func (c *conn) awaitLeaving() error {
 	raw, err := c.nc.SyscallConn()
 	if err != nil {
 		return err
@@ -105,8 +105,8 @@ func (c *conn) doze() error {
 	return io.EOF
 }
 
-// answer takes the waiter out of its room and appends the answer to its long poll, unless the client left.
-func (w *waiter) answer(out []byte, there bool) ([]byte, bool) {
+// unpark takes the waiter out of its room and appends the answer to its long poll, unless the client left.
+func (w *waiter) unpark(out []byte, there bool) ([]byte, bool) {
 	w.room.mu.Lock()
 	defer w.room.mu.Unlock()
 	w.room.release(w)

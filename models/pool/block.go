@@ -51,7 +51,7 @@ func (c *conn) offload(f wire.Form, d time.Duration) {
 	if !c.s.sleep(d) {
 		return
 	}
-	c.unpark(f.AppendBlocked(nil, d))
+	c.resume(f.AppendBlocked(nil, d))
 }
 
 // sleep reports whether it came to its end: not if the server was forced to.

@@ -19,19 +19,19 @@ type conn struct {
 	alarm   *poll.Alarm[func()] // the holder's; until when an HTTP request must be whole
 	fd      int32
 
-	more bool // the holder's: requests may wait, whole, in the decoder
-	eof  bool // the holder's: the client sends no more
-	last bool // the holder's: nothing more is read; closed once nothing is owed or waited for
-	late bool // the holder's, after the poller's: its HTTP request did not get whole
+	more    bool // the holder's: requests may wait, whole, in the decoder
+	eof     bool // the holder's: the client sends no more
+	last    bool // the holder's: nothing more is read; closed once nothing is owed or waited for
+	expired bool // the holder's, after the poller's: its HTTP request did not get whole
 
-	mu     sync.Mutex // guards all below; taken after any room's
-	held   bool       // queued, or with a worker
-	parked bool       // waits for an offloaded sleep or a long poll
-	gone   bool       // the client left: the socket failed, or the poller told so while it was parked
-	closed bool
-	fresh  bool    // nobody has tried to write what is owed; a worker that has it on its list, or the holder, is about to
-	wait   *waiter // the long poll
-	owed   []byte
+	mu        sync.Mutex // guards all below; taken after any room's
+	held      bool       // queued, or with a worker
+	parked    bool       // waits for an offloaded sleep or a long poll
+	gone      bool       // the client left: the socket failed, or the poller told so while it was parked
+	closed    bool
+	unwritten bool    // nobody has tried to write what is owed; a worker that has it on its list, or the holder, is about to
+	waiter    *waiter // the long poll
+	owed      []byte
 }
 
 // take makes the caller the holder, if there is none. An event may come while there is one, for instance because
@@ -49,9 +49,9 @@ func (c *conn) take(events uint32) bool {
 
 // A worker has the buffers that a connection borrows while it is served.
 type worker struct {
-	in, out []byte
-	told    []*conn      // whom it owes a write, for they were told something in this turn
-	spare   buffers.Pool // buffers for what they are owed
+	in, out   []byte
+	atTurnEnd []*conn      // whom it owes a write, for they were told something in this turn
+	spare     buffers.Pool // buffers for what they are owed
 }
 
 const readSize = 64 << 10
@@ -60,10 +60,10 @@ const readSize = 64 << 10
 func (w *worker) serve(c *conn) {
 	for again := true; again; again = c.release() {
 		switch {
-		case !c.pay():
+		case !c.flush():
 		case c.archive != nil:
 			w.stream(c)
-		case c.late:
+		case c.expired:
 			c.finish()
 			c.send(wire.Expired.AppendRefusal(w.out[:0], wire.TooSlow))
 		default:
@@ -108,7 +108,7 @@ func (w *worker) handle(c *conn, p []byte) {
 	}
 	c.in.Keep()
 	c.send(out)
-	w.flush()
+	w.endTurn()
 }
 
 // answer appends the answer to one request and reports whether to go on with the next.
@@ -131,7 +131,7 @@ func (w *worker) answer(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
 		}
 		return r.Form.AppendRefusal(out, r.Refusal), true
 	}
-	c.owe(out) // what takes time, or tells others, comes after what was asked before it is answered
+	c.queue(out) // what takes time, or tells others, comes after what was asked before it is answered
 	return w.act(c, r, out[:0])
 }
 
@@ -159,7 +159,7 @@ func (w *worker) act(c *conn, r *wire.Request, out []byte) ([]byte, bool) {
 		return room.park(c, r, out)
 	case wire.Block:
 		c.send(nil) // nobody is to wait for as long as this takes
-		w.flush()
+		w.endTurn()
 		return c.block(r, out)
 	case wire.Zip:
 		c.archive = wire.NewArchive(r)
@@ -185,7 +185,7 @@ func (w *worker) stream(c *conn) {
 		if !more {
 			c.archive = nil
 		}
-		if c.send(out); !more || !c.pay() {
+		if c.send(out); !more || !c.flush() {
 			return
 		}
 	}
@@ -200,12 +200,12 @@ func (c *conn) finish() {
 	}
 }
 
-// owe has the bytes written behind what is owed already: at the end of the turn, which is for the holder to see to.
-func (c *conn) owe(b []byte) {
+// queue has the bytes written behind what is owed already: at the end of the turn, which is for the holder to see to.
+func (c *conn) queue(b []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(b) > 0 && !c.closed && !c.gone {
-		c.fresh = c.fresh || c.owed == nil
+		c.unwritten = c.unwritten || c.owed == nil
 		c.owed = append(c.owed, b...)
 	}
 }
@@ -213,18 +213,18 @@ func (c *conn) owe(b []byte) {
 // send writes what the socket takes, and owes the rest.
 func (c *conn) send(b []byte) {
 	c.mu.Lock()
-	c.write(b)
+	c.sendLocked(b)
 	c.mu.Unlock()
 }
 
-// write is send for who has the lock.
-func (c *conn) write(b []byte) {
+// sendLocked is send for who has the lock.
+func (c *conn) sendLocked(b []byte) {
 	switch {
 	case c.closed || c.gone:
 	case c.owed != nil:
 		c.owed = append(c.owed, b...)
-		if c.fresh {
-			c.try()
+		if c.unwritten {
+			c.write()
 		}
 	case len(b) > 0:
 		if n := c.put(b); !c.gone && n < len(b) {
@@ -244,9 +244,9 @@ func (c *conn) put(b []byte) (n int) {
 	return n
 }
 
-// try writes what the socket takes of what is owed. The caller has the lock.
-func (c *conn) try() {
-	c.fresh = false
+// write writes what the socket takes of what is owed. The caller has the lock.
+func (c *conn) write() {
+	c.unwritten = false
 	if c.owed == nil || c.closed || c.gone {
 		return
 	}
@@ -255,11 +255,11 @@ func (c *conn) try() {
 	}
 }
 
-// pay writes what was owed before and reports whether the connection may be served.
-func (c *conn) pay() bool {
+// flush writes what was owed before and reports whether the connection may be served.
+func (c *conn) flush() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.try()
+	c.write()
 	if c.gone {
 		c.owed, c.archive, c.last, c.parked = nil, nil, true, false
 		return false
@@ -271,8 +271,8 @@ func (c *conn) pay() bool {
 // there are requests to answer right now.
 func (c *conn) release() (again bool) {
 	c.mu.Lock()
-	if c.fresh { // told meanwhile: what is waited for depends on whether the socket takes it
-		c.try()
+	if c.unwritten { // told meanwhile: what is waited for depends on whether the socket takes it
+		c.write()
 	}
 	if c.last && c.owed == nil && !c.parked && c.archive == nil {
 		c.mu.Unlock()
@@ -306,7 +306,7 @@ func (c *conn) expire() {
 		c.s.alarm(100*time.Millisecond, c.expire)
 		return
 	}
-	c.alarm, c.late = nil, c.in.Unfinished()
+	c.alarm, c.expired = nil, c.in.Unfinished()
 	c.s.queue <- c
 }
 
@@ -316,7 +316,7 @@ func (c *conn) watch() {
 	switch {
 	case c.owed != nil, c.archive != nil:
 		events = poll.Out
-	case c.wait != nil:
+	case c.waiter != nil:
 		events = poll.Gone // what it sends meanwhile stays in the socket
 	case c.parked:
 		events = 0 // failures are told all the same
@@ -324,12 +324,12 @@ func (c *conn) watch() {
 	c.s.poll.Modify(int(c.fd), events|poll.OneShot)
 }
 
-// unpark answers what a parked connection waited for, and has it gone on with.
-func (c *conn) unpark(answer []byte) {
+// resume answers what a parked connection waited for, and has it gone on with.
+func (c *conn) resume(answer []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.parked, c.wait = false, nil
-	c.write(answer)
+	c.parked, c.waiter = false, nil
+	c.sendLocked(answer)
 	switch {
 	case c.held || c.closed: // the holder sees that it is parked no more
 	case c.more || c.last || c.s.ending.Load():
@@ -351,11 +351,11 @@ func (c *conn) requeue() {
 // close is for the holder.
 func (c *conn) close() {
 	c.finish()
-	c.abandon()
+	c.unpark()
 	c.s.cancel(c.alarm)
 	c.mu.Lock()
 	over := c.eof || c.gone
-	c.closed, c.owed, c.fresh, c.in = true, nil, false, wire.Decoder{} // the table keeps the rest until the descriptor is used again
+	c.closed, c.owed, c.unwritten, c.in = true, nil, false, wire.Decoder{} // the table keeps the rest until the descriptor is used again
 	c.mu.Unlock()
 	c.s.hungUp.Add(int(c.fd), over) // nobody uses it any more, for whoever has the lock sees that it is closed
 }

@@ -59,7 +59,7 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := &seat{c: c, room: r, name: string(q.Name)}
-	c.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
+	c.queue(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
 }
@@ -74,7 +74,7 @@ func (r *room) tell(w *worker, from *seat, name, text []byte) (id int64, owing i
 	r.line = wire.AppendMessage(r.line[:0], m)
 	var slow []*seat
 	for _, member := range r.seats {
-		switch owed := member.hear(w, r.line); {
+		switch owed := member.queueLine(w, r.line); {
 		case member == from:
 			owing = owed
 		case owed > wire.MaxOwed:
@@ -90,8 +90,8 @@ func (r *room) tell(w *worker, from *seat, name, text []byte) (id int64, owing i
 	return m.ID, owing
 }
 
-// hear owes the member the line, to be written at the end of the worker's turn, and returns how many bytes it is owed.
-func (m *seat) hear(w *worker, line []byte) int {
+// queueLine queues the member the line, to be written at the end of the worker's turn, and returns how many bytes it is owed.
+func (m *seat) queueLine(w *worker, line []byte) int {
 	c := m.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -99,11 +99,11 @@ func (m *seat) hear(w *worker, line []byte) int {
 		return 0
 	}
 	if c.owed == nil {
-		c.owed, c.fresh = w.spare.Get(), true
-		w.told = append(w.told, c)
+		c.owed, c.unwritten = w.spare.Get(), true
+		w.atTurnEnd = append(w.atTurnEnd, c)
 	}
 	c.owed = append(c.owed, line...)
-	if c.fresh && len(c.owed) > wire.MaxOwed {
+	if c.unwritten && len(c.owed) > wire.MaxOwed {
 		c.deliver() // it may only have been told much in this one turn: slow is who does not take it
 	}
 	return len(c.owed)
@@ -111,25 +111,25 @@ func (m *seat) hear(w *worker, line []byte) int {
 
 // deliver writes what is owed, and has the connection watched for the rest unless its holder will. The caller has c.mu.
 func (c *conn) deliver() {
-	if c.try(); c.owed != nil && !c.held {
+	if c.write(); c.owed != nil && !c.held {
 		c.watch()
 	}
 }
 
-// flush writes to each connection that was told something in this turn, unless somebody has written it meanwhile: whoever serves it,
+// endTurn writes to each connection that was told something in this turn, unless somebody has written it meanwhile: whoever serves it,
 // or answers it, writes what it is owed as well.
-func (w *worker) flush() {
-	for _, c := range w.told {
+func (w *worker) endTurn() {
+	for _, c := range w.atTurnEnd {
 		c.mu.Lock()
-		if b := c.owed; c.fresh {
+		if b := c.owed; c.unwritten {
 			if c.deliver(); c.owed == nil {
 				w.spare.Put(b)
 			}
 		}
 		c.mu.Unlock()
 	}
-	clear(w.told)
-	w.told = w.told[:0]
+	clear(w.atTurnEnd)
+	w.atTurnEnd = w.atTurnEnd[:0]
 }
 
 // remove takes the member out of the room, if it is still in it. The caller holds r.mu.

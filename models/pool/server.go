@@ -29,9 +29,9 @@ type server struct {
 	ending atomic.Bool       // shutdown began: nothing more is read
 	killed context.Context   // done when shutdown has waited long enough
 
-	bell   sync.Mutex          // guards alarms; taken after any other
-	alarms poll.Alarms[func()] // the poller's to ring
-	wake   poll.Waker          // of the poller
+	alarmsMu sync.Mutex          // guards alarms; taken after any other
+	alarms   poll.Alarms[func()] // the poller fires them
+	wake     poll.Waker          // of the poller
 
 	mu    sync.Mutex        // guards the two below; taken before any room's
 	rooms rooms.Table[room] //
@@ -95,7 +95,7 @@ func (s *server) run(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
-		if err := s.turn(s.patience()); err != nil {
+		if err := s.turn(s.pollTimeout()); err != nil {
 			return err
 		}
 	}
@@ -104,13 +104,13 @@ func (s *server) run(ctx context.Context) error {
 	s.ending.Store(true)
 	for _, c := range s.conns.All {
 		if *c != nil {
-			(*c).giveUp()
+			(*c).timeOut()
 		}
 		if *c != nil && (*c).take(0) {
 			s.queue <- *c
 		}
 	}
-	for s.open.Load() > 0 && s.killed.Err() == nil { // workers pay what is owed and close
+	for s.open.Load() > 0 && s.killed.Err() == nil { // workers write what is owed and close
 		if err := s.turn(10 * time.Millisecond); err != nil {
 			return err
 		}
@@ -118,9 +118,9 @@ func (s *server) run(ctx context.Context) error {
 	return nil
 }
 
-// turn waits once, queues who is ready and rings the alarms that are due.
-func (s *server) turn(patience time.Duration) error {
-	events, err := s.poll.Wait(s.hungUp.Patience(patience))
+// turn waits once, queues who is ready and fires the alarms that are due.
+func (s *server) turn(pollTimeout time.Duration) error {
+	events, err := s.poll.Wait(s.hungUp.PollTimeout(pollTimeout))
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (s *server) turn(patience time.Duration) error {
 		case s.wake.Fd():
 			s.wake.Clear()
 		default:
-			if s.hungUp.Told(fd) {
+			if s.hungUp.OnEvent(fd) {
 				break
 			}
 			if c := *s.conns.At(fd); c != nil && c.take(ev.Events) {
@@ -139,49 +139,49 @@ func (s *server) turn(patience time.Duration) error {
 			}
 		}
 	}
-	s.hungUp.Look()
-	for ring := s.due(); ring != nil; ring = s.due() {
-		ring()
-	}
+	s.hungUp.Check()
+	s.fireAlarms()
 	return nil
 }
 
-func (s *server) patience() time.Duration {
-	s.bell.Lock()
-	defer s.bell.Unlock()
-	if s.alarms.Len() == 0 {
-		return -1
-	}
-	return s.alarms.Patience(time.Now())
+// pollTimeout is the time until the next alarm, or -1 if there is none.
+func (s *server) pollTimeout() time.Duration {
+	s.alarmsMu.Lock()
+	defer s.alarmsMu.Unlock()
+	return s.alarms.PollTimeout(time.Now())
 }
 
-// due is the first alarm whose time has come, or nil.
+// fireAlarms makes the calls whose time has come. Each may set an alarm or cancel one, so that the lock is not held meanwhile.
+func (s *server) fireAlarms() {
+	for call := s.due(); call != nil; call = s.due() {
+		call()
+	}
+}
+
+// due is the first call whose time has come, or nil.
 func (s *server) due() func() {
-	s.bell.Lock()
-	defer s.bell.Unlock()
-	if s.alarms.Len() == 0 {
-		return nil
-	}
-	ring, _ := s.alarms.Due(time.Now())
-	return ring
+	s.alarmsMu.Lock()
+	defer s.alarmsMu.Unlock()
+	call, _ := s.alarms.Due(time.Now())
+	return call
 }
 
-// alarm has the poller call ring after d.
-func (s *server) alarm(d time.Duration, ring func()) *poll.Alarm[func()] {
-	s.bell.Lock()
-	defer s.bell.Unlock()
+// alarm has the poller make the call after d.
+func (s *server) alarm(d time.Duration, call func()) *poll.Alarm[func()] {
+	s.alarmsMu.Lock()
+	defer s.alarmsMu.Unlock()
 	now := time.Now()
-	if before := s.alarms.Patience(now); before < 0 || d < before {
+	if before := s.alarms.PollTimeout(now); before < 0 || d < before {
 		s.wake.Wake() // it waits for longer, or for ever
 	}
-	return s.alarms.Set(now.Add(d), ring)
+	return s.alarms.Set(now.Add(d), call)
 }
 
 func (s *server) cancel(a *poll.Alarm[func()]) {
 	if a != nil {
-		s.bell.Lock()
+		s.alarmsMu.Lock()
 		s.alarms.Cancel(a)
-		s.bell.Unlock()
+		s.alarmsMu.Unlock()
 	}
 }
 
@@ -196,7 +196,7 @@ func (s *server) accept() {
 			// them would keep the poller busy: look again when somebody leaves, or in a while.
 			s.poll.Modify(s.listener, 0)
 			s.full.Store(true)
-			s.alarm(config.LookAgain, s.look)
+			s.alarm(config.AcceptRetry, s.resumeAccept)
 			return
 		case int(s.open.Load()) >= s.cfg.MaxConns:
 			poll.Close(fd)
@@ -218,11 +218,11 @@ func (s *server) admit(fd int) {
 // left is called for each connection whose socket was closed.
 func (s *server) left() {
 	s.open.Add(-1)
-	s.look()
+	s.resumeAccept()
 }
 
-// look has the listener watched again if it was not.
-func (s *server) look() {
+// resumeAccept has the listener watched again if it was not.
+func (s *server) resumeAccept() {
 	if s.full.Swap(false) {
 		s.poll.Modify(s.listener, poll.In)
 	}

@@ -33,10 +33,10 @@ func (r *room) park(c *conn, q *wire.Request, out []byte) ([]byte, bool) {
 	r.s.waiters.Add(1)
 	w.alarm = r.s.alarm(q.Delay, w.timeOut)
 	c.mu.Lock()
-	c.parked, c.wait = true, w
+	c.parked, c.waiter = true, w
 	c.mu.Unlock()
 	if r.s.ending.Load() { // it may have begun before anybody could see that the connection is parked
-		w.end(w.form.AppendNone(nil, since))
+		w.answer(w.form.AppendNone(nil, since))
 	}
 	return out, false
 }
@@ -46,7 +46,7 @@ func (r *room) notify() {
 	for len(r.waiters) > 0 {
 		w := r.waiters[len(r.waiters)-1]
 		r.line, _ = w.form.AppendNews(r.line[:0], &r.log, w.since)
-		w.end(r.line)
+		w.answer(r.line)
 	}
 }
 
@@ -55,18 +55,18 @@ func (w *waiter) timeOut() {
 	w.room.mu.Lock()
 	defer w.room.mu.Unlock()
 	if w.at >= 0 {
-		w.end(w.form.AppendNone(nil, w.since))
+		w.answer(w.form.AppendNone(nil, w.since))
 	}
 }
 
-// end answers the long poll. The caller has the room's lock, and w is still in the room.
-func (w *waiter) end(answer []byte) {
-	w.leave()
-	w.c.unpark(answer)
+// answer answers the long poll. The caller has the room's lock, and w is still in the room.
+func (w *waiter) answer(answer []byte) {
+	w.unpark()
+	w.c.resume(answer)
 }
 
-// leave takes the waiter out of the room.
-func (w *waiter) leave() {
+// unpark takes the waiter out of the room.
+func (w *waiter) unpark() {
 	r := w.room
 	end := len(r.waiters) - 1
 	r.waiters[w.at] = r.waiters[end]
@@ -78,19 +78,19 @@ func (w *waiter) leave() {
 	r.s.cancel(w.alarm)
 }
 
-// giveUp answers the connection's long poll, if it has one, that there is no news.
-func (c *conn) giveUp() {
+// timeOut answers the connection's long poll, if it has one, that there is no news.
+func (c *conn) timeOut() {
 	if w := c.waiting(); w != nil {
 		w.timeOut()
 	}
 }
 
-// abandon forgets the connection's long poll, if it has one.
-func (c *conn) abandon() {
+// unpark forgets the connection's long poll, if it has one.
+func (c *conn) unpark() {
 	if w := c.waiting(); w != nil {
 		w.room.mu.Lock()
 		if w.at >= 0 {
-			w.leave()
+			w.unpark()
 		}
 		w.room.mu.Unlock()
 	}
@@ -99,5 +99,5 @@ func (c *conn) abandon() {
 func (c *conn) waiting() *waiter {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.wait
+	return c.waiter
 }

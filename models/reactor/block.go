@@ -21,7 +21,7 @@ func (lp *loop) block(c *conn, r *wire.Request) {
 		for end := time.Now().Add(r.Delay); time.Now().Before(end) && lp.killed.Err() == nil; {
 		}
 	case wire.Offload:
-		c.park = &park{form: r.Form}
+		c.parked = &parked{form: r.Form}
 		s := sleep{fd: c.fd, turn: c.turn, form: r.Form, delay: r.Delay}
 		lp.sleepers.Add(func() { lp.sleepers.run(s) })
 		return
@@ -49,7 +49,7 @@ func (lp *loop) resume(s sleep) {
 	if c.fd == 0 || c.turn != s.turn {
 		return
 	}
-	c.park = nil
+	c.parked = nil
 	c.owed = s.form.AppendBlocked(lp.owing(c), s.delay)
 	if lp.write(c) {
 		lp.serve(c, nil)

@@ -11,21 +11,21 @@ import (
 // conn is one client: a state machine. It either reads or writes: while it is owed bytes that its socket did not take it is not
 // read, which bounds what it can be owed. Parked, it waits for something else and is not read either.
 type conn struct {
-	in    wire.Decoder
-	owed  []byte             // in lp.out while it is being served, else a buffer of its own or nil
-	seat  *seat              // in a room; nil before JOIN
-	park  *park              // what it waits for; nil if for its client
-	alarm *poll.Alarm[*conn] // until when it may wait, if there is such a time
-	fd    int32              // 0: the entry is free
-	turn  uint32             // how many connections had this entry: tells a late answer that its asker is gone
-	wants uint32             // the events it is watched for
-	eof   bool               // the client sends no more
-	last  bool               // nothing more is read: closed once nothing is owed and it is not parked
-	late  bool               // on the loop's list of connections to write to
+	in        wire.Decoder
+	owed      []byte             // in lp.out while it is being served, else a buffer of its own or nil
+	seat      *seat              // in a room; nil before JOIN
+	parked    *parked            // what it waits for; nil if for its client
+	alarm     *poll.Alarm[*conn] // until when it may wait, if there is such a time
+	fd        int32              // 0: the entry is free
+	turn      uint32             // how many connections had this entry: tells a late answer that its asker is gone
+	wants     uint32             // the events it is watched for
+	eof       bool               // the client sends no more
+	last      bool               // nothing more is read: closed once nothing is owed and it is not parked
+	atTurnEnd bool               // on the loop's list of connections to write to
 }
 
-// park is what a connection waits for: news of a room, room for more of an archive, or neither: an offloaded sleep.
-type park struct {
+// parked is what a connection waits for: news of a room, room for more of an archive, or neither: an offloaded sleep.
+type parked struct {
 	room    *room
 	since   int64
 	at      int // index in room.waiters
@@ -49,7 +49,7 @@ func (lp *loop) readable(c *conn) {
 
 func (lp *loop) writable(c *conn) {
 	switch {
-	case c.park != nil && c.park.archive != nil:
+	case c.parked != nil && c.parked.archive != nil:
 		lp.stream(c)
 	case lp.write(c):
 		lp.serve(c, nil) // requests that were not answered while it owed
@@ -65,7 +65,7 @@ func (lp *loop) serve(c *conn, p []byte) {
 		if c.owed == nil {
 			c.owed = lp.out[:0]
 		}
-		for more = true; more && c.park == nil && !c.last && len(c.owed) < wire.MaxOwed; {
+		for more = true; more && c.parked == nil && !c.last && len(c.owed) < wire.MaxOwed; {
 			if more = c.in.Next(&r); more {
 				lp.answer(c, &r)
 			}
@@ -73,7 +73,7 @@ func (lp *loop) serve(c *conn, p []byte) {
 		if (c.eof || lp.ending) && !more {
 			lp.finish(c)
 		}
-		more = more && c.park == nil && !c.last
+		more = more && c.parked == nil && !c.last
 		if !lp.write(c) {
 			break // it is gone, parked, or owes
 		}
@@ -82,17 +82,17 @@ func (lp *loop) serve(c *conn, p []byte) {
 		c.in.Keep()
 		lp.limit(c)
 	}
-	if c.park != nil && c.park.archive != nil {
+	if c.parked != nil && c.parked.archive != nil {
 		lp.stream(c)
 	}
 }
 
 // limit gives an HTTP request that has begun and is not whole its time.
 func (lp *loop) limit(c *conn) {
-	switch unfinished := c.park == nil && c.in.Unfinished(); {
+	switch unfinished := c.parked == nil && c.in.Unfinished(); {
 	case unfinished && c.alarm == nil:
 		c.alarm = lp.alarms.Set(time.Now().Add(wire.RequestGrace), c)
-	case !unfinished && c.alarm != nil && (c.park == nil || c.park.room == nil):
+	case !unfinished && c.alarm != nil && (c.parked == nil || c.parked.room == nil):
 		lp.alarms.Cancel(c.alarm)
 		c.alarm = nil
 	}
@@ -104,9 +104,11 @@ func (lp *loop) answer(c *conn, r *wire.Request) {
 	case wire.Echo:
 		c.owed = r.Form.AppendEcho(c.owed, r.Body)
 	case wire.Join:
-		lp.join(c, r)
+		if c.seat = lp.join(c, r); c.seat == nil {
+			lp.refuse(c, r)
+		}
 	case wire.Say:
-		lp.tell(c.seat.room, []byte(c.seat.name), r.Text, c)
+		c.seat.room.tell(c, []byte(c.seat.name), r.Text)
 	case wire.Send:
 		lp.send(c, r)
 	case wire.Wait:
@@ -116,7 +118,7 @@ func (lp *loop) answer(c *conn, r *wire.Request) {
 	case wire.Zip:
 		archive := wire.NewArchive(r)
 		poll.Unhurried(int(c.fd))
-		c.park = &park{archive: archive}
+		c.parked = &parked{archive: archive}
 		c.owed = archive.AppendStart(c.owed)
 	case wire.Page:
 		c.owed = r.Form.AppendPage(c.owed)
@@ -134,11 +136,29 @@ func (lp *loop) answer(c *conn, r *wire.Request) {
 	}
 }
 
+// send says something in a room that the speaker need not be a member of.
+func (lp *loop) send(c *conn, q *wire.Request) {
+	r := lp.room(string(q.Room))
+	if r == nil {
+		lp.refuse(c, q)
+		return
+	}
+	id := r.tell(c, q.Name, q.Text)
+	c.owed = q.Form.AppendSent(c.owed, id)
+}
+
+// refuse tells the client that there is no place for one more room.
+func (lp *loop) refuse(c *conn, q *wire.Request) {
+	q.Refuse(wire.TooManyRooms)
+	lp.answer(c, q)
+}
+
 // finish leaves the room, so that no message follows the last answer, and has the connection closed after that.
 func (lp *loop) finish(c *conn) {
 	c.last = true
 	if c.seat != nil {
-		lp.leave(c)
+		c.seat.leave()
+		c.seat = nil
 	}
 }
 
@@ -152,8 +172,8 @@ func (lp *loop) stream(c *conn) {
 			return
 		}
 		more := false
-		if c.owed, more = c.park.archive.AppendNext(lp.out[:0]); !more {
-			c.park = nil
+		if c.owed, more = c.parked.archive.AppendNext(lp.out[:0]); !more {
+			c.parked = nil
 			if lp.write(c) {
 				lp.serve(c, nil)
 			}
@@ -183,22 +203,22 @@ func (lp *loop) write(c *conn) bool {
 	default:
 		c.owed = c.owed[n:]
 	}
-	if c.last && c.owed == nil && c.park == nil {
+	if c.last && c.owed == nil && c.parked == nil {
 		lp.hangUp(c)
 		return false
 	}
 	lp.watch(c)
-	return c.owed == nil && c.park == nil
+	return c.owed == nil && c.parked == nil
 }
 
 func (lp *loop) watch(c *conn) {
 	wants := uint32(poll.In)
 	switch {
-	case c.owed != nil, c.park != nil && c.park.archive != nil:
+	case c.owed != nil, c.parked != nil && c.parked.archive != nil:
 		wants = poll.Out
-	case c.park != nil && c.park.room != nil:
+	case c.parked != nil && c.parked.room != nil:
 		wants = poll.Gone // what it sends meanwhile stays in the socket
-	case c.park != nil:
+	case c.parked != nil:
 		wants = 0
 	}
 	if wants != c.wants {

@@ -7,6 +7,7 @@ import (
 )
 
 type room struct {
+	lp      *loop
 	name    string
 	log     wire.Log
 	seats   []*seat
@@ -24,7 +25,7 @@ type seat struct {
 
 // room is the room of that name, new if it has not been used; nil if there are too many.
 func (lp *loop) room(name string) *room {
-	r := lp.rooms.Find(name, (*room).idle, func() *room { return &room{name: name} })
+	r := lp.rooms.Find(name, (*room).idle, func() *room { return &room{lp: lp, name: name} })
 	if r == nil {
 		return nil
 	}
@@ -37,99 +38,86 @@ func (r *room) idle(since time.Time) bool {
 	return len(r.seats)+len(r.waiters) == 0 && r.used.Before(since)
 }
 
-func (lp *loop) join(c *conn, q *wire.Request) {
+// join seats the connection and answers JOINED before any message of the room can come. It returns nil if there is no place for
+// the room.
+func (lp *loop) join(c *conn, q *wire.Request) *seat {
 	r := lp.room(string(q.Room))
 	if r == nil {
-		lp.refuse(c, q)
-		return
+		return nil
 	}
-	c.owed = q.Form.AppendJoined(c.owed, r.name, r.log.Head())
-	c.seat = &seat{c: c, room: r, name: string(q.Name), at: len(r.seats)}
-	r.seats = append(r.seats, c.seat)
 	lp.members++
+	m := &seat{c: c, room: r, name: string(q.Name), at: len(r.seats)}
+	c.owed = q.Form.AppendJoined(c.owed, r.name, r.log.Head())
+	r.seats = append(r.seats, m)
+	return m
 }
 
-// refuse tells the connection that there is no place for one more room.
-func (lp *loop) refuse(c *conn, q *wire.Request) {
-	q.Refuse(wire.TooManyRooms)
-	lp.answer(c, q)
-}
-
-// send says something in a room that the speaker need not be a member of.
-func (lp *loop) send(c *conn, q *wire.Request) {
-	r := lp.room(string(q.Room))
-	if r == nil {
-		lp.refuse(c, q)
-		return
-	}
-	id := lp.tell(r, q.Name, q.Text, c)
-	c.owed = q.Form.AppendSent(c.owed, id)
-}
-
-func (lp *loop) leave(c *conn) {
-	r, at := c.seat.room, c.seat.at
-	end := len(r.seats) - 1
-	r.seats[at] = r.seats[end]
-	r.seats[at].at = at
-	r.seats[end] = nil
-	r.seats = r.seats[:end]
-	r.used = time.Now()
-	lp.members--
-	c.seat = nil
-}
-
-// tell tells every member and every waiter of a room the text, in the room's one order, and returns the message's id. Nobody
-// is waited for: a member that owes too much is dropped.
-func (lp *loop) tell(r *room, name, text []byte, from *conn) int64 {
+// tell tells every member and every waiter the text, in the room's one order, and returns the message's id. Nobody is waited
+// for: a member that owes too much is dropped.
+func (r *room) tell(from *conn, name, text []byte) int64 {
+	lp := r.lp
 	m := r.log.Append(name, text)
 	r.used = time.Now()
 	lp.line = wire.AppendMessage(lp.line[:0], m)
-	// Backwards, for the seat of who goes is taken by the last.
-	for i := len(r.seats) - 1; i >= 0; i-- {
-		lp.tellMember(r.seats[i].c, lp.line, from)
+	for i := len(r.seats) - 1; i >= 0; i-- { // backwards, because the last takes the seat of one that is dropped
+		switch c := r.seats[i].c; {
+		case c == from: // it is being served: its answers are bounded and written there
+			c.owed = append(c.owed, lp.line...)
+		case lp.tooSlow(c, len(lp.line)):
+			lp.dropped++
+			lp.drop(c)
+		case c.fd != 0:
+			lp.queue(c, lp.line)
+		}
 	}
-	lp.notify(r)
+	r.notify()
 	return m.ID
 }
 
-func (lp *loop) tellMember(c *conn, line []byte, from *conn) {
-	if c == from { // being served: its answers are bounded and written there
-		c.owed = append(c.owed, line...)
-		return
-	}
-	if len(c.owed)+len(line) > wire.MaxOwed {
-		// It may only have been told much in this one turn: slow is who does not take it.
-		if lp.write(c); c.fd == 0 {
-			return
-		}
-		if len(c.owed)+len(line) > wire.MaxOwed {
-			lp.dropped++
-			lp.drop(c)
-			return
-		}
-	}
-	c.owed = append(lp.owing(c), line...)
-	lp.writeAtEnd(c)
+func (m *seat) leave() {
+	r := m.room
+	end := len(r.seats) - 1
+	r.seats[m.at] = r.seats[end]
+	r.seats[m.at].at = m.at
+	r.seats[end] = nil
+	r.seats = r.seats[:end]
+	r.used = time.Now()
+	r.lp.members--
 }
 
-// writeAtEnd has the connection written to at the end of this turn.
-func (lp *loop) writeAtEnd(c *conn) {
-	if !c.late {
-		c.late = true
-		lp.late = append(lp.late, c)
+// tooSlow reports whether n bytes more would be too much to owe the connection, even after a write: many messages in this one
+// turn do not make it slow.
+func (lp *loop) tooSlow(c *conn, n int) bool {
+	if len(c.owed)+n <= wire.MaxOwed {
+		return false
+	}
+	lp.write(c)
+	return c.fd != 0 && len(c.owed)+n > wire.MaxOwed
+}
+
+// queue adds to what the connection is owed, which is written at the end of this turn.
+func (lp *loop) queue(c *conn, b []byte) {
+	c.owed = append(lp.owing(c), b...)
+	lp.writeAtTurnEnd(c)
+}
+
+func (lp *loop) writeAtTurnEnd(c *conn) {
+	if !c.atTurnEnd {
+		c.atTurnEnd = true
+		lp.atTurnEnd = append(lp.atTurnEnd, c)
 	}
 }
 
-// writeLate ends a turn: one write for each connection that was told something, however much it was. Who was parked
-// goes on with what it sent meanwhile.
-func (lp *loop) writeLate() {
-	for i := 0; i < len(lp.late); i++ { // the list may grow: whoever goes on may have something to tell
-		if c := lp.late[i]; c.late {
-			c.late = false
+// endTurn writes once to each connection that was told something in this turn, however much it was. One that was parked goes on
+// with what it sent meanwhile.
+func (lp *loop) endTurn() {
+	for i := 0; i < len(lp.atTurnEnd); i++ { // the list may grow: a connection that goes on may tell others something
+		if c := lp.atTurnEnd[i]; c.atTurnEnd {
+			c.atTurnEnd = false
 			if lp.write(c) && (c.in.Held() > 0 || lp.ending) {
 				lp.serve(c, nil)
 			}
 		}
 	}
-	lp.late = lp.late[:0]
+	lp.atTurnEnd = lp.atTurnEnd[:0]
 }

@@ -32,11 +32,11 @@ type loop struct {
 	alarms   poll.Alarms[*conn]
 	sleepers *sleepers
 
-	in    []byte       // where every read goes
-	out   []byte       // where the answers of the connection being served are gathered
-	line  []byte       // a message being told, encoded once for all members
-	late  []*conn      // connections told something in this turn, to be written to at its end
-	spare buffers.Pool // buffers that members are owed bytes in, for the next who needs one
+	in        []byte       // where every read goes
+	out       []byte       // where the answers of the connection being served are gathered
+	line      []byte       // a message being told, encoded once for all members
+	atTurnEnd []*conn      // connections told something in this turn, to be written to at its end
+	spare     buffers.Pool // buffers that members are owed bytes in, for the next who needs one
 
 	ending bool            // shutdown began
 	killed context.Context // done when it has taken long enough
@@ -94,32 +94,32 @@ func newLoop(ctx context.Context, l net.Listener, cfg config.Config) (*loop, err
 func (lp *loop) run() error {
 	defer lp.wake.WakeAtEnd(lp.killed)()
 	for !lp.ending || lp.open > 0 && lp.killed.Err() == nil {
-		events, err := lp.poll.Wait(lp.patience())
+		events, err := lp.poll.Wait(lp.pollTimeout())
 		if err != nil {
 			return err
 		}
 		for i := range events {
 			lp.ready(int(events[i].Fd), events[i].Events)
 		}
-		lp.ring()
-		lp.writeLate()
-		lp.hungUp.Look()
+		lp.fireAlarms()
+		lp.endTurn()
+		lp.hungUp.Check()
 	}
 	return nil
 }
 
-// patience is how long there is nothing to do of the loop's own accord; negative is for ever.
-func (lp *loop) patience() time.Duration {
+// pollTimeout is the time until the loop has something to do without an event, or -1 if there is no such time.
+func (lp *loop) pollTimeout() time.Duration {
 	first := time.Duration(-1)
 	if lp.alarms.Len() > 0 {
-		first = lp.alarms.Patience(time.Now())
+		first = lp.alarms.PollTimeout(time.Now())
 	}
-	return lp.hungUp.Patience(first)
+	return lp.hungUp.PollTimeout(first)
 }
 
-// ring serves the alarms that are due: long polls that are over, HTTP requests that do not get whole, and, for no
+// fireAlarms serves the alarms that are due: long polls that are over, HTTP requests that do not get whole, and, for no
 // connection, another look at the listener.
-func (lp *loop) ring() {
+func (lp *loop) fireAlarms() {
 	if lp.alarms.Len() == 0 {
 		return
 	}
@@ -129,8 +129,8 @@ func (lp *loop) ring() {
 		case !due:
 			return
 		case c == nil:
-			lp.look()
-		case c.park != nil:
+			lp.resumeAccept()
+		case c.parked != nil:
 			lp.timeOut(c)
 		default:
 			c.owed = wire.Expired.AppendRefusal(lp.owing(c), wire.TooSlow)
@@ -145,7 +145,7 @@ func (lp *loop) ready(fd int, events uint32) {
 	case lp.listener:
 		lp.accept()
 	case lp.wake.Fd():
-		lp.woken()
+		lp.onWake()
 	default:
 		if lp.ctx.Err() != nil {
 			lp.end() // before anything more is read, though the waker's turn may come later
@@ -153,7 +153,7 @@ func (lp *loop) ready(fd int, events uint32) {
 		c := lp.conns.At(fd)
 		switch {
 		case c.fd == 0: // closed earlier in this turn, or lingers
-			lp.hungUp.Told(fd)
+			lp.hungUp.OnEvent(fd)
 		case events&poll.Out != 0:
 			lp.writable(c)
 		case events&poll.In != 0:
@@ -175,7 +175,7 @@ func (lp *loop) accept() {
 			// them would turn the loop at full speed: look again when somebody leaves, or in a while.
 			lp.full = true
 			lp.poll.Modify(lp.listener, 0)
-			lp.alarms.Set(time.Now().Add(config.LookAgain), nil)
+			lp.alarms.Set(time.Now().Add(config.AcceptRetry), nil)
 			return
 		case lp.open >= lp.cfg.MaxConns:
 			poll.Close(fd)
@@ -220,19 +220,19 @@ func (lp *loop) free(c *conn) {
 // left is called for each connection whose socket was closed.
 func (lp *loop) left() {
 	lp.open--
-	lp.look()
+	lp.resumeAccept()
 }
 
-// look has the listener watched again if it was not.
-func (lp *loop) look() {
+// resumeAccept has the listener watched again if it was not.
+func (lp *loop) resumeAccept() {
 	if lp.full && !lp.ending {
 		lp.full = false
 		lp.poll.Modify(lp.listener, poll.In)
 	}
 }
 
-// woken: offloaded sleeps are over, or shutdown begins.
-func (lp *loop) woken() {
+// onWake: offloaded sleeps are over, or shutdown begins.
+func (lp *loop) onWake() {
 	lp.wake.Clear()
 	for _, s := range lp.sleepers.over() {
 		lp.resume(s)
@@ -254,7 +254,7 @@ func (lp *loop) end() {
 		if c.fd == 0 {
 			continue
 		}
-		if c.park != nil && c.park.room != nil {
+		if c.parked != nil && c.parked.room != nil {
 			lp.timeOut(c)
 		} else if lp.write(c) {
 			lp.serve(c, nil)

@@ -25,7 +25,7 @@ func (lp *loop) park(c *conn, q *wire.Request) {
 		c.owed = q.Form.AppendNone(c.owed, since)
 		return
 	}
-	c.park = &park{room: r, since: since, at: len(r.waiters), form: q.Form}
+	c.parked = &parked{room: r, since: since, at: len(r.waiters), form: q.Form}
 	r.waiters = append(r.waiters, c)
 	lp.waiters++
 	lp.alarms.Cancel(c.alarm)
@@ -33,35 +33,36 @@ func (lp *loop) park(c *conn, q *wire.Request) {
 }
 
 // notify answers the long polls of a room that has news.
-func (lp *loop) notify(r *room) {
-	for i := len(r.waiters) - 1; i >= 0; i-- { // backwards, for the place of who goes is taken by the last
+func (r *room) notify() {
+	lp := r.lp
+	for i := len(r.waiters) - 1; i >= 0; i-- { // backwards, because the last takes the place of one that goes
 		c := r.waiters[i]
-		c.owed, _ = c.park.form.AppendNews(lp.owing(c), &r.log, c.park.since)
+		c.owed, _ = c.parked.form.AppendNews(lp.owing(c), &r.log, c.parked.since)
 		lp.unpark(c)
-		lp.writeAtEnd(c)
+		lp.writeAtTurnEnd(c)
 	}
 }
 
 // timeOut answers a long poll that nothing came of.
 func (lp *loop) timeOut(c *conn) {
-	c.owed = c.park.form.AppendNone(lp.owing(c), c.park.since)
+	c.owed = c.parked.form.AppendNone(lp.owing(c), c.parked.since)
 	lp.unpark(c)
-	lp.writeAtEnd(c)
+	lp.writeAtTurnEnd(c)
 }
 
 // unpark takes a long poll out of its room.
 func (lp *loop) unpark(c *conn) {
-	if c.park == nil || c.park.room == nil {
+	if c.parked == nil || c.parked.room == nil {
 		return
 	}
-	r, at := c.park.room, c.park.at
+	r, at := c.parked.room, c.parked.at
 	end := len(r.waiters) - 1
 	r.waiters[at] = r.waiters[end]
-	r.waiters[at].park.at = at
+	r.waiters[at].parked.at = at
 	r.waiters[end] = nil
 	r.waiters = r.waiters[:end]
 	r.used = time.Now()
 	lp.waiters--
 	lp.alarms.Cancel(c.alarm)
-	c.park, c.alarm = nil, nil
+	c.parked, c.alarm = nil, nil
 }

@@ -56,7 +56,7 @@ func (c *conn) serve() {
 	for open := true; open; {
 		if c.parked != nil {
 			answer, there := c.parked.await(buf)
-			open = c.unpark(answer, there)
+			open = c.resume(answer, there)
 			continue
 		}
 		switch n, err := c.read(buf); err {
@@ -247,6 +247,6 @@ func (c *conn) close() {
 // linger waits until the client has everything that was written, or the time for that is over.
 func (c *conn) linger() {
 	for end := time.Now().Add(wire.LingerGrace); poll.Linger(c.fd) && time.Now().Before(end); {
-		listen(c.fd, in, poll.LingerLook)
+		listen(c.fd, in, poll.LingerCheck)
 	}
 }

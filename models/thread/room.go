@@ -64,7 +64,7 @@ func (s *server) join(c *conn, q *wire.Request) *seat {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	m := &seat{c: c, room: r, name: string(q.Name)}
-	m.owe(q.Form.AppendJoined(nil, r.name, r.log.Head()))
+	m.queue(q.Form.AppendJoined(nil, r.name, r.log.Head()))
 	r.seats = append(r.seats, m)
 	return m
 }
@@ -92,7 +92,7 @@ func (r *room) publish(from *seat, name, text []byte) (id int64, waiters []*wait
 	r.line = wire.AppendMessage(r.line[:0], m)
 	var slow []*seat
 	for _, member := range r.seats {
-		if owed := member.owe(r.line); owed > wire.MaxOwed && member != from {
+		if owed := member.queue(r.line); owed > wire.MaxOwed && member != from {
 			slow = append(slow, member)
 		}
 	}
@@ -125,12 +125,12 @@ func (m *seat) leave() {
 	m.room.mu.Unlock()
 }
 
-// owe writes what the socket takes of b, behind what is owed already, and returns how many bytes are owed then.
+// queue writes what the socket takes of b, behind what is owed already, and returns how many bytes are owed then.
 //
 // NOTE: that is a write a message and member, also where many messages come at once. To gather them until the speaker's thread has read
 // its client out would be to owe them on trust: this thread may block in its very next call, a slow client's send or a slow request, and
 // what others said meanwhile, to the same members, would wait behind it.
-func (m *seat) owe(b []byte) int {
+func (m *seat) queue(b []byte) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.gone {
@@ -140,15 +140,15 @@ func (m *seat) owe(b []byte) int {
 		m.owed = append(m.owed, b...)
 		return len(m.owed)
 	}
-	if m.owed = m.pay(b); m.owed != nil {
+	if m.owed = m.write(b); m.owed != nil {
 		m.owed = bytes.Clone(m.owed) // b is the room's, and will be another message
 		m.c.wake()                   // from here on it waits for room in the socket, too
 	}
 	return len(m.owed)
 }
 
-// pay writes what the socket takes of b, and returns the rest. The caller holds m.mu.
-func (m *seat) pay(b []byte) []byte {
+// write writes what the socket takes of b, and returns the rest. The caller holds m.mu.
+func (m *seat) write(b []byte) []byte {
 	n, err := sendNow(m.c.fd, b)
 	if err != nil {
 		m.gone = true
@@ -163,7 +163,7 @@ func (m *seat) pay(b []byte) []byte {
 // listen waits until the client has sent something, and meanwhile pays what is owed. It reports whether there is a client.
 func (m *seat) listen() bool {
 	for {
-		owing, gone := m.owing()
+		owing, gone := m.flush()
 		events := int16(in)
 		if owing > 0 {
 			events |= out
@@ -174,28 +174,28 @@ func (m *seat) listen() bool {
 	}
 }
 
-// owing pays what the socket takes, and is how much is owed then.
-func (m *seat) owing() (n int, gone bool) {
+// flush writes what the socket takes, and is how much is owed then.
+func (m *seat) flush() (n int, gone bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.owed) > 0 {
-		m.owed = m.pay(m.owed)
+		m.owed = m.write(m.owed)
 	}
 	return len(m.owed), m.gone
 }
 
-// reply owes the member the answer to a request of its own.
+// reply queues the member the answer to a request of its own.
 func (m *seat) reply(b []byte) bool {
 	m.pace(len(b))
-	m.owe(b)
-	_, gone := m.owing()
+	m.queue(b)
+	_, gone := m.flush()
 	return !gone
 }
 
 // pace makes a member's own thread wait until it can be owed n bytes more: as any echo client, it is not read
 // on while it does not read.
 func (m *seat) pace(n int) {
-	for owing, gone := m.owing(); owing > max(0, wire.MaxOwed-n) && !gone; owing, gone = m.owing() {
+	for owing, gone := m.flush(); owing > max(0, wire.MaxOwed-n) && !gone; owing, gone = m.flush() {
 		listen(m.c.fd, out, -1)
 	}
 }
@@ -212,7 +212,7 @@ func (m *seat) hangUp() {
 
 // close waits until nothing is owed. From then on nobody else touches the socket.
 func (m *seat) close() {
-	for owing, gone := m.owing(); owing > 0 && !gone; owing, gone = m.owing() {
+	for owing, gone := m.flush(); owing > 0 && !gone; owing, gone = m.flush() {
 		listen(m.c.fd, out, -1)
 	}
 	m.mu.Lock()

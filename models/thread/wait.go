@@ -62,7 +62,7 @@ func (w *waiter) await(buf []byte) (answer []byte, there bool) {
 			w.c.in.Keep()
 		}
 	}
-	return w.end(there)
+	return w.unpark(there)
 }
 
 // notify has the threads of long polls take the news. Nobody holds the room's lock, which is the first thing that they ask for.
@@ -74,8 +74,8 @@ func notify(waiters []*waiter) {
 	}
 }
 
-// end takes the waiter out of the room, with the answer to its long poll unless the client left.
-func (w *waiter) end(there bool) (answer []byte, ok bool) {
+// unpark takes the waiter out of the room, with the answer to its long poll unless the client left.
+func (w *waiter) unpark(there bool) (answer []byte, ok bool) {
 	r := w.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,8 +95,8 @@ func (w *waiter) end(there bool) (answer []byte, ok bool) {
 	return answer, true
 }
 
-// unpark answers, and reports whether the connection goes on: with what was asked behind the long poll.
-func (c *conn) unpark(answer []byte, there bool) bool {
+// resume answers, and reports whether the connection goes on: with what was asked behind the long poll.
+func (c *conn) resume(answer []byte, there bool) bool {
 	last := c.parked.form.Last()
 	c.parked, c.over = nil, !there
 	return there && c.send(answer) && !last && c.handle(nil)

@@ -33,8 +33,8 @@ func (c Config) Resolve() Config {
 	return c
 }
 
-// LookAgain is when a listener that could not be accepted from, for want of descriptors, is tried again.
-const LookAgain = 100 * time.Millisecond
+// AcceptRetry is when a listener that could not be accepted from, for want of descriptors, is tried again.
+const AcceptRetry = 100 * time.Millisecond
 
 // Killed is done when a shutdown that began with ctx has taken wire.ShutdownGrace, or when kill is called.
 func Killed(ctx context.Context) (killed context.Context, kill func()) {

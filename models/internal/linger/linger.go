@@ -17,7 +17,7 @@ import (
 // Sockets are those that linger in a poller. Any goroutine may add one; the poller's calls the rest.
 type Sockets struct {
 	Poll   *poll.Poller
-	Wake   func() // has the poller ask for its patience anew; nil where only the poller's own goroutine adds
+	Wake   func() // has the poller ask for its poll timeout anew; nil where only the poller's own goroutine adds
 	Closed func() // called for each that was added, once it is closed
 
 	n atomic.Int32 // of until; a loop that looks each turn mostly finds none, and takes no lock for it
@@ -40,7 +40,7 @@ func (s *Sockets) Add(fd int, over bool) {
 	}
 	now := time.Now()
 	if len(s.until) == 0 {
-		s.next = now.Add(poll.LingerLook)
+		s.next = now.Add(poll.LingerCheck)
 	}
 	s.until[fd] = now.Add(wire.LingerGrace)
 	s.n.Store(int32(len(s.until)))
@@ -51,8 +51,8 @@ func (s *Sockets) Add(fd int, over bool) {
 	}
 }
 
-// Told serves an event of a socket that lingers, and reports whether it is one.
-func (s *Sockets) Told(fd int) bool {
+// OnEvent serves an event of a socket that lingers, and reports whether it is one.
+func (s *Sockets) OnEvent(fd int) bool {
 	if s.n.Load() == 0 {
 		return false
 	}
@@ -70,8 +70,8 @@ func (s *Sockets) Told(fd int) bool {
 	return lingers
 }
 
-// Look closes those whose time is over, or whose clients have everything. It may be called more often than it is needed.
-func (s *Sockets) Look() {
+// Check closes those whose time is over, or whose clients have everything. It may be called more often than it is needed.
+func (s *Sockets) Check() {
 	if s.n.Load() == 0 {
 		return
 	}
@@ -86,7 +86,7 @@ func (s *Sockets) over(now time.Time) (all []int) {
 	if now.Before(s.next) {
 		return nil
 	}
-	s.next = now.Add(poll.LingerLook)
+	s.next = now.Add(poll.LingerCheck)
 	for fd, until := range s.until {
 		if !now.Before(until) || !poll.Linger(fd) {
 			all = append(all, fd)
@@ -97,8 +97,8 @@ func (s *Sockets) over(now time.Time) (all []int) {
 	return all
 }
 
-// Patience is how long no Look is needed, and no longer than other, where negative is for ever.
-func (s *Sockets) Patience(other time.Duration) time.Duration {
+// PollTimeout is how long no Check is needed, and no longer than other, where negative is for ever.
+func (s *Sockets) PollTimeout(other time.Duration) time.Duration {
 	if s.n.Load() == 0 {
 		return other
 	}
@@ -131,7 +131,7 @@ func (s *Sockets) close(fd int) {
 func TCP(nc *net.TCPConn) {
 	raw, err := nc.SyscallConn()
 	for end := time.Now().Add(wire.LingerGrace); err == nil && time.Now().Before(end); {
-		nc.SetReadDeadline(time.Now().Add(poll.LingerLook))
+		nc.SetReadDeadline(time.Now().Add(poll.LingerCheck))
 		err = raw.Read(func(fd uintptr) bool { return !poll.Linger(int(fd)) })
 		if !errors.Is(err, os.ErrDeadlineExceeded) {
 			return
