@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -12,7 +11,6 @@ import (
 	"cbench/results/compare"
 	"cbench/results/export"
 	"cbench/results/record"
-	"cbench/results/stats"
 	"cbench/results/words"
 )
 
@@ -27,14 +25,15 @@ func newCompare() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "compare OLD NEW",
 		Short: "What changed between two runs, and how sure that is",
-		Long: `Compare two runs, figure by figure: medians with 95% intervals, the change, and the probability of no change, adjusted by Holm
-over all changes of the figure. Where both runs rotated a model with the same base, the ratios to the base are compared, so that
-what drifted on the machine between the runs cancels: the control floor where it was there, which nobody changes. All else is
-compared by repetitions, drift included: what a model can hold (three searches a side at least), and memory, of which one more
-connection is compared too, by the slopes over N.
+		Long: `Compare two runs, figure by figure: medians with 95% intervals, the change, and the probability of no
+change, adjusted by Holm over all changes of the figure. Where both runs rotated a model with the same base,
+the ratios to the base are compared, so that what drifted on the machine between the runs cancels: the control
+floor where it was there, which nobody changes. All else is compared by repetitions, drift included: what a
+model can hold (three searches a side at least), and memory, of which one more connection is compared too, by
+the slopes over N.
 
-A gate fails the comparison on a change for the worse that is both larger than the gate and surely one. What is known too little
-to judge does not fail it, and is said.`,
+A gate fails the comparison on a change for the worse that is both larger than the gate and surely one. What is
+known too little to judge does not fail it, and is said.`,
 		Example: `  cbench compare out/before out/after
   cbench compare --gate='cpu<5%,mem<5%,p99<15%' out/before out/after
   cbench compare --all --base=floor out/before out/after`,
@@ -47,8 +46,10 @@ to judge does not fail it, and is said.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.base, "base", "", "the model that rotations are taken relative to; by default floor, and else the one that both runs have in common")
-	flags.StringVar(&f.gate, "gate", "", "fail on changes for the worse beyond these: "+strings.Join(gateNames(), ", ")+", such as cpu<5%,p99<15%")
+	flags.StringVar(&f.base, "base", "", "the model that rotations are taken relative to; "+
+		"by default floor, and else the one that both runs have in common")
+	flags.StringVar(&f.gate, "gate", "", "fail on changes for the worse beyond these: "+
+		strings.Join(compare.GateNames(), ", ")+", such as cpu<5%,p99<15%")
 	flags.BoolVar(&f.all, "all", false, "show what did not change too")
 	flags.BoolVar(&f.force, "force", false, "compare runs of unlike machines all the same")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
@@ -63,10 +64,10 @@ type ran struct {
 }
 
 func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
-	var gates []gate
+	var gates []compare.Gate
 	if cmd.Flags().Changed("gate") {
 		var err error
-		if gates, err = parseGates(f.gate); err != nil {
+		if gates, err = compare.ParseGates(f.gate); err != nil {
 			return usageError{err}
 		}
 	}
@@ -92,16 +93,19 @@ func (f *compareFlags) run(cmd *cobra.Command, oldDir, newDir string) error {
 		return usageError{errors.New("the runs have no figure in common: same scenarios, loads, connections and models are " +
 			"compared, void repetitions never")}
 	}
-	verdict := judgeGates(gates, changed.Changes)
+	verdict := compare.Judge(gates, changed.Changes)
 	if f.asJSON {
-		err = printJSON(cmd, jsonChanged(changed, notes, verdict))
+		err = printJSON(cmd, export.ChangesOf(changed, notes, verdict))
 	} else {
-		err = export.Changes(cmd.OutOrStdout(), changed, f.all, readAt(cmd))
+		err = export.WriteChanges(cmd.OutOrStdout(), changed, f.all, readAt(cmd))
 	}
 	if err != nil {
 		return err
 	}
-	return verdict.say(cmd.ErrOrStderr())
+	for _, note := range verdict.Notes() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: compare: %s\n", note)
+	}
+	return verdict.Err()
 }
 
 // readRan reads the files of a run; what was odd about them is said.
@@ -132,7 +136,8 @@ func (r *ran) readCells(cmd *cobra.Command, dir string) error {
 func (f *compareFlags) machines(old, now record.Environment) (notes []string, err error) {
 	unlike := old.OtherMachine(now)
 	if len(unlike) > 0 && !f.force {
-		return nil, fmt.Errorf("unlike machines: %s; a change would be theirs (--force compares all the same)", strings.Join(unlike, "; "))
+		return nil, fmt.Errorf("unlike machines: %s; a change would be theirs (--force compares all the same)",
+			strings.Join(unlike, "; "))
 	}
 	if len(unlike) > 0 {
 		notes = append(notes, "unlike machines, a change may be theirs: "+strings.Join(unlike, "; "))
@@ -151,76 +156,4 @@ func (f *compareFlags) rotatedWithBase(runs [2]ran) bool {
 		}
 	}
 	return true
-}
-
-// comparedRuns is what cbench compare prints as JSON.
-type comparedRuns struct {
-	Base      string     `json:"base"` // "": no rotation of both runs had one in common
-	Notes     []string   `json:"notes"`
-	Changes   []changeOf `json:"changes"`
-	OnlyOld   []string   `json:"only_old"`
-	OnlyNew   []string   `json:"only_new"`
-	Tripped   []string   `json:"gate_tripped"`
-	Unjudged  []unjudged `json:"gate_could_not_judge"`
-	Undefined []string   `json:"gate_without_figures"`
-}
-
-type changeOf struct {
-	Scenario string        `json:"scenario"`
-	Params   record.Params `json:"params"`
-	Conns    int           `json:"conns"` // 0: of the line over all N
-	Model    string        `json:"model"`
-	Figure   string        `json:"figure"`
-	Old      interval      `json:"old"`
-	New      interval      `json:"new"`
-	Ratio    interval      `json:"ratio"`       // new / old
-	Relative string        `json:"relative_to"` // the base whose ratios the ratio is of
-	Test     stats.Test    `json:"test"`
-	P        *float64      `json:"p"` // adjusted by Holm
-	Floor    float64       `json:"noise_floor"`
-	Control  string        `json:"control"`
-	Verdict  string        `json:"verdict"` // worse, better, no change found, cannot tell
-	Why      string        `json:"why"`
-}
-
-// interval is a results.Interval; what is not known is null.
-type interval struct {
-	Low  *float64 `json:"low"`
-	Mid  *float64 `json:"mid"`
-	High *float64 `json:"high"`
-	N    int      `json:"n"`
-}
-
-func jsonChanged(c compare.Changed, notes []string, j judged) comparedRuns {
-	out := comparedRuns{Base: c.Base, Notes: notes, OnlyOld: c.OnlyOld, OnlyNew: c.OnlyNew,
-		Tripped: j.tripped, Unjudged: j.unjudged, Undefined: j.undefined}
-	for _, list := range []*[]string{&out.Notes, &out.OnlyOld, &out.OnlyNew, &out.Tripped, &out.Undefined} {
-		if *list == nil {
-			*list = []string{}
-		}
-	}
-	if out.Unjudged == nil {
-		out.Unjudged = []unjudged{}
-	}
-	for i := range c.Changes {
-		ch := &c.Changes[i]
-		out.Changes = append(out.Changes, changeOf{
-			Scenario: ch.Setting.Scenario, Params: ch.Setting.Params, Conns: ch.Conns, Model: ch.Model, Figure: ch.Figure.Name,
-			Old: jsonInterval(ch.Old), New: jsonInterval(ch.New), Ratio: jsonInterval(ch.Ratio), Relative: ch.Base,
-			Test: ch.Test, P: number(ch.P), Floor: ch.Floor, Control: ch.Control, Verdict: ch.InWords(), Why: ch.Why,
-		})
-	}
-	return out
-}
-
-func jsonInterval(i stats.Interval) interval {
-	return interval{number(i.Low), number(i.Mid), number(i.High), i.N}
-}
-
-// number is v, or null where it is not one.
-func number(v float64) *float64 {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return nil
-	}
-	return &v
 }

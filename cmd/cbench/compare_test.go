@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"cbench/results/export"
 	"cbench/results/record"
 )
 
@@ -72,7 +73,7 @@ func TestCompare(t *testing.T) {
 	if status != 0 || !strings.Contains(errs, "gate mem<5%: could not judge") {
 		t.Errorf("a gate that nothing is under: status %d, %q", status, errs)
 	}
-	var told comparedRuns
+	var told export.Changes
 	if err := json.Unmarshal([]byte(mustSucceed(t, "compare", "--json", old, worse)), &told); err != nil {
 		t.Fatal(err)
 	}

@@ -4,22 +4,20 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"cbench/harness"
 	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
-	"cbench/results/record"
+	"cbench/results/compare"
 	"cbench/results/stats"
 )
 
 func init() { listenMore = append(listenMore, serveTwice) }
 
-// serveTwice loads the same server twice over in alternating slots, as every comparison here is taken: what it differs by from itself is
-// the least difference that a comparison on this machine can show.
+// serveTwice loads the same server twice over in alternating slots, as every comparison here is taken: what it differs by from
+// itself is the least difference that a comparison on this machine can show.
 func serveTwice(ctx context.Context, about time.Duration) []probe.Finding {
 	const slot = 200 * time.Millisecond
 	f := probe.Finding{
@@ -35,10 +33,13 @@ func serveTwice(ctx context.Context, about time.Duration) []probe.Finding {
 		return []probe.Finding{f}
 	}
 	half := math.Max(math.Abs(ratio.High-1), math.Abs(ratio.Low-1))
-	f.Value = fmt.Sprintf("the same server twice, by CPU a message in %d pairs of slots: %.3f (95%% interval %.3f to %.3f)", ratio.N, ratio.Mid, ratio.Low, ratio.High)
+	f.Value = fmt.Sprintf("the same server twice, by CPU a message in %d pairs of slots: %.3f", ratio.N, ratio.Mid)
+	if math.IsNaN(half) {
+		f.Value += "; too few for an interval (--seconds)"
+		return []probe.Finding{f}
+	}
+	f.Value += fmt.Sprintf(" (95%% interval %.3f to %.3f)", ratio.Low, ratio.High)
 	switch {
-	case math.IsNaN(half):
-		f.Value = fmt.Sprintf("the same server twice, by CPU a message in %d pairs of slots: %.3f; too few for an interval (--seconds)", ratio.N, ratio.Mid)
 	case half > 0.1:
 		f.Severity = probe.Bad
 	case half < 0.03:
@@ -58,11 +59,12 @@ func againstItself(ctx context.Context, pairs int, slot time.Duration) (stats.In
 		return stats.Interval{}, err
 	}
 	e := harness.Experiment{
-		Servers: servers, ServerCPUs: serverCPUs[:1], LoadCPUs: loadCPUs[len(loadCPUs)-1:], LoadArgs: []string{server.Self, "load"}, LoadLoops: 1,
-		CPUsAsked: true, Noisy: true,
+		Servers: servers, ServerCPUs: serverCPUs[:1], LoadCPUs: loadCPUs[len(loadCPUs)-1:], CPUsAsked: true,
+		LoadArgs: []string{server.Self, "load"}, LoadLoops: 1, Noisy: true,
 	}
 	block := plan.Spec{
-		Scenario: "echo", Conns: []int{100}, Reps: 1, Closed: true, Rotate: plan.RotatePairs, Base: "floor", Twin: true, Rounds: max(2, pairs), Slot: slot,
+		Scenario: "echo", Conns: []int{100}, Reps: 1, Closed: true,
+		Rotate: plan.RotatePairs, Base: "floor", Twin: true, Rounds: max(2, pairs), Slot: slot,
 	}
 	plan, _, err := plan.Make(servers, []plan.Spec{block}, 1)
 	if err != nil {
@@ -72,23 +74,5 @@ func againstItself(ctx context.Context, pairs int, slot time.Duration) (stats.In
 	if err != nil {
 		return stats.Interval{}, err
 	}
-	return ratioOfRounds(cells[0], cells[1])
-}
-
-// ratioOfRounds is the CPU time a message of the one server over the other's, by neighbouring slots. A server that errs is not compared; a noisy
-// machine is what pairs are for.
-func ratioOfRounds(base, other record.Cell) (stats.Interval, error) {
-	var ratios []float64
-	for i, b := range base.Rotation.Rounds {
-		if i >= len(other.Rotation.Rounds) {
-			break
-		}
-		if o := other.Rotation.Rounds[i]; b.Void == "" && o.Void == "" && b.ServerNSPerMessage > 0 && o.ServerNSPerMessage > 0 {
-			ratios = append(ratios, o.ServerNSPerMessage/b.ServerNSPerMessage)
-		}
-	}
-	if len(ratios) == 0 {
-		return stats.Interval{}, fmt.Errorf("not one of %d rounds counts: %s", len(base.Rotation.Rounds), strings.Join(slices.Concat(base.Void, other.Void), "; "))
-	}
-	return stats.IntervalOf(ratios), nil
+	return compare.RatioOfRounds(cells[0], cells[1])
 }

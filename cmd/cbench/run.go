@@ -353,7 +353,7 @@ func (f *runFlags) blocks(servers []plan.Server) ([]plan.Spec, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.noisy = f.noisy || !slices.ContainsFunc(suites, func(s suite) bool { return !s.Noisy })
+		f.noisy = f.noisy || !slices.ContainsFunc(suites, func(s plan.Suite) bool { return !s.Noisy })
 		return blocksOfSuites(suites, servers, len(f.models) > 0), nil
 	}
 	b := f.block

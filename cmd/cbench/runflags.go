@@ -1,12 +1,15 @@
 package main
 
 import (
-	"cbench/harness/plan"
 	"os"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"cbench/harness/plan"
+	"cbench/harness/probe"
 )
 
 // noisyEnv is the environment variable that says --noisy: tests run wherever and beside whatever there is.
@@ -62,6 +65,24 @@ func (f *runFlags) addRotation(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.block.Twin, "twin", true, "add the base once more under another name, an A/A control: it shows what differences are noise")
 }
 
+// addSearch adds what makes of a run a search for the most that keeps limits.
+func (f *runFlags) addSearch(flags *pflag.FlagSet) {
+	flags.StringVar(&f.block.SLO, "slo", "", "the `limits`: p50, p90, p99, p999, max of latency, and mem, such as p99<5ms,mem<100MiB")
+	flags.StringVar(&f.block.Search, "search", "",
+		"`rate|conns`: the highest rate with --conns, or the most connections, up to --conns, at --rate; left out, rate")
+	flags.DurationVar(&f.block.Window, "window", 0, "how long one window is; left out, 300ms to 1s by the number of connections")
+	flags.Float64Var(&f.block.MostRate, "most-rate", 0, "`messages/s` to try at most; left out, all that the client can")
+	flags.Float64Var(&f.block.Edge, "edge", 0, "the `share` to which the most is looked for; left out, 0.03. Coarser is quicker, its interval wider")
+	flags.IntVar(&f.block.Tries, "tries", 0, "windows at that edge at most; left out, 32")
+}
+
+// searchExcludes forbids what a search has no use for: its windows have lengths of their own, and its loop is open.
+func searchExcludes(cmd *cobra.Command) {
+	for _, flag := range []string{"duration", "warmup", "closed", "pipeline", "driver", "rotate"} {
+		cmd.MarkFlagsMutuallyExclusive("slo", flag)
+	}
+}
+
 func (f *runFlags) addMachine(flags *pflag.FlagSet) {
 	flags.StringVar(&f.serverCPUs, "server-cpus", "", "`CPUs` of the server, such as 0-3,8; left out, the first half, or what --client-cpus leaves")
 	flags.StringVar(&f.clientCPUs, "client-cpus", "", "`CPUs` of the load; left out, the other half, or what --server-cpus leaves; to share some, say both")
@@ -75,4 +96,13 @@ func (f *runFlags) addOutput(flags *pflag.FlagSet) {
 	flags.StringVar(&f.out, "out", "", "`directory` for the results; left out, out/ and the time")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run in --out as it was planned: its plan is in its file")
 	flags.BoolVar(&f.strict, "strict", false, "fail if any repetition is void, not only if all are")
+}
+
+// splitCPUs is the CPUs that the two sides are pinned to: see probe.ShareCPUs.
+func splitCPUs(server, load string) (serverCPUs, loadCPUs []int, err error) {
+	all, err := probe.AvailableCPUs()
+	if err != nil {
+		return nil, nil, err
+	}
+	return probe.ShareCPUs(all, server, load)
 }

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestChanges(t *testing.T) {
+func TestWriteChanges(t *testing.T) {
 	old, now := recordtest.NewWorld(34, 0.005, 0.02), recordtest.NewWorld(35, 0.005, 0.02)
 	old.Whole, now.Whole = true, true
 	now.Cost["pool"] = 1.25
@@ -24,7 +24,7 @@ func TestChanges(t *testing.T) {
 		show.Terminal
 	}{"changes": {false, show.Terminal{Width: 100}}, "changes-all": {true, show.Terminal{Width: 100}}} {
 		var got bytes.Buffer
-		if err := Changes(&got, changed, opts.all, opts.Terminal); err != nil {
+		if err := WriteChanges(&got, changed, opts.all, opts.Terminal); err != nil {
 			t.Fatal(err)
 		}
 		golden := filepath.Join("testdata", name+".golden")
@@ -40,7 +40,7 @@ func TestChanges(t *testing.T) {
 			}
 		}
 	}
-	if err := Changes(failing{}, changed, true, show.Terminal{}); err == nil {
+	if err := WriteChanges(failing{}, changed, true, show.Terminal{}); err == nil {
 		t.Error("a writer that fails: no error")
 	}
 }

@@ -1,25 +1,14 @@
-package main
+package probe
 
 import (
 	"fmt"
 	"slices"
-
-	"cbench/harness/probe"
 )
 
-// splitCPUs is the CPUs that the two sides are pinned to. Where one side's were said, the other has what is left: that both are to share
-// some must be said of both.
-func splitCPUs(server, load string) (serverCPUs, loadCPUs []int, err error) {
-	all, err := probe.AvailableCPUs()
-	if err != nil {
-		return nil, nil, err
-	}
-	return shareCPUs(all, server, load)
-}
-
-// shareCPUs shares all out.
-func shareCPUs(all []int, server, load string) (serverCPUs, loadCPUs []int, err error) {
-	split := probe.SplitCPUs(all)
+// ShareCPUs shares CPUs out to the two sides. Where one side's are named, in a list, the other has what is left: that both are to
+// share some must be said of both. Its errors name the flags.
+func ShareCPUs(all []int, server, load string) (serverCPUs, loadCPUs []int, err error) {
+	split := SplitCPUs(all)
 	serverCPUs, loadCPUs = split.Server, split.Load
 	if server != "" {
 		if serverCPUs, err = someCPUs(all, "server-cpus", server); err != nil {
@@ -42,13 +31,13 @@ func shareCPUs(all []int, server, load string) (serverCPUs, loadCPUs []int, err 
 
 // someCPUs is the CPUs of a list, all of which there must be.
 func someCPUs(all []int, flag, list string) ([]int, error) {
-	cpus, err := probe.ParseCPUs(list)
+	cpus, err := ParseCPUs(list)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	for _, cpu := range cpus {
 		if !slices.Contains(all, cpu) {
-			return nil, fmt.Errorf("%s: CPU %d: not one that this process may use (%s)", flag, cpu, probe.FormatCPUs(all))
+			return nil, fmt.Errorf("%s: CPU %d: not one that this process may use (%s)", flag, cpu, FormatCPUs(all))
 		}
 	}
 	return cpus, nil
@@ -58,8 +47,8 @@ func someCPUs(all []int, flag, list string) ([]int, error) {
 func restCPUs(all, taken []int, flag, other string) ([]int, error) {
 	rest := slices.DeleteFunc(slices.Clone(all), func(cpu int) bool { return slices.Contains(taken, cpu) })
 	if len(rest) == 0 {
-		return nil, fmt.Errorf("%s %s: it leaves none of %s to the other side: say --%s too, if they are to share", flag, probe.FormatCPUs(taken),
-			probe.FormatCPUs(all), other)
+		return nil, fmt.Errorf("%s %s: it leaves none of %s to the other side: say --%s too, if they are to share",
+			flag, FormatCPUs(taken), FormatCPUs(all), other)
 	}
 	return rest, nil
 }
