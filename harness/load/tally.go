@@ -100,7 +100,8 @@ func (t *tally) clear() {
 	*t = fresh
 }
 
-// goOn makes what is kept by connection ready for another drive: it begins anew, or goes on from the drives before, which may be without the last.
+// goOn makes what is kept by connection ready for another drive: it begins anew, or goes on from the drives before, which may be
+// without the last.
 func (t *tally) goOn(keep, leaveOut bool) {
 	last := &t.before
 	switch {

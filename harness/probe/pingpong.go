@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PingPong is how long 128 bytes take there and back over TCP on the loopback, between two threads that do nothing else and wait in the
-// kernel: less than that no server's answer takes here.
+// PingPong is how long 128 bytes take there and back over TCP on the loopback, between two threads that do nothing else and wait
+// in the kernel: less than that no server's answer takes here.
 type PingPong struct {
 	Trips         int
 	P50, P99, Max time.Duration

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Spin is how the same work came out, over and over, on one CPU: as two programs that take turns, A B B A, and are one and the same. By
-// how much they differ is what CPU time can be known to here.
+// Spin is how the same work came out, over and over, on one CPU: as two programs that take turns, A B B A, and are one and the
+// same. By how much they differ is what CPU time can be known to here.
 type Spin struct {
 	CPU   int
 	Slots int     // of each of the two
@@ -79,8 +79,8 @@ func calibrate() int {
 	return max(1, int(float64(rounds)*float64(spinSlot)/float64(max(least, 1))))
 }
 
-// churn is work in registers alone, each step waiting for the one before (Knuth's MMIX generator): its time is the CPU's clock and nothing else.
-// What it returns is there so that the work cannot be left out.
+// churn is work in registers alone, each step waiting for the one before (Knuth's MMIX generator): its time is the CPU's clock
+// and nothing else. What it returns is there so that the work cannot be left out.
 //
 //go:noinline
 func churn(rounds int) uint64 {
