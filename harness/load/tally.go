@@ -94,7 +94,9 @@ func (t *tally) clear() {
 		latency: t.latency, service: t.service, first: t.first, last: t.last, between: t.between, aside: t.aside, opening: t.opening,
 		errors: map[string]int64{}, receipts: t.receipts, sketches: t.sketches, before: t.before,
 	}
-	for _, s := range []*spread{&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between, &fresh.aside, &fresh.opening} {
+	for _, s := range []*spread{
+		&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between, &fresh.aside, &fresh.opening,
+	} {
 		s.clear()
 	}
 	*t = fresh

@@ -42,7 +42,8 @@ func MeasureSpin(ctx context.Context, cpus []int, about time.Duration) ([]Spin, 
 			}
 			slots := spinFor(ctx, about)
 			if len(slots) < 8 {
-				errs[i] = fmt.Errorf("spin on CPU %d: only %d slots of %v in %v: the CPU is taken, or the time is too short", cpu, len(slots), spinSlot, about)
+				errs[i] = fmt.Errorf("spin on CPU %d: only %d slots of %v in %v: the CPU is taken, or the time is too short",
+					cpu, len(slots), spinSlot, about)
 				return
 			}
 			spins[i] = spinOf(cpu, slots)
@@ -133,7 +134,8 @@ func checkSpin(ctx context.Context, cpus []int, about time.Duration) (findings [
 	if err != nil {
 		return []Finding{{
 			Name: "same work twice", Value: err.Error(), Severity: Bad,
-			Spoils: "CPU time a message is not to be had", Mend: "give cbench CPUs of its own (taskset, cpuset), and stop what else runs on them",
+			Spoils: "CPU time a message is not to be had",
+			Mend:   "give cbench CPUs of its own (taskset, cpuset), and stop what else runs on them",
 		}}
 	}
 	for _, s := range spins {

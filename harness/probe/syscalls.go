@@ -105,7 +105,8 @@ func tracepoints() (map[string]uint64, error) {
 	if errors.Is(why, fs.ErrPermission) {
 		return nil, errors.New("tracefs is root's alone: run as root, or chmod 755 /sys/kernel/tracing")
 	}
-	return nil, errors.New("no tracefs is mounted: mount -t tracefs tracefs /sys/kernel/tracing (and the kernel must have CONFIG_FTRACE_SYSCALLS)")
+	return nil, errors.New("no tracefs is mounted: mount -t tracefs tracefs /sys/kernel/tracing " +
+		"(and the kernel must have CONFIG_FTRACE_SYSCALLS)")
 }
 
 func (c *SyscallCounter) attach(tid int, events map[string]uint64) error {
