@@ -6,8 +6,8 @@ import (
 )
 
 // work is connections that each ask the server for some CPU time, again and again. Next to that, what the client does for a
-// message is nothing, so the server's cores limit how many messages there are. An answer does not say which message it answers: on
-// one connection they come in order, and are counted.
+// message is nothing, so the server's cores limit how many messages there are. An answer does not say which message it answers:
+// on one connection they come in order, and are counted.
 type work struct {
 	ask, answer []byte
 	conns       []asked[times]

@@ -1,9 +1,7 @@
 package main
 
 import (
-	others "cbench/models/foreign"
 	"cmp"
-
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,6 +20,7 @@ import (
 	"cbench/harness/plan"
 	"cbench/harness/probe"
 	"cbench/harness/server"
+	others "cbench/models/foreign"
 	"cbench/models/modeltest"
 	"cbench/scenarios/wire"
 )
@@ -60,7 +59,8 @@ cases that its manifest lists, and fails if it passes one of them.`,
 				}
 				conn, err := net.DialTimeout("tcp", addr, 5*time.Second)
 				if err != nil {
-					return fmt.Errorf("check: %w", withMend(err, syscall.ECONNREFUSED, "nothing listens there: start it first, or have it started by --cmd"))
+					mend := "nothing listens there: start it first, or have it started by --cmd"
+					return fmt.Errorf("check: %w", withMend(err, syscall.ECONNREFUSED, mend))
 				}
 				conn.Close()
 				parts := foreign.speaks
@@ -94,7 +94,9 @@ cases that its manifest lists, and fails if it passes one of them.`,
 	foreign.addTo(cmd)
 	startTimeout(flags, &timeout)
 	flags.BoolVar(&asJSON, "json", false, "print JSON, a line a case")
-	groupFlags(cmd, flagGroup{"What is checked", []string{"model", "procs", "addr", "start-timeout"}}, flagGroup{"A server of your own", []string{"cmd", "name", "speaks"}},
+	groupFlags(cmd,
+		flagGroup{"What is checked", []string{"model", "procs", "addr", "start-timeout"}},
+		flagGroup{"A server of your own", []string{"cmd", "name", "speaks"}},
 		flagGroup{"Output", []string{"json"}})
 	completeChoices(cmd)
 	cmd.MarkFlagsOneRequired("model", "cmd", "addr")
@@ -102,7 +104,8 @@ cases that its manifest lists, and fails if it passes one of them.`,
 	return cmd
 }
 
-// casesAtOnce is how many cases run side by side. They wait nine tenths of their time, the longest 10 s, so more would end no sooner.
+// casesAtOnce is how many cases run side by side. They wait nine tenths of their time, the longest 10 s, so more would end no
+// sooner.
 const casesAtOnce = 8
 
 // checker runs the suite against one server after another and counts.
@@ -118,8 +121,9 @@ type checker struct {
 	stale []string // cases that a server passes, and is said to deviate in
 }
 
-// check asks a server all cases of the parts it speaks. A case that it is known not to pass is skipped if it does not, with the reason;
-// if it does, or was not asked, the list is out of date, and would hide the day on which the case fails for another reason.
+// check asks a server all cases of the parts it speaks. A case that it is known not to pass is skipped if it does not, with the
+// reason; if it does, or was not asked, the list is out of date, and would hide the day on which the case fails for another
+// reason.
 func (c *checker) check(name string, target modeltest.Target, parts []string, deviates map[string]string) {
 	if c.ctx.Err() != nil {
 		return
@@ -200,7 +204,7 @@ func (c *checker) verdict() error {
 		wrong = append(wrong, fmt.Sprintf("%s: %d cases failed", strings.Join(c.unfit, ", "), c.failed))
 	}
 	if len(c.stale) > 0 {
-		wrong = append(wrong, fmt.Sprintf("%s: the manifest says that it deviates, and it does not: strike it out there", strings.Join(c.stale, ", ")))
+		wrong = append(wrong, strings.Join(c.stale, ", ")+": the manifest says that it deviates, and it does not: strike it out there")
 	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("check: %s", strings.Join(wrong, "; "))

@@ -56,7 +56,6 @@ fit is no error: doctor fails only where it could not look.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().Float64Var(&seconds, "seconds", 20, "how many `seconds` to listen how noisy the machine is; 0: not at all")
-	cmd.Flags().StringVar(&serverCPUs, "server-cpus", "", "`CPUs` of the server, such as 0-3,8; left out, the first half, or what --client-cpus leaves")
-	cmd.Flags().StringVar(&clientCPUs, "client-cpus", "", "`CPUs` of the load; left out, the other half, or what --server-cpus leaves")
+	addCPUs(cmd.Flags(), &serverCPUs, &clientCPUs)
 	return cmd
 }

@@ -22,7 +22,8 @@ func serveTwice(ctx context.Context, about time.Duration) []probe.Finding {
 	const slot = 200 * time.Millisecond
 	f := probe.Finding{
 		Name: "A/A", Severity: probe.Note,
-		Spoils: "smaller differences than this between two servers cannot be told from chance", Mend: "a quieter machine; more --rounds and --reps",
+		Spoils: "smaller differences than this between two servers cannot be told from chance",
+		Mend:   "a quieter machine; more --rounds and --reps",
 	}
 	ratio, err := againstItself(ctx, int(about/(2*slot*13/10)), slot)
 	if ctx.Err() != nil {

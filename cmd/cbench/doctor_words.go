@@ -46,7 +46,8 @@ func inSentences(findings []probe.Finding, conns int, listened bool, width int) 
 	return out.String()
 }
 
-// verdict is whether the machine is fit to measure, and the first thing that speaks against it. The findings are sorted, the worst first.
+// verdict is whether the machine is fit to measure, and the first thing that speaks against it. The findings are sorted, the
+// worst first.
 func verdict(sorted []probe.Finding, listened bool) string {
 	answer, reason := "yes", ""
 	if len(sorted) > 0 && sorted[0].Severity != probe.OK {

@@ -19,7 +19,8 @@ var reworded = []struct {
 	found *regexp.Regexp
 	words string
 }{
-	{regexp.MustCompile(`^if any flags in the group \[[^]]*\] are set none of the others can be; \[([^]]*)\] were all set$`), "%s: one of them at a time"},
+	{regexp.MustCompile(`^if any flags in the group \[[^]]*\] are set none of the others can be; \[([^]]*)\] were all set$`),
+		"%s: one of them at a time"},
 	{regexp.MustCompile(`^at least one of the flags in the group \[([^]]*)\] is required$`), "want one of %s"},
 	{regexp.MustCompile(`^required flag\(s\) "([^"]*)" not set$`), "want %s; --help says what it may be"},
 	{regexp.MustCompile(`^accepts 1 arg\(s\), received 0$`), "want the directory of a run, such as out/mine"},

@@ -21,8 +21,8 @@ func newExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export DIR",
 		Short: "Write a run as CSV, or in the Go benchmark format for benchstat",
-		Long: `Write the repetitions of a run for other programs: as CSV, a row a repetition with every key of cells.jsonl but the series, or in
-the Go benchmark format, which benchstat reads.`,
+		Long: `Write the repetitions of a run for other programs: as CSV, a row a repetition with every key of
+cells.jsonl but the series, or in the Go benchmark format, which benchstat reads.`,
 		Example: `  cbench export --format=csv --out=cells.csv out/mine
   cbench export --format=benchfmt out/before > old.txt
   cbench export --format=benchfmt out/after > new.txt

@@ -51,7 +51,8 @@ func groupFlags(cmd *cobra.Command, groups ...flagGroup) {
 // ungrouped is what stands above the flags of no group.
 const ungrouped = "Flags"
 
-// groupedFlags is the flags of a command for its help: by group, in the order in which the flags were added, and then those of no group.
+// groupedFlags is the flags of a command for its help: by group, in the order in which the flags were added, and then those of
+// no group.
 func groupedFlags(cmd *cobra.Command) string {
 	var titles []string
 	sets := map[string]*pflag.FlagSet{}

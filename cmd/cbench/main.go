@@ -108,7 +108,8 @@ with N connections at a time, checks every byte of every reply, and draws memory
 	root.DisableSuggestions = true // they take lines of their own
 	root.SetVersionTemplate(versionTemplate)
 	root.SetUsageTemplate(usageTemplate)
-	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newCompare(), newShow(), newExport(), newList(), newDoctor(), newLoad())
+	root.AddCommand(newRun(), newServe(), newCheck(), newPlot(), newReport(), newCompare(), newShow(), newExport(), newList(),
+		newDoctor(), newLoad())
 	return root
 }
 

@@ -1,16 +1,15 @@
 package main
 
 import (
-	"cbench/harness/plan"
-	others "cbench/models/foreign"
-
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
 
+	"cbench/harness/plan"
 	"cbench/models"
+	others "cbench/models/foreign"
 	"cbench/results/record"
 )
 
@@ -53,8 +52,8 @@ func serverOf(o others.Server, version string) plan.Server {
 	return s
 }
 
-// originalServers is all that can run here, asked at once: some of them take a second to say so. Missing says of each of the others why
-// it cannot, with the mend.
+// originalServers is all that can run here, asked at once: some of them take a second to say so. Missing says of each of the
+// others why it cannot, with the mend.
 func originalServers() (servers []plan.Server, missing []string, err error) {
 	all, err := othersHere()
 	if err != nil {
@@ -139,6 +138,7 @@ func withoutAll(names []string) []string {
 		return names
 	}
 	ours := modelNames()
-	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == allModels || slices.Contains(ours, name) })
-	return append(ours, others...)
+	return append(ours, slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return name == allModels || slices.Contains(ours, name)
+	})...)
 }

@@ -52,7 +52,7 @@ func (p *progress) start(left []record.Planned, had int) {
 	if had > 0 {
 		fmt.Fprintf(p.w, "%d repetitions are there already\n", had)
 	}
-	fmt.Fprintf(p.w, "%d repetitions to measure, about %s: until %s\n", p.total, round(p.timeLeft()), time.Now().Add(p.timeLeft()).Format("15:04"))
+	fmt.Fprintf(p.w, "%d repetitions to measure, about %s: until %s\n", p.total, round(p.timeLeft()), clockIn(p.timeLeft()))
 	if !p.live {
 		return
 	}
@@ -95,9 +95,12 @@ func (p *progress) draw() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	left := max(0, p.timeLeft()-time.Since(p.since))
-	fmt.Fprint(p.w, "\r\x1b[K"+progressLine(p.now, fmt.Sprintf(" %s left, until %s", round(left),
-		time.Now().Add(left).Format("15:04")), columns(p.w)))
+	until := fmt.Sprintf(" %s left, until %s", round(left), clockIn(left))
+	fmt.Fprint(p.w, "\r\x1b[K"+progressLine(p.now, until, columns(p.w)))
 }
+
+// clockIn is what the clock will say in that time.
+func clockIn(d time.Duration) string { return time.Now().Add(d).Format("15:04") }
 
 // progressLine is what happens now and when it will be over, in one row: one that is full would begin another. Of what happens
 // the middle goes first, because its begin counts and its end moves.
@@ -145,8 +148,10 @@ func (p *progress) finished(cell record.Cell, took, nominal time.Duration) {
 	p.took += took
 	p.planned += nominal
 	p.left = p.left[1:]
-	if r := cell.Rotation; r != nil && r.Early != "" && (len(p.left) == 0 || p.left[0].Params.Rotation != cell.Params.Rotation || p.left[0].Conns != cell.Conns) {
-		defer p.say("%s %s N=%d #%d: %s", strings.ReplaceAll(cell.Params.Rotation, "+", ", "), cell.Scenario, cell.Conns, cell.Rep, r.Early)
+	last := len(p.left) == 0 || p.left[0].Params.Rotation != cell.Params.Rotation || p.left[0].Conns != cell.Conns // of its rotation
+	if r := cell.Rotation; r != nil && r.Early != "" && last {
+		names := strings.ReplaceAll(cell.Params.Rotation, "+", ", ")
+		defer p.say("%s %s N=%d #%d: %s", names, cell.Scenario, cell.Conns, cell.Rep, r.Early)
 	}
 	outcome := ""
 	if !cell.Valid {

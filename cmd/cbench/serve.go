@@ -35,7 +35,8 @@ owes for at most 5 s, and closes.`,
 			if err != nil {
 				return misuse("serve", err)
 			}
-			for flag, n := range map[string]int{"procs": procs, "workers": cfg.Workers, "offload": cfg.Offload, "max-conns": cfg.MaxConns} {
+			limits := map[string]int{"procs": procs, "workers": cfg.Workers, "offload": cfg.Offload, "max-conns": cfg.MaxConns}
+			for flag, n := range limits {
 				if n < 0 {
 					return misuse("serve", fmt.Errorf("%s %d: must not be less than 0", flag, n))
 				}
@@ -51,7 +52,8 @@ owes for at most 5 s, and closes.`,
 			}
 			l, err := net.Listen("tcp", addr)
 			if err != nil {
-				return fmt.Errorf("serve: %w", withMend(err, syscall.EADDRINUSE, "end what listens there, or take any free port with --addr=127.0.0.1:0"))
+				mend := "end what listens there, or take any free port with --addr=127.0.0.1:0"
+				return fmt.Errorf("serve: %w", withMend(err, syscall.EADDRINUSE, mend))
 			}
 			address := l.Addr().String()
 			if slices.Contains(model.Speaks, models.HTTPComet) {
@@ -73,7 +75,9 @@ owes for at most 5 s, and closes.`,
 	flags.IntVar(&cfg.Workers, "workers", 0, "`threads` that serve, in models with a fixed number; 0: 16")
 	flags.IntVar(&cfg.Offload, "offload", 0, "slow `requests` offloaded at once; 0: 64")
 	flags.IntVar(&cfg.MaxConns, "max-conns", 0, "`connections` at once; 0: the descriptor limit less 64")
-	groupFlags(cmd, flagGroup{"What is served", []string{"model", "addr"}}, flagGroup{"Limits", []string{"procs", "workers", "offload", "max-conns"}})
+	groupFlags(cmd,
+		flagGroup{"What is served", []string{"model", "addr"}},
+		flagGroup{"Limits", []string{"procs", "workers", "offload", "max-conns"}})
 	completeChoices(cmd)
 	cmd.MarkFlagRequired("model")
 	return cmd

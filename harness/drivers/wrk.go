@@ -158,8 +158,8 @@ func (d *wrk) run(ctx context.Context, length time.Duration) (*wrkResults, time.
 	return t, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), err
 }
 
-// allowFiles lets wrk have the descriptors it needs. The Go runtime raises its own soft limit as it starts, and gives a program that
-// it starts the former one, often 1,024, unless a limit was set explicitly (syscall.Setrlimit).
+// allowFiles lets wrk have the descriptors it needs. The Go runtime raises its own soft limit as it starts, and gives a program
+// that it starts the former one, often 1,024, unless a limit was set explicitly (syscall.Setrlimit).
 func allowFiles(conns int) error {
 	soft, hard := poll.Files()
 	limit := syscall.Rlimit{Cur: uint64(max(soft, min(hard, conns+wire.SpareFiles))), Max: uint64(hard)}

@@ -6,8 +6,8 @@ import (
 	"cbench/results/record"
 )
 
-// fairness is how evenly connections were served. Jain's index is over receipts a connection, (Σx)²/(n·Σx²) (Jain, Chiu and Hawe, A Quantitative
-// Measure of Fairness, DEC-TR-301, 1984); below ten a connection it would tell chance.
+// fairness is how evenly connections were served. Jain's index is over receipts a connection, (Σx)²/(n·Σx²) (Jain, Chiu and
+// Hawe, A Quantitative Measure of Fairness, DEC-TR-301, 1984); below ten a connection it would tell chance.
 func fairness(tallies []*tally) (f record.Fairness) {
 	var n, sum, squares float64
 	var p99s []int64

@@ -13,7 +13,8 @@ const (
 	narrowRoom = 64 << 10 // bytes of receive buffer asked for; the kernel takes twice as much (socket(7), SO_RCVBUF)
 )
 
-// narrow keeps what the kernel takes in for a reader that is paced, or stops at times, small: else megabytes would hide how slow it is.
+// narrow keeps what the kernel takes in for a reader that is paced, or stops at times, small: else megabytes would hide how slow
+// it is.
 func (l *loop) narrow(fd int, stops bool) {
 	if l.piece > 0 || stops {
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, narrowRoom)

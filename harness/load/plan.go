@@ -29,15 +29,17 @@ type Plan struct {
 
 // ConnectReport is how the opening went.
 type ConnectReport struct {
-	Established int              `json:"established"` // spoke and were answered: a mere connect only proves the backlog. Extra connections are not counted
-	PerS        *float64         `json:"per_s"`       // established a second, from the first connect to the last answer
+	// Established spoke and were answered: a mere connect only proves the backlog. Extra connections are not counted.
+	Established int              `json:"established"`
+	PerS        *float64         `json:"per_s"` // established a second, from the first connect to the last answer
 	Took        time.Duration    `json:"took_ns"`
 	Answered    *record.Latency  `json:"answered_ns"` // from the first attempt of each to the answer of its opening
 	Errors      map[string]int64 `json:"errors"`      // connections not established, by kind
 	Verify      record.Verify    `json:"verify"`
 	Odd         string           `json:"odd"` // the first wrong reply, shortened, and what was wanted
 
-	Ended int `json:"ended,omitempty"` // of those established: the server ended them in good order behind the answer to their opening
+	// Ended is how many of those established the server ended in good order behind the answer to their opening.
+	Ended int `json:"ended,omitempty"`
 }
 
 // Drive is one measurement: what the clients are to say and for how long.
@@ -90,7 +92,7 @@ type Report struct {
 	Verify record.Verify `json:"verify"` // the whole drive's
 	Odd    string        `json:"odd"`    // the first wrong reply, shortened, and what was wanted
 
-	Reconnects int64         `json:"reconnects,omitempty"` // connections in place of ones that the server ended in good order; the whole drive's
+	Reconnects int64         `json:"reconnects,omitempty"` // for connections that the server ended in good order; the whole drive's
 	Idle       time.Duration `json:"idle_ns,omitempty"`    // the shortest silence for which it ended one that is an error; 0: none
 
 	Warnings []string `json:"warnings,omitempty"` // what a reader of the figures should know
@@ -169,7 +171,8 @@ func reserve(conns int) error {
 	if unix.Setrlimit(unix.RLIMIT_NOFILE, &raised) == nil {
 		return nil
 	}
-	return fmt.Errorf("conns %d: needs %d descriptors, the limit is %d (ulimit -Hn; raise LimitNOFILE or run as root with CAP_SYS_RESOURCE)", conns, need, hard)
+	return fmt.Errorf("conns %d: needs %d descriptors, the limit is %d "+
+		"(ulimit -Hn; raise LimitNOFILE or run as root with CAP_SYS_RESOURCE)", conns, need, hard)
 }
 
 func (d Drive) check() error {

@@ -57,8 +57,8 @@ func Start(p Process) (*Remote, error) {
 	return r, nil
 }
 
-// startOn starts a process with its CPUs and a timer slack of 1 ns. Both are inherited, at fork from the thread that
-// forks and then by every thread of the new process (sched_setaffinity(2), PR_SET_TIMERSLACK in prctl(2)), so a thread is dressed up for
+// startOn starts a process with its CPUs and a timer slack of 1 ns. Both are inherited, at fork from the thread that forks and
+// then by every thread of the new process (sched_setaffinity(2), PR_SET_TIMERSLACK in prctl(2)), so a thread is dressed up for
 // the moment: no thread of the load ever ran anywhere else, and none has to be looked for.
 func startOn(cmd *exec.Cmd, cpus []int) error {
 	runtime.LockOSThread()

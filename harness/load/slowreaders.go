@@ -6,8 +6,8 @@ import (
 	"cbench/internal/poll"
 )
 
-// Connections that stop reading at times (scenarios.SlowReaders) stand behind those that are counted. What they are owed then fills the
-// socket buffers, and after those the server.
+// Connections that stop reading at times (scenarios.SlowReaders) stand behind those that are counted. What they are owed then
+// fills the socket buffers, and after those the server.
 
 const slowTick = int64(50 * time.Millisecond) // how often it is looked who reads
 

@@ -94,13 +94,16 @@ func (t *tally) clear() {
 		latency: t.latency, service: t.service, first: t.first, last: t.last, between: t.between, aside: t.aside, opening: t.opening,
 		errors: map[string]int64{}, receipts: t.receipts, sketches: t.sketches, before: t.before,
 	}
-	for _, s := range []*spread{&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between, &fresh.aside, &fresh.opening} {
+	for _, s := range []*spread{
+		&fresh.latency, &fresh.service, &fresh.first, &fresh.last, &fresh.between, &fresh.aside, &fresh.opening,
+	} {
 		s.clear()
 	}
 	*t = fresh
 }
 
-// goOn makes what is kept by connection ready for another drive: it begins anew, or goes on from the drives before, which may be without the last.
+// goOn makes what is kept by connection ready for another drive: it begins anew, or goes on from the drives before, which may be
+// without the last.
 func (t *tally) goOn(keep, leaveOut bool) {
 	last := &t.before
 	switch {

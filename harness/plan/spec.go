@@ -42,7 +42,7 @@ type Spec struct {
 
 	Diagnose bool `json:"diagnose"` // after the first repetition of each, look into the server under load: Cell.Diagnosis
 
-	Search   string        `json:"search"`    // SearchRate or SearchConns: the most that keeps the limits; "": rate, if there are any
+	Search   string        `json:"search"`    // SearchRate or SearchConns: the most within the limits; "": rate, if there are any
 	SLO      string        `json:"slo"`       // the limits, such as "p99<5ms": see ParseSLO
 	Window   time.Duration `json:"window"`    // of a search; 0: by the number of connections
 	Edge     float64       `json:"edge"`      // to which share a search knows the most; 0: 0.03. A coarser one takes fewer windows
@@ -194,8 +194,8 @@ func (b Spec) checkSlow(s *scenarios.Scenario, p record.Params) error {
 			"scenario %s",
 			s.Name, having(func(s *scenarios.Scenario) bool { return s.Share != 0 }))
 	case s.Cores && p.BlockNS >= mostWork.Nanoseconds():
-		return fmt.Errorf("block %v: of %s less than %v: from there on Go lets another message have the CPU before the first is through",
-			b.Stall, s.Name, mostWork)
+		return fmt.Errorf("block %v: of %s less than %v: "+
+			"from there on Go lets another message have the CPU before the first is through", b.Stall, s.Name, mostWork)
 	case b.Stall != 0 && s.Block == 0:
 		return fmt.Errorf("scenario %s: no message of it blocks: leave out --block, or choose the scenario %s",
 			s.Name, having(func(s *scenarios.Scenario) bool { return s.Block != 0 }))

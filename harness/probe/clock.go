@@ -7,8 +7,8 @@ import (
 	"github.com/prometheus/procfs"
 )
 
-// ReadCPU is the CPU time of processes since their start, their living threads' and their dead ones'. It costs microseconds, where
-// ReadUsage costs tens a thread.
+// ReadCPU is the CPU time of processes since their start, their living threads' and their dead ones'. It costs microseconds,
+// where ReadUsage costs tens a thread.
 func ReadCPU(pids []int) (cpu time.Duration, err error) {
 	err = each(pids, func(p procfs.Proc) error {
 		used, err := processClock(p.PID)

@@ -86,8 +86,8 @@ type Split struct {
 	SharedCore   bool // but they are two threads of one core, and slow each other down
 }
 
-// SplitCPUs shares the CPUs out: the first half to the server, the last to the load. Threads of one core stay on one side where there
-// is more than one core: on most machines CPU 0 and CPU n/2 are such a pair. With one CPU both sides have it, and each
+// SplitCPUs shares the CPUs out: the first half to the server, the last to the load. Threads of one core stay on one side where
+// there is more than one core: on most machines CPU 0 and CPU n/2 are such a pair. With one CPU both sides have it, and each
 // takes its time from the other.
 func SplitCPUs(cpus []int) Split { return split(cpus, coreOf) }
 

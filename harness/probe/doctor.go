@@ -38,7 +38,8 @@ type Examination struct {
 	Listen       time.Duration // in all; 0: not at all
 	Server, Load []int         // their CPUs
 
-	// More is checks that take a while and that this package cannot make, such as to load a server: each is told how long it may take.
+	// More is checks that take a while and that this package cannot make, such as to load a server: each is told how long it may
+	// take.
 	More []func(ctx context.Context, about time.Duration) []Finding
 }
 

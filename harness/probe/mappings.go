@@ -17,8 +17,8 @@ type Mappings struct {
 	Other   int64 // all else: of a Go program the runtime's own tables, and its threads' stacks
 }
 
-// ReadMappings splits the anonymous memory of a process by what its mappings are. heapAt is an address in its Go heap; 0: it has none.
-// As smaps_rollup, it makes the kernel walk the page tables: it is for quiet moments.
+// ReadMappings splits the anonymous memory of a process by what its mappings are. heapAt is an address in its Go heap; 0: it has
+// none. As smaps_rollup, it makes the kernel walk the page tables: it is for quiet moments.
 func ReadMappings(pid int, heapAt uint64) (Mappings, error) {
 	smaps, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps", pid))
 	if err != nil {

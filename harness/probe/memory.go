@@ -26,8 +26,8 @@ type Memory struct {
 	Anon int64 // anonymous: heap and stacks, and no file's pages; of what forked processes share yet, each has its part
 }
 
-// ReadMemory adds up the processes' memory, exactly: the kernel walks their page tables (smaps_rollup) for some milliseconds a GB and
-// holds up their page faults meanwhile. It is for quiet moments. A child that ended since is left out.
+// ReadMemory adds up the processes' memory, exactly: the kernel walks their page tables (smaps_rollup) for some milliseconds a
+// GB and holds up their page faults meanwhile. It is for quiet moments. A child that ended since is left out.
 func ReadMemory(pids []int) (Memory, error) {
 	var m Memory
 	err := each(pids, func(p procfs.Proc) error {
@@ -50,8 +50,8 @@ func ReadMemory(pids []int) (Memory, error) {
 }
 
 // sharedAnon is how much of a process's anonymous memory is to be counted with others. What a server forks has the pages of its
-// parent until one of them writes (copy on write): "Anonymous" counts them in each, "Pss_Anon" splits them (proc_pid_smaps(5); since
-// Linux 5.4).
+// parent until one of them writes (copy on write): "Anonymous" counts them in each, "Pss_Anon" splits them (proc_pid_smaps(5);
+// since Linux 5.4).
 func sharedAnon(pid int, anon int64) int64 {
 	rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	if err != nil || !bytes.Contains(rollup, []byte("\nPss_Anon:")) {
@@ -63,8 +63,9 @@ func sharedAnon(pid int, anon int64) int64 {
 // Resident is what processes hold, in bytes, as the kernel's counters have it.
 type Resident struct{ RSS, Anon int64 }
 
-// ReadResident adds up the processes' memory from counters: cheap enough for a server under load. The counters are kept per CPU and
-// folded now and then, so they may be off by some 128 KiB a CPU and process; and pages that forked processes share are counted in each.
+// ReadResident adds up the processes' memory from counters: cheap enough for a server under load. The counters are kept per CPU
+// and folded now and then, so they may be off by some 128 KiB a CPU and process; and pages that forked processes share are
+// counted in each.
 func ReadResident(pids []int) (Resident, error) {
 	var m Resident
 	err := each(pids, func(p procfs.Proc) error {
@@ -127,9 +128,10 @@ type Kernel struct {
 
 // ReadKernel reads a group's kernel memory.
 //
-// In v1 two counters that share nothing are added up: kmem (slab objects, stacks, page tables) and kmem.tcp (socket buffers); each
-// lags by less than a page a CPU, for objects are charged in pages out of a stock per CPU (memcontrol.c,
-// obj_cgroup_charge). In v2 they are "kernel" and "sock" of memory.stat, which lag by up to 64 pages a CPU, and by two seconds at most (mem_cgroup_flush_stats).
+// In v1 two counters that share nothing are added up: kmem (slab objects, stacks, page tables) and kmem.tcp (socket buffers);
+// each lags by less than a page a CPU, for objects are charged in pages out of a stock per CPU (memcontrol.c,
+// obj_cgroup_charge). In v2 they are "kernel" and "sock" of memory.stat, which lag by up to 64 pages a CPU, and by two seconds
+// at most (mem_cgroup_flush_stats).
 func ReadKernel(g *cgroup.Group) (Kernel, error) {
 	read := readKernelV2
 	if g.Version == 1 {

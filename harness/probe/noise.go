@@ -75,14 +75,17 @@ func checkNoise(about time.Duration) []Finding {
 		Spoils: "others run on the CPUs that server and load are measured on", Mend: "stop what else runs, or wait",
 	}, {
 		Name: "steal", Value: fmt.Sprintf("%.1f%% %s", 100*steal, over), Severity: grade(-steal, -0.05, -0.01),
-		Spoils: "the hypervisor gave the CPU to others: latency and throughput are partly theirs", Mend: "use a host with less on it; repeat more often",
+		Spoils: "the hypervisor gave the CPU to others: latency and throughput are partly theirs",
+		Mend:   "use a host with less on it; repeat more often",
 	}, pressure(used, over)}
 	if jitterErr == nil {
 		findings = append(findings, Finding{
-			Name:     "timer jitter",
-			Value:    fmt.Sprintf("p50 %v, p99 %v, max %v late", jitter.P50.Round(time.Microsecond), jitter.P99.Round(time.Microsecond), jitter.Max.Round(time.Microsecond)),
+			Name: "timer jitter",
+			Value: fmt.Sprintf("p50 %v, p99 %v, max %v late", jitter.P50.Round(time.Microsecond),
+				jitter.P99.Round(time.Microsecond), jitter.Max.Round(time.Microsecond)),
 			Severity: grade(-jitter.P99, -2*time.Millisecond, -500*time.Microsecond),
-			Spoils:   "latencies below it are the machine's, not the server's", Mend: "a quieter machine, idle states of the CPU off, performance governor",
+			Spoils:   "latencies below it are the machine's, not the server's",
+			Mend:     "a quieter machine, idle states of the CPU off, performance governor",
 		})
 	}
 	return findings

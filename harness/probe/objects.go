@@ -13,11 +13,13 @@ import (
 )
 
 // Objects counts what the kernel keeps for a server, and says what that takes: a figure computed from the number of objects that
-// are open in the server and from the size of one, not a reading. Where sizes are not told (only root may read them) it is not known.
+// are open in the server and from the size of one, not a reading. Where sizes are not told (only root may read them) it is not
+// known.
 //
-// An open connection is one object of each of these caches: a socket (TCP) with its inode (sock_inode_cache), a file (filp) with its
-// name (dentry), and in an epoll set an item (eventpoll_epi) with its place in the socket's wait queue (eventpoll_pwq). The client's
-// end, on the same machine, is in the same caches: their own counts, in /proc/slabinfo, are of both, and so are not used.
+// An open connection is one object of each of these caches: a socket (TCP) with its inode (sock_inode_cache), a file (filp) with
+// its name (dentry), and in an epoll set an item (eventpoll_epi) with its place in the socket's wait queue (eventpoll_pwq). The
+// client's end, on the same machine, is in the same caches: their own counts, in /proc/slabinfo, are of both, and so are not
+// used.
 type Objects struct {
 	Sockets *int64 // bytes: every open socket, taken for a TCP one, with its inode
 	Files   *int64 // bytes: of every open descriptor that is a socket, its file and its name, and the tables of descriptors
@@ -131,8 +133,8 @@ func statusField(status []byte, name string) int64 {
 	return 0
 }
 
-// listensV6 reports whether a process's network has an IPv6 listener on the port: what it accepts is of another cache then, though
-// the client may speak IPv4.
+// listensV6 reports whether a process's network has an IPv6 listener on the port: what it accepts is of another cache then,
+// though the client may speak IPv4.
 func listensV6(pid int, port uint16) bool {
 	table, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/tcp6", pid))
 	if err != nil {

@@ -12,11 +12,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Others is the CPU time that all else took on the CPUs: all that they were not idle, less what ours took of it, which is known exactly.
+// Others is the CPU time that all else took on the CPUs: all that they were not idle, less what ours took of it, which is known
+// exactly.
 //
 // That a CPU was busy is taken from how long it was not idle. The kernel clocks idle time itself (get_cpu_idle_time_us in
-// kernel/time/tick-sched.c), in the 10 ms of /proc/stat; user and system time it samples at ticks, and work that a timer starts, such as a
-// message every millisecond, falls into step with them: it is then found at every tick, or at none.
+// kernel/time/tick-sched.c), in the 10 ms of /proc/stat; user and system time it samples at ticks, and work that a timer starts,
+// such as a message every millisecond, falls into step with them: it is then found at every tick, or at none.
 //
 // Time in interrupts, which is where a loopback connection's packets are received, is in the time of the task it interrupted,
 // unless the kernel was built to tell the two apart (CONFIG_IRQ_TIME_ACCOUNTING, irqtime_account_irq in kernel/sched/cputime.c).

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// PingPong is how long 128 bytes take there and back over TCP on the loopback, between two threads that do nothing else and wait in the
-// kernel: less than that no server's answer takes here.
+// PingPong is how long 128 bytes take there and back over TCP on the loopback, between two threads that do nothing else and wait
+// in the kernel: less than that no server's answer takes here.
 type PingPong struct {
 	Trips         int
 	P50, P99, Max time.Duration
@@ -153,7 +153,8 @@ func checkPingPong(ctx context.Context, server, client int, about time.Duration)
 	if err != nil {
 		return []Finding{{
 			Name: "loopback", Value: err.Error(), Severity: Bad,
-			Spoils: "every measurement: server and load talk over it", Mend: "ip link set lo up; a firewall that lets 127.0.0.1 speak to itself",
+			Spoils: "every measurement: server and load talk over it",
+			Mend:   "ip link set lo up; a firewall that lets 127.0.0.1 speak to itself",
 		}}
 	}
 	where := fmt.Sprintf("CPU %d to %d", client, server)
@@ -166,6 +167,7 @@ func checkPingPong(ctx context.Context, server, client int, about time.Duration)
 			p.P99.Round(100*time.Nanosecond), p.Max.Round(time.Microsecond), where, p.Trips),
 		Severity: grade(-p.P99, -5*time.Millisecond, -500*time.Microsecond),
 		Spoils:   "latency: p99 of a quick server is the machine's own, and at low rates most of p50 is waking a CPU up",
-		Mend:     "idle states off (cpupower idle-set -D 0; in a guest: idle=poll, or haltpoll), a quieter host; do not rank by p99 what this alone explains",
+		Mend: "idle states off (cpupower idle-set -D 0; in a guest: idle=poll, or haltpoll), a quieter host; " +
+			"do not rank by p99 what this alone explains",
 	}}
 }

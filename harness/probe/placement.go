@@ -19,8 +19,8 @@ func (s Stray) String() string {
 	return fmt.Sprintf("thread %d may run on CPUs %s and last ran on %d", s.TID, FormatCPUs(s.Allowed), s.Last)
 }
 
-// ReadStrays finds the processes' threads that may run elsewhere than on the CPUs, or last did. It reads a file of /proc for every
-// thread: some 20 µs each.
+// ReadStrays finds the processes' threads that may run elsewhere than on the CPUs, or last did. It reads a file of /proc for
+// every thread: some 20 µs each.
 func ReadStrays(pids, cpus []int) (strays []Stray, err error) {
 	err = each(pids, func(p procfs.Proc) error {
 		threads, err := procfs.AllThreads(p.PID)

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Spin is how the same work came out, over and over, on one CPU: as two programs that take turns, A B B A, and are one and the same. By
-// how much they differ is what CPU time can be known to here.
+// Spin is how the same work came out, over and over, on one CPU: as two programs that take turns, A B B A, and are one and the
+// same. By how much they differ is what CPU time can be known to here.
 type Spin struct {
 	CPU   int
 	Slots int     // of each of the two
@@ -42,7 +42,8 @@ func MeasureSpin(ctx context.Context, cpus []int, about time.Duration) ([]Spin, 
 			}
 			slots := spinFor(ctx, about)
 			if len(slots) < 8 {
-				errs[i] = fmt.Errorf("spin on CPU %d: only %d slots of %v in %v: the CPU is taken, or the time is too short", cpu, len(slots), spinSlot, about)
+				errs[i] = fmt.Errorf("spin on CPU %d: only %d slots of %v in %v: the CPU is taken, or the time is too short",
+					cpu, len(slots), spinSlot, about)
 				return
 			}
 			spins[i] = spinOf(cpu, slots)
@@ -79,8 +80,8 @@ func calibrate() int {
 	return max(1, int(float64(rounds)*float64(spinSlot)/float64(max(least, 1))))
 }
 
-// churn is work in registers alone, each step waiting for the one before (Knuth's MMIX generator): its time is the CPU's clock and nothing else.
-// What it returns is there so that the work cannot be left out.
+// churn is work in registers alone, each step waiting for the one before (Knuth's MMIX generator): its time is the CPU's clock
+// and nothing else. What it returns is there so that the work cannot be left out.
 //
 //go:noinline
 func churn(rounds int) uint64 {
@@ -133,7 +134,8 @@ func checkSpin(ctx context.Context, cpus []int, about time.Duration) (findings [
 	if err != nil {
 		return []Finding{{
 			Name: "same work twice", Value: err.Error(), Severity: Bad,
-			Spoils: "CPU time a message is not to be had", Mend: "give cbench CPUs of its own (taskset, cpuset), and stop what else runs on them",
+			Spoils: "CPU time a message is not to be had",
+			Mend:   "give cbench CPUs of its own (taskset, cpuset), and stop what else runs on them",
 		}}
 	}
 	for _, s := range spins {

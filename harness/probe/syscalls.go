@@ -19,8 +19,8 @@ const SyscallTool = "perf_event_open(2), tracepoints syscalls:sys_enter_*"
 // OtherSyscalls is the name under which calls are counted that have no counter of their own.
 const OtherSyscalls = "other"
 
-// counted are the system calls that a server of connections may spend its time in: each is a counter a thread, and so not all of the
-// kernel's 350 are.
+// counted are the system calls that a server of connections may spend its time in: each is a counter a thread, and so not all of
+// the kernel's 350 are.
 var counted = []string{
 	"read", "write", "readv", "writev", "recvfrom", "sendto", "recvmsg", "sendmsg", "sendfile64", "splice",
 	"epoll_wait", "epoll_pwait", "epoll_pwait2", "epoll_ctl", "poll", "ppoll", "io_uring_enter",
@@ -28,8 +28,8 @@ var counted = []string{
 	"futex", "sched_yield", "nanosleep", "clock_nanosleep", "tgkill", "rt_sigreturn", "madvise", "mmap", "munmap",
 }
 
-// SyscallCounter counts the system calls of processes by name. Each call counted costs the processes some 100 ns: it is for passes
-// that are not timed.
+// SyscallCounter counts the system calls of processes by name. Each call counted costs the processes some 100 ns: it is for
+// passes that are not timed.
 type SyscallCounter struct {
 	counters []counter
 	total    bool // there are too many threads to count by name
@@ -46,8 +46,8 @@ type counter struct {
 	fd   int
 }
 
-// CountSyscalls begins to count for every thread of the processes and for threads that these start. Its owner must call Close. The error
-// says what it takes where it is not allowed.
+// CountSyscalls begins to count for every thread of the processes and for threads that these start. Its owner must call Close.
+// The error says what it takes where it is not allowed.
 func CountSyscalls(pids []int) (*SyscallCounter, error) {
 	events, err := tracepoints()
 	if err != nil {
@@ -84,7 +84,8 @@ func within(events map[string]uint64, threads int) (map[string]uint64, bool) {
 	return map[string]uint64{"": events[""]}, true
 }
 
-// tracepoints are the ids of the events, by name; that of every call has none. A call that this machine does not have is left out.
+// tracepoints are the ids of the events, by name; that of every call has none. A call that this machine does not have is left
+// out.
 func tracepoints() (map[string]uint64, error) {
 	var why error
 	for _, root := range []string{"/sys/kernel/tracing", "/sys/kernel/debug/tracing"} {
@@ -104,7 +105,8 @@ func tracepoints() (map[string]uint64, error) {
 	if errors.Is(why, fs.ErrPermission) {
 		return nil, errors.New("tracefs is root's alone: run as root, or chmod 755 /sys/kernel/tracing")
 	}
-	return nil, errors.New("no tracefs is mounted: mount -t tracefs tracefs /sys/kernel/tracing (and the kernel must have CONFIG_FTRACE_SYSCALLS)")
+	return nil, errors.New("no tracefs is mounted: mount -t tracefs tracefs /sys/kernel/tracing " +
+		"(and the kernel must have CONFIG_FTRACE_SYSCALLS)")
 }
 
 func (c *SyscallCounter) attach(tid int, events map[string]uint64) error {

@@ -38,13 +38,13 @@ type thread struct {
 // ticks in a second in /proc, whatever the kernel's own HZ is (USER_HZ, fixed on every architecture Go runs on).
 const ticks = 100
 
-// ReadClock adds up what the kernel keeps of whole processes: CPU, User, System and Threads. Children that ended and were waited for
-// are in it, in ticks of 10 ms. It reads one file of /proc for every process, some 50 µs however many threads it has, and so is
-// what may be read while a server is under load.
+// ReadClock adds up what the kernel keeps of whole processes: CPU, User, System and Threads. Children that ended and were waited
+// for are in it, in ticks of 10 ms. It reads one file of /proc for every process, some 50 µs however many threads it has, and
+// so is what may be read while a server is under load.
 func ReadClock(pids []int) (Usage, error) { return readUsage(pids, false) }
 
-// ReadUsage is ReadClock, and what the kernel keeps of threads alone. It reads some files of /proc for every thread, some 50 µs each:
-// of a server with a thread a connection it is for quiet moments.
+// ReadUsage is ReadClock, and what the kernel keeps of threads alone. It reads some files of /proc for every thread, some 50 µs
+// each: of a server with a thread a connection it is for quiet moments.
 func ReadUsage(pids []int) (Usage, error) { return readUsage(pids, true) }
 
 func readUsage(pids []int, byThread bool) (Usage, error) {
@@ -114,8 +114,8 @@ func processClock(pid int) (time.Duration, error) {
 	return time.Duration(ts.Nano()), nil
 }
 
-// Sub is what was used from the reading before to the reading u. What is kept by thread is known only if both are ReadUsage's. Of a thread that ended in between, the switches since before are
-// lost; its CPU time is not.
+// Sub is what was used from the reading before to the reading u. What is kept by thread is known only if both are ReadUsage's.
+// Of a thread that ended in between, the switches since before are lost; its CPU time is not.
 func (u Usage) Sub(before Usage) Usage {
 	d := Usage{
 		Wall:    u.At.Sub(before.At),

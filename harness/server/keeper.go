@@ -26,8 +26,8 @@ const self = "/proc/self/exe"
 //
 //   - The kernel kills the server itself (PR_SET_PDEATHSIG). It does so when the *thread* that forked it ends (prctl(2)), which
 //     is why one goroutine, locked to a thread that lives as long as the process, forks them all.
-//   - What the server forked has no such tie. A watchdog, a second process in a session of its own, is told every server's process group,
-//     address and control group over a pipe; when the pipe ends, the harness has died, and it kills what is left of them.
+//   - What the server forked has no such tie. A watchdog, a second process in a session of its own, is told every server's
+//     process group, address and control group over a pipe; when the pipe ends, the harness has died, and it kills what is left.
 //
 // What escapes both, and an ordinary Stop too, is a child of a server without a control group that left its process group
 // (setsid), does not listen on the address, and has another environment (see escaped).

@@ -18,7 +18,8 @@ func SplitCommand(line string) ([]string, error) {
 		return nil, fmt.Errorf("command %q: %w", line, err)
 	case parser.Position >= 0:
 		at := []rune(line)[parser.Position:]
-		return nil, fmt.Errorf("command %q: no shell runs it, so %q means nothing: quote it, or wrap the command: sh -c '…'", line, string(at[:1]))
+		return nil, fmt.Errorf("command %q: no shell runs it, so %q means nothing: quote it, or wrap the command: sh -c '…'",
+			line, string(at[:1]))
 	case len(words) == 0:
 		return nil, fmt.Errorf("command %q: empty", line)
 	}

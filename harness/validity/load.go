@@ -153,8 +153,8 @@ func judgeRate(e *Evidence) Verdict {
 		return warned("offered %.0f messages/s and achieved %.0f: the server could not keep up, or had not the CPU (kept: --noisy)",
 			offered, achieved)
 	case achieved > offered:
-		return voided("offered %.0f messages/s and achieved %.0f: the warm-up left a backlog, the server or the client could not keep up",
-			offered, achieved)
+		return voided("offered %.0f messages/s and achieved %.0f: "+
+			"the warm-up left a backlog, the server or the client could not keep up", offered, achieved)
 	case e.behind():
 		v := voided("offered %.0f messages/s and achieved %.0f, all that the client can do: what the server can is not known",
 			offered, achieved)

@@ -26,8 +26,8 @@ func (p *Tab) Scheme(name string) {
 // Resize makes the window so wide, in CSS pixels, and as high as a phone.
 func (p *Tab) Resize(width int) { p.Do(chromedp.EmulateViewport(int64(width), 844)) }
 
-// Fits checks that nothing sticks out of a window so wide, and takes a picture for people: CBENCH_SCREENSHOTS names a directory to keep
-// it in.
+// Fits checks that nothing sticks out of a window so wide, and takes a picture for people: CBENCH_SCREENSHOTS names a directory
+// to keep it in.
 func (p *Tab) Fits(width int, name string) {
 	p.T.Helper()
 	if over := Get[int](p, `document.documentElement.scrollWidth - innerWidth`); over > 0 {

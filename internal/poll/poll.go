@@ -219,8 +219,8 @@ func Full(err error) bool {
 // Shutdown ends a connection both ways and keeps the descriptor: reads and writes fail from now on, and a poller tells.
 func Shutdown(fd int) { unix.Shutdown(fd, unix.SHUT_RDWR) }
 
-// Left reports whether the client of a socket sends no more or is gone, whatever unread bytes stand before that: to read would tell only
-// behind those, also after a reset.
+// Left reports whether the client of a socket sends no more or is gone, whatever unread bytes stand before that: to read would
+// tell only behind those, also after a reset.
 func Left(fd int) bool {
 	ready := unix.PollFd{Fd: int32(fd), Events: unix.POLLRDHUP}
 	var atOnce unix.Timespec

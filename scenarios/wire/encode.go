@@ -191,9 +191,9 @@ func (f Form) appendJSON(dst []byte, status int, render func([]byte) []byte) []b
 // appendHead appends a status line and fields, Content-Length the last of them: of so many bytes or, if it is negative, of so
 // many spaces. With noLength there is none.
 //
-// There is no Date, which RFC 9110, section 6.6.1, wants of an origin server that has a clock. It is for caches, which add the time
-// of receipt where it is missing, and nothing here may be cached: no answer has a validator or an age. It would cost every answer
-// of every model 37 bytes, and this package a clock, and tell nothing of how a model waits.
+// There is no Date, which RFC 9110, section 6.6.1, wants of an origin server that has a clock. It is for caches, which add the
+// time of receipt where it is missing, and nothing here may be cached: no answer has a validator or an age. It would cost every
+// answer of every model 37 bytes, and this package a clock, and tell nothing of how a model waits.
 func (f Form) appendHead(dst []byte, status int, contentType string, length int) []byte {
 	dst = append(dst, "HTTP/1.1 "...)
 	dst = strconv.AppendInt(dst, int64(status), 10)

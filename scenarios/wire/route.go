@@ -54,8 +54,8 @@ func route(r *Request, h *head, body []byte) {
 }
 
 // get is the first value of a key in a query, and whether the key is there. The key is plain lower case: no escape that is not
-// longer than it can stand for it, nor one over three times as long, so that a query of thousands of escapes costs little more than
-// one of none.
+// longer than it can stand for it, nor one over three times as long, so that a query of thousands of escapes costs little more
+// than one of none.
 func get(query []byte, key string) (value []byte, given bool) {
 	for more := true; more; {
 		var pair []byte

@@ -101,7 +101,8 @@ func (g *Group) account(p place) error {
 	return err
 }
 
-// sweep removes the empty groups of harnesses that are no more. Processes in one are left alone: that they are ours is not certain.
+// sweep removes the empty groups of harnesses that are no more. Processes in one are left alone: that they are ours is not
+// certain.
 func (p place) sweep() {
 	dirs, _ := filepath.Glob(filepath.Join(p.dir, prefix+"*-*"))
 	for _, dir := range dirs {

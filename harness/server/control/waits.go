@@ -7,7 +7,8 @@ import (
 )
 
 // Waits counts how long goroutines were ready before they ran, as the runtime's own histogram has it: waits up to each bound, in
-// order. Bounds that counted nothing are left out. It is a sample: each goroutine is timed every eighth time (gTrackingPeriod in runtime/runtime2.go).
+// order. Bounds that counted nothing are left out. It is a sample: each goroutine is timed every eighth time (gTrackingPeriod in
+// runtime/runtime2.go).
 type Waits []Wait
 
 // Wait is one bucket: N waits of at most UpTo, and of more than the bucket below.
