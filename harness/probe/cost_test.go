@@ -54,7 +54,8 @@ func TestMappingsKnowTheHeap(t *testing.T) {
 		ballast[i] = 1
 	}
 	after := own(t, inHeap)
-	if rose := after.GoHeap - before.GoHeap; rose < take || rose > 2*take {
+	// What was free before, the runtime may give back meanwhile.
+	if rose := after.GoHeap - before.GoHeap; rose < take-before.GoHeap || rose > 2*take {
 		t.Errorf("the heap rose by %d bytes, and %d were taken; %+v, and before %+v", rose, take, after, before)
 	}
 	if ballast[0] != 1 {
