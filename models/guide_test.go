@@ -86,7 +86,8 @@ var (
 
 //go:generate go test -run TestGuide -update .
 
-// The guide shows every model in each of its three moments; every function it names is where its link says; and who calls whom does.
+// The guide shows every model in each of its three moments; every function it names is where its link says; and who calls whom
+// does.
 func TestGuide(t *testing.T) {
 	text, err := os.ReadFile(guide)
 	if err != nil {

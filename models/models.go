@@ -55,10 +55,12 @@ var All = []Model{
 	{"pool", "a poller hands ready connections over a queue to a fixed number of workers", whole, pool.Serve},
 	{"reactor", "one thread, epoll, non-blocking sockets, a state machine per connection", whole, reactor.Serve},
 	{"callback", "one thread, epoll; the application written as Deferreds: callback and errback chains", whole, callback.Serve},
-	{"coroutine", "a stackful coroutine per connection, blocking code that yields to one thread's event loop", whole, coroutine.Serve},
+	{"coroutine", "a stackful coroutine per connection, blocking code that yields to one thread's event loop",
+		whole, coroutine.Serve},
 	{"actor", "every connection and every room an actor: a goroutine with a mailbox; no lock, a supervisor", whole, actor.Serve},
 	{"thread", "an OS thread per connection, blocking sockets, locks: what C10K was written against", whole, thread.Serve},
-	{"floor", "a control and no chat server: the least loop that echoes, so what the kernel alone costs", []string{LinesEcho}, floor.Serve},
+	{"floor", "a control and no chat server: the least loop that echoes, so what the kernel alone costs",
+		[]string{LinesEcho}, floor.Serve},
 }
 
 // Find is the model of that name.

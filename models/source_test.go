@@ -23,7 +23,8 @@ func TestCostsAgainstTypes(t *testing.T) {
 	for _, m := range models.All {
 		paths = append(paths, "cbench/models/"+m.Name)
 	}
-	mode := packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo | packages.NeedImports
+	mode := packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes |
+		packages.NeedTypesInfo | packages.NeedImports
 	loaded, err := packages.Load(&packages.Config{Mode: mode, Context: t.Context()}, paths...)
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +41,8 @@ func TestCostsAgainstTypes(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := typed(p)
-		if got.Locks != want.Locks || got.Channels != want.Channels || got.Goroutines != want.Goroutines || got.Coroutines != want.Coroutines ||
+		if got.Locks != want.Locks || got.Channels != want.Channels || got.Goroutines != want.Goroutines ||
+			got.Coroutines != want.Coroutines ||
 			got.Cognitive.Sum != want.Cognitive.Sum {
 			t.Errorf("%s:\n got %+v\nwant locks, channels, goroutines, coroutines, cognitive complexity of %+v", p.Name, got, want)
 		}

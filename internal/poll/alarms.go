@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Alarms is what a loop has to do later: a heap by time. Any number of them costs no kernel timer, for the loop just waits no
-// longer than to the first. T says what to do. It has no lock.
+// Alarms is what a loop has to do later: a heap by time. Any number of them costs no kernel timer: the loop waits no longer than
+// until the first. T says what to do. It has no lock.
 type Alarms[T any] struct{ heap alarmHeap[T] }
 
 // Alarm is one thing to do, or done, or cancelled.

@@ -83,7 +83,7 @@ func (p *Poller) ctl(op, fd, tag int, events uint32) error {
 // slice is good until the next Wait.
 //
 // It first asks without blocking. Under load there nearly always is an event, and so the scheduler is not told at
-// all; else other goroutines get their turn and the loop blocks, its P free for whoever needs it.
+// all; else other goroutines get their turn and the loop blocks, its P free for others.
 func (p *Poller) Wait(timeout time.Duration) ([]Event, error) {
 	n, e := p.wait(unix.RawSyscall6, 0)
 	if n == 0 && e == 0 && timeout != 0 {
@@ -177,8 +177,8 @@ func Drain(fd int) (over bool) {
 }
 
 // Linger ends a conversation so that its last words arrive, and reports whether the socket must stay open for that: then Linger
-// is to be called again when something comes, and after LingerCheck at the latest, for no event tells that the last byte was
-// acknowledged.
+// is to be called again when something comes, and after LingerCheck at the latest, because no event tells that the last
+// byte was acknowledged.
 //
 // A client that is still sending would meet a socket that is closed, or be unread when it is: the kernel's answer to either is a
 // reset (RFC 1122, section 4.2.2.13; RFC 2525, section 2.17), which throws away what is on its way to that client and what it has

@@ -57,7 +57,7 @@ func (w Waker) Clear() {
 // Close frees the waker.
 func (w Waker) Close() { unix.Close(w.fd) }
 
-// Listener is the descriptor of l for a poller of one's own: a duplicate, so that whoever owns l may close it at any time.
+// Listener is the descriptor of l for a poller of one's own: a duplicate, so that l may be closed at any time.
 func Listener(l net.Listener) (int, error) {
 	raw, err := l.(syscall.Conn).SyscallConn()
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// block is a slow request. Inline, the actor sleeps or spins where it stands: it hears nothing from its room meanwhile, and
-// nobody else notices. Offloaded, the sleep is asked of another actor, and messages that come are served while the answer does
-// not. It reports whether it came to its end: not if the server was forced to.
+// block is a slow request. Inline, the actor sleeps or spins where it stands: it takes no message from its room meanwhile, and no
+// other client notices. Offloaded, another actor has it slept, and this one serves the messages that come before the answer.
+// block reports false if the server was forced to end first.
 func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 	switch how {
 	case wire.Spin:

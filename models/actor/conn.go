@@ -46,7 +46,7 @@ type world struct {
 	sleepers   chan<- any
 }
 
-// port reads for the actor, for that cannot wait for the socket and its mailbox at once. It reads once and waits to be told
+// port reads for the actor, which cannot wait for the socket and its mailbox at once. It reads once and waits to be told
 // to read on, as an Erlang port that is {active, once}: what has not been asked for stays in the kernel.
 type port struct {
 	n    int
@@ -93,8 +93,8 @@ func (p *port) read(to *address) {
 	}
 }
 
-// watch leaves what comes where it is. It returns io.EOF when the client has left, and nil at a deadline, which is over then: somebody wants
-// to read.
+// watch leaves what comes where it is. It returns io.EOF when the client has left, and nil at a deadline, which is over then:
+// somebody wants to read.
 func watch(nc *net.TCPConn) error {
 	raw, err := nc.SyscallConn()
 	if err == nil {

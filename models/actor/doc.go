@@ -4,13 +4,13 @@
 // Who waits: the actor, in its mailbox. Go cannot wait for a mailbox and a socket at once, so each connection has a second
 // goroutine, its port, which waits in Read. Who owns the room: its host, an actor. A message to a room takes this way:
 //
-//	port ──(what it read)──▶ conn ──sayRequest──▶ host ──sayRequest──▶ history   it gets its id
-//	                                              host ──messages────▶ conn      each member writes them to its client
-//	                         conn ◀──sayRequest── host                           the speaker has its answer
-//	                         conn ──(more)──────▶ host                           a member may be sent the next messages
+//	port ─(what it read)▶ conn ─sayRequest─▶ host ─sayRequest─▶ history   it gets its id
+//	                                              host ─messages───▶ conn      each member writes them to its client
+//	                         conn ◀─sayRequest─ host                           the speaker has its answer
+//	                         conn ─(more)─────▶ host                           a member may be sent the next messages
 //
-// A member that has not asked for more is sent nothing: that bounds its mailbox. A parked long poll is a pollRequest that the host
-// keeps until there is news.
+// A member that has not asked for more is sent nothing: that bounds its mailbox. A parked long poll is a pollRequest that the
+// host keeps until there is news.
 // A host that panics is replaced by the supervisor. Others keep what must outlive it: the room's history keeps the log and who is
 // there, each member the last id that it was sent. Members stay, and are sent what they lack.
 // NOTE: a connection's actor is not replaced, because the state of its socket is lost with it. Its panic ends the process.

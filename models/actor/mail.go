@@ -13,8 +13,8 @@ type address struct {
 }
 
 // Of each of these there is one at most in a connection's mailbox, so that no room, nor anybody else, ever waits to post:
-// the port waits until it is told to read on; a room says no more to a member until that asks for more; a connection asks one thing
-// at a time; it parks one long poll; no second change of host is told before the first was answered; and there is one end.
+// the port waits until it is told to read on; a room says no more to a member until that asks for more; a connection asks one
+// thing at a time; it parks one long poll; no second change of host is told before the first was answered; and there is one end.
 const mailboxSize = 6
 
 func (a *address) post(m any) {

@@ -88,8 +88,8 @@ func member(t *testing.T, addr, name string) *client {
 	return c
 }
 
-// TestPanic has a room's host panic wherever it may, once and again. Members stay, and each hears every id, once and in order; what
-// was asked is answered, once.
+// TestPanic has a room's host panic wherever it may, once and again. Members stay, and each hears every id, once and in order;
+// what was asked is answered, once.
 func TestPanic(t *testing.T) {
 	for _, c := range []struct {
 		name        string
@@ -204,7 +204,8 @@ func (c *client) counts() (n counts) {
 func sendAll(t *testing.T, addr string, n int) map[int]bool {
 	ids := map[int]bool{}
 	for i := range n {
-		answer, err := browser.Post("http://"+addr+"/send?room=r", "application/json", strings.NewReader(fmt.Sprintf(`{"from":"http","text":"%d"}`, i)))
+		answer, err := browser.Post("http://"+addr+"/send?room=r", "application/json",
+			strings.NewReader(fmt.Sprintf(`{"from":"http","text":"%d"}`, i)))
 		if err != nil {
 			t.Error(err)
 			return ids

@@ -50,7 +50,7 @@ func (c *conn) answer(r *wire.Request, out []byte) ([]byte, bool) {
 			return r.Form.AppendRefusal(out, r.Refusal), true
 		}
 	}
-	// Whoever is asked, or told, comes after what was asked before is answered: while an answer is awaited, the room is heard.
+	// Earlier requests are answered first: while this one waits for its answer, messages of the room may be written.
 	if !c.send(out) {
 		return out[:0], false
 	}
@@ -133,7 +133,7 @@ func (c *conn) say(name, text []byte) bool {
 	return ok
 }
 
-// leave ends membership, and tells the client what it had not heard.
+// leave ends membership, and sends the client what it had not been sent.
 func (c *conn) leave() bool {
 	if c.name == nil {
 		return true
@@ -191,7 +191,7 @@ func (c *conn) until(t time.Time) {
 	}
 }
 
-// close leaves the room, flushes, and closes. The port has ended by then, for nobody else may read while the connection lingers.
+// close leaves the room, flushes, and closes. The port has ended by then, because nobody else may read a connection that lingers.
 func (c *conn) close() {
 	if c.parked != nil {
 		c.unpark()

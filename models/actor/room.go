@@ -6,8 +6,8 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// room is where a room is reached, whoever is its host. Nothing in it ever changes, and so a connection keeps it, and what
-// it says to a host that panicked is heard by the next.
+// room is where a room is reached, under any host. Nothing in it ever changes, so a connection keeps it, and what it posts to a
+// host that panics, the next host receives.
 type room struct {
 	name    string
 	mailbox chan any
@@ -97,7 +97,7 @@ func (h *host) receive(m any) {
 	}
 }
 
-// takeOver settles what the host before was at, and has everybody who is known to it say where they are.
+// takeOver settles what the host before was at, and asks every registered connection where it stands.
 func (h *host) takeOver(over any) {
 	switch q := over.(type) {
 	case *sayRequest:
@@ -125,8 +125,8 @@ type point int
 
 const (
 	received point = iota // a message, with nothing done about it
-	logged                // what was said has its id, and nobody heard it
-	midway                // a member heard it
+	logged                // what was said has its id, and no member was sent it
+	midway                // one member was sent it
 	waking                // a waiter got it
 )
 
@@ -141,7 +141,7 @@ func (h *host) join(q *joinRequest) {
 	q.from.post(q)
 }
 
-// leave answers with what the member was not told, for it is owed that.
+// leave answers with what the member was not sent yet.
 func (h *host) leave(q *leaveRequest) {
 	if s := h.seats[q.from]; s != nil {
 		q.owed = s.owed
@@ -165,7 +165,7 @@ func (h *host) tally(members, waiters, dropped int) {
 	h.up <- countChange{h.room, members, waiters, dropped}
 }
 
-// rejoin seats a member of the host before, and tells it what it has not heard.
+// rejoin seats a member of the host before, and sends it what it lacks.
 func (h *host) rejoin(q rejoinRequest) {
 	h.history.mailbox <- register{q.from}
 	missing := replayQuery{since: q.seen}

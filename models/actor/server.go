@@ -76,8 +76,8 @@ type supervisor struct {
 	listener net.Listener
 }
 
-// roomEntry is what the supervisor knows of a room. One that nobody may speak to needs no actors: they can rest, and its log is all
-// that is left of it.
+// roomEntry is what the supervisor knows of a room. One that nobody may speak to needs no actors: they can rest, and its log is
+// all that is left of it.
 type roomEntry struct {
 	*room                            // nil: its actors rest
 	log              wire.Log        // while they do
@@ -201,7 +201,7 @@ func (s *supervisor) enter(q *enterRequest) {
 	q.from.post(q)
 }
 
-// Of rooms that nobody may speak to, so many keep their actors, for the next who comes.
+// Of rooms that nobody may speak to, so many keep their actors, ready for the next connection.
 const mostIdle = 256
 
 func (s *supervisor) leave(r *room) {
@@ -229,7 +229,7 @@ func (s *supervisor) rest(t *roomEntry) {
 	}
 }
 
-// rested takes over what a room's history has kept, and wakes the room for whoever came meanwhile.
+// rested takes over what a room's history has kept, and starts the room anew if a connection entered meanwhile.
 func (s *supervisor) rested(hi *history) {
 	t := s.rooms[hi.name]
 	t.log, t.room, t.resting = hi.log, nil, false
@@ -255,7 +255,7 @@ const (
 )
 
 // replace starts a new host. Room, mailbox and history stay.
-// NOTE: what it panicked over is only told when it is given up on, for a model keeps no log.
+// NOTE: the reason of a panic is reported only when the supervisor gives up, because a model keeps no log.
 func (s *supervisor) replace(m hostPanic) {
 	t := s.rooms[m.room.name]
 	t.members, t.waiters = 0, 0 // they will be counted anew
@@ -265,7 +265,8 @@ func (s *supervisor) replace(m hostPanic) {
 		return
 	}
 	if oldest := s.panics[0]; now.Sub(oldest) < panicTime {
-		s.end(fmt.Errorf("room %s: %d panics in %v, the last: %v", m.room.name, len(s.panics), now.Sub(oldest).Round(time.Millisecond), m.why))
+		within := now.Sub(oldest).Round(time.Millisecond)
+		s.end(fmt.Errorf("room %s: %d panics in %v, the last: %v", m.room.name, len(s.panics), within, m.why))
 	}
 	s.panics = s.panics[1:]
 }

@@ -24,7 +24,7 @@ type link struct {
 }
 
 // Failures collects the Deferreds whose chain ended in an error that no errback took. An errback may still be added in
-// the same turn of the loop; after that the error is reported, for to lose it silently would be worst.
+// the same turn of the loop; after that the error is reported: to lose it silently would be worst.
 type Failures struct {
 	list []*Deferred
 	free []*Deferred // to be used again

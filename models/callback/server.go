@@ -15,7 +15,7 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// loop is what Twisted calls the reactor: it waiters, and calls whoever has something to do. All of it belongs to the
+// loop is what Twisted calls the reactor: it waits, and calls those who have something to do. All of it belongs to the
 // goroutine that runs it, but for what threads guards.
 type loop struct {
 	cfg      config.Config
@@ -41,7 +41,7 @@ type loop struct {
 	in        []byte       // where every read goes
 	out       []byte       // where the answers of the connection being served are gathered
 	atTurnEnd []*conn      // transports that were written to in this turn
-	spare     buffers.Pool // buffers for those, for the next who needs one
+	spare     buffers.Pool // free buffers for those
 
 	ending bool            // shutdown began
 	killed context.Context // done when it has taken long enough
@@ -109,7 +109,7 @@ func (lp *loop) run() error {
 			lp.ready(int(events[i].Fd), events[i].Events)
 		}
 		lp.fireAlarms()
-		for i := 0; i < len(lp.atTurnEnd); i++ { // the list may grow: whoever goes on may have something to tell
+		for i := 0; i < len(lp.atTurnEnd); i++ { // the list may grow: a connection that goes on may tell others something
 			lp.atTurnEnd[i].atTurnEnd = false
 			lp.atTurnEnd[i].goOn()
 		}

@@ -81,7 +81,8 @@ func (c *conn) write(b []byte) {
 	}
 }
 
-// loseConnection reads no more, leaves the room, so that no message follows the last answer, and closes once everything is written.
+// loseConnection reads no more, leaves the room, so that no message follows the last answer, and closes once everything is
+// written.
 func (c *conn) loseConnection() {
 	c.last = true
 	if c.seat != nil {

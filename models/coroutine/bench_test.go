@@ -63,7 +63,8 @@ func BenchmarkCreateGoroutine(b *testing.B) {
 	}
 }
 
-// BenchmarkSwitchGoroutine is BenchmarkSwitch's for goroutines: there over one channel and back over another, in turn to each of so many.
+// BenchmarkSwitchGoroutine is BenchmarkSwitch's for goroutines: there over one channel and back over another, in turn to each
+// of so many.
 func BenchmarkSwitchGoroutine(b *testing.B) {
 	for _, n := range []int{1, 100, 10000} {
 		b.Run(fmt.Sprintf("goroutines=%d", n), func(b *testing.B) {

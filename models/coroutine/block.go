@@ -8,7 +8,7 @@ import (
 )
 
 // block is a slow request. Inline and spin stall the loop, and so everybody: that is the lesson. Offloaded, only this coroutine
-// waits, and a thread sleeps. It reports whether it came to its end: not if the server was forced to.
+// waits, and a thread sleeps. block reports false if the server was forced to end first.
 func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 	switch how {
 	case wire.Spin:

@@ -34,7 +34,7 @@ type batch struct {
 // Answers begin with some room: to grow a slice takes stack, of which a waiter that is answered has little left.
 var batches = sync.Pool{New: func() any { return &batch{out: make([]byte, 0, 1<<10)} }}
 
-// serve is the connection's coroutine. Whatever it waits for, it waits for here, where its stack is shallow.
+// serve is the connection's coroutine. It waits here for everything, where its stack is shallow.
 func (c *conn) serve() {
 	defer c.close()
 	for open := true; open; {

@@ -114,7 +114,8 @@ func (lp *loop) fireAlarms() {
 	}
 }
 
-// turn resumes every coroutine that is ready. Whom these make ready is resumed in the next, for others may be ready by then.
+// turn resumes every coroutine that is ready. Those that become ready by that are resumed in the next, because
+// more may be ready by then.
 func (lp *loop) turn() {
 	lp.ready, lp.resumed = lp.resumed[:0], lp.ready
 	for i, co := range lp.resumed {

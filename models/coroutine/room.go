@@ -153,7 +153,7 @@ func (m *seat) push() {
 	switch {
 	case err != nil:
 		m.gone, m.owed = true, nil
-		m.c.nc.Close() // its own coroutine wakes from Read and cleans up, for a socket that cannot send may still read
+		m.c.nc.Close() // its own coroutine wakes from Read and cleans up: a socket that cannot send may still be readable
 	case n == len(m.owed):
 		s.spare.Put(m.owed)
 		m.owed = nil

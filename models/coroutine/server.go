@@ -24,7 +24,7 @@ type server struct {
 	accepting *coroutine // waits for a place, if it does
 	rooms     rooms.Table[room]
 	atTurnEnd []*seat      // members told something in this turn, to be written to at its end
-	spare     buffers.Pool // buffers that members are owed bytes in, for the next who needs one
+	spare     buffers.Pool // free buffers for what members are owed
 
 	ending                    bool // shutdown began
 	members, waiters, dropped int

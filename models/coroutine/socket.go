@@ -10,7 +10,7 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// socket is to a coroutine what net.TCPConn is to a goroutine: its calls wait, but only for whoever makes them. One
+// socket is to a coroutine what net.TCPConn is to a goroutine: its calls wait, and only the calling coroutine waits. One
 // coroutine may read while another writes.
 type socket struct {
 	lp       *loop
@@ -126,7 +126,7 @@ func (s *socket) linger() {
 	}
 }
 
-// Close wakes whoever waits, and every call fails from now on.
+// Close wakes the coroutines that wait. Every call fails from now on.
 func (s *socket) Close() {
 	if s.fd < 0 {
 		return

@@ -23,7 +23,7 @@ type Cost struct {
 	Largest   Function `json:"largest_function"` // by lines
 
 	Cyclomatic Complexity `json:"cyclomatic_complexity"` // branches, each function's and one (McCabe 1976), by gocyclo
-	Cognitive  Complexity `json:"cognitive_complexity"`  // breaks in the flow, more where nested (Campbell, SonarSource, 2018), by gocognit
+	Cognitive  Complexity `json:"cognitive_complexity"`  // breaks in the flow, weighted by depth (Campbell, 2018), by gocognit
 
 	Locks      int `json:"locks"`      // places that take a lock, to touch what is shared
 	Channels   int `json:"channels"`   // places that send to a channel or receive from one

@@ -1,5 +1,5 @@
-// Package floor is a control and no chat server: the least loop that echoes. It sends back whatever bytes come, whole lines or not,
-// and knows no room, no request and no bound but one. What it costs is what the kernel costs, and what any other
+// Package floor is a control and no chat server: the least loop that echoes. It sends back whatever bytes come, whole lines or
+// not, and knows no room, no request and no bound but one. What it costs is what the kernel costs, and what any other
 // model costs beyond it is the model's.
 package floor
 

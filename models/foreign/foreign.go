@@ -202,9 +202,9 @@ func (s *Server) Probe(ctx context.Context) (version string, err error) {
 	return version, nil
 }
 
-// outdated is a file of the server's source, or of what its family shares, that is newer than the program built of it; "" if there is none, or
-// if nothing is built. Without it yesterday's program would be measured under today's source. The manifest is no source: most of it says what is
-// known of the server, and who changes how it is built builds it.
+// outdated is a file of the server's source, or of what its family shares, that is newer than the program built of it; "" if
+// there is none, or if nothing is built. Without it yesterday's program would be measured under today's source. The manifest is
+// no source: most of it says what is known of the server, and who changes how it is built builds it.
 func (s *Server) outdated(program string) (newer string) {
 	built, err := os.Stat(program)
 	if err != nil || len(s.Needs.Build) == 0 {

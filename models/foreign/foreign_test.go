@@ -22,7 +22,8 @@ func write(t *testing.T, manifest string) string {
 	return dir
 }
 
-const right = `{"name":"some","doc":"a server","language":"sh","version":["sh","-c","echo some 1.2"],"serve":[{"speaks":["lines:echo"],"command":["sh","{dir}/s.sh","{addr}"]}]}`
+const right = `{"name":"some","doc":"a server","language":"sh","version":["sh","-c","echo some 1.2"],` +
+	`"serve":[{"speaks":["lines:echo"],"command":["sh","{dir}/s.sh","{addr}"]}]}`
 
 func TestAll(t *testing.T) {
 	dir := write(t, right)
@@ -39,10 +40,12 @@ func TestAll(t *testing.T) {
 	}
 }
 
-// A program that is older than its source, or than what its family shares, is not run under that source's name; a neighbour's is none of it.
+// A program that is older than its source, or than what its family shares, is not run under that source's name; a neighbour's
+// is none of it.
 func TestOutdated(t *testing.T) {
 	dir := t.TempDir()
-	built := `{"name":"some","doc":"a server","language":"sh","needs":{"build":["make"]},"version":["{dir}/bin/some"],"serve":[{"speaks":["lines:echo"],"command":["{dir}/bin/some","{addr}"]}]}`
+	built := `{"name":"some","doc":"a server","language":"sh","needs":{"build":["make"]},` +
+		`"version":["{dir}/bin/some"],"serve":[{"speaks":["lines:echo"],"command":["{dir}/bin/some","{addr}"]}]}`
 	then := time.Now().Add(-time.Hour)
 	for path, text := range map[string]string{
 		"family/some/bin/some":    "#!/bin/sh\necho some 1.2\n",
@@ -56,7 +59,8 @@ func TestOutdated(t *testing.T) {
 		"family/some/deeper/main_test.go": "",
 	} {
 		path = filepath.Join(dir, path)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o755), os.Chtimes(path, then, then)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o755),
+			os.Chtimes(path, then, then)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -67,7 +71,8 @@ func TestOutdated(t *testing.T) {
 	some := all[1]
 	for path, source := range map[string]bool{
 		"some/main.c": true, "shared/rooms.c": true, "go.sum": true,
-		"some/" + Manifest: false, "other/other.c": false, "some/deeper/main_test.go": false, "README.md": false, "some/.main.c.swp": false,
+		"some/" + Manifest: false, "other/other.c": false, "some/deeper/main_test.go": false,
+		"README.md": false, "some/.main.c.swp": false,
 	} {
 		at := filepath.Join(dir, "family", path)
 		os.Chtimes(at, time.Time{}, then.Add(time.Minute))

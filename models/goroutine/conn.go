@@ -40,8 +40,8 @@ type batch struct {
 // Answers begin with some room: to grow a slice takes stack, of which a waiter that is answered has little left.
 var batches = sync.Pool{New: func() any { return &batch{out: make([]byte, 0, 1<<10)} }}
 
-// serve is the connection's goroutine. Whatever it waits for, it waits for here, where its stack is shallow; and a long poll
-// parks here, for a stack that it had made grow, deep in a batch, would stay so for as long as the poll waits.
+// serve is the connection's goroutine. It waits here for everything, where its stack is shallow; a long poll too: a stack
+// that has grown, deep in a batch, would not shrink for as long as the poll waits.
 func (c *conn) serve() {
 	defer c.s.serving.Done()
 	defer c.close()

@@ -43,7 +43,7 @@ func (s *server) room(name string) *room {
 		return nil
 	}
 	r.mu.Lock()
-	r.used = time.Now() // so that it is not swept before whoever asked has entered it
+	r.used = time.Now() // so that it is not swept before the caller has entered it
 	r.mu.Unlock()
 	return r
 }
@@ -182,7 +182,7 @@ func (m *seat) write() {
 		m.sending = 0
 		if err != nil {
 			m.gone = true
-			m.c.nc.Close() // its own goroutine wakes from Read and cleans up, for a socket that cannot send may still read
+			m.c.nc.Close() // its own goroutine wakes from Read and cleans up: a socket that cannot send may still be readable
 		}
 		m.drained.Broadcast()
 	}

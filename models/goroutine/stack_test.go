@@ -18,7 +18,8 @@ import (
 )
 
 // A parked long poll waits on the stack that its goroutine was born with, also after it was woken and parked again: what grew
-// while it was handled would stay grown, twice as large, for as long as the client waits. (The race detector's frames are larger.)
+// while it was handled would stay grown, twice as large, for as long as the client waits. (The race detector's frames are
+// larger.)
 func TestWaitersKeepTheirFirstStack(t *testing.T) {
 	const waiters, first = 500, 2 << 10
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -93,7 +93,8 @@ func (c *conn) resume(err error) bool {
 	return open && c.goOn()
 }
 
-// awaitLeaving waits as Read does, but leaves what comes where it is, and returns why it waits no longer: io.EOF where the client left.
+// awaitLeaving waits as Read does, but leaves what comes where it is, and returns why it waits no longer: io.EOF where the
+// client left.
 func (c *conn) awaitLeaving() error {
 	raw, err := c.nc.SyscallConn()
 	if err != nil {

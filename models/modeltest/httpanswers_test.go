@@ -21,7 +21,10 @@ import (
 
 // What the reference server answers over HTTP, and each way in which a faulty one answers wrongly.
 
-var paths = map[string]string{"/": "GET", "/echo": "POST", "/send": "POST", "/wait": "GET", "/block": "GET", "/zip": "GET", "/stats": "GET"}
+var paths = map[string]string{
+	"/": "GET", "/echo": "POST", "/send": "POST",
+	"/wait": "GET", "/block": "GET", "/zip": "GET", "/stats": "GET",
+}
 
 func (p *peer) route(in *bufio.Reader, q *asked) bool {
 	s, method := p.s, paths[q.path]
@@ -193,7 +196,8 @@ func (p *peer) wait(in *bufio.Reader, q *asked) bool {
 		timeout, err2 = strconv.Atoi(q.query.Get("timeout"))
 	}
 	room, status := p.roomOf(q)
-	bad := err != nil || err2 != nil || since < -1 || timeout < 1 || timeout > 60000 || strings.Contains(q.query.Get("since")+q.query.Get("timeout"), "+")
+	bad := err != nil || err2 != nil || since < -1 || timeout < 1 || timeout > 60000 ||
+		strings.Contains(q.query.Get("since")+q.query.Get("timeout"), "+")
 	if bad && !s.has("wait-unchecked") {
 		return p.fail(q, 400)
 	}
@@ -292,7 +296,8 @@ func (p *peer) watch(in *bufio.Reader) (gone, watched chan struct{}) {
 				if p.left() == nil {
 					close(gone)
 				}
-			case errors.Is(err, bufio.ErrBufferFull), errors.Is(err, os.ErrDeadlineExceeded), p.s.has("gone-parked-kept"), err == io.EOF && p.s.has("fin-parked-ignored"):
+			case errors.Is(err, bufio.ErrBufferFull), errors.Is(err, os.ErrDeadlineExceeded), p.s.has("gone-parked-kept"),
+				err == io.EOF && p.s.has("fin-parked-ignored"):
 			default:
 				close(gone)
 			}

@@ -9,59 +9,67 @@ import (
 
 // lifeCases own a server from start to end: its limit, what it leaves behind, its shutdown.
 var lifeCases = []Case{
-	{Name: "limit/connections", Doc: "connections past the limit are closed at once or left waiting; never a busy loop, never a crash", Parts: []string{Echo}, Owns: true, run: limit},
-	{Name: "leak/restart", Doc: "a server that has ended leaves nothing behind", Parts: []string{Echo}, Owns: true, looks: true, run: restarts},
-	{Name: "shutdown/idle", Doc: "shutdown stops accepting and closes, with clients connected", Parts: []string{Echo}, Owns: true, run: func(t *T) {
-		srv := t.start(StartConfig{})
-		all := t.dialAll(20)
-		for i, c := range all[:15] {
-			c.echo(fmt.Sprint(i))
-		}
-		t.stop(srv)
-		for _, c := range all {
-			c.expectGone()
-		}
-		if _, err := t.tryDial(nil); err == nil {
-			t.failf("the server is gone and %s still accepts", srv.Addr)
-		}
-		t.nothingLeft(srv)
-	}},
-	{Name: "shutdown/unread", Doc: "a client that never reads holds shutdown up for 5 s at most", Parts: []string{Echo}, Owns: true, run: func(t *T) {
-		srv := t.start(StartConfig{})
-		c := t.dialSmall()
-		if _, stopped, err := c.flood(lineOf(8000), maxUnread); !stopped {
-			c.failf("a client that reads nothing was not made to wait: %v", err)
-		}
-		t.stop(srv)
-		c.rest()
-		t.nothingLeft(srv)
-	}},
-	{Name: "shutdown/members", Doc: "shutdown closes members, and tells them nothing that nobody said", Parts: []string{Chat}, Owns: true, run: func(t *T) {
-		srv := t.start(StartConfig{})
-		var all []*client
-		for i := range 12 {
-			all = append(all, t.join(fmt.Sprint("r", i%3), fmt.Sprint("m", i), 0))
-			all[i].send("SAY hal")
-		}
-		t.stop(srv)
-		for _, c := range all {
-			c.expectGone()
-		}
-		t.nothingLeft(srv)
-	}},
-	{Name: "shutdown/flushes", Doc: "shutdown flushes what is owed before it closes", Parts: []string{Chat}, Owns: true, run: shutdownFlushes},
-	{Name: "shutdown/block", Doc: "a slow request holds shutdown up for 5 s at most, and is not said to be done when it is not", Parts: []string{Block, Echo}, Owns: true, run: func(t *T) {
-		srv := t.start(StartConfig{})
-		all := t.dialAll(3)
-		for _, c := range all {
-			c.ask("ECHO a\nBLOCK 10000 offload\nECHO b\n", "ECHO a\n")
-		}
-		t.stop(srv)
-		for _, c := range all {
-			c.expectGone()
-		}
-		t.nothingLeft(srv)
-	}},
+	{Name: "limit/connections",
+		Doc:   "connections past the limit are closed at once or left waiting; never a busy loop, never a crash",
+		Parts: []string{Echo}, Owns: true, run: limit},
+	{Name: "leak/restart", Doc: "a server that has ended leaves nothing behind",
+		Parts: []string{Echo}, Owns: true, looks: true, run: restarts},
+	{Name: "shutdown/idle", Doc: "shutdown stops accepting and closes, with clients connected",
+		Parts: []string{Echo}, Owns: true, run: func(t *T) {
+			srv := t.start(StartConfig{})
+			all := t.dialAll(20)
+			for i, c := range all[:15] {
+				c.echo(fmt.Sprint(i))
+			}
+			t.stop(srv)
+			for _, c := range all {
+				c.expectGone()
+			}
+			if _, err := t.tryDial(nil); err == nil {
+				t.failf("the server is gone and %s still accepts", srv.Addr)
+			}
+			t.nothingLeft(srv)
+		}},
+	{Name: "shutdown/unread", Doc: "a client that never reads holds shutdown up for 5 s at most",
+		Parts: []string{Echo}, Owns: true, run: func(t *T) {
+			srv := t.start(StartConfig{})
+			c := t.dialSmall()
+			if _, stopped, err := c.flood(lineOf(8000), maxUnread); !stopped {
+				c.failf("a client that reads nothing was not made to wait: %v", err)
+			}
+			t.stop(srv)
+			c.rest()
+			t.nothingLeft(srv)
+		}},
+	{Name: "shutdown/members", Doc: "shutdown closes members, and tells them nothing that nobody said",
+		Parts: []string{Chat}, Owns: true, run: func(t *T) {
+			srv := t.start(StartConfig{})
+			var all []*client
+			for i := range 12 {
+				all = append(all, t.join(fmt.Sprint("r", i%3), fmt.Sprint("m", i), 0))
+				all[i].send("SAY hal")
+			}
+			t.stop(srv)
+			for _, c := range all {
+				c.expectGone()
+			}
+			t.nothingLeft(srv)
+		}},
+	{Name: "shutdown/flushes", Doc: "shutdown flushes what is owed before it closes",
+		Parts: []string{Chat}, Owns: true, run: shutdownFlushes},
+	{Name: "shutdown/block", Doc: "a slow request holds shutdown up for 5 s at most, and is not said to be done when it is not",
+		Parts: []string{Block, Echo}, Owns: true, run: func(t *T) {
+			srv := t.start(StartConfig{})
+			all := t.dialAll(3)
+			for _, c := range all {
+				c.ask("ECHO a\nBLOCK 10000 offload\nECHO b\n", "ECHO a\n")
+			}
+			t.stop(srv)
+			for _, c := range all {
+				c.expectGone()
+			}
+			t.nothingLeft(srv)
+		}},
 }
 
 func limit(t *T) {

@@ -8,7 +8,8 @@ import (
 
 // slowCases are members that do not read.
 var slowCases = []Case{
-	{Name: "slow/dropped", Doc: "a member owed more than 256 KiB is dropped (dropped_slow + 1) and nobody else stalls", Parts: []string{Chat}, run: slowMember},
+	{Name: "slow/dropped", Doc: "a member owed more than 256 KiB is dropped (dropped_slow + 1) and nobody else stalls",
+		Parts: []string{Chat}, run: slowMember},
 	{Name: "slow/within-bounds", Doc: "a member owed less than 256 KiB is not dropped", Parts: []string{Chat}, run: func(t *T) {
 		r := t.room()
 		ann, slow := t.join(r, "ann", 0), t.dialSmall()
@@ -22,7 +23,8 @@ var slowCases = []Case{
 		}
 		slow.ask("SAY awake\n", fmt.Sprintf("MSG %d slow awake\n", n+1))
 	}},
-	{Name: "slow/speaker", Doc: "a member that talks and never reads is made to wait or dropped: what is owed to it is bounded too", Parts: []string{Chat}, looks: true, run: slowSpeaker},
+	{Name: "slow/speaker", Doc: "a member that talks and never reads is made to wait or dropped: what is owed to it is bounded too",
+		Parts: []string{Chat}, looks: true, run: slowSpeaker},
 }
 
 var bigText = strings.Repeat("z", maxText)

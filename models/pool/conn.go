@@ -9,7 +9,7 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// conn is one client. Reading it is for the worker that holds it; writing to it is for whoever has its lock. It either reads or
+// conn is one client. Only the worker that holds it reads it; any worker that has its lock may write to it. It either reads or
 // writes: while it is owed bytes that its socket did not take it is not read, which bounds what it can be owed.
 type conn struct {
 	s       *server
@@ -35,7 +35,7 @@ type conn struct {
 }
 
 // take makes the caller the holder, if there is none. An event may come while there is one, for instance because
-// somebody told a member a message and had it watched for that; the holder will have it watched anew.
+// another worker told a member something and had it watched for that; the holder will have it watched anew.
 func (c *conn) take(events uint32) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -50,7 +50,7 @@ func (c *conn) take(events uint32) bool {
 // A worker has the buffers that a connection borrows while it is served.
 type worker struct {
 	in, out   []byte
-	atTurnEnd []*conn      // whom it owes a write, for they were told something in this turn
+	atTurnEnd []*conn      // told something in this turn, to be written to at its end
 	spare     buffers.Pool // buffers for what they are owed
 }
 
@@ -88,8 +88,8 @@ func (w *worker) read(c *conn) {
 	w.handle(c, w.in[:n])
 }
 
-// handle answers every whole request that p completes, as far as the bound on what a connection is owed allows. That is a turn: it
-// ends with one write for each connection that was told something, however much it was.
+// handle answers every whole request that p completes, as far as the bound on what a connection is owed allows. That is a turn:
+// it ends with one write for each connection that was told something, however much it was.
 func (w *worker) handle(c *conn, p []byte) {
 	var r wire.Request
 	c.in.Feed(p)
@@ -217,7 +217,7 @@ func (c *conn) send(b []byte) {
 	c.mu.Unlock()
 }
 
-// sendLocked is send for who has the lock.
+// sendLocked is send for a caller that has the lock.
 func (c *conn) sendLocked(b []byte) {
 	switch {
 	case c.closed || c.gone:
@@ -233,8 +233,8 @@ func (c *conn) sendLocked(b []byte) {
 	}
 }
 
-// put writes what the socket takes of b. A socket that fails is left to the holder, or will have one soon: it is shut down, which
-// the poller tells, for the failure itself it may not tell. The caller has the lock.
+// put writes what the socket takes of b. A socket that fails is left to its holder, or to the next: it is shut down, because the
+// poller reports that, and may not report the failure itself. The caller has the lock.
 func (c *conn) put(b []byte) (n int) {
 	n, err := poll.Write(int(c.fd), b)
 	if err != nil && err != poll.ErrAgain {
@@ -355,9 +355,10 @@ func (c *conn) close() {
 	c.s.cancel(c.alarm)
 	c.mu.Lock()
 	over := c.eof || c.gone
-	c.closed, c.owed, c.unwritten, c.in = true, nil, false, wire.Decoder{} // the table keeps the rest until the descriptor is used again
+	// The table keeps the rest until the descriptor is used again.
+	c.closed, c.owed, c.unwritten, c.in = true, nil, false, wire.Decoder{}
 	c.mu.Unlock()
-	c.s.hungUp.Add(int(c.fd), over) // nobody uses it any more, for whoever has the lock sees that it is closed
+	c.s.hungUp.Add(int(c.fd), over) // nobody uses it any more: all see, under the lock, that it is closed
 }
 
 // hangUp ends the conversation with a slow member. Whoever holds it next finds the socket failed, and closes it.

@@ -36,7 +36,7 @@ func (s *server) room(name string) *room {
 		return nil
 	}
 	r.mu.Lock()
-	r.used = time.Now() // so that it is not swept before whoever asked has entered it
+	r.used = time.Now() // so that it is not swept before the caller has entered it
 	r.mu.Unlock()
 	return r
 }
@@ -104,7 +104,7 @@ func (m *seat) queueLine(w *worker, line []byte) int {
 	}
 	c.owed = append(c.owed, line...)
 	if c.unwritten && len(c.owed) > wire.MaxOwed {
-		c.deliver() // it may only have been told much in this one turn: slow is who does not take it
+		c.deliver() // many messages in this one turn do not make it slow
 	}
 	return len(c.owed)
 }
@@ -116,8 +116,8 @@ func (c *conn) deliver() {
 	}
 }
 
-// endTurn writes to each connection that was told something in this turn, unless somebody has written it meanwhile: whoever serves it,
-// or answers it, writes what it is owed as well.
+// endTurn writes to each connection that was told something in this turn, unless another worker has done so meanwhile, as one
+// does that serves or answers it.
 func (w *worker) endTurn() {
 	for _, c := range w.atTurnEnd {
 		c.mu.Lock()

@@ -13,8 +13,8 @@ import (
 	"cbench/models/internal/config"
 )
 
-// TestOneWriteATurn: what one read of the speaker brings reaches a member in one write, not one a message. Small writes are a segment
-// each, or few together, and the receiver's kernel counts segments: tcpi_data_segs_in (linux/tcp.h).
+// TestOneWriteATurn: what one read of the speaker brings reaches a member in one write, not one a message. Small writes are a
+// segment each, or few together, and the receiver's kernel counts segments: tcpi_data_segs_in (linux/tcp.h).
 func TestOneWriteATurn(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// waiter is a parked long poll: an entry in its room. No worker waits with it. Who has news answers it; the poller does when its time
-// is over.
+// waiter is a parked long poll: an entry in its room. No worker waits with it. Who has news answers it; the poller does when
+// its time is over.
 type waiter struct {
 	c     *conn
 	room  *room

@@ -43,7 +43,7 @@ func (lp *loop) sleep(d time.Duration) {
 	}
 }
 
-// resume answers an offloaded sleep that is over, if whoever asked is still there, and goes on with the connection.
+// resume answers an offloaded sleep that is over, if the connection is still there, and goes on with it.
 func (lp *loop) resume(s sleep) {
 	c := lp.conns.At(int(s.fd))
 	if c.fd == 0 || c.turn != s.turn {

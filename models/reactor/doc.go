@@ -7,5 +7,6 @@
 // A parked long poll is an entry in its room and one in the loop's heap of alarms: no timer of the kernel's.
 // An idle connection costs its entry: its descriptor, what it waits for, and a few empty pointers. No buffer: all
 // connections are read into the loop's one.
+// Shutdown is a flag: each connection is closed once what was read of it is answered and written.
 // Shines: memory, CPU per message. Breaks: a handler that blocks stalls everybody, and a second core is of no use.
 package reactor

@@ -36,7 +36,7 @@ type loop struct {
 	out       []byte       // where the answers of the connection being served are gathered
 	line      []byte       // a message being told, encoded once for all members
 	atTurnEnd []*conn      // connections told something in this turn, to be written to at its end
-	spare     buffers.Pool // buffers that members are owed bytes in, for the next who needs one
+	spare     buffers.Pool // free buffers for what members are owed
 
 	ending bool            // shutdown began
 	killed context.Context // done when it has taken long enough

@@ -7,9 +7,8 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// block is a slow request. A thread of one's own makes it harmless to all others, in whichever manner: an offloaded sleep too
-// is slept here, for this thread is the spare one. It only queues for one of the places. It reports whether it came to its
-// end: not if the server was forced to.
+// block is a slow request. It blocks only its own thread, and so harms no other client. An offloaded sleep is slept here too,
+// once there is a place for it: this thread is the spare one. block reports false if the server was forced to end first.
 func (c *conn) block(how wire.How, d time.Duration) (ended bool) {
 	switch how {
 	case wire.Spin:

@@ -18,7 +18,7 @@ import (
 type conn struct {
 	s      *server
 	fd     int          // a blocking socket
-	tid    atomic.Int32 // its thread, for who wants to wake it
+	tid    atomic.Int32 // its thread, by which others wake it
 	in     wire.Decoder
 	seat   *seat     // in a room; nil before JOIN
 	parked *waiter   // a long poll; nil if there is none
@@ -42,7 +42,7 @@ type batch struct {
 
 var batches = sync.Pool{New: func() any { return new(batch) }}
 
-// serve is the connection's thread. Whatever it waits for, it waits for here, where its stack is shallow.
+// serve is the connection's thread. It waits here for everything, where its stack is shallow.
 func (c *conn) serve() {
 	runtime.LockOSThread() // and never unlocked: the thread ends with the connection
 	defer c.s.serving.Done()

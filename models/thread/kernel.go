@@ -62,7 +62,8 @@ func accept(listener int) (int, error) {
 
 // receiveNow reads what has arrived.
 func receiveNow(fd int, p []byte) (int, error) {
-	n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), unix.MSG_DONTWAIT, 0, 0)
+	n, _, e := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
+		unix.MSG_DONTWAIT, 0, 0)
 	if e != 0 {
 		return 0, e
 	}
@@ -86,12 +87,12 @@ func sendNow(fd int, p []byte) (int, error) {
 	}
 }
 
-// knock is the signal that has a thread look up from its ppoll. Like every signal that nobody has asked os/signal for, Go catches this
-// one and does nothing; all that counts is that the call ends. A second knock before the first is heard is the same.
+// knock is the signal that has a thread look up from its ppoll. Like every signal that nobody has asked os/signal for, Go
+// catches this one and does nothing; all that counts is that the call ends. A second knock before the first is heard is the same.
 const knock = unix.SIGIO
 
-// self names the thread that asks, so that others can knock, and has it keep to some CPUs. From here on a knock waits until the thread
-// listens, which is only in [listen]: one that came a moment before it would be lost otherwise.
+// self names the thread that asks, so that others can knock, and has it keep to some CPUs. From here on a knock waits until the
+// thread listens, which is only in [listen]: one that came a moment before it would be lost otherwise.
 func self(cpus *unix.CPUSet) (tid int, err error) {
 	if cpus != nil {
 		if err := unix.SchedSetaffinity(0, cpus); err != nil {
@@ -128,8 +129,8 @@ func interruptible() {
 	set(unsafe.Pointer(&action), nil)
 }
 
-// listen waits until the socket is ready for one of the events, somebody knocks, or the time is over; negative is never. It returns the
-// events that are: none after a knock, nor when the time is over.
+// listen waits until the socket is ready for one of the events, somebody knocks, or the time is over; negative is never. It
+// returns the events that are: none after a knock, nor when the time is over.
 func listen(fd int, events int16, limit time.Duration) int16 {
 	ready := unix.PollFd{Fd: int32(fd), Events: events}
 	var until *unix.Timespec
@@ -159,6 +160,7 @@ const (
 // used is the CPU time that this thread has had.
 func used() time.Duration {
 	var t unix.Timespec
-	unix.RawSyscall(unix.SYS_CLOCK_GETTIME, unix.CLOCK_THREAD_CPUTIME_ID, uintptr(unsafe.Pointer(&t)), 0) // it cannot fail (clock_gettime(2))
+	// It cannot fail (clock_gettime(2)).
+	unix.RawSyscall(unix.SYS_CLOCK_GETTIME, unix.CLOCK_THREAD_CPUTIME_ID, uintptr(unsafe.Pointer(&t)), 0)
 	return time.Duration(t.Nano())
 }

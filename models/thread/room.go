@@ -41,7 +41,7 @@ func (s *server) room(name string) *room {
 		return nil
 	}
 	r.mu.Lock()
-	r.used = time.Now() // so that it is not swept before whoever asked has entered it
+	r.used = time.Now() // so that it is not swept before the caller has entered it
 	r.mu.Unlock()
 	return r
 }
@@ -127,9 +127,9 @@ func (m *seat) leave() {
 
 // queue writes what the socket takes of b, behind what is owed already, and returns how many bytes are owed then.
 //
-// NOTE: that is a write a message and member, also where many messages come at once. To gather them until the speaker's thread has read
-// its client out would be to owe them on trust: this thread may block in its very next call, a slow client's send or a slow request, and
-// what others said meanwhile, to the same members, would wait behind it.
+// NOTE: that is a write a message and member, also where many messages come at once. Gathering them until the speaker's thread
+// has read all that its client sent would delay them behind whatever this thread blocks on next: a slow client's send, or a slow
+// request.
 func (m *seat) queue(b []byte) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -152,7 +152,7 @@ func (m *seat) write(b []byte) []byte {
 	n, err := sendNow(m.c.fd, b)
 	if err != nil {
 		m.gone = true
-		m.c.wake() // its own thread cleans up, for a socket that cannot send may still read
+		m.c.wake() // its own thread cleans up: a socket that cannot send may still be readable
 	}
 	if m.gone || n == len(b) {
 		return nil

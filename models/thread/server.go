@@ -96,8 +96,8 @@ func raiseThreadLimit(conns int) {
 	}
 }
 
-// accept returns nil when ctx is done, else why it cannot go on. It is the accepting thread: the runtime gives it another for as long
-// as it blocks.
+// accept returns nil when ctx is done, else why it cannot go on. It is the accepting thread: the runtime gives it another for
+// as long as it blocks.
 func (s *server) accept(ctx context.Context, listener int) error {
 	for {
 		fd, err := accept(listener)
@@ -136,7 +136,7 @@ func (s *server) admit(fd int) *conn {
 	return c
 }
 
-// forget closes the connection's socket: under the lock, for its number may be another's at once.
+// forget closes the connection's socket: under the lock, because another connection may get its number at once.
 func (s *server) forget(c *conn) {
 	s.mu.Lock()
 	delete(s.conns, c)

@@ -40,7 +40,8 @@ func (c *conn) park(q *wire.Request, out []byte) ([]byte, bool) {
 	return out, true
 }
 
-// await waits for news, for the end of its time or of the server, or for the client to leave, and is the answer unless it left.
+// await waits until there is news, time is over, the server ends or the client leaves. It returns the answer unless the client
+// left.
 func (w *waiter) await(buf []byte) (answer []byte, there bool) {
 	there = true
 	for there && !w.news.Load() {

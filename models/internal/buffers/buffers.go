@@ -1,4 +1,4 @@
-// Package buffers keeps small buffers for who needs one next.
+// Package buffers keeps small buffers that are free, to be used again.
 package buffers
 
 // Pool is buffers that are free. The zero value has none. It has no lock, and gives nothing to the garbage collector: it is for

@@ -1,5 +1,5 @@
-// Package linger keeps sockets open whose conversation is over, until their clients have the last words of it ([poll.Linger]). To
-// wait for that is nobody's lesson: a loop does it in passing, and a goroutine where it stands.
+// Package linger keeps sockets open whose conversation is over, until their clients have received all of it ([poll.Linger]). How
+// to wait for that is no model's lesson: a loop does it between events, a goroutine blocks.
 package linger
 
 import (
@@ -14,10 +14,10 @@ import (
 	"cbench/scenarios/wire"
 )
 
-// Sockets are those that linger in a poller. Any goroutine may add one; the poller's calls the rest.
+// Sockets are those that linger in a poller. Any goroutine may call Add; only the poller's calls the rest.
 type Sockets struct {
 	Poll   *poll.Poller
-	Wake   func() // has the poller ask for its poll timeout anew; nil where only the poller's own goroutine adds
+	Wake   func() // has the poller ask for PollTimeout again; nil where only the poller's own goroutine adds
 	Closed func() // called for each that was added, once it is closed
 
 	n atomic.Int32 // of until; a loop that looks each turn mostly finds none, and takes no lock for it
@@ -27,8 +27,7 @@ type Sockets struct {
 	next  time.Time         // when all are to be looked at
 }
 
-// Add closes a socket that is in the poller, now or once its client has everything. If its client said its last before (over),
-// that is now.
+// Add closes a socket that is in the poller, once its client has everything; at once if the client sends no more (over).
 func (s *Sockets) Add(fd int, over bool) {
 	if over || !poll.Linger(fd) {
 		s.close(fd)
@@ -45,7 +44,7 @@ func (s *Sockets) Add(fd int, over bool) {
 	s.until[fd] = now.Add(wire.LingerGrace)
 	s.n.Store(int32(len(s.until)))
 	s.mu.Unlock()
-	s.Poll.Modify(fd, poll.In) // after it is known, for it may be told at once
+	s.Poll.Modify(fd, poll.In) // after it is in the table, because its event may come at once
 	if s.Wake != nil {
 		s.Wake()
 	}
@@ -97,7 +96,7 @@ func (s *Sockets) over(now time.Time) (all []int) {
 	return all
 }
 
-// PollTimeout is how long no Check is needed, and no longer than other, where negative is for ever.
+// PollTimeout is the time until Check is due, or other if that is sooner; -1 is never.
 func (s *Sockets) PollTimeout(other time.Duration) time.Duration {
 	if s.n.Load() == 0 {
 		return other

@@ -1,4 +1,4 @@
-// Package offload makes blocking calls for those who must not block.
+// Package offload makes blocking calls on behalf of a loop that must not block.
 package offload
 
 import "sync"

@@ -1,5 +1,5 @@
-// Package rooms finds a server's rooms by name, and bounds how many there are. Who owns a room, and what is in it, is its model's
-// own.
+// Package rooms finds a server's rooms by name, and bounds how many there are. Who owns a room, and what is in
+// it, differs between the models.
 package rooms
 
 import (
@@ -15,7 +15,7 @@ type Table[R any] struct {
 }
 
 // Find is the room of that name. If it has not been used it is made, unless there are too many; then it is nil. Before that, and
-// once a minute at most, those are dropped of which idle says that nobody is in them and that they were not used since.
+// once a minute at most, it drops the rooms that idle reports as empty and not used since.
 func (t *Table[R]) Find(name string, idle func(r *R, since time.Time) bool, made func() *R) *R {
 	r := t.all[name]
 	if r == nil {

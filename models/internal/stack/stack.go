@@ -6,8 +6,8 @@ import "cbench/scenarios/wire"
 // frame is what each of the calls in between takes up.
 const frame = 1 << 10
 
-// Deep calls f when wire.DeepStack bytes of stack were touched above it: the code of a real handler, with its layers of routers,
-// encoders and drivers, is that far down when it blocks.
+// Deep calls f with wire.DeepStack bytes of stack in use above it: a real handler blocks that deep, below its layers of routers,
+// encoders and drivers.
 func Deep(f func()) { deeper(wire.DeepStack/frame, f) }
 
 //go:noinline

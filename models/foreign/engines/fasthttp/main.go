@@ -183,7 +183,8 @@ func (s *server) wait(client net.Conn, q url.Values) ([]byte, error) {
 	return workload.None(since), nil
 }
 
-// watch tells when the client leaves, for fasthttp does not look at the socket while a request is served. It costs a second goroutine.
+// watch tells when the client leaves, for fasthttp does not look at the socket while a request is served. It costs a second
+// goroutine.
 func watch(client net.Conn) (left <-chan struct{}, unwatch func()) {
 	gone, ended := make(chan struct{}), make(chan struct{})
 	raw, err := client.(syscall.Conn).SyscallConn()

@@ -178,7 +178,10 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	s := &server{rooms: map[string]*room{}, places: make(chan struct{}, workload.Offloads), stopping: make(chan struct{})}
-	web := &http.Server{Addr: addr, Handler: s, MaxHeaderBytes: workload.MaxHead, ErrorLog: log.New(io.Discard, "", 0), DisableGeneralOptionsHandler: true}
+	web := &http.Server{
+		Addr: addr, Handler: s, MaxHeaderBytes: workload.MaxHead, ErrorLog: log.New(io.Discard, "", 0),
+		DisableGeneralOptionsHandler: true,
+	}
 	web.ConnState = func(_ net.Conn, state http.ConnState) {
 		switch state {
 		case http.StateNew:

@@ -1,4 +1,5 @@
-// The netpoll server: one poller, and a goroutine for a connection while it has something to read. It echoes lines, and takes slow requests.
+// The netpoll server: one poller, and a goroutine for a connection while it has something to read. It echoes lines, and takes
+// slow requests.
 package main
 
 import (

@@ -1,5 +1,6 @@
-// Package workload is the workload as pure data, for servers in Go that stand on other libraries: lines, rooms, what requests mean,
-// what answers say. Bytes are shared, control flow is not: nothing here waits for another, knows a socket, or knows who serves.
+// Package workload is the workload as pure data, for servers in Go that stand on other libraries: lines, rooms, what requests
+// mean, what answers say. Bytes are shared, control flow is not: nothing here waits for another, knows a socket, or knows who
+// serves.
 package workload
 
 import (

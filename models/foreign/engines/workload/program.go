@@ -8,9 +8,9 @@ import (
 	"runtime/debug"
 )
 
-// Address is where the program is told to listen. Asked for its -version instead, it prints that of the library of the import path
-// (Go's own if it is empty), as it was linked, and ends. It runs Go on one processor unless GOMAXPROCS says otherwise: one thread is what these
-// are compared by.
+// Address is where the program is told to listen. Asked for its -version instead, it prints that of the library of the import
+// path (Go's own if it is empty), as it was linked, and ends. It runs Go on one processor unless GOMAXPROCS says otherwise: one
+// thread is what these are compared by.
 func Address(name, module string) string {
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage:", os.Args[0], "host:port | -version")

@@ -161,7 +161,8 @@ func heard(told []Message, missed, next int64) []byte {
 
 // Stats is the answer to /stats.
 func Stats(model string, conns, waiters, rooms int) []byte {
-	return encode(map[string]any{"model": model, "conns": conns, "waiters": waiters, "members": 0, "rooms": rooms, "dropped_slow": 0})
+	return encode(map[string]any{"model": model, "conns": conns, "waiters": waiters, "members": 0, "rooms": rooms,
+		"dropped_slow": 0})
 }
 
 // ParseQuery is what stands behind the question mark, of a path that takes something there.
