@@ -85,8 +85,8 @@ func (e *evidence) control(model string) bool {
 
 // models is every model but controls that are another once more, in the order they are shown in, controls last.
 func (e *evidence) models() (names []string) {
-	for i := range e.whole {
-		if name := e.whole[i].Model; e.twins[name] == "" && !slices.Contains(names, name) {
+	for i := range e.groups {
+		if name := e.groups[i].Model; e.twins[name] == "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
