@@ -109,7 +109,9 @@ var readColumns = []costColumn{
 	{"Cognitive, of one function", "most", func(m *modelCost) show.Cell { return whole(m.Cognitive.Most, m.Cognitive.Complex) }},
 	{"Places that take a lock", "locks", func(m *modelCost) show.Cell { return whole(m.Locks) }},
 	{"Places that use a channel", "chans", func(m *modelCost) show.Cell { return whole(m.Channels) }},
-	{"Places that start a goroutine or coroutine", "starts", func(m *modelCost) show.Cell { return whole(m.Goroutines + m.Coroutines) }},
+	{"Places that start a goroutine or coroutine", "starts", func(m *modelCost) show.Cell {
+		return whole(m.Goroutines + m.Coroutines)
+	}},
 }
 
 var toldColumns = []costColumn{
@@ -159,9 +161,11 @@ func (c costs) answers() []question.Answer {
 	if least.Lines < most.Lines {
 		headline += fmt.Sprintf(", %s in `%s`", words.Whole(most.Lines), most.Model)
 	}
-	return []question.Answer{{ID: "source", Title: "What the style costs its reader", Headline: headline, Detail: true, Cite: headline, Tables: []show.Table{t},
-		How: []string{"Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share (wire, poll). " +
-			"A model on package net stands on more that is not counted."}}}
+	return []question.Answer{{
+		ID: "source", Title: "What the style costs its reader", Headline: headline, Detail: true, Cite: headline, Tables: []show.Table{t},
+		How: []string{"Counted in the source of the cbench that made this page: each model's own, neither tests nor what all share " +
+			"(wire, poll). A model on package net stands on more that is not counted."},
+	}}
 }
 
 // write writes the table for a terminal: what a run tells stands beside the rest, or below where there is no room.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,7 @@ func writeReport(cmd *cobra.Command, dir, out string) error {
 	if err := record.NotOwn(out, dir); err != nil { // before the work is done
 		return misuse("report", err)
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(50)) // of a long run there is much to hold; what is let go must not double it
 	run, err := record.ReadRun(dir)
 	if err != nil {
 		return misuse("report", err)

@@ -47,8 +47,8 @@ func TestReportExplainsStalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, said, found := strings.Cut(string(page), "stops (echo at 1,000 messages/s, N = 20)")
-	explained, _, _ := strings.Cut(said, "</p>")
+	_, said, found := strings.Cut(string(page), `<section class="answer" id="pauses"`)
+	explained, _, _ := strings.Cut(said, "</section>")
 	if !found || !strings.Contains(explained, "from when its message was due") || !strings.Contains(explained, "stopped") {
 		t.Errorf("the page does not explain the stalls: %q", explained)
 	}

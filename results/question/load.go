@@ -146,6 +146,9 @@ func (e *evidence) percentileCurves(rows []figure.Row, id, from string) []chart.
 			of = append(of, &r.Groups[i])
 		}
 	}
+	if slices.ContainsFunc(of, func(g *figure.Group) bool { return len(g.Told()) > figure.MostOfCurve }) {
+		c.Note += fmt.Sprintf(" Of more than %d repetitions as many are drawn.", figure.MostOfCurve)
+	}
 	relative := rotated(of, figure.LatencyP50) && e.base != ""
 	for _, n := range connsOf(of) {
 		p := chart.Panel{Title: atN(n)}

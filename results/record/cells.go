@@ -110,30 +110,32 @@ func ReadCells(dir string) (cells []Cell, warnings []string, err error) {
 }
 
 func Parse(r io.Reader, name string) (cells []Cell, warnings []string, err error) {
-	all, warnings, err := decodeCells(r, name)
+	cells, lines, warnings, err := decodeCells(r, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	torn := tornRotations(all)
+	torn := tornRotations(cells)
 	for _, id := range slices.Sorted(maps.Keys(torn)) {
 		warnings = append(warnings, fmt.Sprintf("%s: rotation %s lacks a server's line (a crash, or a line that is left out), "+
 			"and says nothing without it: left out; %s",
 			name, id, again(name)))
 	}
 	line := make(map[Key]int) // where a repetition was first told
-	for _, c := range all {
+	kept := cells[:0]         // in place: there may be very many
+	for i := range cells {
+		c := &cells[i]
 		switch {
 		case c.Rotation != nil && torn[c.Rotation.ID]:
 		case line[c.Key()] != 0:
 			// The first counts: to measure again until a figure pleases must not be possible by accident.
-			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, c.line, c.Key(),
+			warnings = append(warnings, fmt.Sprintf("%s:%d: %s is on line %d already: left out", name, lines[i], c.Key(),
 				line[c.Key()]))
 		default:
-			line[c.Key()] = c.line
-			cells = append(cells, c.Cell)
+			line[c.Key()] = lines[i]
+			kept = append(kept, *c)
 		}
 	}
-	return cells, warnings, nil
+	return kept, warnings, nil
 }
 
 // again is the mend of what is left out.
@@ -144,17 +146,11 @@ func again(name string) string {
 // byteOrderMark is what some editors put before a text in UTF-8.
 var byteOrderMark = []byte("\xEF\xBB\xBF")
 
-// lined is a cell, and the line that told it.
-type lined struct {
-	Cell
-	line int
-}
-
 // mostNamed is how many bad lines are named one by one: a file of which more is bad is another file.
 const mostNamed = 10
 
-// decodeCells is every line.
-func decodeCells(r io.Reader, name string) (all []lined, warnings []string, err error) {
+// decodeCells is every line that is a cell, and its number.
+func decodeCells(r io.Reader, name string) (all []Cell, lines []int, warnings []string, err error) {
 	in := bufio.NewReaderSize(r, 1<<16)
 	bad := 0
 	defer func() {
@@ -165,11 +161,11 @@ func decodeCells(r io.Reader, name string) (all []lined, warnings []string, err 
 	for n := 1; ; n++ {
 		b, err := in.ReadBytes('\n')
 		if err != nil && err != io.EOF {
-			return nil, nil, fmt.Errorf("%s: %w", name, err)
+			return nil, nil, nil, fmt.Errorf("%s: %w", name, err)
 		}
 		atEnd := err == io.EOF
 		if atEnd && len(b) == 0 {
-			return all, warnings, nil
+			return all, lines, warnings, nil
 		}
 		if n == 1 {
 			b = bytes.TrimPrefix(b, byteOrderMark)
@@ -178,7 +174,7 @@ func decodeCells(r io.Reader, name string) (all []lined, warnings []string, err 
 			c, err := decodeCell(b)
 			switch {
 			case errors.As(err, new(newerSchema)):
-				return nil, nil, fmt.Errorf("%s:%d: %w", name, n, err)
+				return nil, nil, nil, fmt.Errorf("%s:%d: %w", name, n, err)
 			case err != nil && atEnd:
 				warnings = append(warnings, fmt.Sprintf("%s:%d: the last line is torn (a crash in mid-write): left out; %s",
 					name, n, again(name)))
@@ -188,23 +184,23 @@ func decodeCells(r io.Reader, name string) (all []lined, warnings []string, err 
 				bad++
 				warnings = append(warnings, fmt.Sprintf("%s:%d: %v: left out; %s", name, n, err, again(name)))
 			default:
-				all = append(all, lined{c, n})
+				all, lines = append(all, c), append(lines, n)
 			}
 		}
 		if atEnd {
-			return all, warnings, nil
+			return all, lines, warnings, nil
 		}
 	}
 }
 
 // tornRotations is the ids of those of which not every server has a cell. Their rounds are worth nothing without the others', and
 // so the whole is measured again: it is as if it had never been.
-func tornRotations(cells []lined) map[string]bool {
+func tornRotations(cells []Cell) map[string]bool {
 	torn := map[string]bool{}
 	there := map[string][]string{} // models by rotation, as it names them
 	for i := range cells {
 		if r := cells[i].Rotation; r != nil {
-			there[r.ID] = append(there[r.ID], rotatedAs(&cells[i].Cell))
+			there[r.ID] = append(there[r.ID], rotatedAs(&cells[i]))
 		}
 	}
 	for i := range cells {
@@ -256,6 +252,9 @@ func decodeCell(line []byte) (Cell, error) {
 	}
 	if c.Model == "" || c.Scenario == "" || c.Conns < 1 || c.Rep < 1 {
 		return Cell{}, errors.New("not a cell: model, scenario, conns and rep must be there")
+	}
+	if c.Latency != nil && c.Service != nil && c.Latency.HDR == c.Service.HDR { // a closed loop has one clock: it is kept once
+		c.Service.HDR = c.Latency.HDR
 	}
 	return c, nil
 }

@@ -38,7 +38,7 @@ func times(v *float64, by float64) *float64 {
 
 // A report's time and memory grow as its cells do, and no faster.
 func TestReportGrowsAsItsCells(t *testing.T) {
-	few, many := 10_000, 40_000
+	few, many := 5_000, 20_000
 	if n, err := strconv.Atoi(os.Getenv("CBENCH_CELLS")); err == nil {
 		many = n
 	}

@@ -62,16 +62,12 @@ func hashOf(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-var pageTemplate = parsed()
-
-func parsed() *template.Template {
-	return template.Must(template.New("page.html").Funcs(template.FuncMap{
-		"dict":   dict,
-		"sort":   sortValue,
-		"first":  func() template.JS { return template.JS(first) },
-		"script": func() template.JS { return template.JS(script) },
-	}).ParseFS(files, "page.html", "drawing.html"))
-}
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"dict":   dict,
+	"sort":   sortValue,
+	"first":  func() template.JS { return template.JS(first) },
+	"script": func() template.JS { return template.JS(script) },
+}).ParseFS(files, "page.html", "drawing.html"))
 
 // dict is arguments by name, for a template that needs two.
 func dict(pairs ...any) map[string]any {
