@@ -1,12 +1,13 @@
 package harness
 
 import (
-	"cbench/harness/plan"
-	"cbench/scenarios"
 	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"cbench/harness/plan"
+	"cbench/scenarios"
 )
 
 // rates is a search as it is made over rates.

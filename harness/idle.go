@@ -1,9 +1,10 @@
 package harness
 
 import (
+	"time"
+
 	"cbench/harness/probe"
 	"cbench/scenarios"
-	"time"
 )
 
 // restFor is how long a server is watched that has nothing to do.

@@ -56,7 +56,8 @@ func TestWorkFaults(t *testing.T) {
 	}
 }
 
-// What was told as lost and comes after all is no second fault, and no answer to what came after it. An opening that nobody answered is no message.
+// What was told as lost and comes after all is no second fault, and no answer to what came after it. An opening that nobody
+// answered is no message.
 func TestWorkAfterSettle(t *testing.T) {
 	w, rec := openWork(t)
 	w.Send(0, 1, 1, nil)

@@ -1,12 +1,12 @@
 package main
 
 import (
-	others "cbench/models/foreign"
-
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	others "cbench/models/foreign"
 )
 
 // A manifest that excuses what a server passes would hide the day on which it does not.

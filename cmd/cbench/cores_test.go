@@ -9,7 +9,8 @@ import (
 	"cbench/harness/probe"
 )
 
-// One run measures a model on one core and on two, in one rotation; only where it was told of two it has them, the load's with its own.
+// One run measures a model on one core and on two, in one rotation; only where it was told of two it has them, the load's
+// with its own.
 func TestRunOnSeveralNumbersOfCores(t *testing.T) {
 	if all, err := probe.AvailableCPUs(); err != nil || len(all) < 2 {
 		t.Skipf("CPUs here: %v, %v", all, err)

@@ -124,7 +124,8 @@ func checkMoments(t *testing.T, c record.Cell) {
 	}
 }
 
-// The diagnostic pass counts what an echo takes, and the scheduler of our own servers; of a foreign one it knows system calls only.
+// The diagnostic pass counts what an echo takes, and the scheduler of our own servers; of a foreign one it knows system
+// calls only.
 func TestDiagnose(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	mustSucceed(t, "run", "--model=goroutine", "--cmd="+bad("none"), "--name=foreign", "--conns=20", "--closed", "--reps=2", "--warmup=50ms",

@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ladenShare is how much more CPU the laden server takes than reactor does, whatever it has to do; switching to the loop and back comes on top.
+// ladenShare is how much more CPU the laden server takes than reactor does, whatever it has to do; switching to the loop and
+// back comes on top.
 const ladenShare = 0.1
 
 // laden is reactor with a busy loop planted in it, for what tells servers apart to find: go test -c ./cmd/cbench, and then
@@ -20,8 +21,8 @@ func laden(addr string) int {
 	return run([]string{"serve", "--model=reactor", "--addr=" + addr}, os.Stdin, os.Stderr, os.Stderr)
 }
 
-// burn takes that share of what the rest of the process takes, a little after it did: per message. At rest it hardly looks, for in others' slots a
-// server has to be idle. It sleeps as a thread does, so that waking up costs the runtime nothing.
+// burn takes that share of what the rest of the process takes, a little after it did: per message. At rest it hardly looks,
+// for in others' slots a server has to be idle. It sleeps as a thread does, so that waking up costs the runtime nothing.
 func burn(share float64) {
 	const often, seldom = 10 * time.Millisecond, 20 * time.Millisecond
 	runtime.LockOSThread() // its thread's clock tells its own time apart
@@ -47,7 +48,8 @@ func clock(id int32) time.Duration {
 	return time.Duration(now.Nano())
 }
 
-// Of real processes, 10% more CPU a message are seen, the right way round. How surely it is called is the statistics' to test (results).
+// Of real processes, 10% more CPU a message are seen, the right way round. How surely it is called is the statistics' to
+// test (results).
 func TestPlantedBusyLoopIsSeen(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	mustSucceed(t, "run", "--model=reactor", "--cmd=/proc/self/exe laden {addr}", "--name=laden", "--rotate=all", "--base=reactor", "--conns=100", "--closed",

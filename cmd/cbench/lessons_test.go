@@ -22,8 +22,8 @@ func shown(t *testing.T, args ...string) ([]record.Cell, string) {
 	return all, dir
 }
 
-// In a cooperative server whoever blocks inline blocks everybody, and in one with a goroutine a connection nobody; offloaded, nobody
-// anywhere. What blocks half a second shows it on the noisiest machine.
+// In a cooperative server whoever blocks inline blocks everybody, and in one with a goroutine a connection nobody;
+// offloaded, nobody anywhere. What blocks half a second shows it on the noisiest machine.
 func TestBlockingStallsBystanders(t *testing.T) {
 	all, dir := shown(t, "--model=goroutine,reactor,coroutine", "--scenario=blocking", "--conns=20", "--rate=100", "--share=0.01", "--block=500ms",
 		"--how=inline,offload", "--duration=3s")

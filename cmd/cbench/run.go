@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"cbench/harness"
 	"cbench/harness/drivers"
 	"cbench/harness/plan"
@@ -19,9 +22,6 @@ import (
 	"cbench/results/question"
 	"cbench/results/record"
 	"cbench/results/words"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // runFlags is what the user of cbench run asked for.

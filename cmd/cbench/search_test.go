@@ -156,8 +156,9 @@ func TestSearchErrorsSayTheMend(t *testing.T) {
 	}
 }
 
-// A server that stops for 300 ms each second, asked for 1,000 messages a second: in an open loop p99 shows it. What waits for a reply
-// before it sends the next message hardly sees it, for it sends nothing meanwhile; that is why there p99 must not be believed.
+// A server that stops for 300 ms each second, asked for 1,000 messages a second: in an open loop p99 shows it. What waits
+// for a reply before it sends the next message hardly sees it, for it sends nothing meanwhile; that is why there p99 must
+// not be believed.
 func TestClosedLoopHidesStalls(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "closed")
 	mustSucceed(t, "run", "--cmd="+bad("stall"), "--name=bad", "--conns=2", "--closed", "--reps=1", "--duration=2s", "--out="+dir)

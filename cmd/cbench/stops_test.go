@@ -10,8 +10,8 @@ import (
 	"cbench/results/record"
 )
 
-// A server that stops is never dropped: its longest silence is in its cell, what waited is in its latency or the cell is void for that reason, the
-// table and the page name it, and no other server is blamed.
+// A server that stops is never dropped: its longest silence is in its cell, what waited is in its latency or the cell is
+// void for that reason, the table and the page name it, and no other server is blamed.
 func TestStopsAreTold(t *testing.T) {
 	stops := []string{"--cmd=" + bad("stop:900ms,900ms,900ms"), "--name=stops", "--conns=4", "--reps=1", "--linger=0", "--noisy"}
 	once := []string{"--cmd=" + bad("stop:3s"), "--name=stops", "--conns=4", "--reps=1", "--linger=0", "--noisy"}

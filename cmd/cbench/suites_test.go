@@ -65,8 +65,8 @@ func TestReadySuites(t *testing.T) {
 	}
 }
 
-// The default suite fills what its report has a column for: what a message takes in every model, and how fair each load was to connections, which fewer
-// replies than so many would not tell (harness/load, fairness).
+// The default suite fills what its report has a column for: what a message takes in every model, and how fair each load was
+// to connections, which fewer replies than so many would not tell (harness/load, fairness).
 func TestDefaultSuiteFillsTheReport(t *testing.T) {
 	var own []plan.Server
 	for _, name := range modelNames() {

@@ -16,8 +16,8 @@ import (
 	"cbench/models"
 )
 
-// A waiter that leaves is forgotten because its leave is an event, and not because something looks round: while waiters are parked
-// no thread of the server wakes at all, for a second and longer, and yet those that left are gone.
+// A waiter that leaves is forgotten because its leave is an event, and not because something looks round: while waiters are
+// parked no thread of the server wakes at all, for a second and longer, and yet those that left are gone.
 func TestNothingLooksRoundForWaiters(t *testing.T) {
 	const waiters = 50
 	for _, m := range models.All {

@@ -4,10 +4,10 @@ import (
 	"net/netip"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"cbench/internal/poll"
 	"cbench/scenarios"
-
-	"golang.org/x/sys/unix"
 )
 
 // opener is a loop's ramp: a bounded number of connections on their way from unborn to ready.

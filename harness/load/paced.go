@@ -1,9 +1,9 @@
 package load
 
 import (
-	"cbench/internal/poll"
-
 	"golang.org/x/sys/unix"
+
+	"cbench/internal/poll"
 )
 
 // Readers that are paced take so much of a stream as messages allow them, when they are due, and else let it wait in the socket.

@@ -7,13 +7,13 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"golang.org/x/sys/unix"
+
 	"cbench/internal/poll"
 	"cbench/results/record"
 	"cbench/scenarios"
 	"cbench/scenarios/wire"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
-	"golang.org/x/sys/unix"
 )
 
 // Plan is which clients there are to be. It is plain data: see Remote.

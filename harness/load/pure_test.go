@@ -184,7 +184,8 @@ func TestStartPins(t *testing.T) {
 	}
 }
 
-// A steady deficit is behind well before a stall at the end could be; a stall at the end is not; and what the warm-up left is negative.
+// A steady deficit is behind well before a stall at the end could be; a stall at the end is not; and what the warm-up left
+// is negative.
 func TestBehind(t *testing.T) {
 	ms := int64(time.Millisecond)
 	for _, tt := range []struct {

@@ -14,7 +14,8 @@ import (
 	"cbench/results/record"
 )
 
-// rawHTTP is a server that says what answer makes of the n-th request on a connection, and ends the connection where that says so.
+// rawHTTP is a server that says what answer makes of the n-th request on a connection, and ends the connection where that
+// says so.
 func rawHTTP(t *testing.T, answer func(n int, body string) (said string, ends bool)) (addr string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

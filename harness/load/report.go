@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"cbench/results/record"
-
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"cbench/results/record"
 )
 
 // total is what all loops counted; what is kept by connection stays with them.

@@ -4,10 +4,10 @@ import (
 	"math"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+
 	"cbench/results/record"
 	"cbench/scenarios"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // tally is what one loop counts in one drive.

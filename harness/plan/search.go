@@ -1,11 +1,12 @@
 package plan
 
 import (
-	"cbench/results/record"
-	"cbench/scenarios"
 	"cmp"
 	"fmt"
 	"time"
+
+	"cbench/results/record"
+	"cbench/scenarios"
 )
 
 // What the most can be searched of.

@@ -1,12 +1,13 @@
 package plan
 
 import (
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"math"
 	"strings"
 	"testing"
 	"time"
+
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 )
 
 func TestPlanOfASearch(t *testing.T) {

@@ -1,11 +1,12 @@
 package plan
 
 import (
-	"cbench/results/record"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+
+	"cbench/results/record"
 )
 
 // Server is a program that can be measured.

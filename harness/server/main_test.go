@@ -60,8 +60,8 @@ var roles = map[string]func(args []string){
 		}
 		child.Wait()
 	},
-	// daemon puts itself into the background, as one does: another session, and the first process ends. With "bare" its environment is
-	// empty, and it is known by its socket alone; so the first process waits until it listens.
+	// daemon puts itself into the background, as one does: another session, and the first process ends. With "bare" its
+	// environment is empty, and it is known by its socket alone; so the first process waits until it listens.
 	"daemon": func(args []string) {
 		addr := os.Getenv("CBENCH_ADDR")
 		child := exec.Command(os.Args[0], "play", "echo-at", addr)

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"cbench/models/internal/config"
-
 	"golang.org/x/sys/unix"
+
+	"cbench/models/internal/config"
 )
 
 // TestThreadsAllowed: some limit is known on every Linux, and this process, with all its threads, is within it.

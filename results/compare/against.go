@@ -1,13 +1,15 @@
 package compare
 
 import (
-	"cbench/results/figure"
 	"math"
+
+	"cbench/results/figure"
 )
 
-// Against compares one model with each of some others by CPU per message, all of it one family of Holm's. Where both were in the same rotations their
-// rounds are paired, as Comparisons does with one base for all. Where both were in rotations with that base, but not with each other, their ratios to it are: what
-// drifted cancels out of each. Else repetitions are compared as they come.
+// Against compares one model with each of some others by CPU per message, all of it one family of Holm's. Where both were in
+// the same rotations their rounds are paired, as Comparisons does with one base for all. Where both were in rotations with
+// that base, but not with each other, their ratios to it are: what drifted cancels out of each. Else repetitions are
+// compared as they come.
 func (e *Evidence) Against(model string, others ...string) []Comparison {
 	groups, controls, between := e.Groups, e.controls, usualBase(e.Cells)
 	f := figure.Named("cpu_ns_per_message")

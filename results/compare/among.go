@@ -1,24 +1,26 @@
 package compare
 
 import (
-	"cbench/results/figure"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/aclements/go-moremath/stats"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"cbench/results/figure"
 )
 
-// That every program's processes differ as the base's do is an assumption, and where the same two were in several rotations it shows how far it
-// holds: their ratios differ from rotation to rotation. Those variances are pooled over all models under one load,
+// That every program's processes differ as the base's do is an assumption, and where the same two were in several rotations
+// it shows how far it holds: their ratios differ from rotation to rotation. Those variances are pooled over all models under
+// one load,
 //
 //	v = Σν·w/s / Σν,  ν = n(R - 1)/(1 + (n - 1)ρ²)
 //
-// where w is the mean variance of the n models that shared R rotations, s as in controls.go, and ν its degrees of freedom. They were n(R - 1) if the models
-// were independent, but the noise of the base is in all of them alike: any two correlate by ρ = (2s - 1)/2s, and the mean of n squares that do has
-// 1 + (n - 1)ρ² times the variance (Satterthwaite 1946). Servers on other runtimes, which no control is of, are pooled apart from ours; without
-// this nothing is known of them.
+// where w is the mean variance of the n models that shared R rotations, s as in controls.go, and ν its degrees of freedom.
+// They were n(R - 1) if the models were independent, but the noise of the base is in all of them alike: any two correlate by
+// ρ = (2s - 1)/2s, and the mean of n squares that do has 1 + (n - 1)ρ² times the variance (Satterthwaite 1946). Servers on
+// other runtimes, which no control is of, are pooled apart from ours; without this nothing is known of them.
 //
 // Where it is larger than what the controls tell, and that is not chance (orLarger), a ratio is tested against it alone.
 
@@ -53,12 +55,13 @@ func (p pooled) plus(o pooled) pooled {
 	return pooled{(p.variance*p.df + o.variance*o.df) / (p.df + o.df), p.df + o.df}
 }
 
-// poolingLevel is that of the test whether two variances may be taken for one. Where it comes before another test it must be lenient, or that other calls too
-// much a difference: a quarter (Bancroft, Analysis and Inference for Incompletely Specified Models, Biometrics 20, 1964).
+// poolingLevel is that of the test whether two variances may be taken for one. Where it comes before another test it must be
+// lenient, or that other calls too much a difference: a quarter (Bancroft, Analysis and Inference for Incompletely Specified
+// Models, Biometrics 20, 1964).
 const poolingLevel = 0.25
 
-// orLarger is the larger of what controls tell and of what rotations do. It is that of rotations alone where it is larger by more than chance, by the F test;
-// else both were looks at one variance, of as many degrees of freedom as both together.
+// orLarger is the larger of what controls tell and of what rotations do. It is that of rotations alone where it is larger by
+// more than chance, by the F test; else both were looks at one variance, of as many degrees of freedom as both together.
 func (p pooled) orLarger(rotations pooled) (v pooled, own bool) {
 	switch {
 	case rotations.df == 0 || rotations.variance <= p.variance:
@@ -69,7 +72,8 @@ func (p pooled) orLarger(rotations pooled) (v pooled, own bool) {
 	return pooled{rotations.variance, p.df + rotations.df}, false
 }
 
-// leastAmong is the degrees of freedom from which a load is judged by its own rotations alone: with fewer, Student's t says more than they do.
+// leastAmong is the degrees of freedom from which a load is judged by its own rotations alone: with fewer, Student's t says
+// more than they do.
 const leastAmong = 4
 
 // amongOf pools what the models of every load, each over the model that controls are of, differ by between rotations.
@@ -155,7 +159,8 @@ func (a among) add(shared map[string][][]pairedRounds) {
 	}
 }
 
-// of is what is known for such a pair: of its own load where that is enough, else of all loads. Its df is 0 where nothing is known.
+// of is what is known for such a pair: of its own load where that is enough, else of all loads. Its df is 0 where nothing is
+// known.
 func (a among) of(p pairedRounds) pooled {
 	at := a[p.kind]
 	if at == nil {

@@ -1,17 +1,18 @@
 package compare
 
 import (
-	"cbench/results/record/recordtest"
-	"cbench/results/stats"
 	"math"
 	"strings"
 	"testing"
+
+	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 )
 
 var sixModels = []string{"m0", "m1", "m2", "m3", "m4", "m5"}
 
-// Processes of other programs may differ by more than those of the base do, of which the controls are: what they differ by from rotation to rotation is
-// heeded, so that hardly a run calls a model different that is not.
+// Processes of other programs may differ by more than those of the base do, of which the controls are: what they differ by
+// from rotation to rotation is heeded, so that hardly a run calls a model different that is not.
 func TestLuckOfOthersThanTheBase(t *testing.T) {
 	const runs = 60
 	for _, luck := range []float64{1, 2, 4} {

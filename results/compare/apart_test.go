@@ -1,11 +1,12 @@
 package compare_test
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
 	"slices"
 	"strings"
 	"testing"
+
+	"cbench/results/figure"
+	"cbench/results/record"
 )
 
 func TestOriginalsApart(t *testing.T) {

@@ -1,14 +1,15 @@
 package compare_test
 
 import (
+	"math"
+	"slices"
+	"testing"
+
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"cbench/results/stats"
 	"cbench/results/words"
-	"math"
-	"slices"
-	"testing"
 )
 
 // searchOf makes up a search: a queue whose p99 grows with the load, and breaks 5 ms at its capacity.

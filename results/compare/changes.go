@@ -1,14 +1,15 @@
 package compare
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/stats"
-	"cbench/results/words"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/stats"
+	"cbench/results/words"
 )
 
 // Change is one model's figure in a new run over that in an old one, under one load at one number of connections.
@@ -47,7 +48,8 @@ func (c *Change) Loss() float64 {
 	return 1 - c.Ratio.Mid
 }
 
-// LossAtMost is how much worse the figure may have become, by the end of the interval that is the worse; NaN where that is not known.
+// LossAtMost is how much worse the figure may have become, by the end of the interval that is the worse; NaN where that is
+// not known.
 func (c *Change) LossAtMost() float64 {
 	if c.Figure.Less {
 		return c.Ratio.High - 1
@@ -63,13 +65,16 @@ type Changed struct {
 	OnlyNew []string
 }
 
-// Changes compares what two runs have in common. Rounds of different runs are never paired with each other. But where both rotated a model
-// with the same base, its ratios to the base are compared, each with the chance that its own run's controls tell (controls). That is the change of the model beside the base, so the base is taken not to have changed;
-// its own change, and every figure that rotations do not know, is of repetitions apart, and where it depends on time it must exceed Drift.
+// Changes compares what two runs have in common. Rounds of different runs are never paired with each other. But where both
+// rotated a model with the same base, its ratios to the base are compared, each with the chance that its own run's controls
+// tell (controls). That is the change of the model beside the base, so the base is taken not to have changed; its own
+// change, and every figure that rotations do not know, is of repetitions apart, and where it depends on time it must exceed
+// Drift.
 //
-// With base "" it is, load by load, the control floor where both runs rotated it with the model, or both with a third (noise.relativeTo), for nobody changes
-// it; else usualBase if that is one for both. (Between the two repetitions of the reference run, CPU per message as it stands differs by 14%, as the root of the
-// mean square over all models; relative to reactor by 9%, and relative to floor by 6.5%.)
+// With base "" it is, load by load, the control floor where both runs rotated it with the model, or both with a third
+// (noise.relativeTo), for nobody changes it; else usualBase if that is one for both. (Between the two repetitions of the
+// reference run, CPU per message as it stands differs by 14%, as the root of the mean square over all models; relative to
+// reactor by 9%, and relative to floor by 6.5%.)
 func Changes(old, now []record.Cell, base string) Changed {
 	via := ""
 	if usualBase(old) == usualBase(now) {
@@ -196,8 +201,8 @@ func judgeChanges(all []Change, old, now noise) []Change {
 	return all
 }
 
-// Drift is by how much runs apart may differ in whatever depends on time, without anybody's doing, on a machine that is shared: what
-// repetitions of one run do not show. Only what each run took relative to a base beside it is free of it.
+// Drift is by how much runs apart may differ in whatever depends on time, without anybody's doing, on a machine that is
+// shared: what repetitions of one run do not show. Only what each run took relative to a base beside it is free of it.
 const Drift = 0.15
 
 // InWords is what may be said of the change.

@@ -1,14 +1,15 @@
 package compare_test
 
 import (
-	"cbench/results/compare"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
-	"cbench/results/stats"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"cbench/results/compare"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 )
 
 // all is rotations of all models at once, floor and a control among them.
@@ -21,7 +22,8 @@ func allModels(w *recordtest.World, reps int) (cells []record.Cell) {
 	return cells
 }
 
-// inPairs is every model in rotations of its own with the reactor and its twin, as the default suite has them: floor is beside the reactor alone.
+// inPairs is every model in rotations of its own with the reactor and its twin, as the default suite has them: floor is
+// beside the reactor alone.
 func inPairs(w *recordtest.World, reps int) (cells []record.Cell) {
 	for _, conns := range []int{100, 1000} {
 		cells = append(cells, w.Pairs(conns, reps, "pool", "goroutine", "callback", "floor")...)

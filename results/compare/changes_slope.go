@@ -1,14 +1,16 @@
 package compare
 
 import (
+	"math"
+	"slices"
+
 	"cbench/results/figure"
 	"cbench/results/stats"
 	"cbench/results/words"
-	"math"
-	"slices"
 )
 
-// slopeFigures are what one more connection costs, by the line over all N (slopeInterval): of a model as a whole, and of no one cell.
+// slopeFigures are what one more connection costs, by the line over all N (slopeInterval): of a model as a whole, and of no
+// one cell.
 var slopeFigures = []figure.Figure{
 	{Name: "user_slope_bytes", Title: "memory of one more connection", Metric: figure.Anon, Less: true, Words: words.Bytes},
 	{Name: "kernel_slope_bytes", Title: "kernel memory of one more connection", Metric: figure.Kernel, Less: true, Words: words.Bytes},
@@ -46,9 +48,9 @@ func atSameConns(groups, others []figure.Group) (same []figure.Group) {
 	return same
 }
 
-// ratioOfSlopes is new over old, by Student's t of the difference of their logarithms: the variance of each is (se/slope)² (the delta
-// method; Casella and Berger, Statistical Inference, 5.5.4), the degrees of freedom are Welch's and Satterthwaite's. A slope that is not told
-// from 0 has no logarithm, and no ratio.
+// ratioOfSlopes is new over old, by Student's t of the difference of their logarithms: the variance of each is (se/slope)²
+// (the delta method; Casella and Berger, Statistical Inference, 5.5.4), the degrees of freedom are Welch's and
+// Satterthwaite's. A slope that is not told from 0 has no logarithm, and no ratio.
 func ratioOfSlopes(old, now figure.Slope) stats.Estimate {
 	n := min(old.N, now.N)
 	t := stats.Estimate{Ratio: stats.Interval{Low: math.NaN(), Mid: math.NaN(), High: math.NaN(), N: n}, P: math.NaN(), Test: stats.Slopes}

@@ -1,15 +1,16 @@
 package compare_test
 
 import (
-	"cbench/results/compare"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
-	"cbench/results/stats"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"cbench/results/compare"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 )
 
 func changeAt(c compare.Changed, model, fig string, conns int) *compare.Change {
@@ -21,8 +22,8 @@ func changeAt(c compare.Changed, model, fig string, conns int) *compare.Change {
 	return nil
 }
 
-// The new run was made on a machine that was a third slower. A model that costs a fifth more beside the base is found; one that does
-// not is not, though both cost half more than before.
+// The new run was made on a machine that was a third slower. A model that costs a fifth more beside the base is found; one
+// that does not is not, though both cost half more than before.
 func TestChangesCancelWhatDrifted(t *testing.T) {
 	old := recordtest.NewWorld(30, 0.005, 0.03)
 	now := recordtest.NewWorld(31, 0.005, 0.03)

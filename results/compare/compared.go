@@ -1,25 +1,27 @@
 package compare
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/stats"
-	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"math"
 	"slices"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/stats"
+	"cbench/results/words"
 )
 
-// Comparisons compares every model with the base, under every load, at every number of connections, by every figure that both know.
-// With base "" it is usualBase. Where both were in the same rotations their rounds are paired, else repetitions are compared as they
-// come. A ratio of p99 over paired rounds is of the p99 of a round, as a rule: what is rarer than rounds are long shows in p99.9, which is of
-// repetitions, and in the tables. Models come in the order they are shown in; a control (Twin) stands beside its own base, whatever the base of the others.
+// Comparisons compares every model with the base, under every load, at every number of connections, by every figure that
+// both know. With base "" it is usualBase. Where both were in the same rotations their rounds are paired, else repetitions
+// are compared as they come. A ratio of p99 over paired rounds is of the p99 of a round, as a rule: what is rarer than
+// rounds are long shows in p99.9, which is of repetitions, and in the tables. Models come in the order they are shown in; a
+// control (Twin) stands beside its own base, whatever the base of the others.
 //
-// A difference is called one only where P, adjusted by Holm over all comparisons of the figure, is below 0.05. Of paired rounds P is
-// the chance of it by how much the controls differ from what they are (controls.go), or rotations among themselves where that is more (among.go), so that no
-// difference within their noise is one. Controls
-// have a family of their own.
+// A difference is called one only where P, adjusted by Holm over all comparisons of the figure, is below 0.05. Of paired
+// rounds P is the chance of it by how much the controls differ from what they are (controls.go), or rotations among
+// themselves where that is more (among.go), so that no difference within their noise is one. Controls have a family of their
+// own.
 func Comparisons(cells []record.Cell, base string) []Comparison {
 	return EvidenceOf(cells).Comparisons(base)
 }
@@ -62,8 +64,8 @@ func triedOf(groups []figure.Group, controls controls, against func(model string
 	return all
 }
 
-// usualBase is the model that comparisons are made with unless another is chosen: the one in the most rotations, being what their pairs
-// have in common; where that is not one alone, the reactor, or else the model shown first.
+// usualBase is the model that comparisons are made with unless another is chosen: the one in the most rotations, being what
+// their pairs have in common; where that is not one alone, the reactor, or else the model shown first.
 func usualBase(cells []record.Cell) string {
 	in := map[string]map[string]bool{} // rotations, by model
 	var names []string
@@ -93,7 +95,8 @@ func usualBase(cells []record.Cell) string {
 	return most[0]
 }
 
-// baseIn is the group of the block that other is compared with: of the same threads where the base ran on several numbers of them.
+// baseIn is the group of the block that other is compared with: of the same threads where the base ran on several numbers of
+// them.
 func baseIn(block []figure.Group, other *figure.Group, base string) *figure.Group {
 	var found *figure.Group
 	for i := range block {

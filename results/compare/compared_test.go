@@ -1,17 +1,18 @@
 package compare
 
 import (
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
-	"cbench/results/stats"
 	"fmt"
 	"math"
 	"strings"
 	"testing"
+
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 )
 
-// A model against itself under other names, 24 times a run, however processes and rounds of one program differ: over ten runs hardly one
-// is called different, and the controls themselves do not seem so either.
+// A model against itself under other names, 24 times a run, however processes and rounds of one program differ: over ten
+// runs hardly one is called different, and the controls themselves do not seem so either.
 func TestAAFindsNothing(t *testing.T) {
 	for _, scatter := range []struct{ process, noise float64 }{{0.007, 0.03}, {0.02, 0.01}, {0.01, 0.004}, {0, 0.03}} {
 		for _, reps := range []int{1, 2} {
@@ -60,8 +61,8 @@ func TestPlantedDifferenceIsFound(t *testing.T) {
 	}
 }
 
-// As the default suite compares, on a shared machine, where slots of one server scatter by 4% with 100 connections and by 7% with 1,000
-// (measured: rounds of a server against itself, two cores of an AMD EPYC).
+// As the default suite compares, on a shared machine, where slots of one server scatter by 4% with 100 connections and by 7%
+// with 1,000 (measured: rounds of a server against itself, two cores of an AMD EPYC).
 func TestPlantedDifferenceIsFoundByTheDefaultSuite(t *testing.T) {
 	scatter := map[int]float64{100: 0.04, 1000: 0.07}
 	found, called := 0, 0

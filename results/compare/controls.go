@@ -1,33 +1,36 @@
 package compare
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/stats"
-	"cbench/results/words"
 	"math"
 	"slices"
 	"strings"
 
 	moremath "github.com/aclements/go-moremath/stats"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/stats"
+	"cbench/results/words"
 )
 
-// Rounds of a rotation are of the same processes: they tell how two processes differ, and not how two programs do, for processes of one
-// program differ too (where their memory came to lie, which thread runs where). We estimate this process-to-process noise from A/A controls: each is a
-// process of the base's own program, beside the base, in a rotation. So a ratio is tested against the ratios of controls:
+// Rounds of a rotation are of the same processes: they tell how two processes differ, and not how two programs do, for
+// processes of one program differ too (where their memory came to lie, which thread runs where). We estimate this
+// process-to-process noise from A/A controls: each is a process of the base's own program, beside the base, in a rotation.
+// So a ratio is tested against the ratios of controls:
 //
 //	t = d̄ / √(v/R),  v = s·Σc²/m + max(0, w̄ - s·w̄c),  with m degrees of freedom
 //
-// where d̄ is the mean, over R rotations, of the logarithm of the ratio in each (location), c the same of the m rotations that have a control,
-// whose true middle is 0, and w̄ and w̄c the mean variance of such a d and c that is due to rounds: where rounds scatter more than
-// they did under the controls, what they scatter more is added. Where a rotation has a control, the base is in it twice, and a ratio is to the
-// geometric mean of the two: its variance is (1 + ½)/2 = ¾ of that between the two (s), and as their sum and their difference are
-// uncorrelated, what it is tested against is not part of it.
+// where d̄ is the mean, over R rotations, of the logarithm of the ratio in each (location), c the same of the m rotations
+// that have a control, whose true middle is 0, and w̄ and w̄c the mean variance of such a d and c that is due to rounds:
+// where rounds scatter more than they did under the controls, what they scatter more is added. Where a rotation has a
+// control, the base is in it twice, and a ratio is to the geometric mean of the two: its variance is (1 + ½)/2 = ¾ of that
+// between the two (s), and as their sum and their difference are uncorrelated, what it is tested against is not part of it.
 //
-// A load that has controls enough is judged by its own; else those of all loads of a run are taken together, figure by figure. But those of
-// rotations of a few stay apart from those of many, in which more time, and more that fills the caches, comes between two slots that are
-// compared. What they tell is of the noise of the base: where the rotations of the models themselves differ by more, that is what counts (among.go).
-// Without any control there is only how the rotations themselves differ: Student's t of their mean, of at least three.
+// A load that has controls enough is judged by its own; else those of all loads of a run are taken together, figure by
+// figure. But those of rotations of a few stay apart from those of many, in which more time, and more that fills the caches,
+// comes between two slots that are compared. What they tell is of the noise of the base: where the rotations of the models
+// themselves differ by more, that is what counts (among.go). Without any control there is only how the rotations themselves
+// differ: Student's t of their mean, of at least three.
 
 // control is a twin in one rotation.
 type control struct {
@@ -59,8 +62,8 @@ type controlKey struct {
 // fewServers is the most that are loaded in turn where servers are compared in pairs: the base, another and the control.
 const fewServers = 3
 
-// controlsOf takes them from the controls among the groups. Those of processes that only compute are of no other load: they repeat far better than one that is
-// woken for every message.
+// controlsOf takes them from the controls among the groups. Those of processes that only compute are of no other load: they
+// repeat far better than one that is woken for every message.
 func controlsOf(groups []figure.Group, twins map[string]string) controls {
 	all := controls{controls: map[controlKey][]control{}, twins: map[place]*record.Rotation{}}
 	computes := func(g figure.Group) bool { return g.Scenario == figure.CoresScenario }
@@ -101,7 +104,8 @@ func (l controls) add(base, twin *figure.Group) {
 	}
 }
 
-// pairsOf is the log ratios of the rounds that both have in common, by rotation: of rotations of a few servers where there are any, being the finer.
+// pairsOf is the log ratios of the rounds that both have in common, by rotation: of rotations of a few servers where there
+// are any, being the finer.
 func (l controls) pairsOf(base, other *figure.Group, f figure.Figure) []pairedRounds {
 	all := l.rotationsOf(base, other, f)
 	if few := slices.DeleteFunc(slices.Clone(all), func(p pairedRounds) bool { return !p.few }); len(few) > 0 {
@@ -209,8 +213,8 @@ type ofControls struct {
 	within float64 // of the variance, what is due to rounds
 }
 
-// leastControls is how many of a load's own are enough: the t of eight is 2.3, of infinitely many 2.0. What more there are of other loads would
-// only make it as noisy as these, and these as quiet.
+// leastControls is how many of a load's own are enough: the t of eight is 2.3, of infinitely many 2.0. What more there are
+// of other loads would only make it as noisy as these, and these as quiet.
 const leastControls = 8
 
 func (l controls) fromControls(of controlKey, pairs []pairedRounds, twin bool) (all ofControls) {

@@ -1,18 +1,19 @@
 package compare
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/stats"
-	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"math"
 	"slices"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/stats"
+	"cbench/results/words"
 )
 
-// Cores is one model on more threads (GOMAXPROCS) over the same model on the fewest, under one load at one number of connections: what
-// more cores are worth to it.
+// Cores is one model on more threads (GOMAXPROCS) over the same model on the fewest, under one load at one number of
+// connections: what more cores are worth to it.
 type Cores struct {
 	Setting  figure.Setting
 	Conns    int
@@ -27,9 +28,9 @@ type Cores struct {
 	Why      string // where the verdict is Unknown
 }
 
-// Cores compares every model with itself on more threads, wherever a closed loop was measured on several numbers of them: in an open loop all
-// carry the same rate. Where both were in the same rotations their rounds are paired, as in Comparisons. A model that was not
-// measured validly on both is there with the reason.
+// Cores compares every model with itself on more threads, wherever a closed loop was measured on several numbers of them: in
+// an open loop all carry the same rate. Where both were in the same rotations their rounds are paired, as in Comparisons. A
+// model that was not measured validly on both is there with the reason.
 func (e *Evidence) Cores() (all []Cores) {
 	groups, twins := e.Groups, e.Twins
 	f := figure.Named("throughput_per_s")
@@ -64,9 +65,9 @@ func coresControlsOf(e *Evidence) coresControls {
 	return coresControls{controlsOf(own, e.Twins), e.controls}
 }
 
-// of is the controls that two groups of one load are held to. That of processes that only compute is their own controls' where they are as many as it takes to
-// know anything by, of rotations of as many servers; else it is that of all others, which is more, and where those too are few, whatever the
-// rotation. No other load is held to theirs.
+// of is the controls that two groups of one load are held to. That of processes that only compute is their own controls'
+// where they are as many as it takes to know anything by, of rotations of as many servers; else it is that of all others,
+// which is more, and where those too are few, whatever the rotation. No other load is held to theirs.
 func (l coresControls) of(least, more *figure.Group, f figure.Figure) controls {
 	pairs := l.own.pairsOf(least, more, f)
 	if more.Scenario != figure.CoresScenario || len(pairs) == 0 {

@@ -1,14 +1,15 @@
 package compare_test
 
 import (
-	"cbench/results/compare"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
-	"cbench/results/stats"
 	"fmt"
 	"math"
 	"strings"
 	"testing"
+
+	"cbench/results/compare"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 )
 
 // onCores makes up rotations of models on one core and on two: what the second is worth to each, as a factor.
@@ -64,7 +65,8 @@ func TestCores(t *testing.T) {
 	}
 }
 
-// Controls of processes that only compute do not make a load sure in which they are woken for every message, and the other way round they do for want of better.
+// Controls of processes that only compute do not make a load sure in which they are woken for every message, and the other
+// way round they do for want of better.
 func TestCoresLuckIsItsOwn(t *testing.T) {
 	w := recordtest.NewWorld(5, 0.03, 0.02)
 	w.Whole = true
@@ -181,7 +183,8 @@ func TestKindred(t *testing.T) {
 	}
 }
 
-// Two ratios of one run are held to the same controls: those count once, and the interval of their ratio holds the truth as often as it says.
+// Two ratios of one run are held to the same controls: those count once, and the interval of their ratio holds the truth as
+// often as it says.
 func TestKindredCountControlsOnce(t *testing.T) {
 	if c := (stats.StdErr{Se: 0.01, Df: 4, Control: "4 controls", Test: stats.Controls}).Beside(stats.StdErr{Se: 0.01, Df: 4, Control: "4 controls", Test: stats.Controls}); c.Df != 4 || c.Control != "4 controls" || c.Se != 0.01*math.Sqrt2 {
 		t.Errorf("%+v", c)

@@ -1,11 +1,12 @@
 package compare
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
 	"cmp"
 	"math"
 	"slices"
+
+	"cbench/results/figure"
+	"cbench/results/record"
 )
 
 // MissNS is how long bystanders may wait, at p99, until a model is said to miss it: 50 ms.
@@ -14,8 +15,8 @@ const MissNS = 50e6
 // exhausts is how many times as long as it blocks a slow request takes, at the median, where it has to queue for a thread.
 const Exhausts = 2
 
-// Crossing is between which two rates of slow requests a model stops doing what it did: of those measured, the most that it still did it at
-// and the least that it did not. What happens between them was not measured.
+// Crossing is between which two rates of slow requests a model stops doing what it did: of those measured, the most that it
+// still did it at and the least that it did not. What happens between them was not measured.
 type Crossing struct {
 	Setting figure.Setting // with no share
 	Conns   int
@@ -29,8 +30,9 @@ type Crossing struct {
 	Once    bool    // a side of it, or both, is known from one repetition alone
 }
 
-// Stalls is where every model's bystanders come to wait for MissNS or longer at p99, for every way to block. A model that falls behind what
-// is offered misses it too. Of a p99 that is the machine's own pauses nothing is told: groups are with the controls that show that.
+// Stalls is where every model's bystanders come to wait for MissNS or longer at p99, for every way to block. A model that
+// falls behind what is offered misses it too. Of a p99 that is the machine's own pauses nothing is told: groups are with the
+// controls that show that.
 func Stalls(groups []figure.Group) []Crossing {
 	f := figure.Named("p99_ns")
 	drowned := drownedBy(slices.DeleteFunc(slices.Clone(groups), func(g figure.Group) bool { return !g.Blocks() }))
@@ -42,8 +44,8 @@ func Stalls(groups []figure.Group) []Crossing {
 	})
 }
 
-// Exhaustions is where the slow requests themselves come to queue for a thread: half of those that were handed over take more than twice as long
-// as they block.
+// Exhaustions is where the slow requests themselves come to queue for a thread: half of those that were handed over take
+// more than twice as long as they block.
 func Exhaustions(groups []figure.Group) []Crossing {
 	f := figure.Figure{Name: "aside_p50_ns", Metric: figure.AsideP50}
 	return crossings(groups, "offload", func(g *figure.Group) side {
@@ -58,7 +60,8 @@ type side struct {
 	of            int  // repetitions
 }
 
-// sideOf is on which side of the limit the whole interval of a figure is, or where there are too few repetitions for one, all of them.
+// sideOf is on which side of the limit the whole interval of a figure is, or where there are too few repetitions for one,
+// all of them.
 func sideOf(g *figure.Group, f figure.Figure, limit float64) side {
 	i, over := g.Interval(f), g.Of(f.Metric)
 	low, high := over.Min, over.Max
@@ -77,7 +80,8 @@ func (s side) orBehind(g *figure.Group) side {
 	return side{known: true, missed: true, behind: true, of: len(servers)}
 }
 
-// crossings is the crossing of every model, load, number of connections and way to block (how; "": every way), by on which side each group is.
+// crossings is the crossing of every model, load, number of connections and way to block (how; "": every way), by on which
+// side each group is.
 func crossings(groups []figure.Group, how string, sideOf func(*figure.Group) side) []Crossing {
 	var of []figure.Group
 	for _, g := range groups {

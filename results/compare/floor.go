@@ -1,11 +1,12 @@
 package compare
 
 import (
+	"fmt"
+	"math"
+
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/words"
-	"fmt"
-	"math"
 )
 
 // mostSwing is how wide the tail of a control may be, the high end over the low one, before it ranks nobody.
@@ -30,8 +31,8 @@ func (d drowning) at(s figure.Setting, conns int, f figure.Figure) swung {
 	return d[drowned{s, conns, f.Name}]
 }
 
-// drownedBy finds where even floor, the control that does nothing but answer, and even a model against its own twin, cannot repeat a
-// tail within mostSwing. What a server's own stop did to its tail is no pause of the machine's (StopsOf).
+// drownedBy finds where even floor, the control that does nothing but answer, and even a model against its own twin, cannot
+// repeat a tail within mostSwing. What a server's own stop did to its tail is no pause of the machine's (StopsOf).
 func drownedBy(groups []figure.Group) drowning {
 	d := drowning{}
 	var cells []record.Cell

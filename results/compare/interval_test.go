@@ -1,12 +1,13 @@
 package compare_test
 
 import (
-	"cbench/results/figure"
-	"cbench/results/stats"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"cbench/results/figure"
+	"cbench/results/stats"
 )
 
 func TestIntervalOf(t *testing.T) {
@@ -135,7 +136,8 @@ func sample(rng *rand.Rand, rotations, rounds int, offset, process, noise float6
 	return all
 }
 
-// Of intervals that say 95%, about that share hold what they are of: with one rotation over its rounds, with several over processes.
+// Of intervals that say 95%, about that share hold what they are of: with one rotation over its rounds, with several over
+// processes.
 func TestBootstrapHoldsTheTruth(t *testing.T) {
 	for _, tc := range []struct {
 		rotations, rounds int

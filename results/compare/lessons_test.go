@@ -1,13 +1,14 @@
 package compare_test
 
 import (
+	"math"
+	"testing"
+	"time"
+
 	"cbench/results/compare"
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
-	"math"
-	"testing"
-	"time"
 )
 
 // roomOf is a cell of fanout that kept up, or fell behind by half.

@@ -1,14 +1,15 @@
 package compare
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/stats"
-	"cbench/results/words"
 	"cmp"
 	"math"
 	"slices"
 	"strings"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/stats"
+	"cbench/results/words"
 )
 
 // Originals is servers of other makes beside the models of ours that imitate them.
@@ -90,7 +91,8 @@ var (
 		{"p99", "p99", "p99_ns", nil, words.Nanoseconds, []func(figure.Setting) bool{loadOf("comet", "open")}},
 		{"user", "memory per waiter", "", (*figure.Growth).UserPerConn, words.Bytes, []func(figure.Setting) bool{loadOf("comet", "open")}},
 		{"kernel", "kernel memory per waiter", "", (*figure.Growth).KernelPerConn, words.Bytes, []func(figure.Setting) bool{loadOf("comet", "open")}},
-		// Where one N alone was measured there is no slope: what so many add to the empty server, over N. A column of that key and load is made once.
+		// Where one N alone was measured there is no slope: what so many add to the empty server, over N. A column of that key and
+		// load is made once.
 		{"user", "memory per waiter", "user_per_conn_bytes", nil, words.Bytes, []func(figure.Setting) bool{loadOf("comet", "open")}},
 		{"kernel", "kernel memory per waiter", "kernel_per_conn_bytes", nil, words.Bytes, []func(figure.Setting) bool{loadOf("comet", "open")}},
 		{"stall", "p99 of bystanders", "p99_ns", nil, words.Nanoseconds, []func(figure.Setting) bool{blocks("http-blocking", "inline"), blocks("http-blocking", "spin")}},

@@ -1,18 +1,20 @@
 package compare
 
 import (
-	"cbench/results/figure"
 	"slices"
+
+	"cbench/results/figure"
 )
 
-// ModelRange is how far the models that are written for one language are apart, under the load that their originals are compared by.
+// ModelRange is how far the models that are written for one language are apart, under the load that their originals are
+// compared by.
 type ModelRange struct {
 	Language string
 	Ours     bool // they are our models; else servers of other makes, so that libraries differ as well as models
 	Models   int  // that were compared
 
-	// Widest is the largest ratio among them that is a difference, of the dearer over the cheaper: judged over all pairs of them together
-	// (Holm). Nil: no difference was found.
+	// Widest is the largest ratio among them that is a difference, of the dearer over the cheaper: judged over all pairs of
+	// them together (Holm). Nil: no difference was found.
 	Widest *Comparison
 
 	Pairs   int // of them that were compared

@@ -1,11 +1,12 @@
 package compare
 
 import (
-	"cbench/results/figure"
-	"cbench/results/words"
 	"fmt"
 	"slices"
 	"strings"
+
+	"cbench/results/figure"
+	"cbench/results/words"
 )
 
 // rows is the table, the head its first row.

@@ -1,13 +1,14 @@
 package compare_test
 
 import (
-	"cbench/results/compare"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+
+	"cbench/results/compare"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 )
 
 var othersMade = []struct {
@@ -23,8 +24,8 @@ var othersMade = []struct {
 	{recordtest.Nature{Model: "alone", User: 1200, Kernel: 2600, CPU: 7000, Middle: 50e3, Slowest: 1.4}, record.Original{Of: "", Language: "CPython"}},
 }
 
-// besideOurs is a run of ours and of servers of other makes: echo in a closed and an open loop, idle, and blocking; uvloop is void where others
-// block, and gevent was to run and did not.
+// besideOurs is a run of ours and of servers of other makes: echo in a closed and an open loop, idle, and blocking; uvloop
+// is void where others block, and gevent was to run and did not.
 func besideOurs(t testing.TB) (*record.Run, []record.Cell) {
 	t.Helper()
 	return besideOursWith(t, "blocking")

@@ -1,9 +1,10 @@
 package compare
 
 import (
+	"math"
+
 	"cbench/results/figure"
 	"cbench/results/stats"
-	"math"
 )
 
 // relative is a model's figure relative to that of another in one run, by paired rounds.
@@ -23,8 +24,9 @@ func (l controls) relative(f figure.Figure, pairs []pairedRounds) (r relative, o
 	return relative{math.Log(t.Ratio.Mid), t.Ratio.N, c}, t.Ratio.N > 0
 }
 
-// relativeTo is a model's figure relative to that of a base under the same load. Where the two were in no rotation together, but each was in some with a third, via, it
-// is its ratio to that, over the base's: the noise of both is in it. It is not ok where there is neither.
+// relativeTo is a model's figure relative to that of a base under the same load. Where the two were in no rotation together,
+// but each was in some with a third, via, it is its ratio to that, over the base's: the noise of both is in it. It is not ok
+// where there is neither.
 func (n noise) relativeTo(groups []figure.Group, g *figure.Group, base, via string, f figure.Figure) (r relative, ok bool) {
 	b := baseOf(groups, g, base)
 	if b == nil {

@@ -1,10 +1,11 @@
 package compare
 
 import (
-	"cbench/results/record"
 	"slices"
 	"strings"
 	"testing"
+
+	"cbench/results/record"
 )
 
 func TestTornRotationsAreLeftOut(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"cbench/results/stats"
 )
 
-// RatioOfRounds is the CPU time a message of one server over that of its base, by neighbouring slots of a rotation. Rounds in which
-// a server erred are not compared; the noise of the machine is in both.
+// RatioOfRounds is the CPU time a message of one server over that of its base, by neighbouring slots of a rotation. Rounds
+// in which a server erred are not compared; the noise of the machine is in both.
 func RatioOfRounds(base, other record.Cell) (stats.Interval, error) {
 	var ratios []float64
 	for i, b := range base.Rotation.Rounds {

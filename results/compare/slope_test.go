@@ -1,19 +1,20 @@
 package compare_test
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
-	"cbench/results/stats"
 	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 )
 
-// grown is idle repetitions of a model that grows by 200 bytes a connection, with a scatter of sd bytes at 10,000 connections that goes
-// as N^theta.
+// grown is idle repetitions of a model that grows by 200 bytes a connection, with a scatter of sd bytes at 10,000
+// connections that goes as N^theta.
 func grown(rng *rand.Rand, reps map[int]int, slope, sd, theta float64) (cells []record.Cell) {
 	for _, n := range slices.Sorted(maps.Keys(reps)) { // the same seed, the same run
 		for rep := range reps[n] {
@@ -24,8 +25,8 @@ func grown(rng *rand.Rand, reps map[int]int, slope, sd, theta float64) (cells []
 	return cells
 }
 
-// However the scatter grows with N, the interval holds the true slope at least about as often as it says: the bound leaves room for
-// the chance of 1,000 draws, and for medians that are not means.
+// However the scatter grows with N, the interval holds the true slope at least about as often as it says: the bound leaves
+// room for the chance of 1,000 draws, and for medians that are not means.
 func TestSlopeIntervalCovers(t *testing.T) {
 	designs := map[string]map[int]int{
 		"as the default suite":   {1000: 3, 10_000: 3, 20_000: 1},

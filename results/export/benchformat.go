@@ -1,9 +1,6 @@
 package export
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/words"
 	"cmp"
 	"fmt"
 	"io"
@@ -15,6 +12,10 @@ import (
 	"unicode"
 
 	"golang.org/x/perf/benchfmt"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/words"
 )
 
 // benchUnits is the figures in the units of the Go benchmark format, as benchstat knows them.

@@ -2,14 +2,15 @@ package export
 
 import (
 	"bytes"
-	"cbench/results/compare"
-	"cbench/results/record/recordtest"
-	"cbench/results/show"
 	"flag"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"cbench/results/compare"
+	"cbench/results/record/recordtest"
+	"cbench/results/show"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

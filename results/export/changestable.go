@@ -13,8 +13,8 @@ import (
 	"cbench/results/words"
 )
 
-// WriteChanges writes what changed between two runs, a table for every load and number of connections. Only changes are shown; with all, what
-// did not change and what cannot be told too. The error is the writer's.
+// WriteChanges writes what changed between two runs, a table for every load and number of connections. Only changes are
+// shown; with all, what did not change and what cannot be told too. The error is the writer's.
 func WriteChanges(w io.Writer, changed compare.Changed, all bool, o show.Terminal) error {
 	var out strings.Builder
 	counts := map[compare.Verdict]int{}

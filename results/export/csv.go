@@ -1,7 +1,6 @@
 package export
 
 import (
-	"cbench/results/record"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -10,12 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"cbench/results/record"
 )
 
-// WriteCSV writes the cells as comma-separated values, a row a cell, void ones too. Columns are the keys of cells.jsonl, dotted where one
-// is within another, in the same order; what is counted by name (load.errors, diagnosis.syscalls_per_message) has a column for every name
-// of any cell. What is not known is empty. Lists of reasons are joined by "; "; histograms, rounds and other series are left out: they
-// are in cells.jsonl. The error is the writer's.
+// WriteCSV writes the cells as comma-separated values, a row a cell, void ones too. Columns are the keys of cells.jsonl,
+// dotted where one is within another, in the same order; what is counted by name (load.errors,
+// diagnosis.syscalls_per_message) has a column for every name of any cell. What is not known is empty. Lists of reasons are
+// joined by "; "; histograms, rounds and other series are left out: they are in cells.jsonl. The error is the writer's.
 func WriteCSV(w io.Writer, cells []record.Cell) error {
 	values := make([]reflect.Value, len(cells))
 	for i := range cells {
@@ -94,7 +95,8 @@ func csvColumns(t reflect.Type, name string, values []reflect.Value) []csvColumn
 	return []csvColumn{c}
 }
 
-// csvNames is a column for every name in any of the maps. One that a map does not have is not known there, but that of a count is 0.
+// csvNames is a column for every name in any of the maps. One that a map does not have is not known there, but that of a
+// count is 0.
 func csvNames(t reflect.Type, name string, values []reflect.Value) (all []csvColumn) {
 	names := map[string]bool{}
 	for _, v := range values {

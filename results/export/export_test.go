@@ -2,8 +2,6 @@ package export
 
 import (
 	"bytes"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"encoding/csv"
 	"io"
 	"os"
@@ -16,6 +14,9 @@ import (
 	"testing"
 
 	"golang.org/x/perf/benchfmt"
+
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 )
 
 func TestWriteCSV(t *testing.T) {

@@ -58,7 +58,8 @@ func plain(c *compare.Comparison) comparison {
 // equalWithin is how far from 1 the whole interval of a ratio may lie that is called equal.
 const equalWithin = 0.05
 
-// verdictOf tells apart what a comparison that found no difference leaves open: that there is none of note, and that too little is known.
+// verdictOf tells apart what a comparison that found no difference leaves open: that there is none of note, and that too
+// little is known.
 func verdictOf(c *compare.Comparison) (verdict, why string) {
 	switch {
 	case c.Verdict != compare.Same:

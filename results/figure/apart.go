@@ -1,18 +1,20 @@
 package figure
 
 import (
-	"cbench/results/record"
 	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+
+	"cbench/results/record"
 )
 
 // mostBeside is how many originals a chart or a sentence can hold beside our own models: there is a look for each.
 const MostBeside = 6
 
-// Apart parts a run with more originals than a chart or a sentence can hold: what is said of all models is of ours then, and originals are
-// held against the models that imitate them alone. With fewer, and where there is nothing else, all is ours. Controls stay with what they are.
+// Apart parts a run with more originals than a chart or a sentence can hold: what is said of all models is of ours then, and
+// originals are held against the models that imitate them alone. With fewer, and where there is nothing else, all is ours.
+// Controls stay with what they are.
 func Apart(run *record.Run, cells []record.Cell) (ours, originals []record.Cell) {
 	if len(run.Originals) == 0 {
 		return cells, nil

@@ -1,12 +1,13 @@
 package figure
 
 import (
-	"cbench/results/record"
-	"cbench/results/stats"
-	"cbench/results/words"
 	"math"
 	"slices"
 	"strings"
+
+	"cbench/results/record"
+	"cbench/results/stats"
+	"cbench/results/words"
 )
 
 // Capacity is the most that a search found: messages a second, or connections, by what was searched.
@@ -20,11 +21,12 @@ func Capacity(c *record.Cell) (float64, bool) {
 // searched reports whether the group's repetitions are searches: they have a capacity, and of the other figures none.
 func (g *Group) Searched() bool { return g.Params.Searches() }
 
-// Capacity is the most that the group's searches found, each of a process of its own, and in which interval it lies. From three on, all
-// with an end of their own, it is the geometric mean with Student's t over processes (overProcesses). Of fewer it is the median over those
-// that found any, from the lowest end of any to the highest: of one process what its windows tell, which is not how another would do.
-// Where N is 0, no more than half of them found any, or nothing is known. An end that one of them does not know is not a number: Low
-// where nothing held, High where no end was seen. OverWhat says which it is.
+// Capacity is the most that the group's searches found, each of a process of its own, and in which interval it lies. From
+// three on, all with an end of their own, it is the geometric mean with Student's t over processes (overProcesses). Of fewer
+// it is the median over those that found any, from the lowest end of any to the highest: of one process what its windows
+// tell, which is not how another would do. Where N is 0, no more than half of them found any, or nothing is known. An end
+// that one of them does not know is not a number: Low where nothing held, High where no end was seen. OverWhat says which it
+// is.
 func (g *Group) Capacity() stats.Interval {
 	if _, byT := g.searches(); byT {
 		var found []float64

@@ -1,13 +1,14 @@
 package figure
 
 import (
+	"slices"
+
 	"cbench/results/record"
 	"cbench/results/words"
-	"slices"
 )
 
-// MeasuredCost is what a run tells of what a style costs beside what is read in its source: how much of what runs at once there is, and what
-// a message takes.
+// MeasuredCost is what a run tells of what a style costs beside what is read in its source: how much of what runs at once
+// there is, and what a message takes.
 type MeasuredCost struct {
 	Open    Place       `json:"open"`    // where Goroutines and Threads were counted
 	Message Place       `json:"message"` // where Syscalls and Allocs were
@@ -29,8 +30,8 @@ func (p Place) String() string {
 	return words.Printable(p.Scenario) + ", N = " + words.Number(float64(p.Conns))
 }
 
-// ModelCost is one model's, medians over the valid repetitions; nil where the run does not tell. Where a model ran on several numbers of
-// threads (GOMAXPROCS), it is that of the least.
+// ModelCost is one model's, medians over the valid repetitions; nil where the run does not tell. Where a model ran on
+// several numbers of threads (GOMAXPROCS), it is that of the least.
 type ModelCost struct {
 	Model      string   `json:"model"`
 	Goroutines *float64 `json:"goroutines"` // with every connection open; nil for a foreign server
@@ -39,8 +40,8 @@ type ModelCost struct {
 	Allocs     *float64 `json:"allocs_per_message"`   // heap objects, likewise
 }
 
-// CostOf is what the cells tell. All models are asked at the same place: at the one that most of them know, and of such at the greatest number
-// of connections.
+// CostOf is what the cells tell. All models are asked at the same place: at the one that most of them know, and of such at
+// the greatest number of connections.
 func CostOf(cells []record.Cell) MeasuredCost {
 	groups := slices.DeleteFunc(Summarise(cells), func(g Group) bool { return g.Searched() })
 	busy := slices.DeleteFunc(slices.Clone(groups), func(g Group) bool { return g.Setting().AtRest() })

@@ -1,13 +1,15 @@
 package figure
 
 import (
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"slices"
 	"testing"
+
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 )
 
-// costCell is a cell that tells of so many goroutines, and of so many system calls and allocations a message; below 0: it does not.
+// costCell is a cell that tells of so many goroutines, and of so many system calls and allocations a message; below 0: it
+// does not.
 func costCell(model, scenario string, conns int, goroutines int64, calls, allocs float64) record.Cell {
 	c := record.Cell{
 		Schema: record.Schema, Model: model, Scenario: scenario, Conns: conns, Rep: 1, Valid: true,

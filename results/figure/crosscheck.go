@@ -1,11 +1,12 @@
 package figure
 
 import (
+	"fmt"
+	"slices"
+
 	"cbench/results/record"
 	"cbench/results/stats"
 	"cbench/results/words"
-	"fmt"
-	"slices"
 )
 
 // OwnDriver is what our own engine is called beside others.

@@ -1,12 +1,13 @@
 package figure_test
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"math"
 	"strings"
 	"testing"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 )
 
 // driven is a repetition of a closed loop by that driver.

@@ -28,8 +28,8 @@ func Nines(p float64) float64 { return -math.Log10(1 - p/100) }
 // MostOfCurve is how many repetitions a latency curve is made of: a line and a band show no more of a thousand.
 const MostOfCurve = 100
 
-// LatencyCurve is the whole distribution of the valid repetitions of a group, up to where less than one message would stand beyond; of
-// more than MostOfCurve as many, evenly spaced. Notes say which histograms cannot be read.
+// LatencyCurve is the whole distribution of the valid repetitions of a group, up to where less than one message would stand
+// beyond; of more than MostOfCurve as many, evenly spaced. Notes say which histograms cannot be read.
 func LatencyCurve(g *Group) (line []CurvePoint, notes []string) {
 	told := g.Told()
 	if n := len(told); n > MostOfCurve {

@@ -1,11 +1,12 @@
 package figure
 
 import (
-	"cbench/results/record"
-	"cbench/results/stats"
 	"math"
 
 	"github.com/aclements/go-moremath/mathx"
+
+	"cbench/results/record"
+	"cbench/results/stats"
 )
 
 // Evenness is how evenly a model served its connections under one load at one number of them: medians over the valid repetitions.
@@ -22,10 +23,12 @@ type Evenness struct {
 
 // Bounds beyond which connections were not served alike, and below which that is not known.
 const (
-	// leastJain: if k of n connections share all evenly and the others have nothing, the index is k/n (Jain, Chiu and Hawe, A Quantitative Measure
-	// of Fairness and Discrimination for Resource Allocation in Shared Computer Systems, DEC-TR-301, 1984): 0.95 is as if one in 20 had nothing.
+	// leastJain: if k of n connections share all evenly and the others have nothing, the index is k/n (Jain, Chiu and Hawe, A
+	// Quantitative Measure of Fairness and Discrimination for Resource Allocation in Shared Computer Systems, DEC-TR-301,
+	// 1984): 0.95 is as if one in 20 had nothing.
 	leastJain = 0.95
-	// MostWait, the worst connection's p99 over that of the one in the middle, is well beyond what the sketch of a connection's latencies errs by (a quarter), and a wait that a user notices.
+	// MostWait, the worst connection's p99 over that of the one in the middle, is well beyond what the sketch of a connection's
+	// latencies errs by (a quarter), and a wait that a user notices.
 	MostWait = 5
 	// Of a count of independent replies, the variance is at most its mean (Poisson's), so that an index of 1/(1 + 1/mean) is chance.
 	chanceOfShares = 2
@@ -35,8 +38,8 @@ const (
 	LeastForJain = 10
 )
 
-// EvennessOf is one for every model, load and number of connections with a valid repetition, but for loads that tell nothing of single connections:
-// searches, storms, and those of others' drivers.
+// EvennessOf is one for every model, load and number of connections with a valid repetition, but for loads that tell nothing
+// of single connections: searches, storms, and those of others' drivers.
 func EvennessOf(cells []record.Cell) (all []Evenness) {
 	groups := Summarise(cells)
 	twins := TwinsOf(cells)
@@ -81,14 +84,15 @@ func knownNS(v *int64) (float64, bool) {
 
 func repliesEach(c *record.Cell) float64 { return float64(c.Load.Received) / float64(max(1, c.Conns)) }
 
-// unevenShares reports whether some connections had fewer replies than others. 1/Jain - 1 is the variance of their counts over the square of their mean.
+// unevenShares reports whether some connections had fewer replies than others. 1/Jain - 1 is the variance of their counts
+// over the square of their mean.
 func unevenShares(c *record.Cell) bool {
 	j := c.Fairness.Jain
 	return j != nil && *j < leastJain && 1 / *j - 1 > chanceOfShares/max(1, repliesEach(c))
 }
 
-// unevenWaits reports whether the connection served worst waited much longer than that in the middle, and longer than the unluckiest of so many would
-// if replies were late without regard to whose they are.
+// unevenWaits reports whether the connection served worst waited much longer than that in the middle, and longer than the
+// unluckiest of so many would if replies were late without regard to whose they are.
 func unevenWaits(c *record.Cell) bool {
 	worst, middle := c.Fairness.WorstConnP99NS, c.Fairness.MedianConnP99NS
 	if worst == nil || middle == nil || *worst < MostWait**middle {
@@ -102,8 +106,9 @@ func unevenWaits(c *record.Cell) bool {
 	return float64(*worst) > sketchErr*float64(h.ValueAtQuantile(100*(1-late)))
 }
 
-// unluckyShare is the greatest share of late replies of which, with a probability of 95%, none of so many connections has so many among its own that its p99 is
-// one of them: over n/100 of n, each late independently of the others (binomial; by Bonferroni over the connections).
+// unluckyShare is the greatest share of late replies of which, with a probability of 95%, none of so many connections has so
+// many among its own that its p99 is one of them: over n/100 of n, each late independently of the others (binomial; by
+// Bonferroni over the connections).
 func unluckyShare(n, conns int) float64 {
 	if n < 1 {
 		return 0

@@ -1,8 +1,6 @@
 package figure
 
 import (
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"encoding/json"
 	"math"
 	"math/rand/v2"
@@ -10,9 +8,13 @@ import (
 	"testing"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 )
 
-// served makes up a repetition: so many replies to each connection, and how late; the connections named are served that much worse.
+// served makes up a repetition: so many replies to each connection, and how late; the connections named are served that much
+// worse.
 func served(conns, replies int, jain float64, slow int, by float64) record.Cell {
 	rng := rand.New(rand.NewPCG(uint64(conns), uint64(replies)))
 	h := hdrhistogram.New(1, 60e9, 3)

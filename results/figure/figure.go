@@ -1,9 +1,10 @@
 package figure
 
 import (
+	"strings"
+
 	"cbench/results/record"
 	"cbench/results/words"
-	"strings"
 )
 
 // Figure is a metric with what its name and size mean.

@@ -1,11 +1,12 @@
 package figure
 
 import (
-	"cbench/results/record"
-	"cbench/results/stats"
 	"cmp"
 	"fmt"
 	"slices"
+
+	"cbench/results/record"
+	"cbench/results/stats"
 )
 
 // AtRest reports whether the load only shows that the connections are alive. Latency and CPU per message of so few
@@ -25,8 +26,8 @@ type Group struct {
 	Void     []record.Cell // of both; never part of a Spread
 }
 
-// Summarise groups cells by what was measured. Groups come in the order they are shown in: by scenario, parameters,
-// number of connections, model. Whether a server was alone or in a rotation, and for how long it was measured, does not part them.
+// Summarise groups cells by what was measured. Groups come in the order they are shown in: by scenario, parameters, number
+// of connections, model. Whether a server was alone or in a rotation, and for how long it was measured, does not part them.
 func Summarise(cells []record.Cell) []Group {
 	groups := make(map[record.Key]*Group)
 	for _, c := range cells {
@@ -70,8 +71,8 @@ func compareGroups(a, b Group) int {
 	)
 }
 
-// Of is the spread of a figure over the valid repetitions: over those in rotations where they know it, for there it was taken under
-// the same conditions as the others', and else over those of servers that were alone.
+// Of is the spread of a figure over the valid repetitions: over those in rotations where they know it, for there it was
+// taken under the same conditions as the others', and else over those of servers that were alone.
 func (g *Group) Of(m Metric) stats.Spread { return stats.SpreadOf(g.values(m)) }
 
 // values is what Of is the spread of.
@@ -82,9 +83,9 @@ func (g *Group) values(m Metric) []float64 {
 	return ValuesOf(g.Valid, m)
 }
 
-// Interval is the median of a figure over the valid repetitions, from the same of them as Of, with the interval of that. Of a rotation a
-// repetition's figure is over all its slots that count, as its cell has it: so every output shows one number. How rounds differ is what
-// ratios are judged by.
+// Interval is the median of a figure over the valid repetitions, from the same of them as Of, with the interval of that. Of
+// a rotation a repetition's figure is over all its slots that count, as its cell has it: so every output shows one number.
+// How rounds differ is what ratios are judged by.
 func (g *Group) Interval(f Figure) stats.Interval { return stats.IntervalOf(g.values(f.Metric)) }
 
 // overRounds is the median over the rounds of rotations, with its interval; N is 0 where those do not know the figure.
@@ -217,8 +218,9 @@ type Growth struct {
 	KernelSlope stats.Interval
 }
 
-// MemoryGrowth fits, for every model under every load, lines through the medians of (N, anonymous bytes) and of (N, kernel bytes)
-// by leastSquares, weighed as slopeInterval says. Unlike bytes over connections at one N, a slope does not depend on what an empty server is said to hold.
+// MemoryGrowth fits, for every model under every load, lines through the medians of (N, anonymous bytes) and of (N, kernel
+// bytes) by leastSquares, weighed as slopeInterval says. Unlike bytes over connections at one N, a slope does not depend on
+// what an empty server is said to hold.
 func MemoryGrowth(groups []Group) []Growth {
 	var all []Growth
 	for _, r := range Rows(groups) {
@@ -292,7 +294,8 @@ func Rows(groups []Group) []Row {
 	return all
 }
 
-// foreign reports whether the group is of a server on another runtime, or of another make: such a server is not told how many threads to use.
+// foreign reports whether the group is of a server on another runtime, or of another make: such a server is not told how
+// many threads to use.
 func (g *Group) Foreign() bool { return g.Params.Procs == 0 }
 
 // blocksOf splits groups, which are in Summarise's order, where the load or the number of connections changes.
@@ -338,8 +341,8 @@ func (g *Group) Way() Setting {
 // SlowPerS is how many slow requests a second were offered.
 func (g *Group) SlowPerS() float64 { return g.Params.Share * g.Params.RatePerS }
 
-// swing is the high end of the figure over its low end: of the interval where there is one, over rounds where those know the figure, and
-// else of the repetitions.
+// swing is the high end of the figure over its low end: of the interval where there is one, over rounds where those know the
+// figure, and else of the repetitions.
 func (g *Group) Swing(f Figure) float64 {
 	i := g.overRounds(f)
 	if i.N == 0 {

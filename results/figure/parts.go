@@ -1,14 +1,15 @@
 package figure
 
 import (
-	"cbench/results/record"
-	"cbench/results/stats"
 	"cmp"
 	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"cbench/results/record"
+	"cbench/results/stats"
 )
 
 // Part is one of the parts that a server's memory is split into.
@@ -48,8 +49,8 @@ func field(of func(*record.Moment) *int64) func(*record.Moment) (int64, bool) {
 	}
 }
 
-// otherKernel is what the group was charged and no part of it is known by name: stacks of threads in the kernel, per-CPU stocks, and
-// by what the computed parts are wrong. Where a part is not known, neither is this.
+// otherKernel is what the group was charged and no part of it is known by name: stacks of threads in the kernel, per-CPU
+// stocks, and by what the computed parts are wrong. Where a part is not known, neither is this.
 func otherKernel(m *record.Moment) (int64, bool) {
 	if m.Kernel == nil {
 		return 0, false
@@ -96,8 +97,8 @@ func AnonAt(moment string) Metric {
 	}
 }
 
-// stillHeld is the anonymous memory in bytes that the server had not given back within the time after its last connection was closed, as
-// seen when it was last looked at within it.
+// stillHeld is the anonymous memory in bytes that the server had not given back within the time after its last connection
+// was closed, as seen when it was last looked at within it.
 func StillHeld(within int64) Metric {
 	return func(c *record.Cell) (float64, bool) {
 		var held *record.Returned
@@ -146,8 +147,8 @@ var (
 	AllKernel = Part{"kernel", "all", true, field(func(m *record.Moment) *int64 { return m.Kernel })}
 )
 
-// partsGrowth is how every part of every model's memory grows, and the wholes ("user", "kernel"), under every load at two numbers of
-// connections or more.
+// partsGrowth is how every part of every model's memory grows, and the wholes ("user", "kernel"), under every load at two
+// numbers of connections or more.
 func PartsGrowth(groups []Group) []PartGrowth {
 	var all []PartGrowth
 	for _, r := range Rows(groups) {
@@ -160,14 +161,15 @@ func PartsGrowth(groups []Group) []PartGrowth {
 	return all
 }
 
-// slopeInterval is how a figure grows with the number of connections over groups of one model and load: the slope of leastSquares through the
-// medians, with its 95% confidence interval; not ok where fewer than two numbers of connections know the figure.
+// slopeInterval is how a figure grows with the number of connections over groups of one model and load: the slope of
+// leastSquares through the medians, with its 95% confidence interval; not ok where fewer than two numbers of connections
+// know the figure.
 //
-// Repetitions scatter more where there is more to scatter, so that all N are not worth as much: a repetition at N weighs 1/N² (weightAt), and
-// those at a small share of the most connections tell nothing (telling). The
-// interval is slope ± t·s/√Σw(x - x̄)², with s² = Σw·r²/(n - 2) over the residuals r of all n repetitions, not of their medians alone, x̄
-// the weighted mean, and t the 97.5% quantile of Student's distribution with n - 2 degrees of freedom (Draper and Smith, Applied Regression
-// Analysis, 2.11). It takes repetitions to be independent. With fewer than three of them in all its ends are NaN.
+// Repetitions scatter more where there is more to scatter, so that all N are not worth as much: a repetition at N weighs
+// 1/N² (weightAt), and those at a small share of the most connections tell nothing (telling). The interval is slope ±
+// t·s/√Σw(x - x̄)², with s² = Σw·r²/(n - 2) over the residuals r of all n repetitions, not of their medians alone, x̄ the
+// weighted mean, and t the 97.5% quantile of Student's distribution with n - 2 degrees of freedom (Draper and Smith, Applied
+// Regression Analysis, 2.11). It takes repetitions to be independent. With fewer than three of them in all its ends are NaN.
 func SlopeInterval(groups []Group, m Metric) (stats.Interval, bool) {
 	s, ok := SlopeOf(groups, m)
 	return s.Interval, ok
@@ -212,8 +214,9 @@ func SlopeOf(groups []Group, m Metric) (Slope, bool) {
 // tellingFrom is the share of the most connections from which on others tell of the slope.
 const tellingFrom = 1.0 / 100
 
-// telling is the groups that a line is drawn through: without those of so few connections that what a server scatters by at rest, whatever their number, would
-// be all there is to see, for as weightAt has it they would count the most. Two numbers of connections are kept at least.
+// telling is the groups that a line is drawn through: without those of so few connections that what a server scatters by at
+// rest, whatever their number, would be all there is to see, for as weightAt has it they would count the most. Two numbers
+// of connections are kept at least.
 func telling(groups []Group, m Metric) []Group {
 	var known []Group
 	for _, g := range groups {
@@ -234,10 +237,11 @@ func telling(groups []Group, m Metric) []Group {
 	return known
 }
 
-// weightAt is what a repetition at n connections is worth in the line over all n: weighted least squares with the scatter taken to be in
-// proportion to n, σ² ∝ N^2θ with θ = 1 (Carroll and Ruppert, Transformation and Weighting in Regression, 1988, 2.2). In the reference run it grows
-// less than that, with θ of a half in the middle of the models. Whoever takes θ too great is surer at the least n and less sure of the
-// slope than he might be; whoever takes it too small calls a slope sure that is not: a test holds the interval to cover for every θ from 0 to 1.
+// weightAt is what a repetition at n connections is worth in the line over all n: weighted least squares with the scatter
+// taken to be in proportion to n, σ² ∝ N^2θ with θ = 1 (Carroll and Ruppert, Transformation and Weighting in Regression,
+// 1988, 2.2). In the reference run it grows less than that, with θ of a half in the middle of the models. Whoever takes θ
+// too great is surer at the least n and less sure of the slope than he might be; whoever takes it too small calls a slope
+// sure that is not: a test holds the interval to cover for every θ from 0 to 1.
 func weightAt(n float64) float64 { return 1 / max(n*n, 1) }
 
 func sq(x float64) float64 { return x * x }

@@ -1,17 +1,19 @@
 package figure_test
 
 import (
-	"cbench/results/figure"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
-	"cbench/results/stats"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"cbench/results/figure"
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
+	"cbench/results/stats"
 )
 
-// withParts is cells of idle servers whose memory is split up: leak more bytes a connection in live objects, with noise of so many bytes.
+// withParts is cells of idle servers whose memory is split up: leak more bytes a connection in live objects, with noise of
+// so many bytes.
 func withParts(model string, leak, noise float64) (cells []record.Cell) {
 	random := rand.New(rand.NewPCG(uint64(leak), 11))
 	for rep := 1; rep <= 3; rep++ {
@@ -92,8 +94,8 @@ func TestUnknownParts(t *testing.T) {
 	}
 }
 
-// A model that holds 100 bytes a connection more than another is told apart from it by its slope, and one that is the same is not,
-// although some 60 KB come and go by chance, more than is seen of a real server.
+// A model that holds 100 bytes a connection more than another is told apart from it by its slope, and one that is the same
+// is not, although some 60 KB come and go by chance, more than is seen of a real server.
 func TestSlopeSeesALeak(t *testing.T) {
 	slope := func(cells []record.Cell) stats.Interval {
 		t.Helper()

@@ -1,20 +1,21 @@
 package figure
 
 import (
-	"cbench/results/record"
-	"cbench/results/stats"
 	"cmp"
 	"fmt"
 	"math"
 	"slices"
 
 	moremath "github.com/aclements/go-moremath/stats"
+
+	"cbench/results/record"
+	"cbench/results/stats"
 )
 
-// overProcesses is one figure of several processes of one program as one: from three on the geometric mean with the 95% interval of
-// Student's t of the logarithms, of two the middle between them and both for ends, which is no interval of any certainty (of two, t
-// would reach over decades), and of one the figure alone. within is the variance of such a logarithm by what was seen within a process:
-// processes that happen to agree are not surer than that.
+// overProcesses is one figure of several processes of one program as one: from three on the geometric mean with the 95%
+// interval of Student's t of the logarithms, of two the middle between them and both for ends, which is no interval of any
+// certainty (of two, t would reach over decades), and of one the figure alone. within is the variance of such a logarithm by
+// what was seen within a process: processes that happen to agree are not surer than that.
 func overProcesses(values []float64, within float64) stats.Interval {
 	spread, n := stats.SpreadOf(values), len(values)
 	i := stats.Interval{Low: math.NaN(), Mid: spread.Median, High: math.NaN(), N: n}
@@ -79,7 +80,8 @@ func CapacityHead(all []*Group) string {
 	return "95% interval"
 }
 
-// searches is how many searches there are, and whether they are enough, and each with an end of its own, for Student's t over them.
+// searches is how many searches there are, and whether they are enough, and each with an end of its own, for Student's t
+// over them.
 func (g *Group) searches() (n int, byT bool) {
 	byT = true
 	for i := range g.Valid {
@@ -106,8 +108,9 @@ func (g *Group) withinSearches() float64 {
 	return moremath.Mean(all)
 }
 
-// Loads is what the group's searches measured by load, from low to high: the curve of each, below it windows on the way up, and beyond it
-// those that failed, up to a little farther (beyond). Of several searches the curves alone: what one process met on its way no other did. A search of connections has its windows by their number.
+// Loads is what the group's searches measured by load, from low to high: the curve of each, below it windows on the way up,
+// and beyond it those that failed, up to a little farther (beyond). Of several searches the curves alone: what one process
+// met on its way no other did. A search of connections has its windows by their number.
 func (g *Group) Loads() []AtLoad {
 	const common = -2                   // the key of the common rate
 	at := map[float64][]record.Window{} // by load, or those of the curve by what several searches have in common, the share: below 0
@@ -157,5 +160,6 @@ func (g *Group) Loads() []AtLoad {
 	return all
 }
 
-// beyond is how far above what was found windows that failed are shown: farther up a queue only grows with the length of the window.
+// beyond is how far above what was found windows that failed are shown: farther up a queue only grows with the length of the
+// window.
 const beyond = 1.5

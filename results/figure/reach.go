@@ -1,9 +1,10 @@
 package figure
 
 import (
+	"slices"
+
 	"cbench/results/record"
 	"cbench/results/stats"
-	"slices"
 )
 
 // The scenarios that are told of by themselves.
@@ -29,8 +30,8 @@ type Reach struct {
 	Client       bool // it was the client that could do no more: what the server can is not known
 }
 
-// Reaches is the reach of every model under every load of fanout. What is void for another reason tells nothing of it. Where repetitions
-// disagree, most of them decide, and where they are in balance nothing is known.
+// Reaches is the reach of every model under every load of fanout. What is void for another reason tells nothing of it. Where
+// repetitions disagree, most of them decide, and where they are in balance nothing is known.
 func Reaches(groups []Group) []Reach {
 	var all []Reach
 	offered := map[Setting]int{}

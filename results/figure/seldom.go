@@ -1,13 +1,14 @@
 package figure
 
 import (
-	"cbench/results/words"
 	"slices"
 	"time"
+
+	"cbench/results/words"
 )
 
-// seldomFigures are known to few scenarios: of connections that wait, that block others, that do not read, that come all at once. Models
-// are not compared by them.
+// seldomFigures are known to few scenarios: of connections that wait, that block others, that do not read, that come all at
+// once. Models are not compared by them.
 var seldomFigures = []Figure{
 	{Name: "first_p50_ns", Title: "first p50", Metric: FirstP50, Less: true, Words: words.Nanoseconds},
 	{Name: "last_p50_ns", Title: "last p50", Metric: LastP50, Less: true, Words: words.Nanoseconds},

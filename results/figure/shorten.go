@@ -1,11 +1,12 @@
 package figure
 
 import (
-	"cbench/results/record"
-	"cbench/results/words"
 	"fmt"
 	"slices"
 	"strings"
+
+	"cbench/results/record"
+	"cbench/results/words"
 )
 
 // MostOfName is the letters of a model's name that tables and charts have room for.

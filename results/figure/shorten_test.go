@@ -1,12 +1,12 @@
 package figure
 
 import (
-	"cbench/results/record"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"cbench/results/record"
 	"cbench/results/record/recordtest"
 )
 

@@ -1,12 +1,13 @@
 package figure_test
 
 import (
+	"math"
+	"testing"
+
 	"cbench/results/figure"
 	"cbench/results/record"
 	"cbench/results/record/recordtest"
 	"cbench/results/stats"
-	"math"
-	"testing"
 )
 
 func TestSpreadOf(t *testing.T) {

@@ -1,8 +1,9 @@
 package figure
 
 import (
-	"cbench/results/record"
 	"time"
+
+	"cbench/results/record"
 )
 
 // KeptAfters is when a storm's table looks at what a server still holds.
@@ -11,8 +12,8 @@ var KeptAfters = []time.Duration{time.Second, 10 * time.Second, 30 * time.Second
 // PeakAdded is the most that the server ever held resident above what it held without a connection, in bytes; of a storm.
 func PeakAdded(c *record.Cell) (float64, bool) { return aboveEmpty(c, c.Memory.PeakRSS) }
 
-// KeptAdded is what the server still held resident so long after its last connection was closed, above what it held without one, in
-// bytes; of a storm.
+// KeptAdded is what the server still held resident so long after its last connection was closed, above what it held without
+// one, in bytes; of a storm.
 func KeptAdded(after time.Duration) Metric {
 	return func(c *record.Cell) (float64, bool) { return aboveEmpty(c, keptAt(c, after)) }
 }

@@ -3,7 +3,6 @@ package record
 import (
 	"bufio"
 	"bytes"
-	"cbench/results/words"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"cbench/results/words"
 )
 
 // Append adds a finished repetition to cells.jsonl of dir: one line, one write, synced before it returns. What a crash left
@@ -217,7 +218,8 @@ func tornRotations(cells []Cell) map[string]bool {
 	return torn
 }
 
-// OnThreads is how a rotation (Params.Rotation) names a model on another number of threads than what it is compared with: "pool/2".
+// OnThreads is how a rotation (Params.Rotation) names a model on another number of threads than what it is compared with:
+// "pool/2".
 func OnThreads(model string, procs int) string { return fmt.Sprintf("%s/%d", model, procs) }
 
 // rotatedAs is what the cell's rotation calls its server. Older ones name it once for each number of threads and say none.

@@ -2,8 +2,6 @@ package record_test
 
 import (
 	"bytes"
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 )
 
 func TestRunRoundTrip(t *testing.T) {

@@ -1,9 +1,10 @@
 package record
 
 import (
-	"cbench/results/words"
 	"fmt"
 	"time"
+
+	"cbench/results/words"
 )
 
 // Key tells one repetition from every other of a run. Two cells of the same key are two results of the same thing.

@@ -1,11 +1,12 @@
 package record_test
 
 import (
-	"cbench/results/record"
-	"cbench/results/record/recordtest"
 	"slices"
 	"strings"
 	"testing"
+
+	"cbench/results/record"
+	"cbench/results/record/recordtest"
 )
 
 func TestMissing(t *testing.T) {

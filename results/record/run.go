@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"cbench/results/words"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"cbench/results/words"
 )
 
 // The files of a run, inside its directory.
@@ -236,8 +237,8 @@ func syncDir(dir string) error {
 	return d.Sync()
 }
 
-// OtherMachine names what makes two runs those of unlike machines, with both values: a change between them is the machine's, or not only
-// the program's. Memory may differ by 2%: what the kernel keeps for itself is no other machine.
+// OtherMachine names what makes two runs those of unlike machines, with both values: a change between them is the machine's,
+// or not only the program's. Memory may differ by 2%: what the kernel keeps for itself is no other machine.
 func (e Environment) OtherMachine(o Environment) (differ []string) {
 	for _, f := range []struct {
 		name     string

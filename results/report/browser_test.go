@@ -172,7 +172,8 @@ func (p tab) fits(name string) {
 	}
 }
 
-// What a person sees for a few seconds: the table of the models and the pictures on a desk, the table and the first headline on a phone.
+// What a person sees for a few seconds: the table of the models and the pictures on a desk, the table and the first headline
+// on a phone.
 func TestFirstScreen(t *testing.T) {
 	p := open(t, written(t, answered(t, "reference")))
 	p.Wait(`document.querySelector("canvas")`)

@@ -1,5 +1,5 @@
-// Package report makes one page of a run: the answers to every question, as question gives them. It computes nothing. The page is one
-// file that needs no network.
+// Package report makes one page of a run: the answers to every question, as question gives them. It computes nothing. The
+// page is one file that needs no network.
 package report
 
 import (
@@ -50,8 +50,8 @@ var (
 	script = embedded("uplot/uPlot.iife.min.js", "charts.js", "page.js")
 )
 
-// policy lets the page run what is in it and nothing else, and speak to nobody (Content Security Policy Level 3, 6.7.2.3: an inline
-// script or style is allowed by the hash of its text).
+// policy lets the page run what is in it and nothing else, and speak to nobody (Content Security Policy Level 3, 6.7.2.3: an
+// inline script or style is allowed by the hash of its text).
 func policy(style string) string {
 	return fmt.Sprintf("default-src 'none'; script-src %s %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'",
 		hashOf(first), hashOf(script), hashOf(style))

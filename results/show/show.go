@@ -1,5 +1,5 @@
-// Package show is a table as data, and how a terminal, Markdown and CSV render it. It computes nothing: what a cell says was decided
-// where the question was answered.
+// Package show is a table as data, and how a terminal, Markdown and CSV render it. It computes nothing: what a cell says was
+// decided where the question was answered.
 package show
 
 // Table is figures in rows.

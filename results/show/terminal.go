@@ -54,8 +54,8 @@ func (o Terminal) Lines(text string, indent int) string {
 // Plainly is a sentence without the marks around names of models.
 func Plainly(sentence string) string { return strings.ReplaceAll(words.Printable(sentence), "`", "") }
 
-// WriteTo writes the table in columns. Where it is too wide, heads are shortened, then details and minor columns are left out, then names
-// shortened; what was left out is said below.
+// WriteTo writes the table in columns. Where it is too wide, heads are shortened, then details and minor columns are left
+// out, then names shortened; what was left out is said below.
 func (t Table) WriteTo(w io.Writer, o Terminal) error {
 	if len(t.Columns) == 0 {
 		return nil
@@ -190,8 +190,8 @@ func (t Table) as(kept []int, detail, short, cut bool) (f fit) {
 	return f
 }
 
-// broken is the heads in lines; where they are to be short each column is no wider than its cells or its longest word. What is short stands
-// at the bottom.
+// broken is the heads in lines; where they are to be short each column is no wider than its cells or its longest word. What
+// is short stands at the bottom.
 func broken(heads []string, rows [][]string, short bool) [][]string {
 	if !short {
 		return [][]string{heads}

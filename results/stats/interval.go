@@ -1,13 +1,14 @@
 package stats
 
 import (
-	"cbench/results/words"
 	"math"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/aclements/go-moremath/stats"
 	"golang.org/x/perf/benchmath"
+
+	"cbench/results/words"
 )
 
 // confidence is that of every interval, and significance what P must be below.
@@ -16,8 +17,8 @@ const (
 	Significance = 1 - confidence
 )
 
-// IntervalOf is the median of repetitions apart, with the interval between two of them by their rank (benchmath.AssumeNothing): it
-// supposes nothing about how they are spread, and takes at least 6 values.
+// IntervalOf is the median of repetitions apart, with the interval between two of them by their rank
+// (benchmath.AssumeNothing): it supposes nothing about how they are spread, and takes at least 6 values.
 func IntervalOf(values []float64) Interval {
 	if len(values) == 0 {
 		return Interval{}
@@ -49,8 +50,8 @@ func (i Interval) Exp() Interval {
 	return Interval{Low: math.Exp(i.Low), Mid: math.Exp(i.Mid), High: math.Exp(i.High), N: i.N}
 }
 
-// rotated is the samples of one rotation, in blocks of neighbours: a round forward and the one backward after it. What drifts over the
-// two is in both.
+// rotated is the samples of one rotation, in blocks of neighbours: a round forward and the one backward after it. What
+// drifts over the two is in both.
 type Rotated [][]float64
 
 func (r Rotated) Flat(into []float64) []float64 {
@@ -67,16 +68,18 @@ const (
 	LeastBlocks = 3
 )
 
-// resamples of a bootstrap: Efron and Tibshirani (An Introduction to the Bootstrap, 1993, 14.6) ask for at least 1,000 for percentiles.
+// resamples of a bootstrap: Efron and Tibshirani (An Introduction to the Bootstrap, 1993, 14.6) ask for at least 1,000 for
+// percentiles.
 const resamples = 1000
 
-// bootstrap is a figure over rotations with its percentile interval (Efron and Tibshirani 1993, chapter 13), drawn from blocks of two
-// neighbouring rounds within each, widened for few samples as Student's t would (Hesterberg, What Teachers Should Know About the
-// Bootstrap, 2015, 4.3):
+// bootstrap is a figure over rotations with its percentile interval (Efron and Tibshirani 1993, chapter 13), drawn from
+// blocks of two neighbouring rounds within each, widened for few samples as Student's t would (Hesterberg, What Teachers
+// Should Know About the Bootstrap, 2015, 4.3):
 //
 //	α/2 = Φ(-√((ν+1)/ν) · t[0.975, ν]), ν as freedom
 //
-// It is the interval of these processes at this time: what others of the same program would have shown, only controls and comparisons tell.
+// It is the interval of these processes at this time: what others of the same program would have shown, only controls and
+// comparisons tell.
 func Bootstrap(all []Rotated, of func([]Rotated) float64) Interval {
 	i, drawn := draws(all, of, 1)
 	if !i.Sure() {
@@ -192,8 +195,9 @@ func MedianOf() func([]Rotated) float64 {
 	}
 }
 
-// walsh is the averages of every two of v, each with itself too: their median is the estimate of Hodges and Lehmann (Estimates of
-// Location Based on Rank Tests, 1963). It is as good as blind to a wild round, and nearly as fine as the mean where there is none.
+// walsh is the averages of every two of v, each with itself too: their median is the estimate of Hodges and Lehmann
+// (Estimates of Location Based on Rank Tests, 1963). It is as good as blind to a wild round, and nearly as fine as the mean
+// where there is none.
 func walsh(v, into []float64) []float64 {
 	into = into[:0]
 	for i, a := range v {
@@ -204,14 +208,15 @@ func walsh(v, into []float64) []float64 {
 	return into
 }
 
-// Interval is a figure with its 95% confidence interval. Where N is 0 it is not known; where Low and High are NaN the figure is, and
-// how sure it is not: there were too few samples.
+// Interval is a figure with its 95% confidence interval. Where N is 0 it is not known; where Low and High are NaN the figure
+// is, and how sure it is not: there were too few samples.
 type Interval struct {
 	Low, Mid, High float64
 	N              int // samples
 }
 
-// InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the same way.
+// InWords is a ratio as a change, "+35%", "-1.2%", or beyond a factor of two as the factor, "×2.3"; and its interval in the
+// same way.
 func (i Interval) InWords() (change, interval string) {
 	inWords := changeInWords
 	for _, v := range []float64{i.Low, i.Mid, i.High} {

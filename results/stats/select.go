@@ -1,7 +1,7 @@
 package stats
 
-// middle is the median of v, which it reorders; of an even number of values the mean of the middle two. It selects (Hoare, FIND, 1961)
-// instead of sorting: a bootstrap asks for very many medians.
+// middle is the median of v, which it reorders; of an even number of values the mean of the middle two. It selects (Hoare,
+// FIND, 1961) instead of sorting: a bootstrap asks for very many medians.
 func Middle(v []float64) float64 {
 	n := len(v)
 	upper := nth(v, n/2)
@@ -45,8 +45,8 @@ func nth(v []float64, k int) float64 {
 	return v[k]
 }
 
-// nthDifference is the k-th smallest, from 0, of all differences y - x of a y of o and an x of b, both sorted. It halves the reach in
-// which it stands and counts what is below: of 10,000 a side there are too many to write them down.
+// nthDifference is the k-th smallest, from 0, of all differences y - x of a y of o and an x of b, both sorted. It halves the
+// reach in which it stands and counts what is below: of 10,000 a side there are too many to write them down.
 func nthDifference(b, o []float64, k int) float64 {
 	upTo := func(d float64) (n int) { // how many differences are at most d
 		j := 0

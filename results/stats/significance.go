@@ -15,14 +15,15 @@ type Test string
 
 // The tests. Which is used depends on how the samples were taken and how many there are, never on what they say.
 const (
-	// Controls is Student's t test of the mean log ratio over rotations, against what the controls (A/A) of the run came to: see lucks.
+	// Controls is Student's t test of the mean log ratio over rotations, against what the controls (A/A) of the run came to:
+	// see lucks.
 	Controls Test = "controls"
 	// Rotations is the same against how rotations differ among themselves: where there is no control, or where that is more.
 	Rotations Test = "rotations"
 	// MannWhitney is of two samples apart, two-sided: of either being as likely to be the greater (benchmath.AssumeNothing).
 	MannWhitney Test = "mann-whitney"
-	// Welch is Welch's t test of the logarithms of 3 to 7 repetitions a side. From so few, ranks alone could not tell a factor of ten
-	// from chance once it is one of many comparisons: 3 against 3 never give less than p = 0.1.
+	// Welch is Welch's t test of the logarithms of 3 to 7 repetitions a side. From so few, ranks alone could not tell a factor
+	// of ten from chance once it is one of many comparisons: 3 against 3 never give less than p = 0.1.
 	Welch Test = "welch"
 	// Slopes is Student's t of two slopes over N, by how repetitions scatter about either line.
 	Slopes Test = "slopes"
@@ -43,8 +44,8 @@ const (
 	enoughForRanks   = 8
 )
 
-// unpaired is the ratio of repetitions apart. Its bounds and p are NaN where there are under 3 a side; all is unknown where a value at or
-// below 0 makes a ratio meaningless.
+// unpaired is the ratio of repetitions apart. Its bounds and p are NaN where there are under 3 a side; all is unknown where
+// a value at or below 0 makes a ratio meaningless.
 func Unpaired(base, other []float64) Estimate {
 	if len(base) == 0 || len(other) == 0 || slices.Min(base) <= 0 || slices.Min(other) <= 0 {
 		return Estimate{P: math.NaN()}
@@ -77,8 +78,9 @@ func welch(base, other []float64) Estimate {
 	return t
 }
 
-// mannWhitney compares by ranks. Its ratio is the median of all ratios of one to one, and the interval holds every ratio that the same
-// test would not refuse (Hodges and Lehmann 1963; Bauer 1972): from the k-th smallest of them to the k-th largest, k the greatest with
+// mannWhitney compares by ranks. Its ratio is the median of all ratios of one to one, and the interval holds every ratio
+// that the same test would not refuse (Hodges and Lehmann 1963; Bauer 1972): from the k-th smallest of them to the k-th
+// largest, k the greatest with
 //
 //	P(U < k) <= 0.025.
 func mannWhitney(base, other []float64) Estimate {
@@ -120,8 +122,9 @@ func Logs(v []float64) []float64 {
 	return l
 }
 
-// holm adjusts p-values of one family so that any of them is below α by chance alone with a probability of at most α (Holm 1979): the
-// i-th smallest of m is multiplied by m - i + 1, and none comes out smaller than one before it. NaN is not of the family.
+// holm adjusts p-values of one family so that any of them is below α by chance alone with a probability of at most α (Holm
+// 1979): the i-th smallest of m is multiplied by m - i + 1, and none comes out smaller than one before it. NaN is not of the
+// family.
 func Holm(p []float64) []float64 {
 	adjusted := slices.Clone(p)
 	var order []int
@@ -170,7 +173,8 @@ func (c StdErr) P(d float64) float64 {
 	return 2 * stats.TDist{V: c.Df}.CDF(-math.Abs(d)/c.Se)
 }
 
-// plus is the chance of the difference of two such means, of different runs. Its degrees of freedom are Welch's and Satterthwaite's.
+// plus is the chance of the difference of two such means, of different runs. Its degrees of freedom are Welch's and
+// Satterthwaite's.
 func (c StdErr) Plus(o StdErr) StdErr {
 	if !c.Known() || !o.Known() {
 		return StdErr{Se: math.NaN(), Test: Rotations}
@@ -186,8 +190,8 @@ func (c StdErr) Plus(o StdErr) StdErr {
 	return sum
 }
 
-// beside is that of two means of one run. Both are known from the same controls, which are no more for being counted twice: what one knows less of, by
-// fewer degrees of freedom, is what is known of both.
+// beside is that of two means of one run. Both are known from the same controls, which are no more for being counted twice:
+// what one knows less of, by fewer degrees of freedom, is what is known of both.
 func (c StdErr) Beside(o StdErr) StdErr {
 	sum := c.Plus(o)
 	if !sum.Known() || c.Control == "" && o.Control == "" { // each from rotations of its own

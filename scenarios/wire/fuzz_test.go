@@ -73,7 +73,8 @@ func noLeave(all []plain) []plain {
 }
 
 // FuzzOracle holds the decoder against net/http. What ours accepts, theirs must accept, and see the same requests, as many
-// of them, with the same bodies. Ours is the stricter on purpose, and may refuse, and then reads no further, where theirs goes on:
+// of them, with the same bodies. Ours is the stricter on purpose, and may refuse, and then reads no further, where theirs
+// goes on:
 //   - a bare LF; a head over 8 KiB, a body over its limit, a chunk's line over 256 bytes, or with
 //     over 7 digits of a size, or with white space or control characters behind the size;
 //   - a length beside chunks, two equal lengths, chunks in HTTP/1.0, versions other than 1.0 and 1.1;

@@ -1,7 +1,6 @@
 package recordtest
 
 import (
-	"cbench/results/record"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -12,6 +11,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"cbench/results/record"
 )
 
 // nature is what a made-up model is like.

@@ -1,11 +1,12 @@
 package recordtest
 
 import (
-	"cbench/results/record"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
+
+	"cbench/results/record"
 )
 
 // world makes up rotations: what a model costs, and how far processes and rounds of it scatter around that.
