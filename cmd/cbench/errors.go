@@ -28,7 +28,7 @@ var reworded = []struct {
 }
 
 // unread is a flag's value that its type does not take, as pflag says it.
-var unread = regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?--([a-z-]+)" flag: (time|strconv\.Parse[A-Za-z]+): `)
+var unread = regexp.MustCompile(`^invalid argument (".*") for "(?:-., )?--([a-z-]+)" flag: (time|strconv\.(?:Parse[A-Za-z]+|Atoi)): `)
 
 // wanted is what a flag's type takes, by who refused.
 var wanted = map[string]string{

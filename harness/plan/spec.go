@@ -214,6 +214,16 @@ func having(has func(s *scenarios.Scenario) bool) string {
 	return words.Either(names)
 }
 
+// CheckRoomSize says that no scenario of these has rooms whose size one may choose.
+func CheckRoomSize(names []string) error {
+	sized := func(s *scenarios.Scenario) bool { return s != nil && s.RoomSize > 0 && !s.OneRoom }
+	if slices.ContainsFunc(names, func(name string) bool { return scenarios.ByName(name) == nil || sized(scenarios.ByName(name)) }) {
+		return nil // of a name that there is not, others tell
+	}
+	return fmt.Errorf("scenario %s: no rooms whose size one may choose: leave out --room-size, or choose the scenario %s",
+		words.List(names), having(sized))
+}
+
 // checkFiles says that a process may not hold so many connections.
 func (b Spec) checkFiles(s *scenarios.Scenario, conns int) error {
 	if most := MaxConns() - b.extra(s, conns); conns > most {

@@ -48,7 +48,7 @@ func (t *Tail) Reason() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	said := lines(t.held)
-	for _, why := range []string{traceback(said), t.crash, crash(said), failure(said), last(said)} {
+	for _, why := range []string{traceback(said), t.crash, crash(said), failure(said), logged(said), last(said)} {
 		if why != "" {
 			return shorten(why)
 		}
@@ -127,8 +127,23 @@ func failure(said []string) (why string) {
 	return why
 }
 
+// levels are how a log marks an error, behind its time and its program: "ERROR", "[error]", "level=error", "E1201 ".
+var levels = regexp.MustCompile(`^([\d\-:.,/TZ+ ]*|[\w.-]+:|\[[^\]]*\]|\s)*` +
+	`((ERROR|CRITICAL|FATAL|ALERT|EMERG|PANIC|Error|Fatal)\b|\[(error|critical|crit|fatal|alert|emerg)\]|[EF]\d{4} )|` +
+	`\blevel"?[=:] ?"?(?i:error|critical|fatal|panic)\b`)
+
+// logged is the last line that a log marks so: lines of farewell may follow.
+func logged(said []string) (why string) {
+	for _, line := range said {
+		if levels.MatchString(line) {
+			why = line
+		}
+	}
+	return why
+}
+
 // hints are what programs say behind the reason: versions, advice, frames of a stack.
-var hints = regexp.MustCompile("^(Node\\.js v|note: |\\(Use `node|Stack trace:|#\\d|" +
+var hints = regexp.MustCompile("^(Node\\.js v|note: |BEGIN failed--compilation aborted|\\(Use `node|Stack trace:|#\\d|" +
 	"\\s+(at|from|thrown in|File) |[\\s^~}\\])({\\[]*$)")
 
 // last is the last line that is none, or the last of all.

@@ -54,6 +54,14 @@ func TestReasons(t *testing.T) {
 		{"C++", "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no database\n", "terminate called after throwing an instance of 'std::runtime_error' what():  no database"},
 		{"colours", "\x1b[1;31merror\x1b[0m: \x1b]0;title\x07no \x07database\x1b[K\r\n", "error: no database"},
 		{"a shell", "sh: 1: nothing: not found\n", "sh: 1: nothing: not found"},
+		{"a log", "INFO starting\nERROR could not bind: permission denied\nINFO shutting down\nINFO bye\n", "ERROR could not bind: permission denied"},
+		{"a log with times", "2026-12-01 01:02:03,004 [main] ERROR db - no route\n2026-12-01 01:02:03,005 [main] INFO db - bye\n", "2026-12-01 01:02:03,004 [main] ERROR db - no route"},
+		{"uvicorn's log", "INFO:     Started server process [1]\nERROR:    [Errno 98] address already in use\nINFO:     Waiting\n", "ERROR:    [Errno 98] address already in use"},
+		{"nginx's log", "nginx: [emerg] bind() to 0.0.0.0:80 failed\nnginx: configuration file test failed\n", "nginx: [emerg] bind() to 0.0.0.0:80 failed"},
+		{"slog's text", "time=2026-12-01T01:02:03Z level=ERROR msg=\"no disk\"\ntime=2026-12-01T01:02:04Z level=INFO msg=bye\n", "time=2026-12-01T01:02:03Z level=ERROR msg=\"no disk\""},
+		{"slog's JSON", "{\"time\":\"x\",\"level\":\"ERROR\",\"msg\":\"no disk\"}\n{\"level\":\"INFO\",\"msg\":\"bye\"}\n", "{\"time\":\"x\",\"level\":\"ERROR\",\"msg\":\"no disk\"}"},
+		{"a log without an error", "INFO starting\nINFO no ERROR seen\n", "INFO no ERROR seen"},
+		{"Perl", "Can't locate Nothing.pm in @INC (@INC entries checked: /x) at -e line 1.\nBEGIN failed--compilation aborted at -e line 1.\n", "Can't locate Nothing.pm in @INC (@INC entries checked: /x) at -e line 1."},
 		{"frames alone", "    at x\n    at y\n", "at y"},
 	} {
 		var tail Tail

@@ -201,7 +201,9 @@ func tornRotations(cells []Cell) map[string]bool {
 	there := map[string][]string{} // models by rotation, as it names them
 	for i := range cells {
 		if r := cells[i].Rotation; r != nil {
-			there[r.ID] = append(there[r.ID], rotatedAs(&cells[i]))
+			if name := rotatedAs(&cells[i]); !slices.Contains(there[r.ID], name) { // told twice: Parse says so
+				there[r.ID] = append(there[r.ID], name)
+			}
 		}
 	}
 	for i := range cells {

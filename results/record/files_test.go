@@ -203,6 +203,23 @@ func TestBadLineOfARotation(t *testing.T) {
 	}
 }
 
+// Lines that a file holds twice, as after cat a b >cells.jsonl, are left out as that: no server of their rotation is missing.
+func TestDoubledRotationIsNotTorn(t *testing.T) {
+	var file bytes.Buffer
+	for _, c := range recordtest.NewWorld(1, 0, 0).Rotate("a", 100, 1, "reactor", "pool") {
+		line, err := record.EncodeCell(&c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file.Write(line)
+	}
+	file.Write(bytes.Clone(file.Bytes()))
+	got, warnings, err := record.Parse(&file, "c")
+	if err != nil || len(got) != 2 || len(warnings) != 2 || !strings.Contains(warnings[0], "is on line 1 already") {
+		t.Errorf("%d cells, warnings %q, %v", len(got), warnings, err)
+	}
+}
+
 // Nothing that a command writes takes the place of a run's own files, by whatever name it calls them.
 func TestWriteOutput(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
