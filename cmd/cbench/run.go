@@ -167,7 +167,7 @@ func (f *runFlags) notInVain(cmd *cobra.Command) error {
 			return fmt.Errorf("%s: it is for a search: --slo, such as p99<5ms", name)
 		}
 	}
-	if cmd.Flags().Changed("room-size") && f.block.RoomSize > 0 {
+	if f.block.RoomSize > 0 && f.suite == "" && !f.resume { // else they are not what the flag says
 		if err := plan.CheckRoomSize(f.scenarios); err != nil {
 			return err
 		}
@@ -180,8 +180,7 @@ func (f *runFlags) notInVain(cmd *cobra.Command) error {
 
 // notNothing refuses a 0 that would be taken for nothing said.
 func (f *runFlags) notNothing(cmd *cobra.Command) error {
-	for _, name := range []string{"rate", "payload", "pipeline", "room-size", "most-rate", "block", "rounds", "slot", "window", "edge",
-		"tries"} {
+	for _, name := range strings.Fields("rate payload pipeline room-size most-rate block rounds slot window edge tries") {
 		flag := cmd.Flags().Lookup(name)
 		if zero := flag.Value.String(); flag.Changed && (zero == "0" || zero == "0s") {
 			return fmt.Errorf("%s %s: must be more than 0; leave it out for the default", name, zero)
