@@ -34,7 +34,7 @@ func (s *session) memory(exact bool) (at memory) {
 		if mem, err := probe.ReadMemory(pids); err == nil {
 			at.rss, at.pss, at.anon = &mem.RSS, &mem.PSS, &mem.Anon
 			s.details(&at, pids)
-		} else {
+		} else if !s.exited() {
 			s.warnOnce("memory of the server: %v", err)
 		}
 	} else if mem, err := probe.ReadResident(pids); err == nil {

@@ -115,7 +115,7 @@ func (s *session) close() error {
 		return err
 	}
 	s.verified(closed.Verify)
-	if open := s.cell.Load.Established - closed.Closed; open > 0 && s.holds {
+	if open := s.cell.Load.Established - closed.Closed; open > 0 && s.holds && !s.exited() { // a death tells why by itself
 		why := ""
 		if errs := load.InWords(closed.Errors); errs != "" {
 			why = ": " + errs

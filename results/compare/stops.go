@@ -46,7 +46,7 @@ func repetitionOf(g *figure.Group, c *record.Cell) repetition {
 
 // What tells a server's stop from the machine's.
 const (
-	shareOfPause = 3                      // a silence of another server that is a third of it, or more, is of the same kind
+	shareOfPause = 2                      // a silence of another server that is half of it, or more, is of the same kind
 	mostlyStolen = 0.8                    // of a silence, that the hypervisor took
 	contended    = 0.25                   // of a CPU, that others took: then a server may well wait for one
 	waitForCPU   = 400 * time.Millisecond // at most, where others take all of one

@@ -93,8 +93,8 @@ func (p pause) sentence(e *evidence) []string {
 	if p.For < longPause {
 		return nil
 	}
-	return []string{fmt.Sprintf("The machine itself stopped for up to %s (%s, %s): other servers show the same beside %s, or "+
-		"the hypervisor took that time.",
+	return []string{fmt.Sprintf("The machine itself stopped for up to %s (%s, %s): other servers were silent for half as long or longer "+
+		"beside %s, or the hypervisor took that time.",
 		words.Nanoseconds(float64(p.For)), e.loads[p.Setting], atN(p.Conns), words.Code(p.Name))}
 }
 
