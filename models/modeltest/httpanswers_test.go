@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -159,11 +160,13 @@ func (s *reference) say(r *room, speaker *peer, from, text string) (id int) {
 	if s.has("say-wakes-nobody") && speaker != nil {
 		return id
 	}
-	for _, q := range s.rooms {
-		if q == r || s.has("wakes-all-rooms") {
-			close(q.news)
-			q.news = make(chan struct{})
-		}
+	woken := []*room{r}
+	if s.has("wakes-all-rooms") {
+		woken = slices.Collect(maps.Values(s.rooms))
+	}
+	for _, q := range woken {
+		close(q.news)
+		q.news = make(chan struct{})
 	}
 	return id
 }
