@@ -105,7 +105,12 @@ func check(t *testing.T, d Drive, receipts int, r Report) {
 	if r.Verify != (record.Verify{}) || len(r.Errors) > 0 || r.Odd != "" {
 		t.Errorf("faults %+v, errors %v, odd %s", r.Verify, r.Errors, r.Odd)
 	}
-	if r.Sent == 0 || r.Expected != r.Sent*int64(receipts) || r.Received != r.Expected || r.InWindow == 0 {
+	most := r.Sent * int64(receipts)
+	least := most
+	if d.Rate == 0 { // on a busy machine the window may begin in the middle of a message that a pause held up (round.counts)
+		least -= int64(receipts) - 1
+	}
+	if r.Sent == 0 || r.Expected < least || r.Expected > most || r.Received != r.Expected || r.InWindow == 0 {
 		t.Fatalf("sent %d, expected %d, received %d, %d in the window", r.Sent, r.Expected, r.Received, r.InWindow)
 	}
 	if r.All < r.Received || r.All < r.InWindow {
