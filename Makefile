@@ -27,10 +27,10 @@ bench: bin/cbench
 	./bin/cbench run --suite=$(SUITE) --out=$(OUT)
 
 test: race chromium wrk
-	go test -timeout=10m -skip='^TestConformance$$' ./... # of which the race detector has just seen every case
+	go test -timeout=25m -skip='^TestConformance$$' ./... # of which the race detector has just seen every case
 
 race: cc
-	go test -race -timeout=10m -p=4 $(CONCURRENT) # they wait more than they work
+	go test -race -timeout=25m -p=4 $(CONCURRENT) # they wait more than they work
 
 check: lint race
 

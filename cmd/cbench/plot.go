@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cbench/results/chart/print"
+	"cbench/results/question"
 	"cbench/results/record"
 )
 
@@ -20,7 +21,11 @@ func newPlot() *cobra.Command {
 		Example: "  cbench plot out/mine\n  cbench plot --all out/mine",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			n, err := drawCharts(cmd, args[0], all)
+			a, err := answersOf(cmd, args[0])
+			if err != nil {
+				return fmt.Errorf("plot: %w", err)
+			}
+			n, err := drawCharts(cmd, args[0], a, all)
 			if err == nil && n == 0 {
 				err = fmt.Errorf("plot: %s: no chart: no figure is known that one shows; cbench show %[1]s says what is", args[0])
 			}
@@ -32,11 +37,7 @@ func newPlot() *cobra.Command {
 }
 
 // drawCharts draws what there are figures for, and says how many charts there are.
-func drawCharts(cmd *cobra.Command, dir string, all bool) (n int, err error) {
-	a, err := answersOf(cmd, dir)
-	if err != nil {
-		return 0, fmt.Errorf("plot: %w", err)
-	}
+func drawCharts(cmd *cobra.Command, dir string, a *question.Answers, all bool) (n int, err error) {
 	into := filepath.Join(dir, record.ChartsDir)
 	files, err := print.Write(into, a.Charts(all), print.CaptionOf(a.Run))
 	if err != nil {

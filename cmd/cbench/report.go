@@ -50,12 +50,14 @@ func writeReport(cmd *cobra.Command, dir, out string) error {
 	}
 	run, cells, shortened := figure.ShortNames(run, cells)
 	warnings = append(warnings, shortened...)
-	if cmd.Name() == "report" { // after a run they were said before it
-		for _, w := range warnings {
-			fmt.Fprintf(cmd.ErrOrStderr(), "cbench: report: %s\n", w)
-		}
+	for _, w := range warnings {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: report: %s\n", w)
 	}
-	a := question.Of(run, cells, warnings)
+	return writePage(cmd, dir, out, question.Of(run, cells, warnings), cells)
+}
+
+// writePage writes the page of answers, with what the style of the models that are in the cells costs their reader.
+func writePage(cmd *cobra.Command, dir, out string, a *question.Answers, cells []record.Cell) error {
 	costs, err := costsOf(cells)
 	if err != nil {
 		return err

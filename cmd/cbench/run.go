@@ -21,6 +21,7 @@ import (
 	"cbench/results/figure"
 	"cbench/results/question"
 	"cbench/results/record"
+	"cbench/results/report"
 	"cbench/results/words"
 )
 
@@ -210,7 +211,8 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 	for _, note := range named {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cbench: run: %s\n", note)
 	}
-	if err := export.Screen(cmd.OutOrStdout(), question.Of(run, cells, nil), words.Shell(dir), readAt(cmd)); err != nil {
+	a := question.Of(run, cells, nil)
+	if err := export.Screen(cmd.OutOrStdout(), a, words.Shell(dir), readAt(cmd)); err != nil {
 		return err
 	}
 	void := 0
@@ -222,8 +224,8 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 	if void == len(cells) {
 		return fmt.Errorf("not one of %d repetitions is valid: %s", void, whyVoid(cells))
 	}
-	_, err = drawCharts(cmd, dir, false)
-	if err := errors.Join(err, writeReport(cmd, dir, "")); err != nil {
+	_, err = drawCharts(cmd, dir, a, false)
+	if err := errors.Join(err, writePage(cmd, dir, filepath.Join(dir, report.File), a, cells)); err != nil {
 		return err
 	}
 	if f.strict && void > 0 {

@@ -33,6 +33,9 @@ type Clients struct {
 // Open connects every client, has it speak once, and returns when each was answered or given up. It fails where none was
 // established; with fewer than were planned, the report says why.
 func Open(ctx context.Context, p Plan) (*Clients, ConnectReport, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, ConnectReport{}, err
+	}
 	p = p.withDefaults()
 	scenario, addr, err := p.check()
 	if err != nil {

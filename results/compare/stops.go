@@ -81,8 +81,24 @@ func stolen(c *record.Cell, d time.Duration) bool {
 		return false
 	}
 	measured := float64(cmp.Or(c.Params.SlotNS*int64(c.Params.Rounds), c.Params.DurationNS))
-	return m.StealRatio != nil && *m.StealRatio*measured >= mostlyStolen*float64(d) ||
+	return m.StealRatio != nil && *m.StealRatio*measured >= mostlyStolen*max(float64(d), stoppedInAll(c, d)*measured) ||
 		m.OthersRatio != nil && *m.OthersRatio >= contended && float64(d) < *m.OthersRatio*float64(waitForCPU)
+}
+
+// stoppedInAll is in which share of an open loop's time the server stopped for about d at a time: of the messages that were due
+// meanwhile half waited longer than half of it. In a closed loop a stop is a message a connection, and tells no time.
+func stoppedInAll(c *record.Cell, d time.Duration) float64 {
+	h, err := c.Latency.Histogram()
+	if err != nil || c.Params.Loop != "open" || h.TotalCount() == 0 {
+		return 0
+	}
+	long := int64(0)
+	for _, bar := range h.Distribution() {
+		if bar.From > int64(d)/2 {
+			long += bar.Count
+		}
+	}
+	return 2 * float64(long) / float64(h.TotalCount())
 }
 
 // sharedStop reports whether other servers stop alike: one of the same rotation, or else, measured apart, a control

@@ -199,12 +199,18 @@ func decodeCells(r io.Reader, name string) (all []Cell, lines []int, warnings []
 func tornRotations(cells []Cell) map[string]bool {
 	torn := map[string]bool{}
 	there := map[string][]string{} // models by rotation, as it names them
+	type told struct {
+		id string
+		Key
+	}
+	seen := map[told]bool{}
 	for i := range cells {
-		if r := cells[i].Rotation; r != nil {
-			if name := rotatedAs(&cells[i]); !slices.Contains(there[r.ID], name) { // told twice: Parse says so
-				there[r.ID] = append(there[r.ID], name)
-			}
+		r := cells[i].Rotation
+		if r == nil || seen[told{r.ID, cells[i].Key()}] { // told twice: Parse says so
+			continue
 		}
+		seen[told{r.ID, cells[i].Key()}] = true
+		there[r.ID] = append(there[r.ID], rotatedAs(&cells[i]))
 	}
 	for i := range cells {
 		r := cells[i].Rotation
