@@ -49,7 +49,9 @@ func TestReportExplainsStalls(t *testing.T) {
 	}
 	_, said, found := strings.Cut(string(page), `<section class="answer" id="pauses"`)
 	explained, _, _ := strings.Cut(said, "</section>")
-	if !found || !strings.Contains(explained, "from when its message was due") || !strings.Contains(explained, "stopped") {
+	blamed := strings.Contains(explained, "from when its message was due") ||
+		strings.Contains(explained, "The machine itself stopped for up to 3") // where others take the CPU, a third of a second may be theirs
+	if !found || !blamed || !strings.Contains(explained, "stopped") {
 		t.Errorf("the page does not explain the stalls: %q", explained)
 	}
 }

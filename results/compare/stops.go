@@ -81,8 +81,14 @@ func stolen(c *record.Cell, d time.Duration) bool {
 		return false
 	}
 	measured := float64(cmp.Or(c.Params.SlotNS*int64(c.Params.Rounds), c.Params.DurationNS))
-	return m.StealRatio != nil && *m.StealRatio*measured >= mostlyStolen*max(float64(d), stoppedInAll(c, d)*measured) ||
-		m.OthersRatio != nil && *m.OthersRatio >= contended && float64(d) < *m.OthersRatio*float64(waitForCPU)
+	all := max(float64(d), stoppedInAll(c, d)*measured)
+	if m.StealRatio != nil && *m.StealRatio*measured >= mostlyStolen*all {
+		return true
+	}
+	if m.OthersRatio == nil || *m.OthersRatio < contended || float64(d) >= *m.OthersRatio*float64(waitForCPU) {
+		return false
+	}
+	return c.CPU.RunQueueNS == nil || float64(*c.CPU.RunQueueNS) >= mostlyStolen*all // or the server did not even want the CPU
 }
 
 // stoppedInAll is in which share of an open loop's time the server stopped for about d at a time: of the messages that were due

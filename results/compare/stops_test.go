@@ -35,6 +35,8 @@ func TestStops(t *testing.T) {
 	stolen.Machine = &record.Machine{StealRatio: recordtest.Ptr(0.2)} // a second of five
 	waiting := silent("reactor", "", 1, 40)
 	waiting.Machine = &record.Machine{OthersRatio: recordtest.Ptr(0.6)}
+	asleep := silent("reactor", "", 1, 40)
+	asleep.Machine, asleep.CPU.RunQueueNS = waiting.Machine, recordtest.Ptr(int64(1e6))
 	busy := silent("reactor", "", 1, 3000)
 	busy.Machine = &record.Machine{OthersRatio: recordtest.Ptr(0.6)} // nobody waits for a CPU for 3 s
 	blocks := silent("reactor", "", 1, 350)
@@ -65,6 +67,7 @@ func TestStops(t *testing.T) {
 			"pool 280ms machine, reactor 300ms machine"},
 		{"the hypervisor", []record.Cell{stolen}, "reactor 900ms machine"},
 		{"a CPU in use", []record.Cell{waiting}, "reactor 40ms machine"},
+		{"a CPU in use, which the server did not wait for", []record.Cell{asleep}, "reactor 40ms server"},
 		{"a CPU in use for 3 s", []record.Cell{busy}, "reactor 3s server"},
 		{"a request that blocks as long", []record.Cell{blocks}, ""},
 		{"of others nothing is known", []record.Cell{unknown, silent("reactor", "r", 1, 300)}, "reactor 300ms server"},
