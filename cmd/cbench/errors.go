@@ -23,7 +23,8 @@ var reworded = []struct {
 		"%s: one of them at a time"},
 	{regexp.MustCompile(`^at least one of the flags in the group \[([^]]*)\] is required$`), "want one of %s"},
 	{regexp.MustCompile(`^required flag\(s\) "([^"]*)" not set$`), "want %s; --help says what it may be"},
-	{regexp.MustCompile(`^accepts 1 arg\(s\), received 0$`), "want the directory of a run, such as out/mine"},
+	{regexp.MustCompile(`^accepts (?:1|between 1 and 2) arg\(s\), received 0$`), "want the directory of a run, such as out/mine"},
+	{regexp.MustCompile(`^accepts between 1 and 2 arg\(s\), received \d+$`), "want the directory of a run, and one question at most"},
 	{regexp.MustCompile(`^accepts 2 arg\(s\), received \d+$`), "want the directories of two runs, such as out/before out/after"},
 }
 

@@ -52,7 +52,7 @@ func (p *progress) start(left []record.Planned, had int) {
 	if had > 0 {
 		fmt.Fprintf(p.w, "%d repetitions are there already\n", had)
 	}
-	fmt.Fprintf(p.w, "%d repetitions to measure, about %s: until %s\n", p.total, round(p.timeLeft()), clockIn(p.timeLeft()))
+	fmt.Fprintf(p.w, "%s to measure, about %s: until %s\n", words.Plural(p.total, "repetition"), round(p.timeLeft()), clockIn(p.timeLeft()))
 	if !p.live {
 		return
 	}

@@ -74,7 +74,7 @@ func TestShowMarkdown(t *testing.T) {
 
 func TestShowRefuses(t *testing.T) {
 	for _, args := range [][]string{
-		{"show", referenceRun, "weather"}, {"show", t.TempDir()}, {"show", referenceRun, "--format=xml"}, {"show", referenceRun, "memory", "--json"},
+		{"show"}, {"show", referenceRun, "memory", "cpu"}, {"show", referenceRun, "weather"}, {"show", t.TempDir()}, {"show", referenceRun, "--format=xml"}, {"show", referenceRun, "memory", "--json"},
 	} {
 		code, _, errs := cbench(t, args...)
 		if code != 2 || strings.Count(errs, "\n") != 1 || !strings.HasPrefix(errs, "cbench: ") {

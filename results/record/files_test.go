@@ -40,7 +40,8 @@ func TestReadRunRefuses(t *testing.T) {
 	}
 	for content, want := range map[string]string{
 		"{":              "run.json: cut short, so the plan of this run is lost: put a copy of it back",
-		"{}":             "no schema",
+		"{}":             "so the plan of this run is lost: put a copy of it back",
+		"null":           "no schema",
 		"":               "run.json: empty, so the plan",
 		"\xEF\xBB\xBF{}": "no schema",
 		`{"schema":1}}`:  "not JSON (byte 13",

@@ -152,8 +152,11 @@ func ReadRun(dir string) (*Run, error) {
 	if err := json.Unmarshal(bytes.TrimPrefix(b, byteOrderMark), &r); err != nil {
 		return nil, &CutRun{dir, path, wrongWith(b, err)}
 	}
-	if err := checkSchema(r.Schema); err != nil {
+	switch err := checkSchema(r.Schema); {
+	case errors.As(err, new(newerSchema)):
 		return nil, fmt.Errorf("read run: %s: %w", path, err)
+	case err != nil:
+		return nil, &CutRun{dir, path, err.Error()}
 	}
 	return &r, nil
 }
@@ -180,7 +183,7 @@ func (e noRun) Is(target error) bool { return target == fs.ErrNotExist }
 type newerSchema int
 
 func (e newerSchema) Error() string {
-	return fmt.Sprintf("schema %d was written by a newer cbench (this one reads schema %d)", int(e), Schema)
+	return fmt.Sprintf("schema %d was written by a newer cbench: read it with that one (this one reads schema %d)", int(e), Schema)
 }
 
 func checkSchema(got int) error {
@@ -190,7 +193,7 @@ func checkSchema(got int) error {
 	case got > Schema:
 		return newerSchema(got)
 	}
-	return errors.New("no schema: not a file of cbench's")
+	return errors.New("no schema, which cbench writes into every file")
 }
 
 // replaceFile puts b in place of the file at path: written beside it, synced, renamed over it, and the directory synced, since
