@@ -226,7 +226,7 @@ func (f *runFlags) present(cmd *cobra.Command, dir string, cells []record.Cell) 
 	}
 	_, err = drawCharts(cmd, dir, a, false)
 	if err := errors.Join(err, writePage(cmd, dir, filepath.Join(dir, report.File), a, cells)); err != nil {
-		return err
+		return fmt.Errorf("%w; what was measured is kept: cbench plot %[2]s and cbench report %[2]s draw it anew", err, words.Shell(dir))
 	}
 	if f.strict && void > 0 {
 		return fmt.Errorf("%d of %d repetitions are void (--strict)", void, len(cells))

@@ -42,7 +42,8 @@ func (p *Process) Err() error {
 	case !p.listened.Load() && status.Exited() && status.ExitStatus() == 0:
 		how += " before it listened: a server must stay in the foreground"
 	}
-	if line := p.reason(); line != "" {
+	killed := status.Signaled() && status.Signal() == unix.SIGKILL // it had no time to say why
+	if line := p.reason(); line != "" && !killed {
 		how += ": " + line
 	}
 	return errors.New(how)

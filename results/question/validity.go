@@ -15,7 +15,7 @@ import (
 
 // validity is how far the figures may be believed: the noise floor, the ties, what is void, every comparison.
 func (e *evidence) validity(warnings []string) []Answer {
-	a := Answer{ID: "validity", Title: "How sure", Headline: e.voidLine(), Doubts: slices.Clone(warnings)}
+	a := Answer{ID: "validity", Title: "How sure", Headline: words.Shorten(e.voidLine(), 100), Doubts: slices.Clone(warnings)}
 	if a.Headline == "" {
 		a.Headline = fmt.Sprintf("All %s are valid, every byte of every reply checked", words.Plural(len(e.cells), "repetition"))
 	}
@@ -235,7 +235,7 @@ func (e *evidence) voidLine() string {
 	}
 	line := fmt.Sprintf("%d of %s void", n, words.Plural(len(e.cells), "repetition"))
 	if len(reasons) > 0 {
-		return shortest(line+": "+reasons[0], line)
+		line += ": " + words.Shorten(reasons[0], 160)
 	}
 	return line
 }

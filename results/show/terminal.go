@@ -66,20 +66,23 @@ func (t Table) WriteTo(w io.Writer, o Terminal) error {
 	}
 	f := t.fitted(o.Width)
 	widths := f.widths()
+	f.narrow(widths, o.Width)
 	for _, line := range f.heads {
 		fmt.Fprintln(&out, o.Bold(f.row(line, widths, nil)))
 	}
 	fmt.Fprintln(&out, strings.Repeat("─", total(widths)))
 	for i, row := range f.rows {
-		fmt.Fprintln(&out, f.row(row, widths, func(j int, s string) string {
-			switch t.Rows[i][f.kept[j]].Mark {
-			case Good:
-				return o.mark(green, s)
-			case Bad:
-				return o.mark(red, s)
-			}
-			return s
-		}))
+		for _, line := range f.lines(row, widths) {
+			fmt.Fprintln(&out, f.row(line, widths, func(j int, s string) string {
+				switch t.Rows[i][f.kept[j]].Mark {
+				case Good:
+					return o.mark(green, s)
+				case Bad:
+					return o.mark(red, s)
+				}
+				return s
+			}))
+		}
 	}
 	for _, note := range []string{t.Note, f.leftOut} {
 		if note != "" {
@@ -177,7 +180,7 @@ func (t Table) as(kept []int, detail, short, cut bool) (f fit) {
 		line := make([]string, len(kept))
 		for at, j := range kept {
 			line[at] = words.Printable(row[j].Text)
-			if cut && t.Columns[j].Left {
+			if cut && row[j].Model != "" {
 				line[at] = words.Shorten(line[at], longest)
 			}
 			if detail && row[j].Detail != "" {
@@ -231,6 +234,39 @@ func (f fit) widths() []int {
 	return widths
 }
 
+// narrow takes from the columns of sentences, the widest first, what a table is still too wide by; they take several lines then.
+func (f fit) narrow(widths []int, width int) {
+	for width > 0 && total(widths) > width {
+		widest := -1
+		for j, w := range widths {
+			if f.left[j] && w > longest && (widest < 0 || w > widths[widest]) {
+				widest = j
+			}
+		}
+		if widest < 0 {
+			return
+		}
+		widths[widest] = max(longest, widths[widest]-1)
+	}
+}
+
+// lines is a row in as many lines as its longest sentence takes; figures stand in the first.
+func (f fit) lines(row []string, widths []int) (lines [][]string) {
+	for j, cell := range row {
+		parts := []string{cell}
+		if utf8.RuneCountInString(cell) > widths[j] {
+			parts = words.Wrap(cell, widths[j])
+		}
+		for i, part := range parts {
+			if i == len(lines) {
+				lines = append(lines, make([]string, len(row)))
+			}
+			lines[i][j] = words.Shorten(part, widths[j])
+		}
+	}
+	return lines
+}
+
 func total(widths []int) int {
 	sum := -len(columnGap)
 	for _, w := range widths {
@@ -243,7 +279,7 @@ func total(widths []int) int {
 func (f fit) row(cells []string, widths []int, marked func(j int, s string) string) string {
 	var line strings.Builder
 	for j, cell := range cells {
-		pad := strings.Repeat(" ", widths[j]-utf8.RuneCountInString(cell))
+		pad := strings.Repeat(" ", max(0, widths[j]-utf8.RuneCountInString(cell))) // a head may be wider than its narrowed column
 		if marked != nil {
 			cell = marked(j, cell)
 		}
