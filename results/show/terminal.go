@@ -19,6 +19,7 @@ type Terminal struct {
 const (
 	columnGap = "  "
 	longest   = 24 // a name is shortened to so many columns where a table is too wide
+	leastRoom = 12 // for the lines of a sentence
 )
 
 // Select Graphic Rendition, ECMA-48 8.3.117.
@@ -106,6 +107,7 @@ func (t Table) Width() int {
 type fit struct {
 	kept    []int
 	left    []bool
+	names   []bool // of models: shortened, and not broken into lines
 	heads   [][]string
 	rows    [][]string
 	leftOut string
@@ -136,7 +138,7 @@ func (t Table) fitted(width int) (f fit) {
 			detail = false
 			dropped = append(dropped, "details")
 		case minor >= 0:
-			dropped = append(dropped, strings.ToLower(t.Columns[kept[minor]].Head))
+			dropped = append(dropped, t.Columns[kept[minor]].Head)
 			kept = slices.Delete(slices.Clone(kept), minor, minor+1)
 		case !cut:
 			cut = true
@@ -175,6 +177,7 @@ func (t Table) as(kept []int, detail, short, cut bool) (f fit) {
 			heads[at] = c.Short
 		}
 		f.left = append(f.left, c.Left)
+		f.names = append(f.names, slices.ContainsFunc(t.Rows, func(row []Cell) bool { return row[j].Model != "" }))
 	}
 	for _, row := range t.Rows {
 		line := make([]string, len(kept))
@@ -239,14 +242,14 @@ func (f fit) narrow(widths []int, width int) {
 	for width > 0 && total(widths) > width {
 		widest := -1
 		for j, w := range widths {
-			if f.left[j] && w > longest && (widest < 0 || w > widths[widest]) {
+			if f.left[j] && !f.names[j] && w > leastRoom && (widest < 0 || w > widths[widest]) {
 				widest = j
 			}
 		}
 		if widest < 0 {
 			return
 		}
-		widths[widest] = max(longest, widths[widest]-1)
+		widths[widest]--
 	}
 }
 
